@@ -1,0 +1,52 @@
+package assets
+
+import "fmt"
+
+// Kind is what an asset is; each kind is one layer of the scene.
+type Kind string
+
+// The kinds, in drawing order from below.
+const (
+	Area     Kind = "area"     // 街镇 and other administrative areas
+	Water    Kind = "water"    // the creek's surface
+	Bank     Kind = "bank"     // the left and right bank lines
+	Bridge   Kind = "bridge"   //
+	Building Kind = "building" //
+	Landmark Kind = "landmark" // landmarks and stations
+	Fixture  Kind = "asset"    // 部件: what stands on the bank
+	Camera   Kind = "camera"   //
+	Sensor   Kind = "sensor"   //
+)
+
+// Kinds returns all kinds in drawing order from below.
+func Kinds() []Kind {
+	return []Kind{Area, Water, Bank, Bridge, Building, Landmark, Fixture, Camera, Sensor}
+}
+
+// Layer is the name of the kind's layer in tiles and streams.
+func (k Kind) Layer() string {
+	if k == Water {
+		return "water"
+	}
+	return string(k) + "s"
+}
+
+// ParseKind finds a kind by its name; the error lists what was expected.
+func ParseKind(s string) (Kind, error) {
+	for _, k := range Kinds() {
+		if string(k) == s {
+			return k, nil
+		}
+	}
+	return "", fmt.Errorf("kind: %q is none of %v", s, Kinds())
+}
+
+// KindOfLayer finds the kind by its layer's name.
+func KindOfLayer(layer string) (Kind, bool) {
+	for _, k := range Kinds() {
+		if k.Layer() == layer {
+			return k, true
+		}
+	}
+	return "", false
+}

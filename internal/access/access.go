@@ -1,0 +1,44 @@
+// Package access says who may see and do what. Every route, tile, subscription
+// and export asks a Scope; the zero Scope sees nothing.
+package access
+
+import "suhe/assets"
+
+// Principal is who asks.
+type Principal struct {
+	ID    string
+	Name  string
+	Scope Scope
+}
+
+// Action is something that a principal may do.
+type Action string
+
+// The actions known so far.
+const (
+	View    Action = "view"
+	Edit    Action = "edit"
+	Observe Action = "observe" // send observations for devices
+)
+
+// Scope is what a principal may see and do, compiled once. The zero Scope sees
+// and may nothing.
+type Scope struct{ open bool }
+
+// Open returns the scope that sees and may everything: the demo's.
+func Open() Scope { return Scope{open: true} }
+
+// Sees says whether the asset may be shown.
+func (s Scope) Sees(a *assets.Asset) bool { return s.open }
+
+// May says whether the action is allowed.
+func (s Scope) May(a Action) bool { return s.open }
+
+// Class names what is seen: principals of equal class share tiles, so it is
+// part of every cache key. The class of the zero Scope is "none".
+func (s Scope) Class() string {
+	if s.open {
+		return "open"
+	}
+	return "none"
+}

@@ -1,0 +1,53 @@
+package twin
+
+import (
+	"context"
+	"time"
+
+	"suhe/assets"
+)
+
+// Outbox is what the relay needs of the store: committed changes in order.
+type Outbox interface {
+	// Epoch returns the log's epoch; a new store has 1.
+	Epoch(ctx context.Context) (uint64, error)
+	// NextEpoch begins a new epoch: the number rises by one.
+	NextEpoch(ctx context.Context) (uint64, error)
+	// Published is the number of the last event that was published.
+	Published(ctx context.Context) (uint64, error)
+	// Publish numbers every committed change that is not yet published, in commit
+	// order and without gaps from max(Published, from)+1 on, hands each to put,
+	// and remembers the last for which put returned nil. A row edited by hand
+	// that cannot be read as an asset is handed to bad, and skipped. One caller at
+	// a time across all nodes; it holds a lock of the store meanwhile.
+	Publish(ctx context.Context, from uint64, put func(Event) error, bad func(assets.FID, error)) (last uint64, err error)
+	// Wake returns a channel that gets a value when there may be something to
+	// publish; it closes when ctx ends. Values may be missed or be idle.
+	Wake(ctx context.Context) <-chan struct{}
+}
+
+// Kept is an observation of the log with its place there.
+type Kept struct {
+	Observation
+	Seq uint64 // OBS sequence of the message that carried it
+}
+
+// Sample is one point of a time series.
+type Sample struct {
+	Time  int64   `json:"time"` // Unix milliseconds
+	Value float64 `json:"value"`
+}
+
+// History keeps every observation.
+type History interface {
+	// Save writes the batch and the OBS position that it completes, in one
+	// transaction. What is already there (same asset, phenomenon and
+	// phenomenonTime) stays as it is. Observations of unknown assets are dropped.
+	Save(ctx context.Context, batch []Kept, obs uint64) error
+	// Latest yields the newest observation (by PhenomenonTime) of each asset and
+	// phenomenon, and returns the OBS position that Save completed last.
+	Latest(ctx context.Context, yield func(Kept) error) (obs uint64, err error)
+	// Series returns the samples in [from, to), oldest first; if there are more
+	// than limit, the newest limit ones.
+	Series(ctx context.Context, id assets.ID, phenomenon string, from, to time.Time, limit int) ([]Sample, error)
+}

@@ -1,0 +1,70 @@
+package twin
+
+import (
+	"suhe/assets"
+	"suhe/geo"
+)
+
+// Communication is whether a device talks to us.
+type Communication string
+
+// Data is whether what a device says can be used.
+type Data string
+
+// Service is whether a device is meant to work.
+type Service string
+
+// The states of a device, kept apart. Things that are no devices have Unknown and None.
+const (
+	Online  Communication = "online"
+	Offline Communication = "offline"
+	Unknown Communication = "unknown"
+
+	Fresh   Data = "fresh"
+	Stale   Data = "stale"
+	Stuck   Data = "stuck"
+	Invalid Data = "invalid"
+	None    Data = "none"
+
+	Normal      Service = "normal"
+	Maintenance Service = "maintenance"
+	Fault       Service = "fault"
+	Retired     Service = "retired"
+)
+
+// State is the latest of all that is known about a thing's health.
+type State struct {
+	Communication Communication `json:"communication"`
+	Data          Data          `json:"data"`
+	Service       Service       `json:"service"`
+}
+
+// Severity is how bad things are: 1 特别重大, 2 重大, 3 较大, 4 一般, 0 nothing.
+type Severity uint8
+
+// Thing is one asset and all that is known of it now. It is immutable once
+// published: the world replaces it.
+type Thing struct {
+	Asset    *assets.Asset
+	Flat     geo.Flat      // the asset's geometry, prepared for tiles
+	Anchor   [2]float64    // lon, lat of the point that stands for it
+	Last     []Observation // latest of each phenomenon, in order of phenomenon
+	State    State
+	Severity Severity
+	Changed  Position // what last changed it; Obs and Events count on their own
+}
+
+// Change is one thing before and after. No Was: it is new; no Is: it is gone.
+type Change struct{ Was, Is *Thing }
+
+// Batch is what one step of the world changed, and where the log stands then.
+// It is shared: sinks do not change it.
+type Batch struct {
+	At      Position
+	Changes []Change
+	Events  []Event
+}
+
+// Sink is told of every batch, in order, by the world's one writer. It must not
+// block: it marks and returns.
+type Sink interface{ Took(Batch) }
