@@ -1,0 +1,60 @@
+# Suhe: `make run` for the live demo, `make test` for every test.
+
+GO       ?= go
+BIN      := bin/suhe
+VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo dev)
+LISTEN   ?= 127.0.0.1:8080
+DATA_DIR ?= ./data
+
+SOURCES  := $(shell find web/src web/index.html web/public -type f 2>/dev/null) web/package.json web/vite.config.ts
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## build, then start the live demo on the embedded default
+	$(BIN) serve --demo --listen $(LISTEN) --data-dir $(DATA_DIR)
+
+.PHONY: build
+build: web/dist/index.html ## build bin/suhe with the front end in it
+	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/suhe
+
+web/node_modules/.installed: web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	touch $@
+
+web/dist/index.html: web/node_modules/.installed $(SOURCES)
+	cd web && npm run build
+
+.PHONY: test
+test: tools build lint ## install what the tests need and run all of them: PostGIS, NATS and browser included
+	cd web && npm test
+	$(GO) test -race -timeout 20m ./...
+
+.PHONY: tools
+tools: ## install PostGIS, Chromium, GDAL, mosquitto_pub and a Chinese font (Debian packages)
+	@./.ci/tools
+
+.PHONY: lint
+lint: web/dist/index.html ## gofmt, vet, staticcheck, tsc
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) run honnef.co/go/tools/cmd/staticcheck ./...
+	cd web && npm run check
+
+.PHONY: fmt
+fmt: ## format the Go code
+	gofmt -w $$(git ls-files '*.go')
+
+.PHONY: bench
+bench: build ## the benchmarks behind docs/performance.md
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for ten seconds
+	@for package in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	    $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime 10s $$package || exit 1; \
+	  done; \
+	done

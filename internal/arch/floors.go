@@ -1,0 +1,120 @@
+// Package arch keeps the shape of the project: every package has a floor,
+// imports go down only, and an outside library has one room. Its test reads
+// `go list` and fails on a breach; the table here is the one that
+// docs/architecture.md shows.
+package arch
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// Module is the module path that the floors belong to.
+const Module = "suhe"
+
+// Floors gives each package its floor. A package imports only from lower floors.
+var floors = map[string]int{
+	"geo":                       10,
+	"internal/bus":              10,
+	"internal/pgtest":           10,
+	"web":                       10,
+	"internal/arch":             10,
+	"assets":                    20,
+	"assets/scene":              21,
+	"internal/access":           25,
+	"twin":                      31,
+	"tiles":                     40,
+	"stream":                    40,
+	"stream/ingest":             40,
+	"internal/store/postgis":    40,
+	"internal/store/geopackage": 40,
+	"internal/store/storetest":  40,
+	"internal/api":              50,
+	"internal/simulate":         50,
+	"cmd/suhe":                  60,
+}
+
+// rooms gives a library (an import path prefix) the only packages that may import it.
+var rooms = map[string][]string{
+	"github.com/tidwall/rtree":      {"geo"},
+	"github.com/twpayne/go-geom":    {"geo"},
+	"github.com/gorilla/websocket":  {"stream"},
+	"github.com/jackc/pgx/v5":       {"internal/store/postgis"},
+	"github.com/nats-io":            {"internal/bus"},
+	"modernc.org/sqlite":            {"internal/store/geopackage", "assets"},
+	"github.com/alecthomas/kong":    {"cmd/suhe"},
+	"github.com/paulmach/osm":       {"assets"},
+	"github.com/eclipse/paho.mqtt":  {"internal/simulate"},
+	"github.com/pressly/goose/v3":   {"internal/store/postgis"},
+	"github.com/klauspost/compress": {"tiles", "internal/api"},
+}
+
+// Package is one package and what it imports, as `go list` tells.
+type Package struct {
+	ImportPath string
+	Imports    []string
+}
+
+// Breaches lists what is wrong with the packages, in order; none is good. A
+// package without a floor, a floor or a room whose package is gone, and a
+// library that nobody imports any more are breaches too, so the tables cannot rot.
+func Breaches(packages []Package) []string {
+	var out []string
+	seen := map[string]bool{}
+	used := map[string]bool{}
+	for _, p := range packages {
+		name := strings.TrimPrefix(p.ImportPath, Module+"/")
+		seen[name] = true
+		floor, ok := floors[name]
+		if !ok {
+			out = append(out, fmt.Sprintf("%s has no floor", name))
+			continue
+		}
+		for _, imported := range p.Imports {
+			out = append(out, upward(name, floor, imported)...)
+			out = append(out, strangers(name, imported, used)...)
+		}
+	}
+	for name := range floors {
+		if !seen[name] {
+			out = append(out, fmt.Sprintf("floor of %s, which is gone", name))
+		}
+	}
+	for library := range rooms {
+		if !used[library] {
+			out = append(out, fmt.Sprintf("room for %s, which nobody imports", library))
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// upward reports an import of our own that does not go down.
+func upward(name string, floor int, imported string) []string {
+	inner, own := strings.CutPrefix(imported, Module+"/")
+	if !own {
+		return nil
+	}
+	if to, ok := floors[inner]; ok && to >= floor {
+		return []string{fmt.Sprintf("%s (floor %d) imports %s (floor %d)", name, floor, inner, to)}
+	}
+	return nil
+}
+
+// strangers reports a library imported outside its room, and notes those in use.
+func strangers(name, imported string, used map[string]bool) []string {
+	for library, allowed := range rooms {
+		if imported != library && !strings.HasPrefix(imported, library+"/") && !strings.HasPrefix(imported, library+".") {
+			continue
+		}
+		used[library] = true
+		for _, a := range allowed {
+			if a == name {
+				return nil
+			}
+		}
+		return []string{fmt.Sprintf("%s imports %s, which belongs to %s", name, imported, strings.Join(allowed, ", "))}
+	}
+	return nil
+}
