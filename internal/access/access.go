@@ -2,7 +2,12 @@
 // and export asks a Scope; the zero Scope sees nothing.
 package access
 
-import "suhe/assets"
+import (
+	"errors"
+	"fmt"
+
+	"suhe/assets"
+)
 
 // Principal is who asks.
 type Principal struct {
@@ -41,4 +46,12 @@ func (s Scope) Class() string {
 		return "open"
 	}
 	return "none"
+}
+
+// ErrDenied is the kind of every refusal.
+var ErrDenied = errors.New("denied")
+
+// Denied is the refusal of an action to a principal.
+func Denied(who Principal, a Action) error {
+	return fmt.Errorf("%w: %s may not %s", ErrDenied, who.ID, a)
 }

@@ -1,0 +1,150 @@
+// Package api is the HTTP face of Suhe: it turns requests into questions to the
+// rooms below and their answers into JSON, tiles and streams.
+//
+// Every route names the action that it takes; the caller's scope is asked before
+// the handler runs, so a route without an action cannot be written. Errors are
+// problem+json (RFC 9457). Bodies, headers and times are bounded.
+package api
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"suhe/assets"
+	"suhe/internal/access"
+	"suhe/twin"
+)
+
+// World is what the API asks of the living world.
+type World interface {
+	ByID(id assets.ID) *twin.Thing
+	Counts() []twin.Count
+	Wait(ctx context.Context, p twin.Position) error
+}
+
+// Registry takes edits. It answers when they are committed.
+type Registry interface {
+	Edit(ctx context.Context, by, why string, e assets.Edit) (*assets.Asset, assets.Verdict, error)
+}
+
+// Relay brings what is committed into the log and says how far that is.
+type Relay interface {
+	Flush(ctx context.Context) (events uint64, err error)
+}
+
+// History answers with time series; see twin.History.
+type History interface {
+	Series(ctx context.Context, id assets.ID, phenomenon string, from, to time.Time, limit int) ([]twin.Sample, error)
+}
+
+// Tiles serves tiles and what describes them. An error that comes back has not
+// been answered yet.
+type Tiles interface {
+	ServeTile(w http.ResponseWriter, r *http.Request, who access.Principal, layer, z, x, y string) error
+	ServeTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal, layer, base string) error
+	ServeStyle(w http.ResponseWriter, r *http.Request, name, lang, base string) error
+}
+
+// Streams serves WebSocket sessions until they end.
+type Streams interface {
+	Serve(w http.ResponseWriter, r *http.Request, who access.Principal)
+}
+
+// Intake takes a batch of observations for devices that may reports for.
+type Intake interface {
+	ServeObservations(w http.ResponseWriter, r *http.Request, may func(assets.ID) bool) error
+}
+
+// Gate says who asks. ErrUnauthenticated asks for credentials.
+type Gate interface {
+	Who(r *http.Request) (access.Principal, error)
+}
+
+// Deps are the rooms below, each by what the API needs of it.
+type Deps struct {
+	World    World
+	Registry Registry
+	Relay    Relay
+	History  History
+	Classes  *assets.Classes
+	Tiles    Tiles
+	Streams  Streams
+	Intake   Intake
+	Gate     Gate
+	Site     Site
+	Log      *slog.Logger
+}
+
+// Site is what the API serves besides the rooms.
+type Site struct {
+	Scene   Scene
+	Pages   fs.FS        // the built front end; without an index.html `/` says how to build it
+	Metrics http.Handler // /metrics
+	Ready   func() error // nil when the node can answer
+}
+
+// server carries the dependencies to the handlers.
+type server struct {
+	Deps
+	mux *http.ServeMux
+}
+
+// New builds the handler of the whole HTTP face.
+func New(d Deps) http.Handler {
+	s := &server{Deps: d, mux: http.NewServeMux()}
+	s.routes()
+	return s.guard(s.mux)
+}
+
+// routes is the table of the API: pattern, action, handler.
+func (s *server) routes() {
+	s.open("GET /healthz", s.health)
+	s.open("GET /readyz", s.ready)
+	s.open("GET /metrics", s.metrics)
+	s.open("GET /", s.page)
+
+	s.route("GET /tiles/{layer}", access.View, s.tileJSON)
+	s.route("GET /tiles/{layer}/{z}/{x}/{y}", access.View, s.tile)
+	s.route("GET /styles/{name}", access.View, s.style)
+
+	s.route("GET /v1/scene", access.View, s.scene)
+	s.route("GET /v1/classes", access.View, s.classes)
+	s.route("GET /v1/layers", access.View, s.layers)
+	s.route("GET /v1/assets/{id}", access.View, s.asset)
+	s.route("PUT /v1/assets/{id}", access.Edit, s.putAsset)
+	s.route("DELETE /v1/assets/{id}", access.Edit, s.removeAsset)
+	s.route("GET /v1/assets/{id}/observations", access.View, s.series)
+	s.route("POST /v1/observations", access.Observe, s.observations)
+	s.route("GET /v1/stream", access.View, s.stream)
+}
+
+// handler answers a request of a principal, or returns the error to answer with.
+type handler func(w http.ResponseWriter, r *http.Request, who access.Principal) error
+
+// route adds a route that only those may take whose scope allows the action.
+func (s *server) route(pattern string, action access.Action, h handler) {
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		who, err := s.Gate.Who(r)
+		if err == nil && !who.Scope.May(action) {
+			err = access.Denied(who, action)
+		}
+		if err == nil {
+			err = h(w, r, who)
+		}
+		if err != nil {
+			fail(w, r, s.Log, err)
+		}
+	})
+}
+
+// open adds a route for everybody: health, and the page's own files.
+func (s *server) open(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			fail(w, r, s.Log, err)
+		}
+	})
+}

@@ -1,0 +1,89 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"suhe/assets"
+	"suhe/internal/access"
+	"suhe/stream/ingest"
+)
+
+// kinds maps each kind of failure to its HTTP status. What is not here is our
+// own fault: 500, told to the log and not to the caller.
+var kinds = []struct {
+	kind   error
+	status int
+}{
+	{assets.ErrInvalid, http.StatusBadRequest},
+	{assets.ErrNotFound, http.StatusNotFound},
+	{errPrecondition, http.StatusPreconditionFailed},
+	{assets.ErrConflict, http.StatusConflict},
+	{access.ErrDenied, http.StatusForbidden},
+	{ingest.ErrBusy, http.StatusServiceUnavailable},
+	{errTooLarge, http.StatusRequestEntityTooLarge},
+	{context.DeadlineExceeded, http.StatusServiceUnavailable},
+}
+
+var (
+	errPrecondition = errors.New("precondition failed")
+	errTooLarge     = errors.New("too large")
+)
+
+// problem is an RFC 9457 problem detail.
+type problem struct {
+	Type     string `json:"type"`
+	Title    string `json:"title"`
+	Status   int    `json:"status"`
+	Detail   string `json:"detail,omitempty"`
+	Instance string `json:"instance,omitempty"`
+}
+
+// statusOf finds the status of an error's kind.
+func statusOf(err error) int {
+	for _, k := range kinds {
+		if errors.Is(err, k.kind) {
+			return k.status
+		}
+	}
+	return http.StatusInternalServerError
+}
+
+// fail answers with the problem that err is. A caller who left gets nothing.
+func fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
+	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+		return
+	}
+	status := statusOf(err)
+	p := problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Instance: r.URL.Path}
+	if status == http.StatusInternalServerError {
+		log.Error("request failed", "method", r.Method, "path", r.URL.Path, "err", err)
+	} else {
+		p.Detail = err.Error()
+	}
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	writeJSON(w, "application/problem+json", status, p)
+}
+
+// answer sends v as JSON.
+func answer(w http.ResponseWriter, v any) {
+	writeJSON(w, "application/json", http.StatusOK, v)
+}
+
+// writeJSON sends v; a value that cannot be encoded is a bug of ours and panics
+// before anything is sent.
+func writeJSON(w http.ResponseWriter, contentType string, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	w.Write(append(body, '\n'))
+}

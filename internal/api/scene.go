@@ -1,0 +1,47 @@
+package api
+
+import (
+	"net/http"
+
+	"suhe/assets"
+	"suhe/internal/access"
+)
+
+// Scene is what the page asks first: where to look, and whose data it sees.
+type Scene struct {
+	Title       string     `json:"title"`
+	TitleEn     string     `json:"titleEn"`
+	Bounds      [4]float64 `json:"bounds"` // west, south, east, north
+	Center      [2]float64 `json:"center"` // lon, lat
+	Attribution string     `json:"attribution"`
+	Demo        bool       `json:"demo"`
+	Version     string     `json:"version"`
+}
+
+func (s *server) scene(w http.ResponseWriter, _ *http.Request, _ access.Principal) error {
+	answer(w, s.Site.Scene)
+	return nil
+}
+
+// classes tells the class tables and phenomena, for names and units.
+func (s *server) classes(w http.ResponseWriter, _ *http.Request, _ access.Principal) error {
+	w.Header().Set("Cache-Control", "private, max-age=300")
+	answer(w, s.Classes)
+	return nil
+}
+
+// layerCount is one layer of the legend.
+type layerCount struct {
+	Layer   string         `json:"layer"`
+	Kind    assets.Kind    `json:"kind"`
+	Count   int            `json:"count"`
+	Classes []classCount   `json:"classes"`
+	States  map[string]int `json:"states"`
+}
+
+type classCount struct {
+	Code   string `json:"code"`
+	Name   string `json:"name"`
+	NameEn string `json:"nameEn"`
+	Count  int    `json:"count"`
+}
