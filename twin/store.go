@@ -15,12 +15,16 @@ type Outbox interface {
 	NextEpoch(ctx context.Context) (uint64, error)
 	// Published is the number of the last event that was published.
 	Published(ctx context.Context) (uint64, error)
-	// Publish numbers every committed change that is not yet published, in commit
-	// order and without gaps from max(Published, from)+1 on, hands each to put,
-	// and remembers the last for which put returned nil. A row edited by hand
-	// that cannot be read as an asset is handed to bad, and skipped. One caller at
-	// a time across all nodes; it holds a lock of the store meanwhile.
-	Publish(ctx context.Context, from uint64, put func(Event) error, bad func(assets.FID, error)) (last uint64, err error)
+	// Publish takes every committed change that is not yet published, in commit
+	// order. It hands the asset of each put to prepare, which returns it complete
+	// (a row edited by hand lacks what the registry derives) or refuses it; what
+	// is refused, and a row that cannot be read as an asset, goes to bad with the
+	// error, takes no number and is never seen again. All others it numbers
+	// without gaps from max(Published, from)+1 on, hands each to put, and
+	// remembers the last for which put returned nil; an error of put ends it and
+	// comes back wrapped. last is Published as it is then. One caller at a time
+	// across all nodes; it holds a lock of the store meanwhile.
+	Publish(ctx context.Context, from uint64, prepare func(*assets.Asset) (*assets.Asset, error), put func(Event) error, bad func(assets.FID, error)) (last uint64, err error)
 	// Wake returns a channel that gets a value when there may be something to
 	// publish; it closes when ctx ends. Values may be missed or be idle.
 	Wake(ctx context.Context) <-chan struct{}
@@ -41,9 +45,12 @@ type Sample struct {
 // History keeps every observation.
 type History interface {
 	// Save writes the batch and the OBS position that it completes, in one
-	// transaction. What is already there (same asset, phenomenon and
-	// phenomenonTime) stays as it is. Observations of unknown assets are dropped.
+	// transaction; the position never falls. What is already there (same asset,
+	// phenomenon and phenomenonTime) stays as it is. Observations of unknown
+	// assets are dropped.
 	Save(ctx context.Context, batch []Kept, obs uint64) error
+	// Saved returns the OBS position that Save completed last; 0 if none.
+	Saved(ctx context.Context) (obs uint64, err error)
 	// Latest yields the newest observation (by PhenomenonTime) of each asset and
 	// phenomenon, and returns the OBS position that Save completed last.
 	Latest(ctx context.Context, yield func(Kept) error) (obs uint64, err error)
