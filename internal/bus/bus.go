@@ -1,87 +1,181 @@
 // Package bus carries bytes in order. It knows no domain type.
+//
+// What it promises:
+//
+//   - What Append has answered is kept when the process is killed. An embedded
+//     broker writes before it answers and syncs to disk every second: a power cut
+//     risks at most that second.
+//   - Read yields a stream's messages in order, each once, and says so with
+//     ErrGap when some are missing. It waits for a slow reader and keeps at most
+//     a few megabytes for it.
+//   - An MQTT message of QoS 1 or 2 whose receipt the broker confirmed reaches
+//     an Inbox, at least once. A message of QoS 0 may be lost under overload and
+//     when the process ends.
+//   - An MQTT client publishes to the topics that Options.Login gives it, and to
+//     nothing else. It subscribes to nothing. What it sends reaches no stream but
+//     through an Inbox: embedded, devices live in an account of their own.
+//
+// The broker is NATS with JetStream: embedded in this process and reachable by
+// nobody but it, or an outside one that several nodes share. Both behave alike.
 package bus
 
 import (
 	"context"
 	"crypto/tls"
-	"iter"
+	"errors"
+	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 )
+
+// MaxLetter is the greatest MQTT payload in bytes. A client that sends more is
+// disconnected.
+const MaxLetter = 64 << 10
+
+// MaxMessage is the greatest message of a stream in bytes on an embedded broker.
+// An outside broker has its own limit (max_payload).
+const MaxMessage = 8 << 20
+
+// openTimeout bounds reaching and setting up the broker.
+const openTimeout = 10 * time.Second
 
 // Options say where the bus is. The zero value is an embedded broker without MQTT in a folder that must be named.
 type Options struct {
-	URL        string                                                  // of an outside NATS; empty: embedded
-	Dir        string                                                  // file store of the embedded broker
-	MQTTListen string                                                  // host:port of the embedded MQTT listener; empty: none
-	MQTTTLS    *tls.Config                                             // nil: plain
-	Login      func(user, password string) (publish []string, ok bool) // MQTT credentials → subjects that may be published to (NATS form)
-	Log        *slog.Logger
-}
-
-// StreamOptions bound a stream.
-type StreamOptions struct {
-	Name     string
-	Subjects []string
-	MaxAge   time.Duration // 0: for ever
-	MaxBytes int64         // 0: no bound
-}
-
-// Message is one message of a stream.
-type Message struct {
-	Seq     uint64
-	Subject string
-	Data    []byte
+	URL        string      // of an outside NATS; empty: embedded
+	Dir        string      // file store of the embedded broker
+	MQTTListen string      // host:port of the embedded MQTT listener, port 0: any; empty: none
+	MQTTTLS    *tls.Config // nil: plain
+	// Login checks MQTT credentials and names the topics (MQTT form, no
+	// wildcards) that the client may publish to. It runs on many goroutines at
+	// once. nil: nobody may.
+	Login func(user, password string) (publish []string, ok bool)
+	Log   *slog.Logger // nil: none
 }
 
 // Bus is an open connection to the broker, and the broker itself if embedded.
-type Bus struct{}
+// All methods may be called at once.
+type Bus struct {
+	broker *broker        // nil if outside
+	node   connection     // of the streams
+	mqtt   connection     // of the MQTT messages; the same as node if outside
+	down   *atomic.Uint64 // times a connection was lost
+	log    *slog.Logger
+}
+
+// connection is one client of the broker.
+type connection struct {
+	nats *nats.Conn
+	js   jetstream.JetStream
+}
 
 // Open starts or reaches the broker.
-func Open(ctx context.Context, o Options) (*Bus, error) { panic("stub") }
+func Open(ctx context.Context, o Options) (*Bus, error) {
+	log := o.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	ctx, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
+	b := &Bus{log: log, down: new(atomic.Uint64)}
+	if err := b.open(ctx, o); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	return b, nil
+}
+
+func (b *Bus) open(ctx context.Context, o Options) (err error) {
+	if o.URL != "" {
+		if o.MQTTListen != "" {
+			return errors.New("bus: an outside broker listens for MQTT itself: leave the MQTT address empty")
+		}
+		b.node, err = b.dial(ctx, o.URL)
+		b.mqtt = b.node
+		return err
+	}
+	if b.broker, err = startBroker(o, b.log); err != nil {
+		return err
+	}
+	if b.node, err = b.dial(ctx, "", b.broker.as(nodeAccount)...); err != nil {
+		return err
+	}
+	b.mqtt, err = b.dial(ctx, "", b.broker.as(mqttAccount)...)
+	return err
+}
+
+// dial connects once and for good: a connection that is lost later is mended
+// for as long as the bus is open.
+func (b *Bus) dial(ctx context.Context, url string, opts ...nats.Option) (connection, error) {
+	if deadline, ok := ctx.Deadline(); ok {
+		opts = append(opts, nats.Timeout(time.Until(deadline)))
+	}
+	opts = append(opts,
+		nats.Name("suhe"),
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(200*time.Millisecond),
+		nats.ReconnectJitter(100*time.Millisecond, 100*time.Millisecond),
+		nats.ReconnectBufSize(-1), // an Append during an outage fails instead of pretending
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				b.down.Add(1)
+				b.log.Warn("broker connection lost", "err", err)
+			}
+		}),
+		nats.ReconnectHandler(func(*nats.Conn) { b.log.Info("broker connection mended") }),
+		nats.ErrorHandler(func(_ *nats.Conn, sub *nats.Subscription, err error) {
+			b.log.Warn("broker", "err", err)
+		}),
+	)
+	nc, err := nats.Connect(url, opts...)
+	if err != nil {
+		return connection{}, fmt.Errorf("bus: connect to broker %s: %w", url, err)
+	}
+	js, err := jetstream.New(nc)
+	if err != nil {
+		nc.Close()
+		return connection{}, fmt.Errorf("bus: open JetStream: %w", err)
+	}
+	if _, err := js.AccountInfo(ctx); err != nil {
+		nc.Close()
+		return connection{}, fmt.Errorf("bus: broker %s has no JetStream ready: %w", url, err)
+	}
+	return connection{nats: nc, js: js}, nil
+}
 
 // MQTTAddr is where the embedded MQTT listener listens, or empty.
-func (b *Bus) MQTTAddr() string { panic("stub") }
-
-// Close ends the connection and the embedded broker; what was acknowledged is on disk.
-func (b *Bus) Close() error { panic("stub") }
-
-// Stream makes or finds a stream.
-func (b *Bus) Stream(ctx context.Context, o StreamOptions) (*Stream, error) { panic("stub") }
-
-// Inbox hands over what MQTT clients publish below the topic filter (MQTT form), QoS 0 and 1.
-// A QoS 1 message whose handle has not returned nil is handed over again, also
-// after a crash; messages may be handed over many at a time in a batch.
-func (b *Bus) Inbox(ctx context.Context, filter string, handle func(ctx context.Context, batch []Letter) error) error {
-	panic("stub")
+func (b *Bus) MQTTAddr() string {
+	if b.broker == nil {
+		return ""
+	}
+	return b.broker.mqttAddr
 }
 
-// Letter is one message published by MQTT.
-type Letter struct {
-	Topic string // MQTT form: suhe/v1/devices/x/observations
-	Data  []byte
+// Lost counts how often the connection to the broker was lost.
+func (b *Bus) Lost() uint64 { return b.down.Load() }
+
+// Ready says whether the broker can be reached now: nil, or why not.
+func (b *Bus) Ready() error {
+	for _, c := range []connection{b.node, b.mqtt} {
+		if !c.nats.IsConnected() {
+			return fmt.Errorf("bus: broker connection is %v", c.nats.Status())
+		}
+	}
+	return nil
 }
 
-// Stream is an ordered, durable sequence of messages.
-type Stream struct{}
-
-// Append stores one message durably and returns its sequence.
-func (s *Stream) Append(ctx context.Context, subject string, data []byte) (seq uint64, err error) {
-	panic("stub")
+// Close ends the connection and the embedded broker; what was acknowledged is
+// on disk. Inbox and Read return.
+func (b *Bus) Close() error {
+	for _, c := range []connection{b.mqtt, b.node} {
+		if c.nats != nil {
+			c.nats.Close()
+		}
+	}
+	if b.broker != nil {
+		b.broker.stop()
+	}
+	return nil
 }
-
-// AppendAfter is Append, but fails with ErrSequence unless the stream's last sequence is last.
-func (s *Stream) AppendAfter(ctx context.Context, last uint64, subject string, data []byte) error {
-	panic("stub")
-}
-
-// Read yields the messages after the sequence, then waits for more until ctx
-// ends. If the stream no longer reaches back it yields an ErrGap once, then
-// goes on with its first message. A lost connection is mended within.
-func (s *Stream) Read(ctx context.Context, after uint64) iter.Seq2[Message, error] { panic("stub") }
-
-// Bounds returns the first and the last sequence; an empty stream has first = last+1.
-func (s *Stream) Bounds(ctx context.Context) (first, last uint64, err error) { panic("stub") }
-
-// Reset empties the stream; its next message will have the sequence next.
-func (s *Stream) Reset(ctx context.Context, next uint64) error { panic("stub") }

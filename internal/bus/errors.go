@@ -7,3 +7,9 @@ var ErrSequence = errors.New("stream is at another sequence")
 
 // ErrGap says that a stream no longer holds what was asked for.
 var ErrGap = errors.New("stream no longer reaches back")
+
+// ErrClosed says that the bus was closed.
+var ErrClosed = errors.New("bus is closed")
+
+// ErrTooLarge says that a message exceeds what the broker takes.
+var ErrTooLarge = errors.New("message is too large")

@@ -1,0 +1,5 @@
+package bus
+
+const childDir = "SUHE_BUS_CHILD_DIR"
+
+func child(dir string) {}

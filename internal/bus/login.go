@@ -1,0 +1,151 @@
+package bus
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// inboxPatience is how long a client waits at the door for the first Inbox.
+const inboxPatience = 10 * time.Second
+
+// login decides who may connect to the embedded broker: this process, by a
+// secret that it alone knows, and MQTT clients, by Options.Login.
+//
+// Until the first Inbox is open, MQTT clients wait at the door: the broker would
+// confirm messages that nobody is going to keep.
+type login struct {
+	secret string
+	check  func(user, password string) (publish []string, ok bool)
+	server *server.Server
+
+	open    chan struct{} // closed by the first Inbox
+	opening sync.Once
+	quit    chan struct{} // closed with the broker
+	closing sync.Once
+}
+
+func newLogin(check func(user, password string) ([]string, bool)) *login {
+	return &login{
+		secret: rand.Text(),
+		check:  check,
+		open:   make(chan struct{}),
+		quit:   make(chan struct{}),
+	}
+}
+
+// admit opens the door to MQTT clients.
+func (l *login) admit() { l.opening.Do(func() { close(l.open) }) }
+
+func (l *login) stop() { l.closing.Do(func() { close(l.quit) }) }
+
+// Check implements server.Authentication.
+func (l *login) Check(c server.ClientAuthentication) bool {
+	o := c.GetOpts()
+	if subtle.ConstantTimeCompare([]byte(o.Password), []byte(l.secret)) == 1 {
+		return l.register(c, o.Username, o.Username, nil)
+	}
+	clientID, ok := mqttClientID(c)
+	if !ok || l.check == nil {
+		return false
+	}
+	topics, ok := l.check(o.Username, o.Password)
+	if !ok || !l.mayUse(clientID, o.Username) || !l.wait() {
+		return false
+	}
+	return l.register(c, mqttAccount, o.Username, topics)
+}
+
+// register puts the client into its account. Our own connections have no topics
+// and no limits.
+func (l *login) register(c server.ClientAuthentication, account, user string, topics []string) bool {
+	a, err := l.server.LookupAccount(account)
+	if err != nil {
+		return false
+	}
+	u := &server.User{Username: user, Account: a}
+	if account != user {
+		if u.Permissions, err = only(topics); err != nil {
+			return false
+		}
+	}
+	c.RegisterUser(u)
+	return true
+}
+
+// only allows publishing to the topics, and no subscription.
+func only(topics []string) (*server.Permissions, error) {
+	allow := make([]string, len(topics))
+	for i, t := range topics {
+		s, err := subject(t)
+		if err != nil {
+			return nil, err
+		}
+		allow[i] = s
+	}
+	all := []string{">"}
+	may := &server.SubjectPermission{Allow: allow}
+	if len(allow) == 0 {
+		may = &server.SubjectPermission{Deny: all}
+	}
+	return &server.Permissions{Publish: may, Subscribe: &server.SubjectPermission{Deny: all}}, nil
+}
+
+func (l *login) wait() bool {
+	select {
+	case <-l.open:
+		return true
+	default:
+	}
+	patience := time.NewTimer(inboxPatience)
+	defer patience.Stop()
+	select {
+	case <-l.open:
+		return true
+	case <-l.quit:
+	case <-patience.C:
+	}
+	return false
+}
+
+// mayUse says whether the user may connect under the MQTT client id. A broker
+// throws out whoever was connected under the same id, so ids need an owner: the
+// user of that name, otherwise whoever holds it now.
+func (l *login) mayUse(clientID, user string) bool {
+	if clientID == user || clientID == "" {
+		return true
+	}
+	held, err := l.server.Connz(&server.ConnzOptions{MQTTClient: clientID, Username: true, Limit: 1 << 20})
+	if err != nil {
+		return false
+	}
+	for _, c := range held.Conns {
+		if c.AuthorizedUser != user && c.AuthorizedUser != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// mqttClientID finds the client id at the end of the name under which the broker
+// logs an MQTT client: `127.0.0.1:4711 - mid:5 - "id"`; the broker shows it
+// nowhere else at this moment. False: it is no MQTT client.
+func mqttClientID(c server.ClientAuthentication) (string, bool) {
+	name := fmt.Sprint(c)
+	_, rest, ok := strings.Cut(name, " - mid:")
+	if !ok {
+		return "", false
+	}
+	_, quoted, ok := strings.Cut(rest, " - ")
+	if !ok {
+		return "", false
+	}
+	id, err := strconv.Unquote(quoted)
+	return id, err == nil
+}

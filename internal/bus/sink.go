@@ -1,0 +1,79 @@
+package bus
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// sinkRate is how many lines a second the broker may write to the log: a client
+// that misbehaves in a loop must not fill the disk.
+const sinkRate = 10
+
+// sink takes the embedded broker's log lines. What the broker calls an error is
+// mostly a client's mistake, so it is a warning here.
+type sink struct {
+	log *slog.Logger
+
+	mu     sync.Mutex
+	death  error
+	second int64
+	lines  int
+	quiet  int
+}
+
+func newSink(log *slog.Logger) *sink { return &sink{log: log.With("part", "broker")} }
+
+// fatal returns what the broker could not live with, or nil.
+func (s *sink) fatal() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.death
+}
+
+// Fatalf remembers instead of ending the process.
+func (s *sink) Fatalf(format string, v ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.death == nil {
+		s.death = errors.New(fmt.Sprintf(format, v...))
+	}
+}
+
+func (s *sink) Errorf(format string, v ...any)  { s.warn(format, v) }
+func (s *sink) Warnf(format string, v ...any)   { s.warn(format, v) }
+func (s *sink) Noticef(format string, v ...any) { s.log.Debug(fmt.Sprintf(format, v...)) }
+func (s *sink) Debugf(string, ...any)           {}
+func (s *sink) Tracef(string, ...any)           {}
+
+func (s *sink) warn(format string, v []any) {
+	quiet, ok := s.admit(time.Now().Unix())
+	if !ok {
+		return
+	}
+	line := fmt.Sprintf(format, v...)
+	if quiet > 0 {
+		s.log.Warn(line, "suppressed", quiet)
+		return
+	}
+	s.log.Warn(line)
+}
+
+// admit says whether one more line fits into the second, and how many did not
+// since the last one that did.
+func (s *sink) admit(second int64) (quiet int, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if second != s.second {
+		s.second, s.lines = second, 0
+	}
+	if s.lines == sinkRate {
+		s.quiet++
+		return 0, false
+	}
+	s.lines++
+	quiet, s.quiet = s.quiet, 0
+	return quiet, true
+}
