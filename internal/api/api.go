@@ -53,9 +53,9 @@ type Streams interface {
 	Serve(w http.ResponseWriter, r *http.Request, who access.Principal)
 }
 
-// Intake takes a batch of observations for devices that may reports for.
+// Intake takes a batch of observations.
 type Intake interface {
-	ServeObservations(w http.ResponseWriter, r *http.Request, may func(assets.ID) bool) error
+	ServeObservations(w http.ResponseWriter, r *http.Request) error
 }
 
 // Gate says who asks. ErrUnauthenticated asks for credentials.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 
@@ -86,4 +87,9 @@ func writeJSON(w http.ResponseWriter, contentType string, status int, v any) {
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)
 	w.Write(append(body, '\n'))
+}
+
+// notFound says that nothing is at the request's address.
+func notFound(r *http.Request) error {
+	return fmt.Errorf("%s: %w", r.URL.Path, assets.ErrNotFound)
 }

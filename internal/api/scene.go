@@ -1,10 +1,13 @@
 package api
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/twin"
 )
 
 // Scene is what the page asks first: where to look, and whose data it sees.
@@ -44,4 +47,27 @@ type classCount struct {
 	Name   string `json:"name"`
 	NameEn string `json:"nameEn"`
 	Count  int    `json:"count"`
+}
+
+// layers tells what there is, by layer, class and state: the legend.
+func (s *server) layers(w http.ResponseWriter, _ *http.Request, _ access.Principal) error {
+	counts := s.World.Counts()
+	out := make([]layerCount, 0, len(counts))
+	for _, c := range counts {
+		out = append(out, s.layerCount(c))
+	}
+	answer(w, out)
+	return nil
+}
+
+func (s *server) layerCount(c twin.Count) layerCount {
+	out := layerCount{Layer: c.Kind.Layer(), Kind: c.Kind, Count: c.Total, Classes: []classCount{}, States: c.States}
+	for _, code := range slices.Sorted(maps.Keys(c.Classes)) {
+		named := classCount{Code: code, Name: code, NameEn: code, Count: c.Classes[code]}
+		if class, ok := s.Classes.Class(code); ok {
+			named.Name, named.NameEn = class.Name, class.NameEn
+		}
+		out.Classes = append(out.Classes, named)
+	}
+	return out
 }

@@ -1,0 +1,38 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"suhe/internal/access"
+)
+
+// tile serves one vector tile.
+func (s *server) tile(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	return s.Tiles.ServeTile(w, r, who, r.PathValue("layer"), r.PathValue("z"), r.PathValue("x"), r.PathValue("y"))
+}
+
+// tileJSON describes a layer's tiles. A pattern cannot hold `{layer}.json`, so
+// the suffix is taken off here.
+func (s *server) tileJSON(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	return s.Tiles.ServeTileJSON(w, r, who, strings.TrimSuffix(r.PathValue("layer"), ".json"), base(r))
+}
+
+// style serves a style document.
+func (s *server) style(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return s.Tiles.ServeStyle(w, r, strings.TrimSuffix(r.PathValue("name"), ".json"), r.URL.Query().Get("lang"), base(r))
+}
+
+// stream serves one WebSocket session.
+func (s *server) stream(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	s.Streams.Serve(w, r, who)
+	return nil
+}
+
+// base is the address that the caller reached us by.
+func base(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
