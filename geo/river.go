@@ -1,6 +1,12 @@
 package geo
 
-import "github.com/paulmach/orb"
+import (
+	"errors"
+	"math"
+	"sort"
+
+	"github.com/paulmach/orb"
+)
 
 // Bank is a side of the river, looking downstream.
 type Bank string
@@ -13,22 +19,114 @@ const (
 
 // Place is a position along the river.
 type Place struct {
-	Chainage Metres // 里程: along the reference line from its west end
+	Chainage Metres // 里程: along the reference line from its upstream end
 	Bank     Bank
 	Offset   Metres // from the reference line, never negative
 }
 
 // River is a reference line to measure along. It is immutable.
-type River struct{}
+type River struct {
+	line     orb.LineString
+	chainage []Metres // of each vertex
+	stretch  []stretch
+}
 
-// NewRiver takes the reference line in flow direction, degrees WGS84.
-func NewRiver(line orb.LineString) (*River, error) { panic("stub") }
+// stretch is one segment of the line with the scale of the ground there.
+type stretch struct {
+	from, to orb.Point
+	x, y     float64 // metres per degree
+	length   float64 // metres, in that scale
+}
+
+// NewRiver takes the reference line in flow direction, degrees WGS84. Repeated
+// points are left out.
+func NewRiver(line orb.LineString) (*River, error) {
+	r := new(River)
+	for _, p := range line {
+		if !finite(p) {
+			return nil, errors.New("river: a point is not finite")
+		}
+		if n := len(r.line); n > 0 && r.line[n-1] == p {
+			continue
+		}
+		r.extend(p)
+	}
+	if len(r.line) < 2 {
+		return nil, errors.New("river: the reference line has fewer than two points")
+	}
+	return r, nil
+}
+
+func (r *River) extend(p orb.Point) {
+	n := len(r.line)
+	r.line = append(r.line, p)
+	if n == 0 {
+		r.chainage = append(r.chainage, 0)
+		return
+	}
+	from := r.line[n-1]
+	s := stretch{from: from, to: p}
+	s.x, s.y = scaleAt((from[1] + p[1]) / 2)
+	s.length = math.Hypot((p[0]-from[0])*s.x, (p[1]-from[1])*s.y)
+	r.stretch = append(r.stretch, s)
+	r.chainage = append(r.chainage, r.chainage[n-1]+Distance(from, p))
+}
 
 // Length is the length of the reference line.
-func (r *River) Length() Metres { panic("stub") }
+func (r *River) Length() Metres { return r.chainage[len(r.chainage)-1] }
 
-// Locate finds the place of p: the foot on the nearest stretch of the line.
-func (r *River) Locate(p orb.Point) Place { panic("stub") }
+// Line is a copy of the reference line.
+func (r *River) Line() orb.LineString { return r.line.Clone() }
 
-// At is the inverse of Locate.
-func (r *River) At(p Place) orb.Point { panic("stub") }
+// Locate finds the place of p: the foot on the nearest stretch of the line, the
+// first of several. Beyond the ends the foot is the end itself. Offsets within
+// some kilometres are true to 0.1 %.
+func (r *River) Locate(p orb.Point) Place {
+	best, nearest, along, cross := 0, math.Inf(1), 0.0, 0.0
+	for i := range r.stretch {
+		t, d, c := r.stretch[i].foot(p)
+		if d < nearest {
+			best, nearest, along, cross = i, d, t, c
+		}
+	}
+	step := r.chainage[best+1] - r.chainage[best]
+	place := Place{r.chainage[best] + step*Metres(along), Left, Metres(nearest)}
+	if cross < 0 {
+		place.Bank = Right
+	}
+	return place
+}
+
+// foot returns the share of the stretch where p's foot is, p's distance from it
+// in metres, and on which side p lies (positive: left).
+func (s *stretch) foot(p orb.Point) (share, distance, cross float64) {
+	dx, dy := (s.to[0]-s.from[0])*s.x, (s.to[1]-s.from[1])*s.y
+	px, py := (p[0]-s.from[0])*s.x, (p[1]-s.from[1])*s.y
+	share = math.Max(0, math.Min(1, (px*dx+py*dy)/(s.length*s.length)))
+	return share, math.Hypot(px-share*dx, py-share*dy), dx*py - dy*px
+}
+
+// At is the inverse of Locate: the point at the chainage (taken to the nearer
+// end if outside the line), moved square to the line to the bank by the offset.
+// Near a bend's inside the foot of that point may lie elsewhere.
+func (r *River) At(p Place) orb.Point {
+	i := sort.Search(len(r.stretch)-1, func(i int) bool { return r.chainage[i+1] >= p.Chainage })
+	s := &r.stretch[i]
+	share := float64((p.Chainage - r.chainage[i]) / (r.chainage[i+1] - r.chainage[i]))
+	share = math.Max(0, math.Min(1, share))
+	offset := float64(p.Offset)
+	if p.Bank == Right {
+		offset = -offset
+	}
+	dx, dy := (s.to[0]-s.from[0])*s.x/s.length, (s.to[1]-s.from[1])*s.y/s.length
+	on := between(s.from, s.to, share)
+	return orb.Point{on[0] - dy*offset/s.x, on[1] + dx*offset/s.y}
+}
+
+// Azimuth is the direction of flow at the chainage.
+func (r *River) Azimuth(chainage Metres) Degrees {
+	i := sort.Search(len(r.stretch)-1, func(i int) bool { return r.chainage[i+1] >= chainage })
+	s := &r.stretch[i]
+	azimuth := math.Atan2((s.to[0]-s.from[0])*s.x, (s.to[1]-s.from[1])*s.y) * 180 / math.Pi
+	return Degrees(math.Mod(azimuth+360, 360))
+}

@@ -1,0 +1,74 @@
+package geo
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/paulmach/orb"
+)
+
+// maxPairs bounds the work of checkCrossing: an outline made to be slow is
+// refused, not waited for.
+const maxPairs = 50_000_000
+
+// checkCrossing finds two edges of the polygon's rings that cross, by a sweep
+// from west to east over the edges' boxes.
+func checkCrossing(p orb.Polygon) error {
+	segments := sortedSegments(p)
+	active := make([]segment, 0, 64)
+	pairs := 0
+	for _, s := range segments {
+		kept := active[:0]
+		for _, t := range active {
+			if t.east < s.west {
+				continue
+			}
+			kept = append(kept, t)
+			if properlyCross(s.ends, t.ends) {
+				at := crossingPoint(s.ends, t.ends)
+				return fmt.Errorf("ring crosses itself near %.7f, %.7f", at[0], at[1])
+			}
+		}
+		pairs += len(kept)
+		if pairs > maxPairs {
+			return errors.New("ring is too tangled to check, simplify it")
+		}
+		active = append(kept, s)
+	}
+	return nil
+}
+
+// segment is an edge and how far it reaches west and east.
+type segment struct {
+	ends       [2]orb.Point
+	west, east float64
+}
+
+func sortedSegments(p orb.Polygon) []segment {
+	var out []segment
+	for _, ring := range p {
+		for i := 1; i < len(ring); i++ {
+			a, b := ring[i-1], ring[i]
+			out = append(out, segment{[2]orb.Point{a, b}, min(a[0], b[0]), max(a[0], b[0])})
+		}
+	}
+	slices.SortFunc(out, func(a, b segment) int { return cmp.Compare(a.west, b.west) })
+	return out
+}
+
+// properlyCross says whether each segment has its ends strictly on both sides of the other.
+func properlyCross(s, t [2]orb.Point) bool {
+	if max(s[0][1], s[1][1]) < min(t[0][1], t[1][1]) || max(t[0][1], t[1][1]) < min(s[0][1], s[1][1]) {
+		return false
+	}
+	return side(t, s[0])*side(t, s[1]) < 0 && side(s, t[0])*side(s, t[1]) < 0
+}
+
+func crossingPoint(s, t [2]orb.Point) orb.Point {
+	dx, dy := s[1][0]-s[0][0], s[1][1]-s[0][1]
+	ex, ey := t[1][0]-t[0][0], t[1][1]-t[0][1]
+	share := ((t[0][0]-s[0][0])*ey - (t[0][1]-s[0][1])*ex) / (dx*ey - dy*ex)
+	return between(s[0], s[1], share)
+}
