@@ -1,6 +1,14 @@
 package geo
 
-import "github.com/paulmach/orb"
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/paulmach/orb"
+	"github.com/twpayne/go-geom"
+	"github.com/twpayne/go-geom/encoding/ewkb"
+	"github.com/twpayne/go-geom/encoding/wkb"
+)
 
 // Solid is a geometry with heights: Plane in degrees WGS84, Z in metres above
 // datum, one for each vertex of Plane in its order, or nil for a flat one.
@@ -10,9 +18,69 @@ type Solid struct {
 	Z     []float64
 }
 
-// DecodeEWKB reads (E)WKB of any byte order, with or without Z and SRID 4326.
-// Counts are checked against the bytes left before anything is allocated.
-func DecodeEWKB(b []byte) (Solid, error) { panic("stub") }
+// srid is that of WGS84; CGCS2000 is treated as equal.
+const srid = 4326
+
+// DecodeEWKB reads EWKB (PostGIS) of any byte order, with or without Z, with
+// SRID 4326, 4490 or none; M is refused. Counts are checked against the bytes
+// left before anything is allocated.
+func DecodeEWKB(b []byte) (Solid, error) {
+	if err := walkWKB(b, extended); err != nil {
+		return Solid{}, fmt.Errorf("ewkb: %w", err)
+	}
+	g, err := ewkb.Unmarshal(b)
+	if err != nil {
+		return Solid{}, fmt.Errorf("ewkb: %w", err)
+	}
+	return fromGeom(g)
+}
+
+// DecodeWKB reads ISO WKB (GeoPackage), otherwise as DecodeEWKB.
+func DecodeWKB(b []byte) (Solid, error) {
+	if err := walkWKB(b, iso); err != nil {
+		return Solid{}, fmt.Errorf("wkb: %w", err)
+	}
+	g, err := wkb.Unmarshal(b)
+	if err != nil {
+		return Solid{}, fmt.Errorf("wkb: %w", err)
+	}
+	return fromGeom(g)
+}
 
 // EncodeEWKB writes s as little-endian EWKB with SRID 4326, with Z if s has heights.
-func EncodeEWKB(s Solid) ([]byte, error) { panic("stub") }
+func EncodeEWKB(s Solid) ([]byte, error) {
+	g, err := toGeom(s)
+	if err != nil {
+		return nil, fmt.Errorf("ewkb: %w", err)
+	}
+	setSRID(g)
+	return ewkb.Marshal(g, binary.LittleEndian)
+}
+
+// EncodeWKB writes s as little-endian ISO WKB, with Z if s has heights.
+func EncodeWKB(s Solid) ([]byte, error) {
+	g, err := toGeom(s)
+	if err != nil {
+		return nil, fmt.Errorf("wkb: %w", err)
+	}
+	return wkb.Marshal(g, binary.LittleEndian)
+}
+
+func setSRID(g geom.T) {
+	switch g := g.(type) {
+	case *geom.Point:
+		g.SetSRID(srid)
+	case *geom.MultiPoint:
+		g.SetSRID(srid)
+	case *geom.LineString:
+		g.SetSRID(srid)
+	case *geom.MultiLineString:
+		g.SetSRID(srid)
+	case *geom.Polygon:
+		g.SetSRID(srid)
+	case *geom.MultiPolygon:
+		g.SetSRID(srid)
+	case *geom.GeometryCollection:
+		g.SetSRID(srid)
+	}
+}
