@@ -1,0 +1,131 @@
+package assets
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// Class is one row of a class table: what assets of it are called and which
+// properties they may have. No conformance to GB/T 30428 is claimed: that
+// standard is not at hand, the tables are data and can be replaced.
+type Class struct {
+	Code   string          `json:"code"` // e.g. asset.lamp
+	Kind   Kind            `json:"kind"`
+	Name   string          `json:"name"` // Chinese
+	NameEn string          `json:"nameEn"`
+	Places bool            `json:"places,omitempty"` // areas: assets inside get this area's code
+	Schema json.RawMessage `json:"schema,omitempty"` // JSON Schema 2020-12 of the properties; none allows all
+
+	compiled *jsonschema.Schema
+}
+
+// Phenomenon is something that sensors measure.
+type Phenomenon struct {
+	Code   string     `json:"code"` // e.g. water_level
+	Name   string     `json:"name"` // Chinese
+	NameEn string     `json:"nameEn"`
+	Unit   string     `json:"unit"`  // UCUM
+	Valid  [2]float64 `json:"valid"` // what an instrument can physically report; outside it a value is invalid
+}
+
+// Classes holds the class tables and the phenomenon table of one edition. It is
+// immutable.
+type Classes struct {
+	edition   string
+	classes   []Class // in order of the drawing order of kinds, then of the file
+	phenomena []Phenomenon
+	byCode    map[string]*Class
+	byPhen    map[string]*Phenomenon
+}
+
+// Edition is the label that all files of the tables carry.
+func (c *Classes) Edition() string { return c.edition }
+
+// All returns every class; the slice is shared and must not be changed.
+func (c *Classes) All() []Class { return c.classes }
+
+// Phenomena returns every phenomenon; the slice is shared and must not be changed.
+func (c *Classes) Phenomena() []Phenomenon { return c.phenomena }
+
+// Class finds a class by its code.
+func (c *Classes) Class(code string) (*Class, bool) {
+	k, ok := c.byCode[code]
+	return k, ok
+}
+
+// Phenomenon finds a phenomenon by its code.
+func (c *Classes) Phenomenon(code string) (*Phenomenon, bool) {
+	p, ok := c.byPhen[code]
+	return p, ok
+}
+
+// MarshalJSON writes {"edition", "classes":[…], "phenomena":[…]}.
+func (c *Classes) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Edition   string       `json:"edition"`
+		Classes   []Class      `json:"classes"`
+		Phenomena []Phenomenon `json:"phenomena"`
+	}{c.edition, c.classes, c.phenomena})
+}
+
+// Generic is the code of the class for things of kind k whose class is not
+// known; every edition has it.
+func Generic(k Kind) string { return string(k) + ".other" }
+
+// check says what of the properties breaks the class's schema.
+func (c *Class) check(ps Properties) error {
+	if c.compiled == nil {
+		return nil
+	}
+	err := c.compiled.Validate(ps.Map())
+	if err == nil {
+		return nil
+	}
+	broken, ok := err.(*jsonschema.ValidationError)
+	if !ok {
+		return fmt.Errorf("%w: properties: %w", ErrInvalid, err)
+	}
+	leaf := broken
+	for len(leaf.Causes) > 0 {
+		leaf = leaf.Causes[0]
+	}
+	path := strings.Join(append([]string{"properties"}, leaf.InstanceLocation...), ".")
+	_, what, _ := strings.Cut(leaf.Error(), "': ")
+	return fmt.Errorf("%w: %s: %s (class %s)", ErrInvalid, path, strings.TrimSpace(what), c.Code)
+}
+
+// index fills the lookup tables; the error names the second of two equal codes.
+func (c *Classes) index() error {
+	rank := func(k Kind) int { return slices.Index(Kinds(), k) }
+	slices.SortStableFunc(c.classes, func(a, b Class) int { return rank(a.Kind) - rank(b.Kind) })
+	c.byCode = make(map[string]*Class, len(c.classes))
+	for i := range c.classes {
+		k := &c.classes[i]
+		if c.byCode[k.Code] != nil {
+			return fmt.Errorf("classes: code %q: comes twice", k.Code)
+		}
+		c.byCode[k.Code] = k
+	}
+	c.byPhen = make(map[string]*Phenomenon, len(c.phenomena))
+	for i := range c.phenomena {
+		p := &c.phenomena[i]
+		if c.byPhen[p.Code] != nil {
+			return fmt.Errorf("phenomena.json: code %q: comes twice", p.Code)
+		}
+		c.byPhen[p.Code] = p
+	}
+	for _, k := range Kinds() {
+		g := c.byCode[Generic(k)]
+		if g == nil || g.Kind != k {
+			return fmt.Errorf("classes: no class %q of kind %s, want one for things of unknown class", Generic(k), k)
+		}
+		if g.compiled != nil {
+			return fmt.Errorf("classes: %s: schema: want none, the generic class takes everything", g.Code)
+		}
+	}
+	return nil
+}
