@@ -1,0 +1,166 @@
+package tiles
+
+import "suhe/geo"
+
+// shaper turns geometries into the geometry commands of one tile. It is scratch
+// and allocates only while it grows.
+type shaper struct {
+	frame frame
+	thin  simplifier
+	out   commands
+	path  []vertex // a line or ring on the tile's lattice
+	spare []vertex
+	part  []pixel
+	rings rings
+	weave weaver
+}
+
+// begin sets the tile, and the tolerance in units that lines and rings may be
+// thinned by.
+func (s *shaper) begin(t geo.Tile, tolerance float64) {
+	s.frame = frameOf(t)
+	s.thin.squared = tolerance * tolerance
+}
+
+// shape writes g's commands to s.out and says whether anything of g shows.
+func (s *shaper) shape(g *geo.Flat) bool {
+	s.out.reset()
+	if !s.frame.touches(g) {
+		return false
+	}
+	switch g.Type {
+	case geo.FlatPoint:
+		s.points(g)
+	case geo.FlatLine:
+		s.lines(g)
+	case geo.FlatPolygon:
+		s.polygons(g)
+	}
+	return len(s.out.data) > 0
+}
+
+func (s *shaper) points(g *geo.Flat) {
+	s.part = s.part[:0]
+	for i := 0; i+1 < len(g.XY); i += 2 {
+		if v := s.frame.vertex(g.XY[i], g.XY[i+1]); v.inside() {
+			s.part = append(s.part, pixel{int32(v.x), int32(v.y)})
+		}
+	}
+	if len(s.part) > 0 {
+		s.out.points(s.part)
+	}
+}
+
+func (s *shaper) lines(g *geo.Flat) {
+	from := int32(0)
+	for i := range partsOf(g) {
+		end := partEnd(g, i)
+		s.load(g.XY[2*from : 2*end])
+		s.path = s.thin.line(s.path)
+		s.line()
+		from = end
+	}
+}
+
+// partsOf is the number of lines or rings in g.
+func partsOf(g *geo.Flat) int {
+	if g.Ends == nil {
+		return 1
+	}
+	return len(g.Ends)
+}
+
+// partEnd is the number of vertices up to the end of the i-th line or ring.
+func partEnd(g *geo.Flat, i int) int32 {
+	if g.Ends == nil {
+		return int32(len(g.XY) / 2)
+	}
+	return g.Ends[i]
+}
+
+// line cuts the path to the buffered tile and writes every part of it.
+func (s *shaper) line() {
+	s.part = s.part[:0]
+	for i := 1; i < len(s.path); i++ {
+		p, q, ok := clipSegment(s.path[i-1], s.path[i])
+		if !ok {
+			continue
+		}
+		if n := len(s.part); n == 0 || s.part[n-1] != p {
+			s.endLine()
+			s.part = append(s.part, p)
+		}
+		if p != q {
+			s.part = append(s.part, q)
+		}
+	}
+	s.endLine()
+}
+
+func (s *shaper) endLine() {
+	if len(s.part) > 1 {
+		s.out.line(s.part)
+	}
+	s.part = s.part[:0]
+}
+
+func (s *shaper) polygons(g *geo.Flat) {
+	s.rings.reset()
+	lo, hi := s.frame.box(g)
+	whole := lo.inside() && hi.inside()
+	from, polygon, shows := int32(0), 0, false
+	for i := range partsOf(g) {
+		exterior := i == 0
+		if polygon < len(g.Polys) && int32(i) == g.Polys[polygon] {
+			exterior = true
+			polygon++
+		}
+		end := partEnd(g, i)
+		if exterior {
+			if shows = s.ring(g.XY[2*from:2*end], whole); shows {
+				s.rings.exteriors++
+			}
+		} else if shows {
+			s.ring(g.XY[2*from:2*end], whole)
+		}
+		from = end
+	}
+	s.writeRings()
+}
+
+// ring thins and clips one ring; false if nothing of it is left.
+func (s *shaper) ring(xy []uint32, whole bool) bool {
+	s.load(xy)
+	for len(s.path) > 1 && s.path[0] == s.path[len(s.path)-1] {
+		s.path = s.path[:len(s.path)-1]
+	}
+	s.path = s.thin.ring(s.path)
+	if !whole {
+		s.path, s.spare = clipRing(s.path, s.spare)
+	}
+	return s.rings.add(s.path)
+}
+
+func (s *shaper) writeRings() {
+	r := &s.rings
+	switch {
+	case r.exteriors == 0:
+	case r.simple(weaveWork):
+		for i := range r.ends {
+			s.out.ring(r.ring(i))
+		}
+	case s.weave.weave(r):
+		s.weave.write(&s.out)
+	}
+}
+
+// load rounds world coordinates to the lattice, without repeated points.
+func (s *shaper) load(xy []uint32) {
+	s.path = s.path[:0]
+	for i := 0; i+1 < len(xy); i += 2 {
+		v := s.frame.vertex(xy[i], xy[i+1])
+		if n := len(s.path); n == 0 || s.path[n-1] != v {
+			s.path = append(s.path, v)
+		}
+	}
+}
