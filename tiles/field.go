@@ -106,10 +106,12 @@ func (w *layerWriter) number(f field, v float64) {
 	w.pair(f, m.value)
 }
 
-// englishName is the property name_en, if the asset has it.
+// englishName is the property name_en, nameEn or name:en (as in OpenStreetMap),
+// if the asset has one.
 func englishName(a *assets.Asset) string {
 	for _, p := range a.Properties {
-		if p.Key == "name_en" {
+		switch p.Key {
+		case "name_en", "nameEn", "name:en":
 			s, _ := p.Value.(string)
 			return s
 		}
