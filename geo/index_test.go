@@ -1,0 +1,192 @@
+package geo_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/paulmach/orb"
+	"pgregory.net/rapid"
+
+	"suhe/geo"
+)
+
+func TestZeroIndexIsEmptyAndReady(t *testing.T) {
+	var x geo.Index[int]
+	world := orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}
+	if got := x.Within(nil, world); len(got) != 0 || x.Len() != 0 {
+		t.Errorf("a zero index holds %v", got)
+	}
+	if got := x.Nearest(nil, orb.Point{}, 3, math.MaxFloat64); len(got) != 0 {
+		t.Errorf("a zero index has neighbours %v", got)
+	}
+}
+
+func TestIndexRefusesBadBoxesWhole(t *testing.T) {
+	for name, box := range map[string]orb.Bound{
+		"NaN":        {Min: orb.Point{math.NaN(), 0}, Max: orb.Point{1, 1}},
+		"infinite":   {Min: orb.Point{0, 0}, Max: orb.Point{math.Inf(1), 1}},
+		"inside out": {Min: orb.Point{1, 0}, Max: orb.Point{0, 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var x geo.Index[int]
+			err := x.Apply([]geo.Move[int]{{Key: 1, Is: orb.Bound{}}, {Key: 2, Is: box}})
+			if err == nil || x.Len() != 0 {
+				t.Errorf("err %v, %d keys held", err, x.Len())
+			}
+		})
+	}
+}
+
+// The index does what a map of boxes and a scan over it do.
+func TestIndexAgainstAScan(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var x geo.Index[int]
+		model := map[int]orb.Bound{}
+		boxes := rapid.Custom(func(t *rapid.T) orb.Bound {
+			p := orb.Point{rapid.Float64Range(121.3, 121.5).Draw(t, "lon"), rapid.Float64Range(31.2, 31.3).Draw(t, "lat")}
+			size := rapid.SampledFrom([]float64{0, 0.001, 0.05}).Draw(t, "size")
+			return orb.Bound{Min: p, Max: orb.Point{p[0] + size, p[1] + size}}
+		})
+		for range rapid.IntRange(1, 8).Draw(t, "batches") {
+			var batch []geo.Move[int]
+			for range rapid.IntRange(0, 40).Draw(t, "moves") {
+				m := geo.Move[int]{Key: rapid.IntRange(0, 60).Draw(t, "key"), Gone: rapid.IntRange(0, 3).Draw(t, "gone") == 0}
+				if !m.Gone {
+					m.Is = boxes.Draw(t, "box")
+					model[m.Key] = m.Is
+				} else {
+					delete(model, m.Key)
+				}
+				batch = append(batch, m)
+			}
+			if err := x.Apply(batch); err != nil {
+				t.Fatal(err)
+			}
+		}
+		checkWithin(t, &x, model, boxes.Draw(t, "question"))
+		checkNearest(t, &x, model, boxes.Draw(t, "from").Min)
+		if x.Len() != len(model) {
+			t.Fatalf("%d keys, want %d", x.Len(), len(model))
+		}
+	})
+}
+
+func checkWithin(t *rapid.T, x *geo.Index[int], model map[int]orb.Bound, question orb.Bound) {
+	var want []int
+	for key, box := range model {
+		if box.Intersects(question) {
+			want = append(want, key)
+		}
+	}
+	got := x.Within(nil, question)
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Fatalf("within %v: got %v, want %v", question, got, want)
+	}
+	diagonal := orb.LineString{question.Min, question.Max}
+	for _, key := range x.Touching(nil, diagonal) {
+		if !geo.Intersects(model[key], diagonal) && model[key].Min != model[key].Max {
+			t.Fatalf("key %d does not touch the line", key)
+		}
+	}
+}
+
+func checkNearest(t *rapid.T, x *geo.Index[int], model map[int]orb.Bound, from orb.Point) {
+	const limit = 3000
+	var want []float64
+	for _, box := range model {
+		if d := clampDistance(from, box); d <= limit {
+			want = append(want, d)
+		}
+	}
+	slices.Sort(want)
+	want = want[:min(5, len(want))]
+	got := x.Nearest(nil, from, 5, limit)
+	if len(got) != len(want) {
+		t.Fatalf("%d hits, want %d", len(got), len(want))
+	}
+	for i, hit := range got {
+		if math.Abs(float64(hit.Distance)-want[i]) > 1+want[i]*0.01 {
+			t.Fatalf("hit %d at %.2f m, want %.2f m", i, hit.Distance, want[i])
+		}
+	}
+}
+
+func clampDistance(p orb.Point, b orb.Bound) float64 {
+	q := orb.Point{max(b.Min[0], min(p[0], b.Max[0])), max(b.Min[1], min(p[1], b.Max[1]))}
+	return float64(geo.Distance(p, q))
+}
+
+// Two keys that always move together are always seen together.
+func TestIndexBatchesAreSeenWhole(t *testing.T) {
+	var x geo.Index[int]
+	here := orb.Bound{Min: orb.Point{1, 1}, Max: orb.Point{1, 1}}
+	there := orb.Bound{Min: orb.Point{2, 2}, Max: orb.Point{2, 2}}
+	x.Apply([]geo.Move[int]{{Key: 1, Is: here}, {Key: 2, Is: here}})
+	var readers sync.WaitGroup
+	stop := make(chan struct{})
+	for range 4 {
+		readers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if n := len(x.Within(nil, here)); n != 0 && n != 2 {
+					t.Errorf("saw %d of 2", n)
+				}
+			}
+		})
+	}
+	for i := range 5000 {
+		to := []orb.Bound{here, there}[i%2]
+		x.Apply([]geo.Move[int]{{Key: 1, Is: to}, {Key: 2, Is: to}})
+	}
+	close(stop)
+	readers.Wait()
+}
+
+func filled(n int) (*geo.Index[int], *rand.Rand) {
+	random := rand.New(rand.NewPCG(5, 6))
+	x := new(geo.Index[int])
+	batch := make([]geo.Move[int], n)
+	for i := range batch {
+		batch[i] = geo.Move[int]{Key: i, Is: at(random)}
+	}
+	x.Apply(batch)
+	return x, random
+}
+
+func at(random *rand.Rand) orb.Bound {
+	p := orb.Point{121.34 + random.Float64()*0.12, 31.21 + random.Float64()*0.09}
+	return orb.Bound{Min: p, Max: p}
+}
+
+// Moving 1,000 of 100,000 points in one batch.
+func BenchmarkIndexApply(b *testing.B) {
+	x, random := filled(100_000)
+	batch := make([]geo.Move[int], 1000)
+	b.ReportAllocs()
+	for b.Loop() {
+		for i := range batch {
+			batch[i] = geo.Move[int]{Key: random.IntN(100_000), Is: at(random)}
+		}
+		x.Apply(batch)
+	}
+}
+
+// Finding about 100 of 100,000 points.
+func BenchmarkIndexWithin(b *testing.B) {
+	x, random := filled(100_000)
+	var dst []int
+	b.ReportAllocs()
+	for b.Loop() {
+		p := at(random).Min
+		dst = x.Within(dst[:0], orb.Bound{Min: p, Max: orb.Point{p[0] + 0.0038, p[1] + 0.00285}})
+	}
+}
