@@ -141,7 +141,12 @@ func (x *Index[K]) Nearest(dst []Hit[K], p orb.Point, n int, limit Metres) []Hit
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	x.tree.Nearby(
-		func(min, max [2]float64, _ K, _ bool) float64 { return float64(boxDistance(p, min, max)) },
+		func(min, max [2]float64, _ K, item bool) float64 {
+			if item && min == max {
+				return float64(Distance(p, min))
+			}
+			return float64(boxDistance(p, min, max))
+		},
 		func(_, _ [2]float64, key K, distance float64) bool {
 			if Metres(distance) > limit {
 				return false
@@ -154,14 +159,15 @@ func (x *Index[K]) Nearest(dst []Hit[K], p orb.Point, n int, limit Metres) []Hit
 }
 
 // boxDistance is the haversine from p to the nearest latitude and longitude of
-// the box, with the narrowest parallel of both: a box within another is never
-// nearer than that other, which is what a search by distance needs.
+// the box, with the narrowest parallel of both and the smallest radius of
+// curvature of the ellipsoid: never more than the true distance to anything in
+// the box, and never less than for a box around it, as a search by distance needs.
 func boxDistance(p orb.Point, min, max [2]float64) Metres {
 	dLon := radians(math.Max(0, math.Max(min[0]-p[0], p[0]-max[0])))
 	dLat := radians(math.Max(0, math.Max(min[1]-p[1], p[1]-max[1])))
 	widest := math.Max(math.Abs(min[1]), math.Abs(max[1]))
 	h := sq(math.Sin(dLat/2)) + math.Cos(radians(p[1]))*math.Cos(radians(widest))*sq(math.Sin(dLon/2))
-	return Metres(2 * meanRadius * math.Asin(math.Sqrt(math.Min(1, h))))
+	return Metres(2 * leastRadius * math.Asin(math.Sqrt(math.Min(1, h))))
 }
 
 // Len is the number of keys held.

@@ -7,11 +7,12 @@ import (
 	"github.com/paulmach/orb/planar"
 )
 
-// The WGS84 ellipsoid (NGA.STND.0036) and its mean radius (2a+b)/3.
+// The WGS84 ellipsoid (NGA.STND.0036) and its smallest radius of curvature, that
+// of the meridian at the equator.
 const (
-	semiMajor  = 6378137.0
-	flattening = 1 / 298.257223563
-	meanRadius = 6371008.7714
+	semiMajor   = 6378137.0
+	flattening  = 1 / 298.257223563
+	leastRadius = semiMajor * (1 - flattening) * (1 - flattening)
 )
 
 func radians(degrees float64) float64 { return degrees * (math.Pi / 180) }
