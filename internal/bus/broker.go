@@ -22,14 +22,14 @@ const (
 
 // accounts is the part of the broker's configuration that can be given as text
 // only. The payload limit counts the header that the broker puts before an MQTT
-// payload: 27 bytes.
+// payload: 25 bytes.
 const accounts = `
 accounts {
   NODE: { jetstream: enabled }
   MQTT: { jetstream: enabled, limits: { max_payload: %d } }
 }`
 
-const mqttHeader = 27
+const mqttHeader = 25
 
 // ample is more than any disk: JetStream shall be bounded by its streams, not by
 // a guess made at start from the disk's free space.
@@ -87,7 +87,7 @@ func serverOptions(o Options) (*server.Options, error) {
 	opts.DontListen = true
 	opts.NoSigs = true
 	opts.MaxPayload = MaxMessage
-	opts.MaxPending = 2 * MaxMessage
+	opts.MaxPending = 8 * MaxMessage // a burst must not make us the slow consumer that is thrown out
 	opts.JetStream = true
 	opts.StoreDir = o.Dir
 	opts.JetStreamMaxStore = ample

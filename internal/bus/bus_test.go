@@ -32,7 +32,9 @@ func worlds(t testing.TB) map[string]world {
 	outside := outsideBroker(t)
 	return map[string]world{
 		"embedded": {
-			open: func(t testing.TB) *Bus { return openBus(t, Options{Dir: dir, MQTTListen: "127.0.0.1:0", Login: ownTopic}) },
+			open: func(t testing.TB) *Bus {
+				return openBus(t, Options{Dir: dir, MQTTListen: "127.0.0.1:0", Login: ownTopic})
+			},
 			mqtt: (*Bus).MQTTAddr,
 		},
 		"outside": {

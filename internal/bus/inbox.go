@@ -147,7 +147,7 @@ func (in *inbox) consumer(ctx context.Context, under string) (jetstream.Consumer
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
 			_, err = js.CreateStream(ctx, c)
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // the broker was faster
 			return nil, fmt.Errorf("stream %s: %w", c.Name, err)
 		}
 	}

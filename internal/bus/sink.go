@@ -1,7 +1,6 @@
 package bus
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -38,7 +37,7 @@ func (s *sink) Fatalf(format string, v ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.death == nil {
-		s.death = errors.New(fmt.Sprintf(format, v...))
+		s.death = fmt.Errorf(format, v...)
 	}
 }
 

@@ -144,20 +144,58 @@ func bounds(state jetstream.StreamState) (first, last uint64) {
 }
 
 // Reset empties the stream; its next message will have the sequence next, from
-// 1. The stream is made anew, so bounds changed by others are lost; who reads it
-// gets ErrGap.
+// 1. Who reads it gets ErrGap, unless next is just what it waits for. Nobody
+// else may append or reset meanwhile.
 func (s *Stream) Reset(ctx context.Context, next uint64) error {
 	if next == 0 {
 		return fmt.Errorf("reset %s: next 0 is below 1", s.options.Name)
 	}
-	err := s.to.js.DeleteStream(ctx, s.options.Name)
+	// A broker that is still removing the files of an earlier stream of this name
+	// may refuse, or bring back what was just deleted.
+	ctx, cancel := context.WithTimeout(ctx, resetPatience)
+	defer cancel()
+	for {
+		err := s.rewind(ctx, next)
+		if err == nil {
+			var first, last uint64
+			if first, last, err = s.Bounds(ctx); err == nil && first == next && last == next-1 {
+				return nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("reset %s to %d: %w", s.options.Name, next, errors.Join(ctx.Err(), meaning(err)))
+		case <-time.After(resetRetry):
+		}
+	}
+}
+
+const (
+	resetRetry    = 20 * time.Millisecond
+	resetPatience = 5 * time.Second
+)
+
+// rewind purges, which can only lead forward, and otherwise makes the stream
+// anew.
+func (s *Stream) rewind(ctx context.Context, next uint64) error {
+	stream, err := s.to.js.Stream(ctx, s.options.Name)
 	if err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
-		return fmt.Errorf("reset %s: delete: %w", s.options.Name, meaning(err))
+		return err
 	}
-	if _, err := s.to.js.CreateStream(ctx, s.config(next)); err != nil {
-		return fmt.Errorf("reset %s to %d: %w", s.options.Name, next, meaning(err))
+	if err == nil {
+		last := stream.CachedInfo().State.LastSeq
+		if err := stream.Purge(ctx, jetstream.WithPurgeSequence(max(next, last+1))); err != nil {
+			return err
+		}
+		if next > last {
+			return nil
+		}
+		if err := s.to.js.DeleteStream(ctx, s.options.Name); err != nil {
+			return err
+		}
 	}
-	return nil
+	_, err = s.to.js.CreateStream(ctx, s.config(next))
+	return err
 }
 
 // meaning joins the error with the kind that callers tell apart.

@@ -43,7 +43,18 @@ func mapped(topic string) (string, error) {
 	return strings.NewReplacer(".", "//", "/", ".").Replace(topic), nil
 }
 
-// topic maps a subject back.
+// topic maps a subject back, also one with empty levels.
 func topic(subject string) string {
-	return strings.NewReplacer("//", ".", "/.", "/", "./", "/", ".", "/").Replace(subject)
+	if !strings.Contains(subject, "/") {
+		return strings.ReplaceAll(subject, ".", "/")
+	}
+	levels := strings.Split(subject, ".")
+	for i, level := range levels {
+		if level == "/" {
+			levels[i] = ""
+		} else {
+			levels[i] = strings.ReplaceAll(level, "//", ".")
+		}
+	}
+	return strings.Join(levels, "/")
 }
