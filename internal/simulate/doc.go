@@ -1,0 +1,8 @@
+// Package simulate plays the scene's devices: each is an MQTT client of its own
+// that comes in by the same door as a real one, with its own credentials.
+//
+// Values follow the tide, the hour and passing storms; they depend on the seed,
+// the device and the time alone, so the same seed tells the same story. Some
+// devices go wrong for a while: they are stuck, drift out of range, or fall
+// silent and send what they measured meanwhile as one late batch.
+package simulate
