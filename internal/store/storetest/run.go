@@ -1,0 +1,123 @@
+// Package storetest is the one contract of every store: what holds for one
+// holds for all. A store's own tests call Run with a way to open databases.
+package storetest
+
+import (
+	"context"
+	"testing"
+
+	"suhe/assets"
+	"suhe/twin"
+)
+
+// Store is all that a store does.
+type Store interface {
+	assets.Store
+	twin.Outbox
+	twin.History
+}
+
+// House is one database under test.
+type House interface {
+	// Open opens one more store on the database, closed when the test ends.
+	Open(t testing.TB) Store
+	// Hand is how a planner's tool changes rows, past every store.
+	Hand(t testing.TB) Hand
+}
+
+// Hand changes rows of the assets table by SQL. A geo.Solid as a value goes as
+// the database's own geometry.
+type Hand interface {
+	Insert(row map[string]any) error
+	Set(id assets.ID, column string, value any) error
+	Delete(id assets.ID) error
+}
+
+// Run holds a kind of store to the contract. build makes an empty database.
+func Run(t *testing.T, build func(testing.TB) House) {
+	for _, c := range []struct {
+		name string
+		test func(*testing.T, House)
+	}{
+		{"verdicts", verdicts},
+		{"revisions", revisions},
+		{"badEdits", badEdits},
+		{"allOrNothing", allOrNothing},
+		{"manyEdits", manyEdits},
+		{"roundTrip", roundTrip},
+		{"loadInOrder", loadInOrder},
+		{"fidsAreNeverUsedAgain", fidsAreNeverUsedAgain},
+		{"cancelled", cancelled},
+		{"model", model},
+		{"epochs", epochs},
+		{"publish", publish},
+		{"publishCoalesces", publishCoalesces},
+		{"publishFrom", publishFrom},
+		{"publishPutFails", publishPutFails},
+		{"publishCancelled", publishCancelled},
+		{"publishPrepares", publishPrepares},
+		{"publishManyBatches", publishManyBatches},
+		{"wake", wake},
+		{"follow", follow},
+		{"handEdits", handEdits},
+		{"handHazards", handHazards},
+		{"handRefused", handRefused},
+		{"historyOnce", historyOnce},
+		{"historyLate", historyLate},
+		{"historySeries", historySeries},
+		{"historyUnknown", historyUnknown},
+		{"historyPosition", historyPosition},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.test(t, build(t)) })
+	}
+}
+
+// commit takes the edits into the store and returns what was told of them.
+func commit(ctx context.Context, s assets.Store, edits ...assets.Edit) (took []*assets.Asset, verdicts []assets.Verdict, err error) {
+	err = s.Commit(ctx, func(yield func(assets.Edit, error) bool) {
+		for _, e := range edits {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}, func(a *assets.Asset, v assets.Verdict) {
+		took, verdicts = append(took, a), append(verdicts, v)
+	})
+	return took, verdicts, err
+}
+
+// put commits assets that must be taken, and returns them as stored.
+func put(t testing.TB, s assets.Store, all ...*assets.Asset) []*assets.Asset {
+	t.Helper()
+	edits := make([]assets.Edit, len(all))
+	for i, a := range all {
+		edits[i] = assets.Edit{Asset: a, WasRev: assets.AnyRev}
+	}
+	took, _, err := commit(t.Context(), s, edits...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return took
+}
+
+// remove removes an asset that must exist.
+func remove(t testing.TB, s assets.Store, id assets.ID) {
+	t.Helper()
+	if _, _, err := commit(t.Context(), s, assets.Edit{Remove: id, WasRev: assets.AnyRev}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// loaded returns all that Load yields, and the position.
+func loaded(t testing.TB, s assets.Store) ([]*assets.Asset, uint64) {
+	t.Helper()
+	var out []*assets.Asset
+	at, err := s.Load(t.Context(), func(a *assets.Asset) error {
+		out = append(out, a)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out, at
+}
