@@ -93,7 +93,7 @@ func TestPublishToOthersIsDropped(t *testing.T) {
 		"suhe//v1/devices/wl-1/observations",
 	} {
 		for qos := range byte(3) {
-			c := connect(t, g.bus.MQTTAddr(), "wl-1")
+			c := connectAs(t, g.bus.MQTTAddr(), "wl-1")
 			c.Publish(topic, qos, false, "stolen").WaitTimeout(300 * time.Millisecond)
 			c.Publish(topic, qos, true, "stolen and retained").WaitTimeout(300 * time.Millisecond)
 			c.Disconnect(5)
@@ -115,7 +115,7 @@ func TestWillToOthersIsDropped(t *testing.T) {
 func TestSubscribingIsRefused(t *testing.T) {
 	g := guard(t)
 	for _, f := range []string{"#", ownOf("witness"), ownOf("wl-1"), "$SYS/#", "$JS/#", "$MQTT/#"} {
-		c := connect(t, g.bus.MQTTAddr(), "wl-1")
+		c := connectAs(t, g.bus.MQTTAddr(), "wl-1")
 		token := c.Subscribe(f, 1, func(_ paho.Client, m paho.Message) {
 			t.Errorf("subscribed to %s: got %s", m.Topic(), m.Payload())
 		}).(*paho.SubscribeToken)

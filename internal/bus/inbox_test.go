@@ -27,6 +27,18 @@ func connect(t testing.TB, addr, id string) paho.Client {
 	return c
 }
 
+// connectAs connects a user under a client id that the broker chooses, as often
+// as one likes: under one id it holds back who comes again within a second.
+func connectAs(t testing.TB, addr, user string) paho.Client {
+	t.Helper()
+	c := client(addr, "", "secret of "+user, func(o *paho.ClientOptions) { o.SetUsername(user) })
+	if token := c.Connect(); !token.WaitTimeout(20*time.Second) || token.Error() != nil {
+		t.Fatalf("connect as %s: %v", user, token.Error())
+	}
+	t.Cleanup(func() { c.Disconnect(0) })
+	return c
+}
+
 func client(addr, id, password string, set func(*paho.ClientOptions)) paho.Client {
 	o := paho.NewClientOptions().AddBroker("tcp://" + addr).SetClientID(id).
 		SetUsername(id).SetPassword(password).SetProtocolVersion(4).
@@ -157,10 +169,7 @@ func TestInboxMapsOddIdsExactly(t *testing.T) {
 	r := newTray()
 	openInbox(t, b, r.take)
 	for _, id := range ids {
-		c := client(b.MQTTAddr(), "", "secret of "+id, func(o *paho.ClientOptions) { o.SetUsername(id) })
-		if token := c.Connect(); token.Wait() && token.Error() != nil {
-			t.Fatalf("%s: %v", id, token.Error())
-		}
+		c := connectAs(t, b.MQTTAddr(), id)
 		for qos := range byte(2) {
 			publish(t, c, ownOf(id), qos, id)
 		}

@@ -1,135 +1,100 @@
 package ingest
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"io"
 	"strings"
 	"time"
 
 	"suhe/assets"
+	"suhe/internal/bus"
+	"suhe/twin"
 )
 
-// The bounds of one message.
+// Bounds of what is sent.
 const (
-	MaxPayload  = 64 << 10 // bytes
-	MaxReadings = 1_000
-	MaxValues   = 32 // of one reading
+	MaxReadings = 1_000         // of one MQTT message
+	MaxValues   = 32            // of one reading
+	maxPayload  = bus.MaxLetter // bytes of one MQTT message
+	maxCode     = 64            // bytes of a phenomenon's code
 )
 
-// Reading is what a device says at one time.
-type Reading struct {
-	Device assets.ID
-	Time   time.Time // zero: when we got it
-	Values map[string]float64
+// Filter is the topic filter under which devices publish observations.
+const Filter = topicBefore + "+" + topicAfter
+
+const (
+	topicBefore = "suhe/v1/devices/"
+	topicAfter  = "/observations"
+)
+
+// Topic is where the device publishes its observations.
+func Topic(id assets.ID) string { return topicBefore + string(id) + topicAfter }
+
+// deviceOf is the inverse of Topic.
+func deviceOf(topic string) (assets.ID, error) {
+	rest, before := strings.CutPrefix(topic, topicBefore)
+	id, after := strings.CutSuffix(rest, topicAfter)
+	if !before || !after {
+		return "", malformed("topic %.200q is not %s", topic, Filter)
+	}
+	parsed, err := assets.ParseID(id)
+	if err != nil {
+		return "", malformed("topic: %w", err)
+	}
+	return parsed, nil
 }
 
-// topicPrefix and topicSuffix are around the device's id in an MQTT topic.
-const (
-	topicPrefix = "suhe/v1/devices/"
-	topicSuffix = "/observations"
-)
-
-// Topics is the MQTT filter of all observations.
-const Topics = topicPrefix + "+" + topicSuffix
-
-// Topic is where a device publishes.
-func Topic(id assets.ID) string { return topicPrefix + string(id) + topicSuffix }
-
-// Decode reads an MQTT message: one reading {"time":…,"values":{…}} or an array
-// of them. The error says what is wrong with which reading.
-func Decode(topic string, payload []byte) ([]Reading, error) {
-	id, err := device(topic)
+// Decode reads an MQTT message: one reading or an array of readings of the
+// device that the topic names, in the order of the text. Received is when we got
+// it. The message is taken as a whole or not at all; the error wraps ErrMalformed
+// or ErrTooLarge and names the place. Decode knows no device: see Intake.
+func Decode(topic string, payload []byte, received time.Time) ([]twin.Observation, error) {
+	id, err := deviceOf(topic)
 	if err != nil {
 		return nil, err
 	}
-	if len(payload) > MaxPayload {
-		return nil, malformed("payload: %d bytes, want at most %d", len(payload), MaxPayload)
+	if len(payload) > maxPayload {
+		return nil, tooLarge("payload", len(payload), maxPayload)
 	}
-	raw, err := readings(payload)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Reading, 0, len(raw))
-	for i, r := range raw {
-		reading, err := r.reading(id)
+	s := scanner{text: payload}
+	d := decoder{received: received.UnixMilli()}
+	if s.peek() != '[' {
+		r, err := readReading(&s, false)
 		if err != nil {
-			return nil, fmt.Errorf("reading %d: %w", i, err)
-		}
-		out = append(out, reading)
-	}
-	return out, nil
-}
-
-// device finds the id in a topic.
-func device(topic string) (assets.ID, error) {
-	rest, ok := strings.CutPrefix(topic, topicPrefix)
-	name, whole := strings.CutSuffix(rest, topicSuffix)
-	if !ok || !whole {
-		return "", malformed("topic: %q, want %s", topic, Topics)
-	}
-	id, err := assets.ParseID(name)
-	if err != nil {
-		return "", malformed("topic: %v", err)
-	}
-	return id, nil
-}
-
-// rawReading is a reading as it stands in JSON.
-type rawReading struct {
-	ID     string             `json:"id"` // in a batch by HTTP only
-	Time   string             `json:"time"`
-	Values map[string]float64 `json:"values"`
-}
-
-// readings decodes one or an array.
-func readings(payload []byte) ([]rawReading, error) {
-	var out []rawReading
-	payload = bytes.TrimSpace(payload)
-	if len(payload) > 0 && payload[0] == '[' {
-		if err := decodeOne(payload, &out); err != nil {
 			return nil, err
 		}
-	} else {
-		var one rawReading
-		if err := decodeOne(payload, &one); err != nil {
-			return nil, err
+		d.add(id, r)
+		return d.out, s.end()
+	}
+	err = s.items(func(i int) error {
+		if i == MaxReadings {
+			return malformed("more than %d readings", MaxReadings)
 		}
-		out = append(out, one)
-	}
-	if len(out) == 0 || len(out) > MaxReadings {
-		return nil, malformed("payload: %d readings, want 1 to %d", len(out), MaxReadings)
-	}
-	return out, nil
-}
-
-// decodeOne decodes a JSON value that must be all there is.
-func decodeOne(b []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return malformed("payload: %v", err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return malformed("payload: more behind the JSON value")
-	}
-	return nil
-}
-
-// reading checks one reading of the device.
-func (r rawReading) reading(id assets.ID) (Reading, error) {
-	if len(r.Values) == 0 || len(r.Values) > MaxValues {
-		return Reading{}, malformed("values: %d of them, want 1 to %d", len(r.Values), MaxValues)
-	}
-	out := Reading{Device: id, Values: r.Values}
-	if r.Time == "" {
-		return out, nil
-	}
-	t, err := time.Parse(time.RFC3339, r.Time)
+		r, err := readReading(&s, false)
+		if err != nil {
+			return inReading(i, err)
+		}
+		d.add(id, r)
+		return nil
+	})
 	if err != nil {
-		return Reading{}, malformed("time: %.40q, want RFC 3339 with an offset", r.Time)
+		return nil, err
 	}
-	out.Time = t
-	return out, nil
+	return d.out, s.end()
+}
+
+// decoder makes observations of readings.
+type decoder struct {
+	received int64
+	out      []twin.Observation
+}
+
+func (d *decoder) add(id assets.ID, r reading) {
+	at := d.received
+	if r.timed {
+		at = r.time
+	}
+	for _, v := range r.values {
+		d.out = append(d.out, twin.Observation{
+			Asset: id, Phenomenon: v.phenomenon, Value: v.number, PhenomenonTime: at, ReceivedTime: d.received,
+		})
+	}
 }

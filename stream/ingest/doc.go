@@ -1,22 +1,44 @@
-// Package ingest turns what devices send into observations: by MQTT on
-// suhe/v1/devices/{id}/observations and by HTTP in batches.
+// Package ingest is the way in: what devices say by MQTT and HTTP becomes
+// observations in the log.
 //
-// What is answered as accepted has been acknowledged by the log. A message or
-// batch is checked reading by reading; a bad reading is refused alone and the
-// others are taken. The rules, each counted in suhe_ingest_total{result=}:
+// # Promises
 //
-//	accepted            goes to the log
-//	malformed           the payload cannot be read, or is beyond its bounds: all of it is refused
-//	unknown_device      no such sensor in the registry
+// An answer of HTTP, and the confirmation of an MQTT message of QoS 1 or 2, mean
+// that the accepted observations are in the log or will be, whatever crashes. A
+// message that is refused is confirmed too: it would not become better by
+// sending it again. When the log is away, HTTP answers that we are busy and MQTT
+// messages wait at the broker. A message may be taken twice; the log's readers
+// drop repeats.
+//
+// # What is sent
+//
+// By MQTT 3.1.1 to suhe/v1/devices/{id}/observations one reading or an array of
+// readings, at most 64 KiB and 1,000 readings:
+//
+//	{"time":"2026-11-23T08:00:00+08:00","values":{"water_level":3.12}}
+//
+// By HTTP a batch for any devices, at most 1 MiB and 5,000 readings:
+//
+//	{"observations":[{"id":"wl-0001","time":"…","values":{"water_level":3.12}}]}
+//
+// time is RFC 3339 with an offset, and is when the values were true. Without it
+// they are true when we get them. values has 1 to 32 numbers in the unit that the
+// phenomenon table fixes; there are no units in a message. Keys that are not
+// named here, keys that come twice, null, and numbers beyond a float64 are
+// refused. So is every byte after the end of the JSON.
+//
+// # Rules
+//
+// Each observation, one value of one reading, has one result; it is counted in
+// suhe_intake_observations_total by way (mqtt, http) and result:
+//
+//	accepted            it is in the log; what becomes of it there, package twin says
+//	malformed           cannot be read: a whole MQTT message, or one reading by HTTP, counted once
+//	future              its time is more than two minutes ahead of our clock
+//	not_finite          NaN or infinite; JSON cannot say it, so only from within
+//	unknown_device      no sensor has this id
 //	unknown_phenomenon  the sensor does not measure it
-//	not_finite          NaN or infinite
-//	future              its time is more than two minutes ahead of ours
 //
-// A reading without a time is true when we get it. Late and repeated readings
-// are accepted: the twin keeps them out of the current state and history sorts
-// them in. A value beyond its phenomenon's valid range is accepted too and makes
-// the device's data invalid. A time has an offset (RFC 3339).
-//
-// If the log cannot take a batch, HTTP answers "busy" and the broker hands an
-// MQTT message of QoS 1 over again.
+// A value outside its phenomenon's range is accepted; so is what is late or comes
+// again. These are judged where the present state is known: in package twin.
 package ingest

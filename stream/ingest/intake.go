@@ -2,197 +2,180 @@ package ingest
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"suhe/assets"
+	"suhe/internal/bus"
 	"suhe/twin"
 )
 
-// Publisher takes observations into the log; it returns when they are acknowledged.
+// publishMost bounds one message of the log: with the longest names it stays
+// below a megabyte, which any broker takes.
+const publishMost = 2_000
+
+// Publisher puts observations into the log.
 type Publisher interface {
+	// Publish returns when the log has acknowledged the observations. After an
+	// error they may be in the log all the same.
 	Publish(ctx context.Context, obs []twin.Observation) error
 }
 
-// The bounds of one HTTP batch.
-const (
-	MaxBody  = 1 << 20
-	MaxItems = 5_000
-)
-
-// Options are an Intake's settings.
+// Options say what the intake works with.
 type Options struct {
-	Devices   Devices               // must be set
-	Publisher Publisher             // must be set
-	Now       func() time.Time      // nil: time.Now
-	Log       *slog.Logger          // nil: slog.Default
-	Metrics   prometheus.Registerer // nil: none
+	Devices   Devices
+	Publisher Publisher
+	Registry  prometheus.Registerer // nil: no metrics
+	Log       *slog.Logger          // nil: none
+	Now       func() time.Time      // nil: the clock
 }
 
-// Intake is the door for observations. Its methods may be called at once from
-// many goroutines.
+// Intake takes observations by the package's rules. Its methods may run at once.
 type Intake struct {
-	o       Options
-	results *prometheus.CounterVec
-	quiet   quiet
+	devices    Devices
+	publisher  Publisher
+	now        func() time.Time
+	counts     *prometheus.CounterVec
+	complaints *complaints
 }
 
-// New makes an intake.
-func New(o Options) *Intake {
+// New makes an intake. It fails if its metric is registered already.
+func New(o Options) (*Intake, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	if o.Log == nil {
-		o.Log = slog.Default()
+		o.Log = slog.New(slog.DiscardHandler)
 	}
-	in := &Intake{o: o, results: prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "suhe_ingest_total", Help: "Readings sent by devices, by what became of them.",
-	}, []string{"result"})}
-	if o.Metrics != nil {
-		o.Metrics.MustRegister(in.results)
+	in := &Intake{
+		devices:   o.Devices,
+		publisher: o.Publisher,
+		now:       o.Now,
+		counts: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "suhe_intake_observations_total",
+			Help: "Observations that came in, by way (mqtt, http) and result.",
+		}, []string{"way", "result"}),
+		complaints: newComplaints(o.Log),
 	}
-	return in
+	if o.Registry != nil {
+		if err := o.Registry.Register(in.counts); err != nil {
+			return nil, fmt.Errorf("intake: metric: %w", err)
+		}
+	}
+	for _, way := range []way{byMQTT, byHTTP} { // so that zeros are shown
+		for _, result := range Results() {
+			in.counts.WithLabelValues(string(way), string(result))
+		}
+	}
+	return in, nil
 }
 
-// Letter is one MQTT message.
-type Letter struct {
-	Topic string
-	Data  []byte
+// way is how observations came.
+type way string
+
+const (
+	byMQTT way = "mqtt"
+	byHTTP way = "http"
+)
+
+// tally counts results of one batch, to be told when the batch is through: one
+// that comes again counts once.
+type tally map[Result]int
+
+func (in *Intake) count(w way, t tally) {
+	for result, n := range t {
+		in.counts.WithLabelValues(string(w), string(result)).Add(float64(n))
+	}
 }
 
-// TakeLetters takes a batch of MQTT messages. What cannot be read or is against
-// a rule is counted, told to the log now and then, and done with; an error means
-// that nothing of the batch is sure to be in the log and all of it may come again.
-func (in *Intake) TakeLetters(ctx context.Context, letters []Letter) error {
-	var obs []twin.Observation
-	now := in.o.Now()
-	for _, l := range letters {
-		readings, err := Decode(l.Topic, l.Data)
+// Letters takes MQTT messages; it is made for bus.Inbox with Filter. What it
+// refuses it counts, and tells the log now and then. Its only error is that the
+// log is away; then nothing counts and the same letters may be handed in again.
+func (in *Intake) Letters(ctx context.Context, batch []bus.Letter) error {
+	now := in.now()
+	t := tally{}
+	var taken []twin.Observation
+	for _, l := range batch {
+		obs, err := Decode(l.Topic, l.Data, now)
 		if err != nil {
-			in.refused(l.Topic, err)
+			t[Malformed]++
+			in.complaints.about(now, sender(l.Topic), err, l.Data)
 			continue
 		}
-		for _, r := range readings {
-			if obs, err = in.shape(obs, r, now); err != nil {
-				in.refused(l.Topic, err)
-			}
+		from := len(taken)
+		taken = append(taken, obs...)
+		taken = taken[:from+in.keep(taken[from:], t, func(_ int, err error) {
+			in.complaints.about(now, sender(l.Topic), err, nil)
+		})]
+	}
+	if err := in.publish(ctx, taken); err != nil {
+		return err
+	}
+	t[Accepted] = len(taken)
+	in.count(byMQTT, t)
+	return nil
+}
+
+// sender names who a message is from in a log line, also if the topic is odd.
+func sender(topic string) assets.ID {
+	if id, err := deviceOf(topic); err == nil {
+		return id
+	}
+	return "?"
+}
+
+// keep moves what the rules let in to the front and returns how many; refused
+// hears of the others by their place.
+func (in *Intake) keep(obs []twin.Observation, t tally, refused func(i int, err error)) (kept int) {
+	for i := range obs {
+		o := obs[i]
+		if err := shape(&o, in.devices); err != nil {
+			t[resultOf(err)]++
+			refused(i, err)
+			continue
 		}
+		obs[kept] = o
+		kept++
 	}
-	return in.publish(ctx, obs)
-}
-
-// shape shapes one reading and counts it if it is good.
-func (in *Intake) shape(dst []twin.Observation, r Reading, now time.Time) ([]twin.Observation, error) {
-	dst, err := shape(dst, in.o.Devices, r, now)
-	if err == nil {
-		in.results.WithLabelValues(Accepted).Inc()
-	}
-	return dst, err
-}
-
-// refused counts a refusal by MQTT, where nobody reads an answer, and tells the
-// first of each topic and minute to the log.
-func (in *Intake) refused(topic string, err error) {
-	code := codeOf(err)
-	in.results.WithLabelValues(code).Inc()
-	if in.quiet.speak(topic, in.o.Now()) {
-		in.o.Log.Warn("observation refused", "topic", topic, "code", code, "err", err)
-	}
+	return kept
 }
 
 func (in *Intake) publish(ctx context.Context, obs []twin.Observation) error {
-	if len(obs) == 0 {
-		return nil
-	}
-	if err := in.o.Publisher.Publish(ctx, obs); err != nil {
-		return fmt.Errorf("%w: %w", ErrBusy, err)
+	for len(obs) > 0 {
+		n := min(len(obs), publishMost)
+		if err := in.publisher.Publish(ctx, obs[:n]); err != nil {
+			return fmt.Errorf("%w: the log does not take observations: %w", ErrBusy, err)
+		}
+		obs = obs[n:]
 	}
 	return nil
 }
 
-// batch is the body of a POST.
-type batch struct {
-	Observations []rawReading `json:"observations"`
-}
-
-// Answer is what became of a batch; only refused items have a result.
-type Answer struct {
-	Accepted int      `json:"accepted"`
-	Refused  int      `json:"refused"`
-	Results  []Result `json:"results"`
-}
-
-// Result is one refused item.
-type Result struct {
-	Index  int    `json:"index"`
-	Code   string `json:"code"`
-	Detail string `json:"detail"`
-}
-
-// ServeObservations takes a batch {"observations":[{"id","time","values"}…]} and
-// answers with an Answer when what was accepted is in the log. An error that it
-// returns has not been answered: assets.ErrInvalid for a body that cannot be
-// read, ErrBusy.
-func (in *Intake) ServeObservations(w http.ResponseWriter, r *http.Request) error {
-	items, err := readBatch(r.Body)
+// Batch takes a body by HTTP. A body that is no batch is an error that wraps
+// ErrMalformed or ErrTooLarge; ErrBusy: the log is away, send it again. Otherwise
+// the report tells what became of each reading.
+func (in *Intake) Batch(ctx context.Context, body []byte) (Report, error) {
+	report := Report{Results: []Refusal{}}
+	if len(body) > MaxBody {
+		return report, tooLarge("body", len(body), MaxBody)
+	}
+	items, err := readBatch(body)
 	if err != nil {
-		in.results.WithLabelValues(Malformed).Inc()
-		return err
+		in.count(byHTTP, tally{Malformed: 1})
+		return report, err
 	}
-	answer := Answer{Results: []Result{}}
-	var obs []twin.Observation
-	now := in.o.Now()
-	for i, item := range items {
-		if obs, err = in.take(obs, item, now); err != nil {
-			in.results.WithLabelValues(codeOf(err)).Inc()
-			answer.Refused++
-			answer.Results = append(answer.Results, Result{i, codeOf(err), err.Error()})
-			continue
-		}
-		answer.Accepted++
+	d, at := observe(items, in.now(), &report)
+	t := tally{Malformed: report.Refused}
+	phenomenon := func(i int) string { return d.out[i].Phenomenon }
+	kept := in.keep(d.out, t, func(i int, err error) { report.refuse(at[i], phenomenon(i), err) })
+	if err := in.publish(ctx, d.out[:kept]); err != nil {
+		return Report{}, err
 	}
-	if err := in.publish(r.Context(), obs); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(w).Encode(answer)
-}
-
-// readBatch reads a bounded body.
-func readBatch(body io.Reader) ([]rawReading, error) {
-	text, err := io.ReadAll(io.LimitReader(body, MaxBody+1))
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge || len(text) > MaxBody {
-		return nil, malformed("body: more than %d bytes", MaxBody)
-	}
-	if err != nil {
-		return nil, malformed("body: %v", err)
-	}
-	var b batch
-	if err := decodeOne(text, &b); err != nil {
-		return nil, err
-	}
-	if len(b.Observations) == 0 || len(b.Observations) > MaxItems {
-		return nil, malformed("observations: %d of them, want 1 to %d", len(b.Observations), MaxItems)
-	}
-	return b.Observations, nil
-}
-
-// take checks and shapes one item of a batch.
-func (in *Intake) take(dst []twin.Observation, item rawReading, now time.Time) ([]twin.Observation, error) {
-	id, err := assets.ParseID(item.ID)
-	if err != nil {
-		return dst, malformed("id: %v", err)
-	}
-	reading, err := item.reading(id)
-	if err != nil {
-		return dst, err
-	}
-	return in.shape(dst, reading, now)
+	report.sort()
+	report.Accepted, t[Accepted] = kept, kept
+	in.count(byHTTP, t)
+	return report, nil
 }

@@ -1,13 +1,15 @@
-package ingest_test
+package ingest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
+	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,235 +17,325 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"suhe/assets"
-	"suhe/stream/ingest"
+	"suhe/internal/bus"
 	"suhe/twin"
 )
 
-var now = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+// creek is a registry with two sensors.
+type creek struct{}
 
-// oneSensor knows wl-0001, which measures water_level and battery.
-type oneSensor struct{}
-
-func (oneSensor) Sensor(id assets.ID) (*assets.SensorSpec, bool) {
-	if id != "wl-0001" {
-		return nil, false
+func (creek) Sensor(id assets.ID) (*assets.SensorSpec, bool) {
+	switch id {
+	case "wl-0001":
+		return &assets.SensorSpec{Measures: []assets.Measure{{Phenomenon: "water_level"}, {Phenomenon: "flow"}}}, true
+	case "rg-0001":
+		return &assets.SensorSpec{Measures: []assets.Measure{{Phenomenon: "rain"}}}, true
 	}
-	return &assets.SensorSpec{Measures: []assets.Measure{{Phenomenon: "water_level"}, {Phenomenon: "battery"}}}, true
+	return nil, false
 }
 
-// tape records what was published, unless it is broken.
-type tape struct {
-	obs    []twin.Observation
-	broken error
+// book is a log that can be away.
+type book struct {
+	away    error
+	batches [][]twin.Observation
 }
 
-func (p *tape) Publish(_ context.Context, obs []twin.Observation) error {
-	if p.broken == nil {
-		p.obs = append(p.obs, obs...)
+func (b *book) Publish(_ context.Context, obs []twin.Observation) error {
+	if b.away != nil {
+		return b.away
 	}
-	return p.broken
+	b.batches = append(b.batches, append([]twin.Observation(nil), obs...))
+	return nil
 }
 
-func intake(p *tape, metrics prometheus.Registerer) *ingest.Intake {
-	return ingest.New(ingest.Options{Devices: oneSensor{}, Publisher: p, Now: func() time.Time { return now },
-		Log: slog.New(slog.DiscardHandler), Metrics: metrics})
-}
-
-// messages are MQTT payloads of wl-0001 and what they become.
-var messages = []struct {
-	name    string
-	payload string
-	result  string // one result that is counted
-	values  []float64
-}{
-	{"one", `{"time":"2026-11-23T08:00:00+08:00","values":{"water_level":3.12}}`, ingest.Accepted, []float64{3.12}},
-	{"two values in order", `{"values":{"water_level":3.12,"battery":98}}`, ingest.Accepted, []float64{98, 3.12}},
-	{"an array", `[{"values":{"water_level":1}},{"values":{"water_level":2}}]`, ingest.Accepted, []float64{1, 2}},
-	{"a bad one among good", `[{"values":{"water_level":1}},{"values":{"ph":7}},{"values":{"water_level":2}}]`, ingest.UnknownPhenomenon, []float64{1, 2}},
-	{"empty", ``, ingest.Malformed, nil},
-	{"garbage", "\x00\xff{", ingest.Malformed, nil},
-	{"no values", `{"time":"2026-11-23T08:00:00+08:00","values":{}}`, ingest.Malformed, nil},
-	{"empty array", `[]`, ingest.Malformed, nil},
-	{"two documents", `{"values":{"water_level":1}} {}`, ingest.Malformed, nil},
-	{"unknown field", `{"values":{"water_level":1},"unit":"m"}`, ingest.Malformed, nil},
-	{"a word for a number", `{"values":{"water_level":"NaN"}}`, ingest.Malformed, nil},
-	{"a number beyond all", `{"values":{"water_level":1e999}}`, ingest.Malformed, nil},
-	{"time without offset", `{"time":"2026-11-23T08:00:00","values":{"water_level":1}}`, ingest.Malformed, nil},
-	{"two minutes ahead", `{"time":"2026-11-23T08:02:00+08:00","values":{"water_level":1}}`, ingest.Accepted, []float64{1}},
-	{"further ahead", `{"time":"2026-11-23T08:02:01+08:00","values":{"water_level":1}}`, ingest.Future, nil},
-	{"long ago", `{"time":"2020-01-01T00:00:00Z","values":{"water_level":1}}`, ingest.Accepted, []float64{1}},
-	{"too many readings", "[" + strings.Repeat(`{"values":{"battery":1}},`, ingest.MaxReadings) + `{"values":{"battery":1}}]`, ingest.Malformed, nil},
-	{"too long", `{"values":{"water_level":1}}` + strings.Repeat(" ", ingest.MaxPayload), ingest.Malformed, nil},
-}
-
-func TestLetters(t *testing.T) {
-	for _, m := range messages {
-		t.Run(m.name, func(t *testing.T) {
-			metrics, tape := prometheus.NewRegistry(), &tape{}
-			in := intake(tape, metrics)
-			if err := in.TakeLetters(t.Context(), []ingest.Letter{{Topic: "suhe/v1/devices/wl-0001/observations", Data: []byte(m.payload)}}); err != nil {
-				t.Fatal(err)
-			}
-			var got []float64
-			for _, o := range tape.obs {
-				got = append(got, o.Value)
-				if o.ReceivedTime != now.UnixMilli() {
-					t.Errorf("received at %d", o.ReceivedTime)
-				}
-			}
-			if !slices.Equal(got, m.values) {
-				t.Errorf("published %v, want %v", got, m.values)
-			}
-			if count(t, metrics, m.result) == 0 {
-				t.Errorf("nothing was counted as %s", m.result)
-			}
-		})
+func (b *book) all() (all []twin.Observation) {
+	for _, batch := range b.batches {
+		all = append(all, batch...)
 	}
+	return all
 }
 
-func count(t *testing.T, metrics *prometheus.Registry, result string) float64 {
-	t.Helper()
-	families, err := metrics.Gather()
+type bench struct {
+	intake *Intake
+	book   *book
+	lines  *bytes.Buffer
+	counts *prometheus.Registry
+	now    time.Time
+}
+
+func newBench(t testing.TB) *bench {
+	b := &bench{book: &book{}, lines: &bytes.Buffer{}, counts: prometheus.NewRegistry(), now: received}
+	var err error
+	b.intake, err = New(Options{
+		Devices: creek{}, Publisher: b.book, Registry: b.counts,
+		Log: slog.New(slog.NewTextHandler(b.lines, nil)), Now: func() time.Time { return b.now },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range families {
-		for _, m := range f.GetMetric() {
-			if m.GetLabel()[0].GetValue() == result {
-				return m.GetCounter().GetValue()
-			}
-		}
-	}
-	return 0
+	return b
 }
 
-func TestTopics(t *testing.T) {
-	good := []byte(`{"values":{"water_level":1}}`)
-	for topic, want := range map[string]int{
-		ingest.Topic("wl-0001"):                1,
-		ingest.Topic("wl-0002"):                0,
-		"suhe/v1/devices/wl 0001/observations": 0,
-		"suhe/v1/devices//observations":        0,
-		"suhe/v1/devices/wl-0001/commands":     0,
-		"suhe/v1/devices/a/b/observations":     0,
-		"other":                                0,
-	} {
-		tape := &tape{}
-		if err := intake(tape, nil).TakeLetters(t.Context(), []ingest.Letter{{Topic: topic, Data: good}}); err != nil {
-			t.Fatal(err)
-		}
-		if len(tape.obs) != want {
-			t.Errorf("%s: %d observations, want %d", topic, len(tape.obs), want)
-		}
-	}
-}
-
-func TestABatchIsAnsweredItemByItem(t *testing.T) {
-	tape := &tape{}
-	body := `{"observations":[
-		{"id":"wl-0001","time":"2026-11-23T08:00:00+08:00","values":{"water_level":3.12}},
-		{"id":"wl-0002","values":{"water_level":1}},
-		{"id":"no id!","values":{"water_level":1}},
-		{"id":"wl-0001","time":"2027-01-01T00:00:00Z","values":{"water_level":1}},
-		{"id":"wl-0001","values":{"ph":7}}]}`
-	w := httptest.NewRecorder()
-	if err := intake(tape, nil).ServeObservations(w, httptest.NewRequest("POST", "/v1/observations", strings.NewReader(body))); err != nil {
+// counted checks the counters that are not zero: "mqtt accepted 3".
+func (b *bench) counted(t testing.TB, want ...string) {
+	t.Helper()
+	families, err := b.counts.Gather()
+	if err != nil {
 		t.Fatal(err)
 	}
-	var got ingest.Answer
+	var got []string
+	for _, m := range families[0].GetMetric() {
+		if v := m.GetCounter().GetValue(); v != 0 { // labels are in order: result, way
+			got = append(got, fmt.Sprintf("%s %s %v", m.GetLabel()[1].GetValue(), m.GetLabel()[0].GetValue(), v))
+		}
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("counted %v, want %v", got, want)
+	}
+}
+
+func letter(id, payload string) bus.Letter {
+	return bus.Letter{Topic: Topic(assets.ID(id)), Data: []byte(payload)}
+}
+
+func TestLettersByRule(t *testing.T) {
+	b := newBench(t)
+	err := b.intake.Letters(t.Context(), []bus.Letter{
+		letter("wl-0001", good),
+		letter("wl-0001", `garbage`),
+		letter("wl-0001", `[{"values":{"water_level":1,"ph":7}},{"values":{"flow":99999}}]`),
+		letter("nobody", good),
+		letter("wl-0001", `{"time":"2026-11-23T08:02:01.501+08:00","values":{"flow":1}}`),
+		letter("wl-0001", `{"time":"2026-11-23T08:02:01.5+08:00","values":{"flow":1}}`),
+		letter("rg-0001", `{"time":"1970-01-01T00:00:00Z","values":{"rain":0}}`),
+		{Topic: "elsewhere", Data: []byte(good)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(b.book.batches) != 1 {
+		t.Errorf("%d messages in the log, want 1", len(b.book.batches))
+	}
+	want := "water_level=3.12@1500 water_level=1@0 flow=99999@0 flow=1@-120000 rain=0@" + fmt.Sprint(received.UnixMilli())
+	if got := written(b.book.all()); got != want {
+		t.Errorf("log has %q,\nwant %q", got, want)
+	}
+	b.counted(t, "mqtt accepted 5", "mqtt future 1", "mqtt malformed 2", "mqtt unknown_device 1", "mqtt unknown_phenomenon 1")
+}
+
+func TestLettersWaitWhileTheLogIsAway(t *testing.T) {
+	b := newBench(t)
+	batch := []bus.Letter{letter("wl-0001", good), letter("wl-0001", "x")}
+	b.book.away = errors.New("no broker")
+	if err := b.intake.Letters(t.Context(), batch); !errors.Is(err, ErrBusy) {
+		t.Fatalf("got %v, want ErrBusy", err)
+	}
+	b.counted(t)
+	b.book.away = nil
+	if err := b.intake.Letters(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+	b.counted(t, "mqtt accepted 1", "mqtt malformed 1")
+}
+
+func TestRefusedLettersNeedNoLog(t *testing.T) {
+	b := newBench(t)
+	b.book.away = errors.New("no broker")
+	if err := b.intake.Letters(t.Context(), []bus.Letter{letter("wl-0001", "x")}); err != nil {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestMessagesOfTheLogAreBounded(t *testing.T) {
+	b := newBench(t)
+	many := "[" + strings.Repeat(`{"values":{"flow":1,"water_level":1}},`, MaxReadings-1) + `{"values":{"flow":1}}]`
+	if err := b.intake.Letters(t.Context(), []bus.Letter{letter("wl-0001", many), letter("wl-0001", many)}); err != nil {
+		t.Fatal(err)
+	}
+	if len(b.book.batches) != 2 || len(b.book.batches[0]) != publishMost || len(b.book.all()) != 2*(2*MaxReadings-1) {
+		t.Errorf("%d messages, %d observations", len(b.book.batches), len(b.book.all()))
+	}
+}
+
+func TestNotFinite(t *testing.T) {
+	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		o := twin.Observation{Asset: "wl-0001", Phenomenon: "flow", Value: v}
+		if err := shape(&o, creek{}); resultOf(err) != NotFinite {
+			t.Errorf("%v: %v", v, err)
+		}
+	}
+}
+
+func TestComplaintsAreFewAndShort(t *testing.T) {
+	b := newBench(t)
+	secret := strings.Repeat("x", excerptBytes) + "SECRET"
+	var batch []bus.Letter
+	for range 50 {
+		batch = append(batch, letter("wl-0001", secret))
+	}
+	for i := range 500 {
+		batch = append(batch, letter(fmt.Sprint("dev", i), "x"))
+	}
+	if err := b.intake.Letters(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+	text := b.lines.String()
+	if n := strings.Count(text, "asset=wl-0001 "); n != complaintsEach {
+		t.Errorf("%d lines about one device, want %d", n, complaintsEach)
+	}
+	if n := strings.Count(text, "\n"); n != complaintsAll {
+		t.Errorf("%d lines, want %d", n, complaintsAll)
+	}
+	if strings.Contains(text, "SECRET") {
+		t.Error("the payload is in the log")
+	}
+	b.now = b.now.Add(time.Minute)
+	b.lines.Reset()
+	_ = b.intake.Letters(t.Context(), batch[:1])
+	if text := b.lines.String(); !strings.Contains(text, "suppressed=450") {
+		t.Errorf("a minute later: %s", text)
+	}
+}
+
+func (b *bench) post(t testing.TB, body string) (*httptest.ResponseRecorder, error) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	err := b.intake.ServeObservations(w, httptest.NewRequest(http.MethodPost, "/v1/observations", strings.NewReader(body)))
+	return w, err
+}
+
+func TestBatchTellsOfEachReading(t *testing.T) {
+	b := newBench(t)
+	w, err := b.post(t, `{"observations":[
+		{"id":"wl-0001","time":"2026-11-23T08:00:00+08:00","values":{"water_level":3.12,"ph":7}},
+		{"id":"rg-0001","values":{"rain":0.2}},
+		{"id":"wl-0001","time":"2026-11-23T09:00:00+08:00","values":{"flow":1}},
+		{"id":"nobody","values":{"rain":0.2}},
+		{"id":"wl 1","values":{"rain":0.2}},
+		{"values":{"rain":0.2}},
+		{"id":"rg-0001","values":{"rain":{"deep":[1,2,{"x":null}]}}},
+		7]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got Report
 	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
+	if got.Accepted != 2 || got.Refused != 7 {
+		t.Errorf("accepted %d, refused %d", got.Accepted, got.Refused)
+	}
 	var codes []string
 	for _, r := range got.Results {
-		codes = append(codes, fmt.Sprint(r.Index, " ", r.Code))
+		codes = append(codes, fmt.Sprintf("%d%s:%s", r.Index, r.Phenomenon, r.Code))
+		if r.Detail == "" {
+			t.Errorf("%d has no detail", r.Index)
+		}
 	}
-	want := []string{"1 unknown_device", "2 malformed", "3 future", "4 unknown_phenomenon"}
-	if got.Accepted != 1 || got.Refused != 4 || !slices.Equal(codes, want) {
-		t.Errorf("got %+v", got)
+	want := "[0ph:unknown_phenomenon 2flow:future 3rain:unknown_device 4:malformed 5:malformed 6:malformed 7:malformed]"
+	if fmt.Sprint(codes) != want {
+		t.Errorf("got  %v\nwant %v", codes, want)
 	}
-	if len(tape.obs) != 1 || tape.obs[0].PhenomenonTime != now.UnixMilli() {
-		t.Errorf("published %+v", tape.obs)
+	if got := written(b.book.all()); got != "water_level=3.12@1500 rain=0.2@0" {
+		t.Errorf("log has %q", got)
+	}
+	b.counted(t, "http accepted 2", "http future 1", "http malformed 4", "http unknown_device 1", "http unknown_phenomenon 1")
+}
+
+func TestBatchOfNothing(t *testing.T) {
+	b := newBench(t)
+	w, err := b.post(t, `{"observations":[]}`)
+	if err != nil || w.Body.String() != `{"accepted":0,"refused":0,"results":[]}` {
+		t.Errorf("got %s, %v", w.Body, err)
 	}
 }
 
+var bodies = []struct {
+	name, body string
+	kind       error
+}{
+	{"nothing", ``, assets.ErrInvalid},
+	{"array", `[]`, assets.ErrInvalid},
+	{"no key", `{}`, assets.ErrInvalid},
+	{"other key", `{"obs":[]}`, assets.ErrInvalid},
+	{"twice", `{"observations":[],"observations":[]}`, assets.ErrInvalid},
+	{"no array", `{"observations":{}}`, assets.ErrInvalid},
+	{"cut", `{"observations":[{"id":"wl-0001"`, assets.ErrInvalid},
+	{"after", `{"observations":[]}]`, assets.ErrInvalid},
+	{"bad item", `{"observations":[{"id":"wl-0001","values":{"flow":NaN}}]}`, assets.ErrInvalid},
+	{"deep", `{"observations":[` + strings.Repeat("[", 100), assets.ErrInvalid},
+	{"too many", `{"observations":[` + strings.Repeat("0,", MaxItems) + `0]}`, assets.ErrInvalid},
+	{"too large", `{"observations":[` + strings.Repeat(" ", MaxBody) + `]}`, ErrTooLarge},
+}
+
 func TestBadBodies(t *testing.T) {
-	for name, body := range map[string]string{
-		"empty":     "",
-		"no items":  `{"observations":[]}`,
-		"garbage":   "\x00",
-		"too long":  `{"observations":[` + strings.Repeat(" ", ingest.MaxBody) + "]}",
-		"too many":  `{"observations":[` + strings.Repeat("{},", ingest.MaxItems) + "{}]}",
-		"a number":  "7",
-		"a mistake": `{"observation":[]}`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			err := intake(&tape{}, nil).ServeObservations(httptest.NewRecorder(), httptest.NewRequest("POST", "/", strings.NewReader(body)))
-			if !errors.Is(err, assets.ErrInvalid) {
-				t.Errorf("got %v, want an invalid body", err)
+	for _, tc := range bodies {
+		t.Run(tc.name, func(t *testing.T) {
+			b := newBench(t)
+			w, err := b.post(t, tc.body)
+			if !errors.Is(err, tc.kind) {
+				t.Errorf("got %v, want %v", err, tc.kind)
+			}
+			if w.Body.Len() != 0 || len(b.book.batches) != 0 {
+				t.Errorf("answered %q, %d in the log", w.Body, len(b.book.batches))
 			}
 		})
 	}
 }
 
-func TestABrokenLogIsBusy(t *testing.T) {
-	in := intake(&tape{broken: errors.New("no broker")}, nil)
-	letter := ingest.Letter{Topic: ingest.Topic("wl-0001"), Data: []byte(`{"values":{"water_level":1}}`)}
-	if err := in.TakeLetters(t.Context(), []ingest.Letter{letter}); !errors.Is(err, ingest.ErrBusy) {
+func TestBatchWhileTheLogIsAway(t *testing.T) {
+	b := newBench(t)
+	b.book.away = errors.New("no broker")
+	_, err := b.post(t, `{"observations":[{"id":"wl-0001","values":{"flow":1}}]}`)
+	if !errors.Is(err, ErrBusy) {
 		t.Errorf("got %v, want ErrBusy", err)
 	}
-	body := strings.NewReader(`{"observations":[{"id":"wl-0001","values":{"water_level":1}}]}`)
-	if err := in.ServeObservations(httptest.NewRecorder(), httptest.NewRequest("POST", "/", body)); !errors.Is(err, ingest.ErrBusy) {
-		t.Errorf("got %v, want ErrBusy", err)
-	}
+	b.counted(t)
 }
 
-func TestABrokenDeviceDoesNotFillTheLog(t *testing.T) {
-	var lines strings.Builder
-	clock := now
-	in := ingest.New(ingest.Options{Devices: oneSensor{}, Publisher: &tape{}, Now: func() time.Time { return clock },
-		Log: slog.New(slog.NewTextHandler(&lines, nil))})
-	for range 120 {
-		in.TakeLetters(t.Context(), []ingest.Letter{{Topic: ingest.Topic("wl-0001"), Data: []byte("{")}})
-		clock = clock.Add(time.Second)
+func FuzzBatch(f *testing.F) {
+	for _, tc := range bodies {
+		f.Add([]byte(tc.body))
 	}
-	if n := strings.Count(lines.String(), "\n"); n != 2 {
-		t.Errorf("%d lines in two minutes, want 2", n)
-	}
-}
-
-// Whatever comes is decoded within its bounds or refused.
-func FuzzDecode(f *testing.F) {
-	for _, m := range messages {
-		f.Add(ingest.Topic("wl-0001"), []byte(m.payload))
-	}
-	f.Fuzz(func(t *testing.T, topic string, payload []byte) {
-		readings, err := ingest.Decode(topic, payload)
-		if err != nil {
-			if !errors.Is(err, assets.ErrInvalid) {
-				t.Fatalf("%v is no refusal", err)
-			}
-			return
+	f.Add([]byte(`{"observations":[{"id":"wl-0001","values":{"flow":1}},{"id":"wl-0001","values":{"flow":"1"}}]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		items, err := readBatch(body)
+		if err == nil && !json.Valid(body) {
+			t.Errorf("took %q, which is no JSON", body)
 		}
-		if len(readings) == 0 || len(readings) > ingest.MaxReadings {
-			t.Fatalf("%d readings", len(readings))
-		}
-		for _, r := range readings {
-			if len(r.Values) == 0 || len(r.Values) > ingest.MaxValues || ingest.Topic(r.Device) != topic {
-				t.Fatalf("%+v", r)
-			}
+		if len(items) > MaxItems {
+			t.Errorf("%d items", len(items))
 		}
 	})
 }
 
-func BenchmarkTakeLetters(b *testing.B) {
-	letters := make([]ingest.Letter, 256)
-	for i := range letters {
-		letters[i] = ingest.Letter{Topic: ingest.Topic("wl-0001"), Data: []byte(`{"time":"2026-11-23T08:00:00+08:00","values":{"water_level":3.12}}`)}
+func TestMetricOnce(t *testing.T) {
+	b := newBench(t)
+	families, err := b.counts.Gather()
+	if err != nil || len(families) != 1 || len(families[0].GetMetric()) != 2*len(Results()) {
+		t.Errorf("%v, %v", families, err)
 	}
-	in := intake(&tape{broken: errors.New("drop")}, nil)
-	b.ReportAllocs()
-	for b.Loop() {
-		in.TakeLetters(b.Context(), letters)
+	if _, err := New(Options{Registry: b.counts}); err == nil {
+		t.Error("registered twice")
 	}
 }
+
+func BenchmarkLetters(b *testing.B) {
+	w := newBench(b)
+	w.intake.publisher = nowhere{}
+	batch := make([]bus.Letter, 1000)
+	for i := range batch {
+		batch[i] = letter("wl-0001", good)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := w.intake.Letters(b.Context(), batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N*len(batch))/b.Elapsed().Seconds(), "observations/s")
+}
+
+type nowhere struct{}
+
+func (nowhere) Publish(context.Context, []twin.Observation) error { return nil }

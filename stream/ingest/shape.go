@@ -3,90 +3,77 @@ package ingest
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"time"
 
 	"suhe/assets"
 	"suhe/twin"
 )
 
-// ErrBusy is the kind of failure when the log cannot take more now.
-var ErrBusy = errors.New("busy, try again")
+// Result is what became of one observation on its way in. It is the label of
+// the metric and the code of a Refusal.
+type Result string
 
-// ahead is how far a device's clock may be before ours.
-const ahead = 2 * time.Minute
-
-// The results of a reading, as counted and answered.
+// The results, as the package doc tells them.
 const (
-	Accepted          = "accepted"
-	Malformed         = "malformed"
-	UnknownDevice     = "unknown_device"
-	UnknownPhenomenon = "unknown_phenomenon"
-	NotFinite         = "not_finite"
-	Future            = "future"
+	Accepted          Result = "accepted"
+	Malformed         Result = "malformed"
+	Future            Result = "future"
+	NotFinite         Result = "not_finite"
+	UnknownDevice     Result = "unknown_device"
+	UnknownPhenomenon Result = "unknown_phenomenon"
 )
 
-// refusal says why a reading was not taken.
+// Results returns all results.
+func Results() []Result {
+	return []Result{Accepted, Malformed, Future, NotFinite, UnknownDevice, UnknownPhenomenon}
+}
+
+// Ahead is how far a device's clock may be ahead of ours.
+const Ahead = 2 * time.Minute
+
+// Devices knows the sensors.
+type Devices interface {
+	Sensor(id assets.ID) (*assets.SensorSpec, bool)
+}
+
+// refusal is an error with its result.
 type refusal struct {
-	code   string
+	result Result
 	detail string
 }
 
 func (r *refusal) Error() string { return r.detail }
 
-// Unwrap makes every refusal a kind of invalid input.
-func (r *refusal) Unwrap() error { return assets.ErrInvalid }
-
-func refuse(code, format string, args ...any) error {
-	return &refusal{code, fmt.Sprintf(format, args...)}
-}
-
-func malformed(format string, args ...any) error { return refuse(Malformed, format, args...) }
-
-// codeOf is the result that an error of this package stands for.
-func codeOf(err error) string {
-	if r, ok := errors.AsType[*refusal](err); ok {
-		return r.code
+// resultOf finds the result that an error stands for; what has none cannot be read.
+func resultOf(err error) Result {
+	var r *refusal
+	if errors.As(err, &r) {
+		return r.result
 	}
 	return Malformed
 }
 
-// Devices says which sensors there are.
-type Devices interface {
-	Sensor(id assets.ID) (*assets.SensorSpec, bool)
-}
-
-// shape appends the observations of a reading, in the order of their phenomena,
-// or says by which rule all of it is refused.
-func shape(dst []twin.Observation, devices Devices, r Reading, received time.Time) ([]twin.Observation, error) {
-	sensor, ok := devices.Sensor(r.Device)
+// shape judges one observation and gives it the phenomenon's name as the
+// registry holds it, so that millions of observations share one string. The
+// error, if any, is a *refusal.
+func shape(o *twin.Observation, devices Devices) error {
+	if math.IsNaN(o.Value) || math.IsInf(o.Value, 0) {
+		return &refusal{NotFinite, fmt.Sprintf("values: %s: %v is not finite", o.Phenomenon, o.Value)}
+	}
+	if ahead := o.PhenomenonTime - o.ReceivedTime; ahead > Ahead.Milliseconds() {
+		d := time.Duration(min(ahead, math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
+		return &refusal{Future, fmt.Sprintf("time: %v ahead of our clock, want at most %v: set the device's clock", d, Ahead)}
+	}
+	spec, ok := devices.Sensor(o.Asset)
 	if !ok {
-		return dst, refuse(UnknownDevice, "id: %q is no sensor of the registry", r.Device)
+		return &refusal{UnknownDevice, fmt.Sprintf("id: no sensor %s: register it first", o.Asset)}
 	}
-	at := received
-	if !r.Time.IsZero() {
-		at = r.Time
-	}
-	if at.Sub(received) > ahead {
-		return dst, refuse(Future, "time: %s is more than %s ahead of %s", at.Format(time.RFC3339), ahead, received.Format(time.RFC3339))
-	}
-	start := len(dst)
-	for _, phenomenon := range slices.Sorted(maps.Keys(r.Values)) {
-		value := r.Values[phenomenon]
-		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return dst[:start], refuse(NotFinite, "values: %s is not finite", phenomenon)
+	for i := range spec.Measures {
+		if spec.Measures[i].Phenomenon == o.Phenomenon {
+			o.Phenomenon = spec.Measures[i].Phenomenon
+			return nil
 		}
-		if !measures(sensor, phenomenon) {
-			return dst[:start], refuse(UnknownPhenomenon, "values: %.40q is not measured by %s", phenomenon, r.Device)
-		}
-		dst = append(dst, twin.Observation{Asset: r.Device, Phenomenon: phenomenon, Value: value,
-			PhenomenonTime: at.UnixMilli(), ReceivedTime: received.UnixMilli()})
 	}
-	return dst, nil
-}
-
-func measures(s *assets.SensorSpec, phenomenon string) bool {
-	return slices.ContainsFunc(s.Measures, func(m assets.Measure) bool { return m.Phenomenon == phenomenon })
+	return &refusal{UnknownPhenomenon, fmt.Sprintf("values: %s is not measured by %s", o.Phenomenon, o.Asset)}
 }

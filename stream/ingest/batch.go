@@ -1,0 +1,102 @@
+package ingest
+
+import (
+	"slices"
+	"time"
+)
+
+// Bounds of a batch by HTTP.
+const (
+	MaxItems = 5_000   // readings of one batch
+	MaxBody  = 1 << 20 // bytes
+)
+
+// item is one reading of a batch by HTTP, or why it cannot be read.
+type item struct {
+	reading
+	err error
+}
+
+// readBatch reads a body as package doc shows it. What is not JSON spoils the
+// whole body; an item that is JSON but no reading spoils itself.
+func readBatch(body []byte) ([]item, error) {
+	s := scanner{text: body}
+	var items []item
+	seen := false
+	err := s.members(func(key string) error {
+		if key != "observations" {
+			return malformed("unknown key %.64q, want observations", key)
+		}
+		if seen {
+			return malformed("observations: comes twice")
+		}
+		seen = true
+		return s.items(func(i int) error {
+			if i == MaxItems {
+				return malformed("observations: more than %d", MaxItems)
+			}
+			text, err := s.skip()
+			if err != nil {
+				return inReading(i, err)
+			}
+			items = append(items, readItem(text))
+			return nil
+		})
+	})
+	if err == nil {
+		err = s.end()
+	}
+	if err == nil && !seen {
+		err = malformed("observations: missing")
+	}
+	return items, err
+}
+
+func readItem(text []byte) item {
+	r, err := readReading(&scanner{text: text}, true)
+	return item{r, err}
+}
+
+// Report is the answer to a batch by HTTP. Accepted and Refused count
+// observations, a reading that cannot be read as one.
+type Report struct {
+	Accepted int       `json:"accepted"`
+	Refused  int       `json:"refused"`
+	Results  []Refusal `json:"results"` // of what was refused only, in order of Index
+}
+
+// Refusal is why an observation of a batch was not taken.
+type Refusal struct {
+	Index      int    `json:"index"` // of the reading in the batch, from 0
+	Phenomenon string `json:"phenomenon,omitempty"`
+	Code       Result `json:"code"`
+	Detail     string `json:"detail"`
+}
+
+// refuse adds a refusal.
+func (r *Report) refuse(index int, phenomenon string, err error) {
+	r.Refused++
+	r.Results = append(r.Results, Refusal{index, phenomenon, resultOf(err), err.Error()})
+}
+
+// observe turns what can be read into observations; at tells of each the index
+// of its reading.
+func observe(items []item, received time.Time, r *Report) (d decoder, at []int) {
+	d.received = received.UnixMilli()
+	for i, it := range items {
+		if it.err != nil {
+			r.refuse(i, "", it.err)
+			continue
+		}
+		d.add(it.id, it.reading)
+		for range it.values {
+			at = append(at, i)
+		}
+	}
+	return d, at
+}
+
+// sort puts the refusals in order of their readings.
+func (r *Report) sort() {
+	slices.SortStableFunc(r.Results, func(a, b Refusal) int { return a.Index - b.Index })
+}

@@ -1,0 +1,40 @@
+package ingest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"suhe/assets"
+)
+
+// ServeObservations answers POST /v1/observations with a Report. An error has
+// not been answered yet; it wraps assets.ErrInvalid, ErrTooLarge or ErrBusy, or
+// it is the caller who is gone.
+func (in *Intake) ServeObservations(w http.ResponseWriter, r *http.Request) error {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return tooLarge("body", MaxBody+1, MaxBody)
+	case err != nil:
+		return fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
+	}
+	report, err := in.Batch(r.Context(), body)
+	if errors.Is(err, ErrMalformed) {
+		return fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
+	}
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	answer, err := json.Marshal(report)
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	_, _ = w.Write(answer) // the caller may be gone: nothing left to say
+	return nil
+}

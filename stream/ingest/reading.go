@@ -1,0 +1,105 @@
+package ingest
+
+import (
+	"fmt"
+	"time"
+
+	"suhe/assets"
+)
+
+// reading is what a device saw at one time.
+type reading struct {
+	id     assets.ID // only by HTTP
+	time   int64     // Unix milliseconds
+	timed  bool
+	values []value
+}
+
+type value struct {
+	phenomenon string
+	number     float64
+}
+
+// readReading reads one reading; named ones have an id.
+func readReading(s *scanner, named bool) (reading, error) {
+	var r reading
+	err := s.members(func(key string) error {
+		switch {
+		case key == "id" && named && r.id == "":
+			return r.readID(s)
+		case key == "time" && !r.timed:
+			return r.readTime(s)
+		case key == "values" && r.values == nil:
+			return r.readValues(s)
+		case key == "id" && named, key == "time", key == "values":
+			return malformed("%s: comes twice", key)
+		}
+		return malformed("unknown key %.64q", key)
+	})
+	switch {
+	case err != nil:
+		return r, err
+	case named && r.id == "":
+		return r, malformed("id: missing")
+	case r.values == nil:
+		return r, malformed("values: missing")
+	}
+	return r, nil
+}
+
+func (r *reading) readID(s *scanner) error {
+	text, err := s.str()
+	if err != nil {
+		return fmt.Errorf("id: %w", err)
+	}
+	if r.id, err = assets.ParseID(text); err != nil {
+		return malformed("%w", err)
+	}
+	return nil
+}
+
+func (r *reading) readTime(s *scanner) error {
+	text, err := s.str()
+	if err != nil {
+		return fmt.Errorf("time: %w", err)
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return malformed("time: %.64q is not RFC 3339 with an offset, as 2026-11-23T08:00:00+08:00", text)
+	}
+	r.time, r.timed = t.UnixMilli(), true
+	return nil
+}
+
+func (r *reading) readValues(s *scanner) error {
+	r.values = make([]value, 0, 4)
+	err := s.members(func(code string) error {
+		if code == "" || len(code) > maxCode {
+			return malformed("values: code %.64q has %d bytes, want 1 to %d", code, len(code), maxCode)
+		}
+		if len(r.values) == MaxValues {
+			return malformed("values: more than %d", MaxValues)
+		}
+		for _, v := range r.values {
+			if v.phenomenon == code {
+				return malformed("values: %s comes twice", code)
+			}
+		}
+		number, err := s.number()
+		if err != nil {
+			return fmt.Errorf("values: %s: %w", code, err)
+		}
+		r.values = append(r.values, value{code, number})
+		return nil
+	})
+	if err == nil && len(r.values) == 0 {
+		return malformed("values: empty, want 1 to %d", MaxValues)
+	}
+	return err
+}
+
+func inReading(i int, err error) error { return fmt.Errorf("reading %d: %w", i, err) }
+
+func tooLarge(what string, is, most int) error {
+	return fmt.Errorf("%w: %s: %d bytes, want at most %d", ErrTooLarge, what, is, most)
+}
