@@ -1,0 +1,122 @@
+package stream
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"github.com/paulmach/orb"
+
+	"suhe/assets"
+	"suhe/geo"
+	"suhe/twin"
+)
+
+// The bounds of what a client may ask.
+const (
+	maxMessage = 512 << 10 // bytes; a resume names what is held
+	maxViews   = 16        // of one session
+	maxHeld    = 20_000    // objects of one view
+	maxIDBytes = 64        // of a view's id
+)
+
+// request is a message of a client.
+type request struct {
+	Type     string         `json:"type"`
+	ID       string         `json:"id"`
+	Layers   []string       `json:"layers"`
+	BBox     []float64      `json:"bbox"`
+	Zoom     float64        `json:"zoom"`
+	Position *twin.Position `json:"position"`
+	Held     []assets.FID   `json:"held"`
+}
+
+// parse reads a message. An error here is a bad message: the session ends.
+func parse(b []byte) (request, error) {
+	var r request
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&r); err != nil {
+		return r, err
+	}
+	if d.More() {
+		return r, fmt.Errorf("more behind the JSON object")
+	}
+	switch r.Type {
+	case "subscribe", "update", "unsubscribe":
+	default:
+		return r, fmt.Errorf("type: %.40q, want subscribe, update or unsubscribe", r.Type)
+	}
+	if r.ID == "" || len(r.ID) > maxIDBytes {
+		return r, fmt.Errorf("id: %d bytes, want 1 to %d", len(r.ID), maxIDBytes)
+	}
+	return r, nil
+}
+
+// scope is what a view looks at.
+type scope struct {
+	kinds []assets.Kind
+	box   orb.Bound
+}
+
+// look checks what a subscribe or update wants to see; was is what an update
+// leaves out. An error here is answered, and the session goes on.
+func (r request) look(was scope) (scope, error) {
+	out := was
+	if r.Layers != nil {
+		out.kinds = nil
+		for _, layer := range r.Layers {
+			kind, ok := assets.KindOfLayer(layer)
+			if !ok {
+				return was, fmt.Errorf("layers: %.40q is no layer", layer)
+			}
+			out.kinds = append(out.kinds, kind)
+		}
+	}
+	if len(out.kinds) == 0 {
+		return was, fmt.Errorf("layers: none, want one or more")
+	}
+	if r.BBox != nil {
+		box, err := bound(r.BBox)
+		if err != nil {
+			return was, err
+		}
+		out.box = box
+	} else if r.Type == "subscribe" {
+		return was, fmt.Errorf("bbox: none, want [west,south,east,north]")
+	}
+	if math.IsNaN(r.Zoom) || r.Zoom < 0 || r.Zoom > geo.MaxZoom+2 {
+		return was, fmt.Errorf("zoom: %g out of [0,%d]", r.Zoom, geo.MaxZoom+2)
+	}
+	if len(r.Held) > maxHeld {
+		return was, fmt.Errorf("held: %d fids, want at most %d", len(r.Held), maxHeld)
+	}
+	return out, nil
+}
+
+func bound(b []float64) (orb.Bound, error) {
+	if len(b) != 4 {
+		return orb.Bound{}, fmt.Errorf("bbox: %d numbers, want 4: west, south, east, north", len(b))
+	}
+	for i, name := range []string{"west", "south", "east", "north"} {
+		limit := 180 - 90*float64(i%2)
+		if !(math.Abs(b[i]) <= limit) {
+			return orb.Bound{}, fmt.Errorf("bbox: %s %g out of [-%g,%g]", name, b[i], limit, limit)
+		}
+	}
+	if b[0] > b[2] || b[1] > b[3] {
+		return orb.Bound{}, fmt.Errorf("bbox: %v, want west ≤ east and south ≤ north", b)
+	}
+	return orb.Bound{Min: orb.Point{b[0], b[1]}, Max: orb.Point{b[2], b[3]}}, nil
+}
+
+// holds says whether the thing is in what is looked at.
+func (s scope) holds(t *twin.Thing) bool {
+	for _, k := range s.kinds {
+		if k == t.Asset.Kind {
+			return s.box.Intersects(t.Asset.Shape.Geometry.Plane.Bound())
+		}
+	}
+	return false
+}
