@@ -13,12 +13,12 @@ import (
 
 // The bounds of an asset's fields.
 const (
-	MaxName           = 200    // runes
-	MaxOwner          = 200    // runes
-	MinBase           = -500   // metres
-	MaxBase           = 9000   // metres
-	MaxHeight         = 2000   // metres
-	MaxMeasures       = 32     // of one sensor
+	MaxName           = 200  // runes
+	MaxOwner          = 200  // runes
+	MinBase           = -500 // metres
+	MaxBase           = 9000 // metres
+	MaxHeight         = 2000 // metres
+	MaxMeasures       = 32   // of one sensor
 	MaxReportInterval = 31 * 24 * time.Hour
 )
 

@@ -16,7 +16,7 @@ func ParseID(s string) (ID, error) {
 	}
 	for i, r := range s {
 		if !idRune(r) {
-			return "", fmt.Errorf("%w: id: %q at byte %d, want A-Z a-z 0-9 _ - . :", ErrInvalid, r, i)
+			return "", fmt.Errorf("%w: id: %q at byte %d, want one of A-Z a-z 0-9 _ - . : only", ErrInvalid, r, i)
 		}
 		if i == 0 && !idFirst(r) {
 			return "", fmt.Errorf("%w: id: begins with %q, want a letter or a digit", ErrInvalid, r)

@@ -22,7 +22,9 @@ var builtIn embed.FS
 var codePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_.]{0,63}$`)
 
 // DefaultClasses returns the built-in tables. They are read once.
-var DefaultClasses = sync.OnceValue(func() *Classes {
+func DefaultClasses() *Classes { return defaultClasses() }
+
+var defaultClasses = sync.OnceValue(func() *Classes {
 	dir, err := fs.Sub(builtIn, "classes")
 	if err != nil {
 		panic(err)

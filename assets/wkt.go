@@ -1,0 +1,178 @@
+package assets
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"suhe/geo"
+)
+
+// ParseWKT reads well-known text (OGC 06-103r4, and EWKT's "SRID=4326;" in
+// front, whose number is passed over): points, lines, polygons, multis of these
+// and collections, in any case of letters, with or without Z; M is dropped.
+// EMPTY is refused.
+func ParseWKT(s string) (geo.Solid, error) {
+	if rest, ok := strings.CutPrefix(strings.ToUpper(s), "SRID="); ok {
+		if i := strings.IndexByte(rest, ';'); i >= 0 {
+			s = rest[i+1:]
+		}
+	}
+	p := &wktReader{rest: s}
+	g, err := p.geometry(maxWKBDepth)
+	if err == nil && p.peek() != "" {
+		err = fmt.Errorf("%.20q behind the geometry", p.peek())
+	}
+	if err != nil {
+		return geo.Solid{}, fmt.Errorf("wkt: %w", err)
+	}
+	if len(p.z) != 0 && len(p.z) != p.vertices {
+		return geo.Solid{}, fmt.Errorf("wkt: %d of %d vertices have a height, want all or none", len(p.z), p.vertices)
+	}
+	return geo.Solid{Plane: g, Z: p.z}, nil
+}
+
+// wktReader takes words, numbers, brackets and commas from the front of rest.
+type wktReader struct {
+	rest     string
+	z        []float64
+	vertices int
+	measured bool // the third ordinate is M, not Z
+}
+
+func (p *wktReader) peek() string {
+	p.rest = strings.TrimLeft(p.rest, " \t\r\n")
+	if p.rest == "" {
+		return ""
+	}
+	if strings.IndexByte("(),", p.rest[0]) >= 0 {
+		return p.rest[:1]
+	}
+	if i := strings.IndexAny(p.rest, "(), \t\r\n"); i >= 0 {
+		return p.rest[:i]
+	}
+	return p.rest
+}
+
+func (p *wktReader) next() string {
+	t := p.peek()
+	p.rest = p.rest[len(t):]
+	return t
+}
+
+func (p *wktReader) want(t string) error {
+	if got := p.next(); got != t {
+		if got == "" {
+			got = "the end"
+		}
+		return fmt.Errorf("%.20q, want %q", got, t)
+	}
+	return nil
+}
+
+func (p *wktReader) geometry(depth int) (orb.Geometry, error) {
+	if depth == 0 {
+		return nil, fmt.Errorf("nested deeper than %d levels", maxWKBDepth)
+	}
+	name := strings.ToUpper(p.next())
+	switch dims := strings.ToUpper(p.peek()); dims {
+	case "Z", "M", "ZM":
+		p.next()
+		p.measured = dims == "M"
+	case "EMPTY":
+		return nil, fmt.Errorf("%.20s EMPTY, want a geometry with vertices", name)
+	default:
+		p.measured = false
+	}
+	switch name {
+	case "POINT", "POINTZ":
+		ps, err := p.points()
+		if err == nil && len(ps) != 1 {
+			err = fmt.Errorf("a point of %d vertices", len(ps))
+		}
+		if err != nil {
+			return nil, err
+		}
+		return ps[0], nil
+	case "LINESTRING", "LINESTRINGZ":
+		ps, err := p.points()
+		return orb.LineString(ps), err
+	case "POLYGON", "POLYGONZ":
+		return p.polygon()
+	case "MULTIPOINT", "MULTIPOINTZ":
+		return p.multiPoint()
+	case "MULTILINESTRING", "MULTILINESTRINGZ":
+		return list(p, func() (orb.LineString, error) { return p.points() }, orb.MultiLineString(nil))
+	case "MULTIPOLYGON", "MULTIPOLYGONZ":
+		return list(p, p.polygon, orb.MultiPolygon(nil))
+	case "GEOMETRYCOLLECTION", "GEOMETRYCOLLECTIONZ":
+		return list(p, func() (orb.Geometry, error) { return p.geometry(depth - 1) }, orb.Collection(nil))
+	}
+	return nil, fmt.Errorf("%.30q, want POINT, LINESTRING, POLYGON or a multi of these", name)
+}
+
+// list reads bracketed things with commas between.
+func list[M ~[]G, G any](p *wktReader, one func() (G, error), m M) (M, error) {
+	if err := p.want("("); err != nil {
+		return nil, err
+	}
+	for {
+		g, err := one()
+		if err != nil {
+			return nil, err
+		}
+		m = append(m, g)
+		if p.peek() != "," {
+			return m, p.want(")")
+		}
+		p.next()
+	}
+}
+
+func (p *wktReader) points() ([]orb.Point, error) { return list(p, p.vertex, []orb.Point(nil)) }
+
+func (p *wktReader) polygon() (orb.Polygon, error) {
+	return list(p, func() (orb.Ring, error) { return p.points() }, orb.Polygon(nil))
+}
+
+// multiPoint takes both MULTIPOINT (1 2, 3 4) and MULTIPOINT ((1 2), (3 4)).
+func (p *wktReader) multiPoint() (orb.MultiPoint, error) {
+	return list(p, func() (orb.Point, error) {
+		if p.peek() != "(" {
+			return p.vertex()
+		}
+		p.next()
+		v, err := p.vertex()
+		if err == nil {
+			err = p.want(")")
+		}
+		return v, err
+	}, orb.MultiPoint(nil))
+}
+
+func (p *wktReader) vertex() (orb.Point, error) {
+	var v []float64
+	for len(v) < 4 {
+		t := p.peek()
+		if t == "" || strings.Contains("(),", t) {
+			break
+		}
+		n, err := strconv.ParseFloat(p.next(), 64)
+		if err != nil {
+			return orb.Point{}, fmt.Errorf("%.20q, want a number", t)
+		}
+		v = append(v, n)
+	}
+	if len(v) < 2 {
+		return orb.Point{}, fmt.Errorf("vertex of %d numbers, want 2 or 3", len(v))
+	}
+	if p.vertices++; p.vertices > geo.MaxVertices {
+		return orb.Point{}, fmt.Errorf("more than %d vertices", geo.MaxVertices)
+	}
+	if len(v) > 2 && !p.measured {
+		p.z = append(p.z, v[2])
+	}
+	return orb.Point{v[0], v[1]}, nil
+}
