@@ -1,0 +1,258 @@
+package twin
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"suhe/assets"
+)
+
+// Registry is what a world is loaded from: every asset, and the position in
+// EVENTS that was read before the first. assets.Store and *assets.Registry are.
+type Registry interface {
+	Load(ctx context.Context, yield func(*assets.Asset) error) (events uint64, err error)
+}
+
+// Past is what a world needs of a History: the newest of each device and phenomenon.
+type Past interface {
+	Latest(ctx context.Context, yield func(Kept) error) (obs uint64, err error)
+}
+
+// Source is what a world is loaded from.
+type Source struct {
+	Assets  Registry
+	History Past
+	Log     Position // the epoch, and the last of both streams: what Recover returns
+}
+
+// Load fills the world. Then Run follows from there. An asset that Prepare or
+// the world refuses is logged, counted and left out.
+//
+// Loaded again, after ErrResync, the world becomes what the store says and
+// keeps what it heard of devices, which is newer than history; sinks are told of
+// the difference when Run begins. If Load fails the world stays as it was.
+//
+// Every thing's Changed has the position of Load as Events, and as Obs the
+// sequence of its latest observation. A device whose state follows from the time
+// is stamped later than all of Source.Log.Obs: a client that saw another state of
+// it before the restart gets it when it resumes.
+func (w *World) Load(ctx context.Context, from Source) error {
+	begin := time.Now()
+	l := newLoading(w, from)
+	if err := l.assets(ctx); err != nil {
+		return fmt.Errorf("load world: %w", err)
+	}
+	obs, err := from.History.Latest(ctx, l.remember)
+	if err != nil {
+		return fmt.Errorf("load world: %w", err)
+	}
+	l.at.Obs = obs
+	if w.at.Epoch == l.at.Epoch {
+		l.at.Obs = max(obs, w.at.Obs)
+	}
+	l.finish()
+	w.options.Log.Info("world loaded", "things", len(l.stock.ids), "refused", l.refused,
+		"epoch", l.at.Epoch, "obs", l.at.Obs, "events", l.at.Events, "took", time.Since(begin).Round(time.Millisecond))
+	return nil
+}
+
+// loading is one Load on its way.
+type loading struct {
+	world   *World
+	from    Source
+	at      Position
+	stock   *stock
+	sensors []*Thing              // made by this Load: nobody else has them yet
+	watches map[assets.FID]*watch // of sensors
+	refused int
+}
+
+func newLoading(w *World, from Source) *loading {
+	return &loading{world: w, from: from, at: Position{Epoch: from.Log.Epoch}, stock: newStock(), watches: make(map[assets.FID]*watch)}
+}
+
+// loadAtOnce is how many things go into the stock at once.
+const loadAtOnce = 4096
+
+// assets reads the registry. Things are made on this goroutine while another
+// puts those before into the stock.
+func (l *loading) assets(ctx context.Context) error {
+	full := make(chan []Change, 2)
+	var wg sync.WaitGroup
+	var failed error
+	wg.Go(func() {
+		for born := range full {
+			if failed == nil {
+				failed = l.stock.take(born)
+			}
+		}
+	})
+	born := make([]Change, 0, loadAtOnce)
+	events, err := l.from.Assets.Load(ctx, func(a *assets.Asset) error {
+		if t := l.thing(a); t != nil {
+			born = append(born, Change{Is: t})
+		}
+		if len(born) == loadAtOnce {
+			full <- born
+			born = make([]Change, 0, loadAtOnce)
+		}
+		return nil
+	})
+	full <- born
+	close(full)
+	wg.Wait()
+	if err != nil {
+		return err
+	}
+	// What was put into EVENTS before is committed, so it was read.
+	l.at.Events = max(events, l.from.Log.Events)
+	return failed
+}
+
+// maxComplaints bounds the log lines about assets that were refused.
+const maxComplaints = 20
+
+// thing makes the thing of a, or takes the one that there is; nil if refused.
+func (l *loading) thing(a *assets.Asset) *Thing {
+	w := l.world
+	t, err := prepared(a, w.options.Prepare)
+	if err != nil {
+		w.metrics.refused.Inc()
+		if l.refused++; l.refused <= maxComplaints {
+			w.options.Log.Error("an asset of the store is left out", "asset", a.ID, "error", err)
+		}
+		return nil
+	}
+	was := w.stock.things.get(a.FID)
+	if was != nil && (was.Asset.ID != t.Asset.ID || was.Asset.Kind != t.Asset.Kind) {
+		was = nil
+	}
+	if was != nil && same(was.Asset, t.Asset) {
+		return was
+	}
+	if t.Asset.Sensor != nil {
+		l.sensor(t, was)
+	}
+	return t
+}
+
+// prepared makes a thing of an asset from the store.
+func prepared(a *assets.Asset, prepare Prepare) (*Thing, error) {
+	if prepare != nil {
+		var err error
+		if a, err = prepare(a); err != nil {
+			return nil, err
+		}
+	}
+	return newThing(a)
+}
+
+// same says whether two of one id are one revision in one place.
+func same(a, b *assets.Asset) bool {
+	p, q := a.Location.Place, b.Location.Place
+	return a.Revision.N == b.Revision.N && a.Location.Area == b.Location.Area &&
+		(p == nil) == (q == nil) && (p == nil || *p == *q)
+}
+
+// sensor gives a new thing what was heard of the old one.
+func (l *loading) sensor(t, was *Thing) {
+	k := &watch{due: never}
+	l.watches[t.Asset.FID] = k
+	l.sensors = append(l.sensors, t)
+	if was == nil || was.Asset.Sensor == nil {
+		return
+	}
+	t.Changed.Obs = was.Changed.Obs
+	t.Last = append(t.Last, was.Last...)
+	if old := l.world.writer.watches[t.Asset.FID]; old != nil {
+		k.runs = append(k.runs, old.runs...)
+	}
+	forget(t, k)
+}
+
+// remember takes one observation of history, if it is news.
+func (l *loading) remember(o Kept) error {
+	t := l.stock.byID(o.Asset)
+	if t == nil || t.Asset.Sensor == nil {
+		return nil
+	}
+	k := l.watches[t.Asset.FID]
+	m := measure(t.Asset.Sensor, o.Phenomenon)
+	if k == nil || m == nil {
+		return nil // it lives on, or measures that no more
+	}
+	if i, found := seek(t.Last, o.Phenomenon); found && t.Last[i].PhenomenonTime >= o.PhenomenonTime {
+		return nil
+	}
+	o.Observation.Asset, o.Observation.Phenomenon = t.Asset.ID, m.Phenomenon
+	put(t, k, o.Observation)
+	t.Changed.Obs = max(t.Changed.Obs, o.Seq)
+	return nil
+}
+
+// finish judges the sensors and lets the world be what was loaded.
+func (l *loading) finish() {
+	w := l.world
+	now := w.options.Now().UnixMilli()
+	if !w.writer.loaded {
+		w.writer.started = now
+	}
+	for _, t := range l.sensors {
+		l.settle(t, now)
+	}
+	changes := l.difference()
+	for _, c := range changes {
+		if c.Was != nil && (c.Is == nil || c.Is.Asset.Sensor == nil) {
+			delete(w.writer.watches, c.Was.Asset.FID)
+		}
+	}
+	w.mu.Lock()
+	w.stock, w.at = l.stock, l.at
+	w.mu.Unlock()
+	b := Batch{At: l.at, Changes: changes}
+	if w.writer.loaded {
+		w.writer.pending = &b
+		return
+	}
+	w.writer.loaded = true
+	w.tell(b, nil)
+}
+
+// settle decides the health of a sensor that was read.
+func (l *loading) settle(t *Thing, now int64) {
+	w := l.world
+	k := l.watches[t.Asset.FID]
+	w.writer.watches[t.Asset.FID] = k
+	states := l.stock.layers[t.Asset.Kind].states
+	add(states, t.Summary(), -1)
+	w.settleHealth(t, k, w.healthOf(t, now))
+	add(states, t.Summary(), 1)
+	if len(t.Last) > 0 && (t.State.Communication != Online || t.State.Data == Stale) {
+		t.Changed.Obs = max(l.from.Log.Obs, l.at.Obs) + 1
+	}
+}
+
+// difference stamps what is new, and returns how the world becomes another; the
+// first Load has nothing to tell.
+func (l *loading) difference() []Change {
+	old := l.world.stock
+	var changes []Change
+	l.stock.things.each(func(t *Thing) {
+		was := old.things.get(t.Asset.FID)
+		if was == t {
+			return
+		}
+		t.Changed.Epoch, t.Changed.Events = l.at.Epoch, l.at.Events
+		if l.world.writer.loaded {
+			changes = append(changes, Change{was, t})
+		}
+	})
+	old.things.each(func(t *Thing) {
+		if l.stock.things.get(t.Asset.FID) == nil {
+			changes = append(changes, Change{Was: t})
+		}
+	})
+	return changes
+}

@@ -1,0 +1,76 @@
+package twin
+
+import (
+	"errors"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// The results of an observation in the log; see the package's doc.
+const (
+	ResultApplied           = "applied"
+	ResultInvalid           = "invalid"
+	ResultLate              = "late"
+	ResultRepeat            = "repeat"
+	ResultFuture            = "future"
+	ResultUnknownDevice     = "unknown_device"
+	ResultUnknownPhenomenon = "unknown_phenomenon"
+	ResultMalformed         = "malformed"
+)
+
+// metrics count what the world does. Without a registerer they count for nobody.
+type metrics struct {
+	results map[string]prometheus.Counter
+	batches prometheus.Counter
+	gaps    prometheus.Counter
+	refused prometheus.Counter
+}
+
+func newMetrics(r prometheus.Registerer) (metrics, error) {
+	observations, err := Results(r)
+	if err != nil {
+		return metrics{}, err
+	}
+	m := metrics{
+		results: make(map[string]prometheus.Counter),
+		batches: prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_world_batches_total", Help: "Batches that the world applied."}),
+		gaps:    prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_world_gaps_total", Help: "Times that OBS no longer reached back to what was to be read."}),
+		refused: prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_world_refused_assets_total", Help: "Assets that could not live in the world."}),
+	}
+	for _, result := range []string{ResultApplied, ResultInvalid, ResultLate, ResultRepeat, ResultFuture,
+		ResultUnknownDevice, ResultUnknownPhenomenon, ResultMalformed} {
+		m.results[result] = observations.WithLabelValues(result)
+	}
+	return m, registerAll(r, m.batches, m.gaps, m.refused)
+}
+
+// Results registers suhe_observations_total{result}, or finds it if it is
+// registered: the door and the world count in one metric.
+func Results(r prometheus.Registerer) (*prometheus.CounterVec, error) {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "suhe_observations_total",
+		Help: "Observations by what became of them.",
+	}, []string{"result"})
+	if r == nil {
+		return c, nil
+	}
+	err := r.Register(c)
+	if known := (prometheus.AlreadyRegisteredError{}); errors.As(err, &known) {
+		if c, ok := known.ExistingCollector.(*prometheus.CounterVec); ok {
+			return c, nil
+		}
+	}
+	return c, err
+}
+
+func registerAll(r prometheus.Registerer, cs ...prometheus.Collector) error {
+	if r == nil {
+		return nil
+	}
+	for _, c := range cs {
+		if err := r.Register(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}

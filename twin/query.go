@@ -1,0 +1,132 @@
+package twin
+
+import (
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/paulmach/orb"
+
+	"suhe/assets"
+	"suhe/geo"
+)
+
+// keysPool lends the buffers between an index and the things.
+var keysPool = sync.Pool{New: func() any { return new([]assets.FID) }}
+
+// Within appends the things of the kind whose boxes touch b, in any order. They
+// and their places are of one batch.
+func (w *World) Within(dst []*Thing, kind assets.Kind, b orb.Bound) []*Thing {
+	keys := keysPool.Get().(*[]assets.FID)
+	defer keysPool.Put(keys)
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	l := w.stock.layers[kind]
+	if l == nil {
+		return dst
+	}
+	*keys = l.index.Within((*keys)[:0], b)
+	dst = slices.Grow(dst, len(*keys))
+	for _, fid := range *keys {
+		dst = append(dst, w.stock.things.get(fid))
+	}
+	return dst
+}
+
+// Near is a thing and how far on the ground its box is.
+type Near struct {
+	Thing    *Thing
+	Distance geo.Metres
+}
+
+// Nearest appends at most n things of the kind by the ground distance from p to
+// their boxes, nearest first, none farther than limit.
+func (w *World) Nearest(dst []Near, kind assets.Kind, p orb.Point, n int, limit geo.Metres) []Near {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	l := w.stock.layers[kind]
+	if l == nil {
+		return dst
+	}
+	for _, hit := range l.index.Nearest(nil, p, n, limit) {
+		dst = append(dst, Near{w.stock.things.get(hit.Key), hit.Distance})
+	}
+	return dst
+}
+
+// ByFID returns the thing of that number, or nil.
+func (w *World) ByFID(fid assets.FID) *Thing {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.stock.things.get(fid)
+}
+
+// ByID returns the thing of that id, or nil.
+func (w *World) ByID(id assets.ID) *Thing {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.stock.byID(id)
+}
+
+// everywhere is a box that every stored geometry touches.
+var everywhere = orb.Bound{Min: orb.Point{-360, -180}, Max: orb.Point{360, 180}}
+
+// eachAtOnce is how many things Each takes under one lock.
+const eachAtOnce = 256
+
+// Each yields the things of the kind in order of FID until yield returns false.
+// It is no snapshot: each thing is as it is when its turn comes, and what is
+// born after the start is not among them. No lock is held while yield runs.
+func (w *World) Each(kind assets.Kind, yield func(*Thing) bool) {
+	w.mu.RLock()
+	l := w.stock.layers[kind]
+	if l == nil {
+		w.mu.RUnlock()
+		return
+	}
+	keys := l.index.Within(make([]assets.FID, 0, l.total), everywhere)
+	w.mu.RUnlock()
+	slices.Sort(keys)
+	some := make([]*Thing, 0, eachAtOnce)
+	for part := range slices.Chunk(keys, eachAtOnce) {
+		some = w.living(some[:0], kind, part)
+		for _, t := range some {
+			if !yield(t) {
+				return
+			}
+		}
+	}
+}
+
+// living appends those of the things that still are, and are of the kind.
+func (w *World) living(dst []*Thing, kind assets.Kind, keys []assets.FID) []*Thing {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	for _, fid := range keys {
+		if t := w.stock.things.get(fid); t != nil && t.Asset.Kind == kind {
+			dst = append(dst, t)
+		}
+	}
+	return dst
+}
+
+// Count is how many things of a kind there are.
+type Count struct {
+	Kind    assets.Kind
+	Total   int
+	Classes map[string]int // by class code; none is 0
+	States  map[string]int // by Summary; none is 0
+}
+
+// Counts returns the counts of every kind, in drawing order. They are kept as
+// things change: asking costs nothing that grows with the things.
+func (w *World) Counts() []Count {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	var out []Count
+	for _, k := range assets.Kinds() {
+		l := w.stock.layers[k]
+		out = append(out, Count{k, l.total, maps.Clone(l.classes), maps.Clone(l.states)})
+	}
+	return out
+}

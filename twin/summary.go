@@ -1,0 +1,56 @@
+package twin
+
+import "suhe/assets"
+
+// Device says whether the thing talks to us: a camera or a sensor.
+func (t *Thing) Device() bool {
+	return t.Asset.Kind == assets.Camera || t.Asset.Kind == assets.Sensor
+}
+
+// Summary is the thing's state in one word, for tiles, legends and colours:
+// the first that applies of retired, maintenance, fault, offline, invalid,
+// stuck, stale, normal and unknown. A thing that is no device is normal unless
+// it is retired, in maintenance or faulty. A device of which nothing was ever
+// heard, or nothing since nobody listened, is unknown.
+func (t *Thing) Summary() string {
+	s := t.State
+	switch {
+	case s.Service != Normal && s.Service != "":
+		return string(s.Service)
+	case !t.Device():
+		return string(Normal)
+	case s.Communication == Offline:
+		return string(Offline)
+	case s.Data == Invalid, s.Data == Stuck, s.Data == Stale:
+		return string(s.Data)
+	case s.Communication == Online:
+		return string(Normal)
+	}
+	return string(Unknown)
+}
+
+// Summaries returns every word that Summary may return, in its order.
+func Summaries() []string {
+	return []string{string(Retired), string(Maintenance), string(Fault), string(Offline),
+		string(Invalid), string(Stuck), string(Stale), string(Normal), string(Unknown)}
+}
+
+// service reads what is meant of the asset: retired by its lifecycle,
+// maintenance or fault by its property "service", else normal.
+func service(a *assets.Asset) Service {
+	if a.Lifecycle == assets.Retired {
+		return Retired
+	}
+	for _, p := range a.Properties {
+		if p.Key != "service" {
+			continue
+		}
+		switch p.Value {
+		case string(Maintenance):
+			return Maintenance
+		case string(Fault):
+			return Fault
+		}
+	}
+	return Normal
+}

@@ -1,0 +1,159 @@
+package twin
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"suhe/assets"
+	"suhe/internal/bus"
+)
+
+// MaxMessage bounds one message of the log, in bytes.
+const MaxMessage = 1 << 20
+
+// AppendObservations appends the message of OBS that carries the observations:
+// a JSON array of {"a":asset,"p":phenomenon,"v":value,"t":phenomenonTime,
+// "r":receivedTime}, times in Unix milliseconds. A value that JSON cannot say
+// (NaN, infinite) is an error that names the asset; dst comes back as it was.
+func AppendObservations(dst []byte, obs []Observation) ([]byte, error) {
+	was := len(dst)
+	dst = append(dst, '[')
+	for i := range obs {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		var err error
+		if dst, err = appendObservation(dst, &obs[i]); err != nil {
+			return dst[:was], err
+		}
+	}
+	return append(dst, ']'), nil
+}
+
+func appendObservation(dst []byte, o *Observation) ([]byte, error) {
+	if math.IsNaN(o.Value) || math.IsInf(o.Value, 0) {
+		return dst, fmt.Errorf("observation of %q: %s: %v is not finite", o.Asset, o.Phenomenon, o.Value)
+	}
+	dst = appendString(append(dst, `{"a":`...), string(o.Asset))
+	dst = appendString(append(dst, `,"p":`...), o.Phenomenon)
+	dst = strconv.AppendFloat(append(dst, `,"v":`...), o.Value, 'g', -1, 64)
+	dst = strconv.AppendInt(append(dst, `,"t":`...), o.PhenomenonTime, 10)
+	dst = strconv.AppendInt(append(dst, `,"r":`...), o.ReceivedTime, 10)
+	return append(dst, '}'), nil
+}
+
+func appendString(dst []byte, s string) []byte {
+	for i := range len(s) {
+		if !plain(s[i]) {
+			quoted, _ := json.Marshal(s) // a string always can be
+			return append(dst, quoted...)
+		}
+	}
+	dst = append(dst, '"')
+	dst = append(dst, s...)
+	return append(dst, '"')
+}
+
+// plain says whether the byte stands for itself in a JSON string.
+func plain(c byte) bool { return c >= ' ' && c < 0x7f && c != '"' && c != '\\' }
+
+// DecodeObservations reads a message of OBS. It takes any JSON of the right
+// shape, and is fast with what AppendObservations writes. A message longer than
+// MaxMessage, or with a field missing, is an error.
+func DecodeObservations(data []byte) ([]Observation, error) {
+	if len(data) > MaxMessage {
+		return nil, fmt.Errorf("observations: %d bytes, want at most %d", len(data), MaxMessage)
+	}
+	if obs, ok := scanObservations(string(data)); ok {
+		return obs, nil
+	}
+	return readObservations(data)
+}
+
+// wireObservation is an observation as JSON; nil is missing.
+type wireObservation struct {
+	A *assets.ID `json:"a"`
+	P *string    `json:"p"`
+	V *float64   `json:"v"`
+	T *int64     `json:"t"`
+	R *int64     `json:"r"`
+}
+
+// readObservations is the slow way, one element after the other so that a long
+// list of nothing ends at its first element.
+func readObservations(data []byte) ([]Observation, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	if t, err := d.Token(); err != nil || t != json.Delim('[') {
+		return nil, errors.Join(errors.New("observations: want an array"), err)
+	}
+	var out []Observation
+	for d.More() {
+		var o wireObservation
+		if err := d.Decode(&o); err != nil {
+			return nil, fmt.Errorf("observations: [%d]: %w", len(out), err)
+		}
+		if o.A == nil || o.P == nil || o.V == nil || o.T == nil || o.R == nil {
+			return nil, fmt.Errorf("observations: [%d]: want a, p, v, t and r", len(out))
+		}
+		out = append(out, Observation{*o.A, *o.P, *o.V, *o.T, *o.R})
+	}
+	if _, err := d.Token(); err != nil {
+		return nil, fmt.Errorf("observations: %w", err)
+	}
+	if d.More() {
+		return nil, errors.New("observations: more behind the array")
+	}
+	return out, nil
+}
+
+// EncodeEvent writes the message of EVENTS that carries e, as JSON.
+func EncodeEvent(e Event) ([]byte, error) {
+	data, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("event %d: %w", e.Seq, err)
+	}
+	return data, nil
+}
+
+// appendPut appends the message of an asset.put whose asset is JSON already.
+func appendPut(dst []byte, e *Event, asset []byte) []byte {
+	dst = strconv.AppendUint(append(dst, `{"seq":`...), e.Seq, 10)
+	dst = e.Time.AppendFormat(append(dst, `,"time":"`...), time.RFC3339Nano)
+	dst = appendString(append(dst, `","type":`...), e.Type)
+	dst = strconv.AppendUint(append(dst, `,"fid":`...), uint64(e.FID), 10)
+	dst = appendString(append(dst, `,"id":`...), string(e.ID))
+	dst = append(append(dst, `,"asset":`...), asset...)
+	return append(dst, '}')
+}
+
+// DecodeEvent reads a message of EVENTS. An event of a type that is not known
+// is none of ours and passes; one that lacks what its type needs is an error.
+func DecodeEvent(data []byte) (*Event, error) {
+	if len(data) > maxEvent {
+		return nil, fmt.Errorf("event: %d bytes, want at most %d", len(data), maxEvent)
+	}
+	var e Event
+	if err := json.Unmarshal(data, &e); err != nil {
+		return nil, fmt.Errorf("event: %w", err)
+	}
+	switch {
+	case e.Seq == 0:
+		return nil, errors.New("event: seq is missing")
+	case e.Type == AssetPut && e.Asset == nil:
+		return nil, fmt.Errorf("event %d: asset is missing", e.Seq)
+	case e.Type == AssetPut && (e.Asset.FID != e.FID || e.Asset.ID != e.ID):
+		return nil, fmt.Errorf("event %d: of %d %q, but brings %d %q", e.Seq, e.FID, e.ID, e.Asset.FID, e.Asset.ID)
+	}
+	return &e, nil
+}
+
+// maxEvent bounds one event, in bytes: it is what the bus carries.
+const maxEvent = bus.MaxMessage
+
+// eventFrame is more than an event has beside its asset, in bytes.
+const eventFrame = 1 << 10
