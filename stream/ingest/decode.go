@@ -13,12 +13,12 @@ import (
 const (
 	MaxReadings = 1_000         // of one MQTT message
 	MaxValues   = 32            // of one reading
-	maxPayload  = bus.MaxLetter // bytes of one MQTT message
+	MaxPayload  = bus.MaxLetter // bytes of one MQTT message
 	maxCode     = 64            // bytes of a phenomenon's code
 )
 
-// Filter is the topic filter under which devices publish observations.
-const Filter = topicBefore + "+" + topicAfter
+// Topics is the topic filter under which devices publish observations.
+const Topics = topicBefore + "+" + topicAfter
 
 const (
 	topicBefore = "suhe/v1/devices/"
@@ -33,7 +33,7 @@ func deviceOf(topic string) (assets.ID, error) {
 	rest, before := strings.CutPrefix(topic, topicBefore)
 	id, after := strings.CutSuffix(rest, topicAfter)
 	if !before || !after {
-		return "", malformed("topic %.200q is not %s", topic, Filter)
+		return "", malformed("topic %.200q is not %s", topic, Topics)
 	}
 	parsed, err := assets.ParseID(id)
 	if err != nil {
@@ -51,8 +51,8 @@ func Decode(topic string, payload []byte, received time.Time) ([]twin.Observatio
 	if err != nil {
 		return nil, err
 	}
-	if len(payload) > maxPayload {
-		return nil, tooLarge("payload", len(payload), maxPayload)
+	if len(payload) > MaxPayload {
+		return nil, tooLarge("payload", len(payload), MaxPayload)
 	}
 	s := scanner{text: payload}
 	d := decoder{received: received.UnixMilli()}

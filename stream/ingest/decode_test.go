@@ -77,7 +77,7 @@ var readings = []struct{ name, payload, want string }{
 	{"nested", strings.Repeat("[", 1000), "!want '{'"},
 	{"too many values", `{"values":{` + manyValues(MaxValues+1) + `}}`, "!more than 32"},
 	{"too many readings", "[" + strings.Repeat(`{"values":{"ph":7}},`, MaxReadings) + `{"values":{"ph":7}}]`, "!more than 1000"},
-	{"too large", good + strings.Repeat(" ", maxPayload), "!payload: 65602 bytes, want at most 65536"},
+	{"too large", good + strings.Repeat(" ", MaxPayload), "!payload: 65602 bytes, want at most 65536"},
 }
 
 func manyValues(n int) string {

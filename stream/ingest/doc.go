@@ -30,7 +30,7 @@
 // # Rules
 //
 // Each observation, one value of one reading, has one result; it is counted in
-// suhe_intake_observations_total by way (mqtt, http) and result:
+// suhe_ingest_total by way (mqtt, http) and result:
 //
 //	accepted            it is in the log; what becomes of it there, package twin says
 //	malformed           cannot be read: a whole MQTT message, or one reading by HTTP, counted once

@@ -13,10 +13,6 @@ import (
 	"suhe/twin"
 )
 
-// publishMost bounds one message of the log: with the longest names it stays
-// below a megabyte, which any broker takes.
-const publishMost = 2_000
-
 // Publisher puts observations into the log.
 type Publisher interface {
 	// Publish returns when the log has acknowledged the observations. After an
@@ -24,13 +20,13 @@ type Publisher interface {
 	Publish(ctx context.Context, obs []twin.Observation) error
 }
 
-// Options say what the intake works with.
+// Options are an Intake's settings.
 type Options struct {
-	Devices   Devices
-	Publisher Publisher
-	Registry  prometheus.Registerer // nil: no metrics
+	Devices   Devices               // must be set
+	Publisher Publisher             // must be set
+	Now       func() time.Time      // nil: time.Now
 	Log       *slog.Logger          // nil: none
-	Now       func() time.Time      // nil: the clock
+	Metrics   prometheus.Registerer // nil: none
 }
 
 // Intake takes observations by the package's rules. Its methods may run at once.
@@ -42,8 +38,8 @@ type Intake struct {
 	complaints *complaints
 }
 
-// New makes an intake. It fails if its metric is registered already.
-func New(o Options) (*Intake, error) {
+// New makes an intake. It panics if its metric is registered already.
+func New(o Options) *Intake {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -55,22 +51,20 @@ func New(o Options) (*Intake, error) {
 		publisher: o.Publisher,
 		now:       o.Now,
 		counts: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "suhe_intake_observations_total",
-			Help: "Observations that came in, by way (mqtt, http) and result.",
+			Name: "suhe_ingest_total",
+			Help: "Observations that devices sent, by way (mqtt, http) and what became of them.",
 		}, []string{"way", "result"}),
 		complaints: newComplaints(o.Log),
 	}
-	if o.Registry != nil {
-		if err := o.Registry.Register(in.counts); err != nil {
-			return nil, fmt.Errorf("intake: metric: %w", err)
-		}
+	if o.Metrics != nil {
+		o.Metrics.MustRegister(in.counts)
 	}
 	for _, way := range []way{byMQTT, byHTTP} { // so that zeros are shown
 		for _, result := range Results() {
 			in.counts.WithLabelValues(string(way), string(result))
 		}
 	}
-	return in, nil
+	return in
 }
 
 // way is how observations came.
@@ -91,10 +85,10 @@ func (in *Intake) count(w way, t tally) {
 	}
 }
 
-// Letters takes MQTT messages; it is made for bus.Inbox with Filter. What it
+// TakeLetters takes MQTT messages; it is made for bus.Inbox with Topics. What it
 // refuses it counts, and tells the log now and then. Its only error is that the
 // log is away; then nothing counts and the same letters may be handed in again.
-func (in *Intake) Letters(ctx context.Context, batch []bus.Letter) error {
+func (in *Intake) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 	now := in.now()
 	t := tally{}
 	var taken []twin.Observation
@@ -144,12 +138,11 @@ func (in *Intake) keep(obs []twin.Observation, t tally, refused func(i int, err 
 }
 
 func (in *Intake) publish(ctx context.Context, obs []twin.Observation) error {
-	for len(obs) > 0 {
-		n := min(len(obs), publishMost)
-		if err := in.publisher.Publish(ctx, obs[:n]); err != nil {
-			return fmt.Errorf("%w: the log does not take observations: %w", ErrBusy, err)
-		}
-		obs = obs[n:]
+	if len(obs) == 0 {
+		return nil
+	}
+	if err := in.publisher.Publish(ctx, obs); err != nil {
+		return fmt.Errorf("%w: the log does not take observations: %w", ErrBusy, err)
 	}
 	return nil
 }
