@@ -30,6 +30,10 @@ type Phenomenon struct {
 	NameEn string     `json:"nameEn"`
 	Unit   string     `json:"unit"`  // UCUM
 	Valid  [2]float64 `json:"valid"` // what an instrument can physically report; outside it a value is invalid
+
+	// Restless says that it is never the same for an hour: an instrument that
+	// repeats itself for that long is stuck. Rain or a tilt may well rest.
+	Restless bool `json:"restless,omitempty"`
 }
 
 // Classes holds the class tables and the phenomenon table of one edition. It is
