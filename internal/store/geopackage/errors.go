@@ -1,0 +1,26 @@
+package geopackage
+
+import (
+	"errors"
+	"fmt"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"suhe/assets"
+)
+
+// kind wraps err in the kind of failure that callers tell apart, if it is one.
+func kind(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch code := e.Code(); {
+	case code == sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+		return fmt.Errorf("%w: %w", assets.ErrConflict, err)
+	case code&0xff == sqlite3.SQLITE_CONSTRAINT, code&0xff == sqlite3.SQLITE_TOOBIG:
+		return fmt.Errorf("%w: %w", assets.ErrInvalid, err)
+	}
+	return err
+}

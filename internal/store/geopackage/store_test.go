@@ -1,0 +1,92 @@
+package geopackage_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"suhe/assets"
+	"suhe/geo"
+	"suhe/internal/store/geopackage"
+	"suhe/internal/store/storetest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestStore(t *testing.T) { storetest.Run(t, build) }
+
+func BenchmarkStore(b *testing.B) { storetest.Bench(b, build) }
+
+// house is one file.
+type house struct{ path string }
+
+func build(t testing.TB) storetest.House {
+	return house{filepath.Join(t.TempDir(), "苏州河? 100%.gpkg")}
+}
+
+func (h house) Open(t testing.TB) storetest.Store { return open(t, h.path) }
+
+func open(t testing.TB, path string) *geopackage.Store {
+	t.Helper()
+	s, err := geopackage.Open(t.Context(), path, geopackage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func (h house) Hand(t testing.TB) storetest.Hand { return hand{connect(t, h.path)} }
+
+// connect opens the file past the store, as a tool would that has the functions
+// of the R-tree's triggers.
+func connect(t testing.TB, path string) *sql.DB {
+	t.Helper()
+	db, err := geopackage.Connect(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// hand is a planner's tool.
+type hand struct{ db *sql.DB }
+
+func (h hand) Set(id assets.ID, column string, value any) error {
+	return h.do(fmt.Sprintf("UPDATE assets SET %s = ? WHERE id = ?", column), blob(value), string(id))
+}
+
+func (h hand) Delete(id assets.ID) error {
+	return h.do("DELETE FROM assets WHERE id = ?", string(id))
+}
+
+func (h hand) Insert(row map[string]any) error {
+	var columns, placeholders []string
+	var args []any
+	for column, value := range row {
+		columns, placeholders, args = append(columns, column), append(placeholders, "?"), append(args, blob(value))
+	}
+	return h.do(fmt.Sprintf("INSERT INTO assets (%s) VALUES (%s)", strings.Join(columns, ", "), strings.Join(placeholders, ", ")), args...)
+}
+
+func (h hand) do(sql string, args ...any) error {
+	_, err := h.db.ExecContext(context.Background(), sql, args...)
+	return err
+}
+
+func blob(value any) any {
+	if s, ok := value.(geo.Solid); ok {
+		return assets.EncodeGPKG(s)
+	}
+	return value
+}
