@@ -16,7 +16,7 @@ type wireAsset struct {
 	Kind        string          `json:"kind"`
 	Class       string          `json:"class"`
 	Name        string          `json:"name"`
-	Geometry    json.RawMessage `json:"geometry"`
+	Geometry    json.RawMessage `json:"geometry,omitempty"`
 	Base        geo.Metres      `json:"base"`
 	Height      geo.Metres      `json:"height"`
 	Orientation geo.Degrees     `json:"orientation"`
@@ -61,15 +61,21 @@ type wireMeasure struct {
 // MarshalJSON writes a as one JSON object; its geometry is GeoJSON with heights
 // as third ordinates. What is empty and optional is left out.
 func (a *Asset) MarshalJSON() ([]byte, error) {
+	w := a.wire()
+	if a.Shape.Geometry.Plane != nil {
+		w.Geometry = geo.AppendGeoJSON(nil, a.Shape.Geometry)
+	}
+	return json.Marshal(w)
+}
+
+// wire is a without its geometry.
+func (a *Asset) wire() wireAsset {
 	w := wireAsset{
 		FID: a.FID, ID: string(a.ID), Kind: string(a.Kind), Class: a.Class, Name: a.Name,
 		Base: a.Shape.Base, Height: a.Shape.Height, Orientation: a.Shape.Orientation,
 		Area: a.Location.Area, Owner: a.Owner, Properties: a.Properties,
 		Lifecycle: a.Lifecycle, Revision: a.Revision.N, ChangedBy: a.Revision.By, Why: a.Revision.Why,
 		Camera: (*wireCamera)(a.Camera),
-	}
-	if a.Shape.Geometry.Plane != nil {
-		w.Geometry = geo.AppendGeoJSON(nil, a.Shape.Geometry)
 	}
 	if p := a.Location.Place; p != nil {
 		w.Chainage, w.Bank, w.Offset = &p.Chainage, p.Bank, &p.Offset
@@ -80,7 +86,7 @@ func (a *Asset) MarshalJSON() ([]byte, error) {
 	if a.Sensor != nil {
 		w.Sensor = a.Sensor.wire()
 	}
-	return json.Marshal(w)
+	return w
 }
 
 // UnmarshalJSON reads what MarshalJSON writes; fields that it does not know are

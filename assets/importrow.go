@@ -126,7 +126,8 @@ type fieldReader struct {
 var ownFields = []string{"fid", "area", "chainage", "bank", "offset", "revision", "changedAt", "changedBy", "why"}
 
 func (f *fieldReader) all() error {
-	if f.exported() {
+	ours := f.exported()
+	if ours {
 		for _, k := range ownFields {
 			delete(f.rw.fields, k)
 		}
@@ -152,6 +153,9 @@ func (f *fieldReader) all() error {
 		if !taken || err != nil {
 			f.rest[to] = v
 		}
+	}
+	if ours {
+		f.numberID = false // such an id is whole as it is
 	}
 	return nil
 }

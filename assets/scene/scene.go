@@ -63,7 +63,7 @@ type mount struct {
 func newMaker(seed uint64, size int) *maker {
 	m := &maker{sheet: Facts(), seed: seed, size: size}
 	m.creek = newCreek(m.sheet, m.rng("creek"))
-	m.ground = newGround(m.creek, 400)
+	m.ground = newGround(m.creek, 60)
 	m.bridges = m.span()
 	for _, b := range m.bridges {
 		m.ground.build(b.approaches())
