@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"suhe/assets"
+)
+
+// checkCmd prints what a node would run with.
+type checkCmd struct {
+	settings
+}
+
+// Run prints the configuration with secrets masked, then one line for each
+// thing that is wrong; any such line is exit 2.
+func (c *checkCmd) Run(io streams) error {
+	s := &c.settings
+	for _, row := range [][2]string{
+		{"listen", s.Listen}, {"mqtt-listen", s.MQTTListen}, {"mqtt-cert", s.MQTTCert}, {"mqtt-key", s.MQTTKey},
+		{"data-dir", s.DataDir}, {"database", masked(s.Database)}, {"nats", masked(s.NATS)},
+		{"demo", fmt.Sprint(s.Demo)}, {"scene-size", fmt.Sprint(s.SceneSize)}, {"scene-seed", fmt.Sprint(s.SceneSeed)},
+		{"open-bind", fmt.Sprint(s.OpenBind)},
+	} {
+		fmt.Fprintf(io.out, "%-12s %s\n", row[0], row[1])
+	}
+	return wrongSettings(s.check())
+}
+
+// wrongSettings makes one error of the lines, or nil of none.
+func wrongSettings(wrong []string) error {
+	if len(wrong) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s (%w)", strings.Join(wrong, "\nsuhe: "), assets.ErrInvalid)
+}

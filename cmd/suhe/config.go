@@ -1,0 +1,157 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"suhe/assets"
+	"suhe/assets/scene"
+	"suhe/geo"
+)
+
+// cli is the whole command line. Every flag is also SUHE_<FLAG> in the
+// environment, SUHE_<FLAG>_FILE for the name of a file that holds the value,
+// and a key of the JSON file named by --config.
+type cli struct {
+	Config   kong.ConfigFlag  `help:"JSON file with flags by name." placeholder:"FILE" env:"SUHE_CONFIG"`
+	LogLevel string           `help:"Least level to log: debug, info, warn, error." default:"info"`
+	Version  kong.VersionFlag `help:"Print the version and leave."`
+
+	Serve    serveCmd    `cmd:"" help:"Serve the twin."`
+	Check    checkCmd    `cmd:"" help:"Print the effective configuration and what is wrong with it."`
+	Device   deviceCmd   `cmd:"" help:"Credentials of devices."`
+	Simulate simulateCmd `cmd:"" help:"Play the scene's devices as MQTT clients."`
+}
+
+// storage is where a node keeps what it must not forget.
+type storage struct {
+	DataDir  string `help:"Folder for the GeoPackage, the streams and the keys." default:"./data" placeholder:"DIR"`
+	Database string `help:"Store in this PostGIS (postgres://…) instead of the GeoPackage." placeholder:"URL" secret:""`
+}
+
+// place finds a file of the data folder.
+func (s storage) place(name string) string { return filepath.Join(s.DataDir, name) }
+
+// check says what is wrong, one line each.
+func (s storage) check() (wrong []string) {
+	if s.DataDir == "" {
+		wrong = append(wrong, "data-dir: empty, want a folder")
+	}
+	if s.Database != "" && !strings.HasPrefix(s.Database, "postgres://") && !strings.HasPrefix(s.Database, "postgresql://") {
+		wrong = append(wrong, "database: want a postgres:// address")
+	}
+	return wrong
+}
+
+// settings are all that a node is told.
+type settings struct {
+	storage
+	Listen     string `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	MQTTListen string `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
+	MQTTCert   string `help:"Certificate chain (PEM) of the MQTT listener: devices then speak TLS." placeholder:"FILE" name:"mqtt-cert"`
+	MQTTKey    string `help:"Key (PEM) of that certificate." placeholder:"FILE" name:"mqtt-key"`
+	NATS       string `help:"Use this NATS (nats://…) instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
+	Demo       bool   `help:"Fill an empty store with the built-in scene and play its devices."`
+	SceneSize  int    `help:"Riverbank assets of the built-in scene, up to 1000000." default:"20000"`
+	SceneSeed  uint64 `help:"The same seed makes the same scene." default:"1"`
+	OpenBind   bool   `help:"Allow the open demo scope on an address that others reach."`
+}
+
+// check says what is wrong, one line each.
+func (s *settings) check() (wrong []string) {
+	wrong = s.storage.check()
+	wrong = append(wrong, s.checkListen("listen", s.Listen)...)
+	wrong = append(wrong, s.checkListen("mqtt-listen", s.MQTTListen)...)
+	if (s.MQTTCert == "") != (s.MQTTKey == "") {
+		wrong = append(wrong, "mqtt-cert: want mqtt-key with it, or neither")
+	}
+	if s.NATS != "" && !strings.HasPrefix(s.NATS, "nats://") && !strings.HasPrefix(s.NATS, "tls://") {
+		wrong = append(wrong, "nats: want a nats:// address")
+	}
+	if s.SceneSize < 1 || s.SceneSize > scene.MaxSize {
+		wrong = append(wrong, fmt.Sprintf("scene-size: %d, want 1 to %d", s.SceneSize, scene.MaxSize))
+	}
+	return wrong
+}
+
+// checkListen refuses what is no address, and one that others reach while
+// everybody may do everything.
+func (s *settings) checkListen(name, address string) []string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || port == "" {
+		return []string{fmt.Sprintf("%s: %q, want HOST:PORT", name, address)}
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && !s.OpenBind {
+		return []string{fmt.Sprintf("%s: %s is open to others and this version has no logins; --open-bind allows it", name, address)}
+	}
+	return nil
+}
+
+// fileBehindEnvironment reads the configuration file. An environment variable
+// wins over it, which kong's own JSON does not do.
+func fileBehindEnvironment(r io.Reader) (kong.Resolver, error) {
+	values := map[string]any{}
+	if err := json.NewDecoder(r).Decode(&values); err != nil {
+		return nil, fmt.Errorf("config: %w", err)
+	}
+	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		if inEnvironment(flag) {
+			return nil, nil
+		}
+		return values[flag.Name], nil
+	}), nil
+}
+
+// secretFile reads a value from the file that SUHE_<FLAG>_FILE names, so that a
+// secret need not stand in the environment.
+func secretFile(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	if inEnvironment(flag) {
+		return nil, nil
+	}
+	for _, name := range flag.Envs {
+		file := os.Getenv(name + "_FILE")
+		if file == "" {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("%s_FILE: %w", name, err)
+		}
+		return strings.TrimRight(string(text), "\r\n"), nil
+	}
+	return nil, nil
+}
+
+func inEnvironment(flag *kong.Flag) bool {
+	for _, name := range flag.Envs {
+		if _, ok := os.LookupEnv(name); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// masked is an address without its password.
+func masked(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "(no address)"
+	}
+	return u.Redacted()
+}
+
+// newRegistry is the registry over a store, with the tables and the river that
+// this binary carries.
+func newRegistry(store assets.Store) *assets.Registry {
+	return assets.NewRegistry(store, assets.DefaultClasses(), river())
+}
+
+func river() *geo.River { return scene.River() }

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"suhe/assets"
+	"suhe/internal/access"
+	"suhe/internal/bus"
+	"suhe/stream"
+	"suhe/stream/ingest"
+	"suhe/tiles"
+	"suhe/twin"
+)
+
+// keptEvents bounds the stream of events on disk; the database holds everything.
+const keptEvents = 1 << 30
+
+// keptObservations bounds the stream of observations on disk: what history has
+// not yet written must fit, some days at the planning size.
+const keptObservations = 4 << 30
+
+// node is one running Suhe: the rooms, connected.
+type node struct {
+	settings settings
+	log      *slog.Logger
+	metrics  *prometheus.Registry
+
+	store    store
+	registry *assets.Registry
+	devices  access.Devices
+
+	bus         *bus.Bus
+	obs, events *bus.Stream
+
+	world     *twin.World
+	relay     *twin.Relay
+	publisher *twin.Publisher
+	history   *twin.HistoryWriter
+
+	tiles  *tiles.Server
+	hub    *stream.Hub
+	intake *ingest.Intake
+
+	loaded atomic.Bool
+}
+
+// openNode opens the store and the bus and builds the rooms on them; nothing
+// runs yet. What it opened is closed by close, also when it fails.
+func openNode(ctx context.Context, s settings, log *slog.Logger) (*node, error) {
+	n := &node{settings: s, log: log, metrics: prometheus.NewRegistry()}
+	for _, open := range []func(context.Context) error{n.openStore, n.openBus, n.openTwin, n.openViews} {
+		if err := open(ctx); err != nil {
+			n.close()
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+func (n *node) openStore(ctx context.Context) (err error) {
+	if n.devices, err = openDevices(n.settings.storage); err != nil {
+		return err
+	}
+	if n.store, err = openStore(ctx, n.settings.storage, n.log); err != nil {
+		return err
+	}
+	n.registry = newRegistry(n.store)
+	if n.settings.Demo {
+		return fillScene(ctx, n.registry, n.store, n.settings, n.log)
+	}
+	return nil
+}
+
+func (n *node) openBus(ctx context.Context) (err error) {
+	options := bus.Options{URL: n.settings.NATS, Dir: n.settings.place("nats"), Login: n.login, Log: n.log}
+	if n.settings.NATS == "" {
+		options.MQTTListen = n.settings.MQTTListen
+	}
+	if n.settings.MQTTCert != "" {
+		pair, err := tls.LoadX509KeyPair(n.settings.MQTTCert, n.settings.MQTTKey)
+		if err != nil {
+			return fmt.Errorf("mqtt-cert: %w", err)
+		}
+		options.MQTTTLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	}
+	if n.bus, err = bus.Open(ctx, options); err != nil {
+		return err
+	}
+	if n.obs, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "OBS", Subjects: []string{"obs.>"}, MaxBytes: keptObservations}); err != nil {
+		return err
+	}
+	n.events, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "EVENTS", Subjects: []string{"events.>"}, MaxBytes: keptEvents})
+	return err
+}
+
+// login lets a device in that knows its token, to publish under its own id only.
+func (n *node) login(user, password string) (publish []string, ok bool) {
+	id, err := assets.ParseID(user)
+	if err != nil || !n.devices.Check(id, password) {
+		return nil, false
+	}
+	return []string{ingest.Topic(id)}, true
+}
+
+func (n *node) openTwin(context.Context) (err error) {
+	n.world, err = twin.New(twin.Options{Phenomenon: rules(n.registry.Classes()), Prepare: n.prepare, Metrics: n.metrics, Log: n.log})
+	if err != nil {
+		return err
+	}
+	if n.relay, err = twin.NewRelay(n.store, n.events, twin.RelayOptions{Prepare: n.prepare, Metrics: n.metrics, Log: n.log}); err != nil {
+		return err
+	}
+	if n.publisher, err = twin.NewPublisher(n.obs, n.metrics); err != nil {
+		return err
+	}
+	n.history, err = twin.NewHistoryWriter(n.obs, n.store, twin.HistoryOptions{Metrics: n.metrics, Log: n.log})
+	return err
+}
+
+// prepare completes an asset that may have been edited by hand, and refuses it
+// by the rules of the registry.
+func (n *node) prepare(a *assets.Asset) (*assets.Asset, error) {
+	placed := n.registry.Place(a)
+	return placed, n.registry.Check(placed)
+}
+
+// rules takes what the twin needs to know of a phenomenon from the tables.
+func rules(classes *assets.Classes) func(string) (twin.Rule, bool) {
+	return func(code string) (twin.Rule, bool) {
+		p, ok := classes.Phenomenon(code)
+		if !ok {
+			return twin.Rule{}, false
+		}
+		return twin.Rule{Valid: p.Valid, Restless: p.Restless}, true
+	}
+}
+
+func (n *node) openViews(context.Context) (err error) {
+	n.tiles, err = tiles.New(tiles.Options{World: n.world, Metrics: n.metrics})
+	n.hub = stream.New(stream.Options{World: n.world, Log: n.log, Metrics: n.metrics})
+	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
+	return err
+}
+
+// close closes what is open, in the reverse order.
+func (n *node) close() {
+	if n.tiles != nil {
+		n.tiles.Close()
+	}
+	if n.bus != nil {
+		n.tell("close bus", n.bus.Close())
+	}
+	if n.store != nil {
+		n.tell("close store", n.store.Close())
+	}
+}
+
+func (n *node) tell(what string, err error) {
+	if err != nil {
+		n.log.Error(what, "err", err)
+	}
+}
+
+// live follows the log until ctx ends. When the log and the store no longer fit
+// it makes them agree, loads the world again and goes on.
+func (n *node) live(ctx context.Context) error {
+	for {
+		err := n.follow(ctx)
+		if !errors.Is(err, twin.ErrResync) {
+			return err
+		}
+		n.log.Warn("loading the world again", "err", err)
+	}
+}
+
+// follow recovers, loads, and runs the world with all that writes to its log.
+func (n *node) follow(ctx context.Context) error {
+	at, err := twin.Recover(ctx, n.store, n.store, n.events, n.obs)
+	if err != nil {
+		return err
+	}
+	if err := n.world.Load(ctx, twin.Source{Assets: n.registry, History: n.store, Log: at}); err != nil {
+		return err
+	}
+	n.loaded.Store(true)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.tiles, n.hub)
+	})
+	group.Go(func() error { return n.relay.Run(ctx) })
+	group.Go(func() error { return n.history.Run(ctx) })
+	group.Go(func() error { return n.bus.Inbox(ctx, ingest.Topics, n.intake.TakeLetters) })
+	return group.Wait()
+}
+
+// ready says why the node cannot answer yet, or nil.
+func (n *node) ready() error {
+	if !n.loaded.Load() {
+		return errors.New("the world is being loaded")
+	}
+	return n.bus.Ready()
+}
+
+// learner tells the registry of areas that change, so that edits are placed by
+// the outlines of now.
+type learner struct{ registry *assets.Registry }
+
+// Took implements twin.Sink.
+func (l learner) Took(b twin.Batch) {
+	for _, c := range b.Changes {
+		switch {
+		case c.Is != nil && c.Is.Asset.Kind == assets.Area:
+			l.registry.Learn(c.Is.Asset.ID, c.Is.Asset)
+		case c.Is == nil && c.Was.Asset.Kind == assets.Area:
+			l.registry.Learn(c.Was.Asset.ID, nil)
+		}
+	}
+}

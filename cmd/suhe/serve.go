@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/sync/errgroup"
+
+	"suhe/assets/scene"
+	"suhe/internal/access"
+	"suhe/internal/api"
+	"suhe/web"
+)
+
+// The times of the HTTP listener. A stream's connection is taken over and has
+// deadlines of its own.
+const (
+	headerTimeout = 10 * time.Second
+	bodyTimeout   = time.Minute
+	idleTimeout   = 2 * time.Minute
+	stopTimeout   = 5 * time.Second
+)
+
+// serveCmd runs a node.
+type serveCmd struct {
+	settings
+}
+
+// Run serves until ctx ends, then stops in order: no new requests, goodbye to
+// the streams, then the log and the stores.
+func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger) error {
+	if err := wrongSettings(c.check()); err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	defer listener.Close()
+	n, err := openNode(ctx, c.settings, log)
+	if err != nil {
+		return err
+	}
+	defer n.close()
+
+	// The rooms outlive the listener, so that what was accepted is finished.
+	inner, stopRooms := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopRooms()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return n.live(inner) })
+	group.Go(func() error {
+		defer stopRooms()
+		return n.serve(ctx, listener)
+	})
+	if c.Demo {
+		group.Go(func() error { return playScene(ctx, n) })
+	}
+	group.Go(func() error { return n.announce(ctx, io, listener.Addr()) })
+	return group.Wait()
+}
+
+// serve answers requests and streams until ctx ends.
+func (n *node) serve(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{
+		Handler:           api.New(n.deps()),
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       bodyTimeout,
+		IdleTimeout:       idleTimeout,
+		ErrorLog:          slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error {
+		n.hub.Run(ctx)
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer cancel()
+		return server.Shutdown(late)
+	})
+	return group.Wait()
+}
+
+// deps gives the API what it needs of each room.
+func (n *node) deps() api.Deps {
+	facts := scene.Facts()
+	return api.Deps{
+		World: n.world, Registry: n.registry, Relay: n.relay, History: n.store, Classes: n.registry.Classes(),
+		Tiles: n.tiles, Streams: n.hub, Intake: n.intake, Gate: openGate{}, Log: n.log,
+		Site: api.Site{
+			Scene: api.Scene{
+				Title: facts.Title, TitleEn: facts.TitleEn, Attribution: facts.Attribution,
+				Bounds: [4]float64{facts.Bounds.Min[0], facts.Bounds.Min[1], facts.Bounds.Max[0], facts.Bounds.Max[1]},
+				Center: facts.Center, Demo: n.settings.Demo, Version: version,
+			},
+			Pages:   web.Files(),
+			Metrics: promhttp.HandlerFor(n.metrics, promhttp.HandlerOpts{}),
+			Ready:   n.ready,
+		},
+	}
+}
+
+// openGate lets everybody in with the open scope: there are no logins yet, and
+// the default address is our own machine's.
+type openGate struct{}
+
+// Who implements api.Gate.
+func (openGate) Who(*http.Request) (access.Principal, error) {
+	return access.Principal{ID: "demo", Name: "demo", Scope: access.Open()}, nil
+}
+
+// announce prints the page's address when the node is ready.
+func (n *node) announce(ctx context.Context, io streams, address net.Addr) error {
+	for n.ready() != nil {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	fmt.Fprintf(io.out, "苏河数字孪生 is live at http://%s/\n", address)
+	return nil
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"suhe/assets"
+	"suhe/internal/simulate"
+	"suhe/twin"
+)
+
+// demoInterval is how often a device of the demo reports: often enough to see it live.
+const demoInterval = 5 * time.Second
+
+// simulateCmd plays the devices of the registry against a running node.
+type simulateCmd struct {
+	storage
+	Broker   string        `help:"MQTT listener of the node." default:"127.0.0.1:1883" placeholder:"HOST:PORT"`
+	Interval time.Duration `help:"Time between two reports of a device; 0 is each device's own." default:"0s"`
+	Seed     uint64        `help:"The same seed tells the same story." default:"1"`
+	Devices  int           `help:"Play so many of the sensors; 0 is all." default:"0"`
+}
+
+// Run plays until ctx ends.
+func (c *simulateCmd) Run(ctx context.Context, log *slog.Logger) error {
+	if c.Interval < 0 || c.Devices < 0 {
+		return fmt.Errorf("interval %s, devices %d: want 0 or more: %w", c.Interval, c.Devices, assets.ErrInvalid)
+	}
+	devices, err := openDevices(c.storage)
+	if err != nil {
+		return err
+	}
+	store, err := openStore(ctx, c.storage, log)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	var played []simulate.Device
+	_, err = newRegistry(store).Load(ctx, func(a *assets.Asset) error {
+		if a.Sensor != nil && (c.Devices == 0 || len(played) < c.Devices) {
+			played = append(played, deviceOf(a))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(played) == 0 {
+		return errors.New("the registry has no sensors: `suhe serve --demo` or `suhe import` brings some")
+	}
+	simulate.Run(ctx, simulate.Options{Broker: c.Broker, Token: devices.Token, Devices: played, Interval: c.Interval,
+		Nature: simulate.Nature{Seed: c.Seed}, Log: log})
+	return nil
+}
+
+func deviceOf(a *assets.Asset) simulate.Device {
+	d := simulate.Device{ID: a.ID, Sensor: a.Sensor}
+	if a.Location.Place != nil {
+		d.Chainage = float64(a.Location.Place.Chainage)
+	}
+	return d
+}
+
+// playScene plays the devices of a demo node, over its own MQTT listener.
+func playScene(ctx context.Context, n *node) error {
+	for n.ready() != nil {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	var played []simulate.Device
+	n.world.Each(assets.Sensor, func(t *twin.Thing) bool {
+		played = append(played, deviceOf(t.Asset))
+		return true
+	})
+	broker := n.settings.MQTTListen
+	if address := n.bus.MQTTAddr(); address != "" {
+		broker = address
+	}
+	simulate.Run(ctx, simulate.Options{Broker: broker, Token: n.devices.Token, Devices: played, Interval: demoInterval,
+		Nature: simulate.Nature{Seed: n.settings.SceneSeed}, Log: n.log})
+	return nil
+}
