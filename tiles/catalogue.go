@@ -22,7 +22,8 @@ type layer struct {
 	Classes     map[string]uint32 `json:"classes"` // zoom from which a class shows, if later than MinZoom
 	Fields      []string          `json:"fields"`
 
-	fields []field
+	fields fieldSet
+	all    uint32 // zoom from which all classes show
 }
 
 // catalogue is layers.json: which feature shows in which layer at which zoom,
@@ -64,13 +65,17 @@ func (c *catalogue) complete(l *layer) error {
 	if l.MinZoom > l.MaxZoom || l.MaxZoom > geo.MaxZoom {
 		return fmt.Errorf("zooms: %d–%d, expected ascending and at most %d", l.MinZoom, l.MaxZoom, geo.MaxZoom)
 	}
+	l.all = l.MinZoom
+	for _, z := range l.Classes {
+		l.all = max(l.all, z)
+	}
 	for _, name := range append(slices.Clone(l.Fields), fieldTruncated.String()) {
 		f, ok := fieldNamed(name)
 		if !ok || c.Texts[name] == "" {
 			return fmt.Errorf("field: %q is unknown or has no description", name)
 		}
 		if f != fieldTruncated {
-			l.fields = append(l.fields, f)
+			l.fields |= 1 << f
 		}
 	}
 	return nil
@@ -96,5 +101,5 @@ func (c *catalogue) of(kind assets.Kind) *layer {
 
 // shows says whether things of the class show at zoom z.
 func (l *layer) shows(class string, z uint32) bool {
-	return z >= l.MinZoom && (len(l.Classes) == 0 || z >= l.Classes[class])
+	return z >= l.all || z >= l.MinZoom && z >= l.Classes[class]
 }

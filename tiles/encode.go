@@ -1,6 +1,8 @@
 package tiles
 
 import (
+	"slices"
+
 	"suhe/geo"
 	"suhe/twin"
 )
@@ -10,20 +12,11 @@ import (
 type layerWriter struct {
 	shaper
 	data   []byte            // Layer.features fields
-	tags   []byte            // of the feature being written
 	keys   [fieldCount]uint8 // index of the field's key + 1
 	used   int
 	order  [fieldCount]field // the keys in order of first use
 	values values
-	last   [fieldCount]memo
 	count  int
-}
-
-// memo remembers a field's last value.
-type memo struct {
-	text   string
-	number float64
-	value  uint32
 }
 
 func newLayerWriter() *layerWriter {
@@ -35,71 +28,100 @@ func (w *layerWriter) begin(t geo.Tile, tolerance float64) {
 	w.shaper.begin(t, tolerance)
 	w.data = w.data[:0]
 	w.keys, w.used, w.count = [fieldCount]uint8{}, 0, 0
-	w.last = [fieldCount]memo{}
 	w.values.reset()
 }
 
-// feature writes the thing if anything of it shows.
-func (w *layerWriter) feature(t *twin.Thing, fields []field, truncated bool) {
-	if !w.shape(&t.Flat) {
+// feature writes Layer.features{id, tags, type, geometry} if anything of the
+// thing shows.
+func (w *layerWriter) feature(t *twin.Thing, fields fieldSet, truncated bool) {
+	g := &t.Flat
+	if g.Type == geo.FlatPoint && len(g.XY) == 2 {
+		// The point is its own box, which lies nearer in memory.
+		if v := w.frame.vertex(g.Min[0], g.Min[1]); v.inside() {
+			start := len(w.data) + 1
+			w.data = closeBytes(appendPoint(w.head(t, fields, truncated), v), start)
+		}
 		return
 	}
-	w.tags = w.tags[:0]
-	for _, f := range fields {
-		w.tag(f, t)
+	if w.shape(g) {
+		start := len(w.data) + 1
+		d := append(w.head(t, fields, truncated), 3<<3|wireVarint, byte(g.Type))
+		w.data = closeBytes(appendBytes(d, 4, w.out.data), start)
 	}
+}
+
+// appendPoint writes type and geometry of a single point, as nearly all
+// features are, in one go.
+func appendPoint(d []byte, v vertex) []byte {
+	d = append(d, 3<<3|wireVarint, byte(geo.FlatPoint), 4<<3|wireBytes, 0, 1<<3|moveTo)
+	at := len(d) - 2
+	d = appendVarint(d, zigzag(int32(v.x)))
+	d = appendVarint(d, zigzag(int32(v.y)))
+	d[at] = byte(len(d) - at - 1)
+	return d
+}
+
+// head begins a feature, with a byte for its length, and writes id and tags.
+func (w *layerWriter) head(t *twin.Thing, fields fieldSet, truncated bool) []byte {
+	d := append(w.data, 2<<3|wireBytes, 0, 1<<3|wireVarint)
+	d = appendVarint(d, uint64(t.Asset.FID))
+	d = append(d, 2<<3|wireBytes, 0)
+	at := len(d) - 1
+	d = w.tags(d, t, fields)
 	if truncated && w.count == 0 {
-		w.pair(fieldTruncated, w.values.flag(true))
+		d = w.pair(d, fieldTruncated, w.values.flag(true))
 	}
 	w.count++
-	w.write(uint64(t.Asset.FID), byte(t.Flat.Type))
-}
-
-// write writes Layer.features{id, tags, type, geometry}.
-func (w *layerWriter) write(id uint64, geometryType byte) {
-	d := append(w.data, 2<<3|wireBytes, 0)
-	at := len(d) - 1
-	d = append(d, 1<<3|wireVarint)
-	d = appendVarint(d, id)
-	if len(w.tags) > 0 {
-		d = appendBytes(d, 2, w.tags)
+	d[at] = byte(len(d) - at - 1) // 12 pairs of at most 6 bytes
+	if d[at] == 0 {
+		d = d[:at-1]
 	}
-	d = append(d, 3<<3|wireVarint, geometryType)
-	d = appendBytes(d, 4, w.out.data)
-	w.data = closeBytes(d, at)
+	return d
 }
 
-// pair adds a key and a value to the feature's tags.
-func (w *layerWriter) pair(f field, value uint32) {
-	if w.keys[f] == 0 {
-		w.order[w.used] = f
-		w.used++
-		w.keys[f] = uint8(w.used)
+// pair appends a key and a value to a feature's tags.
+func (w *layerWriter) pair(d []byte, f field, value uint32) []byte {
+	k := w.keys[f]
+	if k == 0 {
+		k = w.key(f)
 	}
-	w.tags = append(w.tags, w.keys[f]-1)
-	w.tags = appendVarint(w.tags, uint64(value))
+	if value < 1<<7 {
+		return append(d, k-1, byte(value))
+	}
+	if value < 1<<14 {
+		return append(d, k-1, byte(value)|0x80, byte(value>>7))
+	}
+	return appendVarint(append(d, k-1), uint64(value))
 }
 
-// finish returns the tile's bytes in a new slice, or nil if it has no feature.
-// The layer's name and features come first, then keys, values, extent, version.
-func (w *layerWriter) finish(name string) []byte {
+// key gives a field the next place in the layer's keys.
+func (w *layerWriter) key(f field) uint8 {
+	w.order[w.used] = f
+	w.used++
+	w.keys[f] = uint8(w.used)
+	return w.keys[f]
+}
+
+// finish appends the tile's bytes to dst: nothing if it has no feature. The
+// layer's name and features come first, then keys, values, extent, version.
+func (w *layerWriter) finish(dst []byte, name string) []byte {
 	if w.count == 0 {
-		return nil
+		return dst
 	}
-	size := 2 + len(name) + len(w.data) + len(w.values.data) + 5
+	size := 1 + varintLen(uint64(len(name))) + len(name) + len(w.data) + len(w.values.data) + 5
 	for _, f := range w.order[:w.used] {
 		size += 2 + len(f.String())
 	}
-	out := make([]byte, 0, 1+varintLen(uint64(size))+size)
-	out = appendTag(out, 3, wireBytes)
-	out = appendVarint(out, uint64(size))
-	out = appendBytes(out, 1, []byte(name))
-	out = append(out, w.data...)
+	dst = slices.Grow(dst, 1+varintLen(uint64(size))+size)
+	dst = appendTag(dst, 3, wireBytes)
+	dst = appendVarint(dst, uint64(size))
+	dst = appendText(dst, 1, name)
+	dst = append(dst, w.data...)
 	for _, f := range w.order[:w.used] {
-		out = appendBytes(out, 3, []byte(f.String()))
+		dst = appendText(dst, 3, f.String())
 	}
-	out = append(out, w.values.data...)
-	out = append(out, 5<<3|wireVarint)
-	out = appendVarint(out, Extent)
-	return append(out, 15<<3|wireVarint, 2)
+	dst = append(dst, w.values.data...)
+	dst = append(dst, 5<<3|wireVarint)
+	dst = appendVarint(dst, Extent)
+	return append(dst, 15<<3|wireVarint, 2)
 }

@@ -39,72 +39,74 @@ func fieldNamed(name string) (field, bool) {
 	return 0, false
 }
 
-// tag adds the thing's value of a field to the feature; what is empty or zero
-// is left out, but a camera's azimuth, where 0 is north.
-func (w *layerWriter) tag(f field, t *twin.Thing) {
+// fieldSet is a set of fields: bit 1<<f for field f.
+type fieldSet uint16
+
+func (s fieldSet) has(f field) bool { return s>>f&1 != 0 }
+
+// tags appends the tags of a thing; what is empty or zero is left out, but a
+// camera's azimuth, where 0 is north. It is written out field by field, since it
+// runs for every feature.
+func (w *layerWriter) tags(d []byte, t *twin.Thing, fields fieldSet) []byte {
 	a := t.Asset
-	switch f {
-	case fieldID:
-		w.pair(f, w.values.once(string(a.ID)))
-	case fieldClass:
-		w.word(f, a.Class)
-	case fieldName:
-		w.word(f, a.Name)
-	case fieldNameEn:
-		w.word(f, englishName(a))
-	case fieldBase:
-		w.number(f, float64(a.Shape.Base))
-	case fieldHeight:
-		w.number(f, float64(a.Shape.Height))
-	case fieldState:
-		if t.Device() {
-			w.word(f, t.Summary())
+	if fields.has(fieldID) {
+		d = w.pair(d, fieldID, w.values.once(string(a.ID)))
+	}
+	if a.Class != "" && fields.has(fieldClass) {
+		d = w.pair(d, fieldClass, w.values.text(a.Class))
+	}
+	if a.Name != "" && fields.has(fieldName) {
+		d = w.names(d, a, fields)
+	}
+	if base := float64(a.Shape.Base); tells(base) && fields.has(fieldBase) {
+		d = w.pair(d, fieldBase, w.values.number(base))
+	}
+	if height := float64(a.Shape.Height); tells(height) && fields.has(fieldHeight) {
+		d = w.pair(d, fieldHeight, w.values.number(height))
+	}
+	if fields.has(fieldState) && t.Device() {
+		d = w.pair(d, fieldState, w.values.text(t.Summary()))
+	}
+	if t.Severity != 0 {
+		d = w.number(d, fieldSeverity, float64(t.Severity), fields)
+	}
+	if fields.has(fieldRange) && a.Camera != nil {
+		d = w.look(d, a.Camera, fields)
+	}
+	return d
+}
+
+// names appends the name and, if there is one, its English form.
+func (w *layerWriter) names(d []byte, a *assets.Asset, fields fieldSet) []byte {
+	d = w.pair(d, fieldName, w.values.text(a.Name))
+	if fields.has(fieldNameEn) {
+		if s := englishName(a); s != "" {
+			d = w.pair(d, fieldNameEn, w.values.text(s))
 		}
-	case fieldSeverity:
-		w.number(f, float64(t.Severity))
-	default:
-		w.look(f, a.Camera)
 	}
+	return d
 }
 
-// look adds what a camera sees.
-func (w *layerWriter) look(f field, c *assets.CameraSpec) {
-	if c == nil {
-		return
+// look appends what a camera sees.
+func (w *layerWriter) look(d []byte, c *assets.CameraSpec, fields fieldSet) []byte {
+	if c.Azimuth == 0 && fields.has(fieldAzimuth) {
+		d = w.pair(d, fieldAzimuth, w.values.zero())
 	}
-	switch f {
-	case fieldAzimuth:
-		w.pair(f, w.values.number(float64(c.Azimuth)))
-	case fieldHFOV:
-		w.number(f, float64(c.HorizontalFOV))
-	case fieldRange:
-		w.number(f, float64(c.Range))
-	}
+	d = w.number(d, fieldAzimuth, float64(c.Azimuth), fields)
+	d = w.number(d, fieldHFOV, float64(c.HorizontalFOV), fields)
+	return w.number(d, fieldRange, float64(c.Range), fields)
 }
 
-// word adds a text unless it is empty. Neighbours often share it.
-func (w *layerWriter) word(f field, s string) {
-	if s == "" {
-		return
+// number appends a number unless it is 0 or not finite.
+func (w *layerWriter) number(d []byte, f field, v float64, fields fieldSet) []byte {
+	if !tells(v) || !fields.has(f) {
+		return d
 	}
-	m := &w.last[f]
-	if m.text != s {
-		*m = memo{text: s, value: w.values.text(s)}
-	}
-	w.pair(f, m.value)
+	return w.pair(d, f, w.values.number(v))
 }
 
-// number adds a number unless it is 0 or not finite.
-func (w *layerWriter) number(f field, v float64) {
-	if v == 0 || v-v != 0 {
-		return
-	}
-	m := &w.last[f]
-	if m.number != v {
-		*m = memo{number: v, value: w.values.number(v)}
-	}
-	w.pair(f, m.value)
-}
+// tells says whether a number is worth writing: finite and not 0.
+func tells(v float64) bool { return v != 0 && v-v == 0 }
 
 // englishName is the property name_en, nameEn or name:en (as in OpenStreetMap),
 // if the asset has one.

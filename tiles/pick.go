@@ -1,16 +1,20 @@
 package tiles
 
 import (
+	"cmp"
 	"math/bits"
+	"slices"
 
 	"suhe/internal/access"
 	"suhe/twin"
 )
 
-// picked is a thing that shows in a tile, with its number at hand for sorting.
+// picked is a thing that shows in a tile: its number, and its place among the
+// things found. It holds no pointer, so that sorting does not busy the garbage
+// collector.
 type picked struct {
-	fid   uint64
-	thing *twin.Thing
+	fid uint64
+	at  int32
 }
 
 // picker chooses what of the things found shows, in order of their numbers.
@@ -20,15 +24,19 @@ type picker struct {
 	spare []picked
 }
 
-// pick keeps what the scope sees, the zoom shows and the frame touches, at most
-// limit things, the worst first and among equals the lowest numbers. It returns
-// how many were left out.
+// pick keeps what the scope sees and the zoom shows, at most limit things, the
+// worst first and among equals the lowest numbers. It returns how many were left
+// out.
 func (p *picker) pick(l *layer, f *frame, z uint32, scope access.Scope, limit int) (left int) {
 	p.list = p.list[:0]
-	for _, t := range p.found {
-		if l.shows(t.Asset.Class, z) && f.touches(&t.Flat) && scope.Sees(t.Asset) {
-			p.list = append(p.list, picked{uint64(t.Asset.FID), t})
+	for i, t := range p.found {
+		if l.shows(t.Asset.Class, z) && scope.Sees(t.Asset) {
+			p.list = append(p.list, picked{uint64(t.Asset.FID), int32(i)})
 		}
+	}
+	if len(p.list) > limit {
+		// The search was by box in degrees; none that it found in vain may count.
+		p.list = slices.DeleteFunc(p.list, func(e picked) bool { return !f.touches(&p.found[e.at].Flat) })
 	}
 	p.sort()
 	if left = len(p.list) - limit; left <= 0 {
@@ -41,47 +49,48 @@ func (p *picker) pick(l *layer, f *frame, z uint32, scope access.Scope, limit in
 // release forgets the things, so that scratch keeps none alive.
 func (p *picker) release() {
 	clear(p.found)
-	clear(p.list)
-	clear(p.spare)
-	p.found, p.list, p.spare = p.found[:0], p.list[:0], p.spare[:0]
+	p.found = p.found[:0]
 }
 
-// sort orders the list by number: a radix sort of bytes, lowest first, which
-// skips the bytes that all numbers share.
+// few is how many things an ordinary sort takes less time for than a radix sort.
+const few = 64
+
+// sort orders the list by number: a radix sort by digits, lowest first, which
+// skips the digits that all numbers share.
 func (p *picker) sort() {
-	var differ uint64
-	sorted := true
-	for i, e := range p.list {
-		differ |= e.fid ^ p.list[0].fid
-		sorted = sorted && (i == 0 || p.list[i-1].fid <= e.fid)
-	}
-	if sorted {
+	if len(p.list) < few {
+		slices.SortFunc(p.list, func(a, b picked) int { return cmp.Compare(a.fid, b.fid) })
 		return
 	}
-	for n := len(p.list) - len(p.spare); n > 0; n-- {
-		p.spare = append(p.spare, picked{})
+	var differ uint64
+	for _, e := range p.list {
+		differ |= e.fid ^ p.list[0].fid
 	}
-	p.spare = p.spare[:len(p.list)]
-	for shift := uint(0); shift < uint(bits.Len64(differ)); shift += 8 {
-		if byte(differ>>shift) != 0 {
-			p.pass(shift)
-		}
+	p.spare = slices.Grow(p.spare[:0], len(p.list))[:len(p.list)]
+	for differ != 0 {
+		shift := uint(bits.TrailingZeros64(differ))
+		p.pass(shift)
+		differ &^= (digits - 1) << shift
 	}
 }
 
-// pass orders the list by one byte and keeps the order of equals.
+// digits is how many values a digit has.
+const digits = 1 << 10
+
+// pass orders the list by one digit and keeps the order of equals.
 func (p *picker) pass(shift uint) {
-	var start [257]int
-	for i := range p.list {
-		start[int(byte(p.list[i].fid>>shift))+1]++
+	var start [digits]int32
+	for _, e := range p.list {
+		start[e.fid>>shift%digits]++
 	}
-	for i := 1; i < len(start); i++ {
-		start[i] += start[i-1]
+	sum := int32(0)
+	for i := range start {
+		start[i], sum = sum, sum+start[i]
 	}
 	for _, e := range p.list {
-		b := byte(e.fid >> shift)
-		p.spare[start[b]] = e
-		start[b]++
+		at := &start[e.fid>>shift%digits]
+		p.spare[*at] = e
+		*at++
 	}
 	p.list, p.spare = p.spare, p.list
 }
@@ -90,7 +99,7 @@ func (p *picker) pass(shift uint) {
 func (p *picker) worst(limit int) {
 	var ranks [ranks]int
 	for _, e := range p.list {
-		ranks[rank(e.thing)]++
+		ranks[rank(p.found[e.at])]++
 	}
 	for i := range ranks {
 		ranks[i] = min(ranks[i], limit)
@@ -98,13 +107,12 @@ func (p *picker) worst(limit int) {
 	}
 	n := 0
 	for _, e := range p.list {
-		if r := rank(e.thing); ranks[r] > 0 {
+		if r := rank(p.found[e.at]); ranks[r] > 0 {
 			ranks[r]--
 			p.list[n] = e
 			n++
 		}
 	}
-	clear(p.list[n:])
 	p.list = p.list[:n]
 }
 

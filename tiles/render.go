@@ -80,9 +80,9 @@ func (d *renderer) draw(ctx context.Context, o Options, l *layer, r Request) (da
 		if i%patience == 0 && ctx.Err() != nil {
 			return nil, 0, ctx.Err()
 		}
-		w.feature(p.thing, l.fields, left > 0)
+		w.feature(d.picker.found[p.at], l.fields, left > 0)
 	}
-	return w.finish(r.Layer), left, nil
+	return w.finish(nil, r.Layer), left, nil
 }
 
 // reach is how much of the world around a tile is searched, as a share of its

@@ -25,9 +25,6 @@ func (s *shaper) begin(t geo.Tile, tolerance float64) {
 // shape writes g's commands to s.out and says whether anything of g shows.
 func (s *shaper) shape(g *geo.Flat) bool {
 	s.out.reset()
-	if !s.frame.touches(g) {
-		return false
-	}
 	switch g.Type {
 	case geo.FlatPoint:
 		s.points(g)

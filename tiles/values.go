@@ -11,10 +11,29 @@ import (
 // It is reused from tile to tile without allocating.
 type values struct {
 	data  []byte   // Layer.values fields, one behind the other
-	ends  []uint32 // end of each value in data
-	slots []uint64 // open addressing: generation<<32 | index+1
+	count uint32   // values in data
+	known []place  // of the values that may come again
+	slots []uint64 // open addressing: generation<<32 | place in known + 1
 	gen   uint64
 	seed  maphash.Seed
+
+	texts   [memos]textMemo // what was met lately, so that most need no hash
+	numbers [memos]numberMemo
+}
+
+// place is where a value lies in data, and its index.
+type place struct{ from, to, index uint32 }
+
+const memos = 256 // as many as 8 bits of a hash tell apart
+
+type textMemo struct {
+	text  string
+	index uint32
+}
+
+type numberMemo struct {
+	number float64
+	index  uint32
 }
 
 func newValues() values {
@@ -22,7 +41,8 @@ func newValues() values {
 }
 
 func (v *values) reset() {
-	v.data, v.ends = v.data[:0], v.ends[:0]
+	v.data, v.known, v.count = v.data[:0], v.known[:0], 0
+	v.texts, v.numbers = [memos]textMemo{}, [memos]numberMemo{}
 	if v.gen++; v.gen == 1<<32 {
 		clear(v.slots)
 		v.gen = 1
@@ -32,13 +52,20 @@ func (v *values) reset() {
 // once adds a string known to be new and returns its index.
 func (v *values) once(s string) uint32 {
 	v.data = appendString(v.data, s)
-	v.ends = append(v.ends, uint32(len(v.data)))
-	return uint32(len(v.ends) - 1)
+	v.count++
+	return v.count - 1
 }
 
+// text returns the index of a string that is not empty.
 func (v *values) text(s string) uint32 {
-	v.data = appendString(v.data, s)
-	return v.settle()
+	n := len(s)
+	m := &v.texts[uint32(n<<16^int(s[n-1])<<8^int(s[n/2]))*0x9e3779b1>>24]
+	if m.text != s {
+		from := len(v.data)
+		v.data = appendString(v.data, s)
+		*m = textMemo{s, v.settle(from)}
+	}
+	return m.index
 }
 
 func (v *values) flag(b bool) uint32 {
@@ -46,13 +73,32 @@ func (v *values) flag(b bool) uint32 {
 	if b {
 		n = 1
 	}
+	from := len(v.data)
 	v.data = append(v.data, 4<<3|wireBytes, 2, 7<<3|wireVarint, n)
-	return v.settle()
+	return v.settle(from)
 }
 
-// number writes whole numbers as integers and others as float or double,
-// whichever holds them exactly.
+// number returns the index of a finite number other than 0.
 func (v *values) number(f float64) uint32 {
+	m := &v.numbers[math.Float64bits(f)*0x9e3779b97f4a7c15>>56]
+	if m.number != f {
+		from := len(v.data)
+		v.appendNumber(f)
+		*m = numberMemo{f, v.settle(from)}
+	}
+	return m.index
+}
+
+// zero returns the index of 0, which number does not take.
+func (v *values) zero() uint32 {
+	from := len(v.data)
+	v.appendNumber(0)
+	return v.settle(from)
+}
+
+// appendNumber writes whole numbers as integers and others as float or double,
+// whichever holds them exactly.
+func (v *values) appendNumber(f float64) {
 	v.data = append(v.data, 4<<3|wireBytes, 0)
 	at := len(v.data) - 1
 	switch {
@@ -70,12 +116,15 @@ func (v *values) number(f float64) uint32 {
 		v.data = binary.LittleEndian.AppendUint64(v.data, math.Float64bits(f))
 	}
 	v.data[at] = byte(len(v.data) - at - 1)
-	return v.settle()
 }
 
 // appendString writes Layer.values{string_value}.
 func appendString(dst []byte, s string) []byte {
 	n := uint64(len(s))
+	if n < 1<<7-2 {
+		dst = append(dst, 4<<3|wireBytes, byte(n+2), 1<<3|wireBytes, byte(n))
+		return append(dst, s...)
+	}
 	dst = append(dst, 4<<3|wireBytes)
 	dst = appendVarint(dst, 1+uint64(varintLen(n))+n)
 	dst = append(dst, 1<<3|wireBytes)
@@ -83,41 +132,33 @@ func appendString(dst []byte, s string) []byte {
 	return append(dst, s...)
 }
 
-// settle takes the value at the end of data: it returns the index of its equal,
-// or adds it.
-func (v *values) settle() uint32 {
-	start := v.start(len(v.ends))
-	b := v.data[start:]
+// settle takes the value that begins at from and ends data: it returns the
+// index of its equal, or adds it.
+func (v *values) settle(from int) uint32 {
+	b := v.data[from:]
 	mask := uint64(len(v.slots) - 1)
 	at := maphash.Bytes(v.seed, b) & mask
 	for ; v.slots[at]>>32 == v.gen; at = (at + 1) & mask {
-		i := int(uint32(v.slots[at])) - 1
-		if bytes.Equal(v.data[v.start(i):v.ends[i]], b) {
-			v.data = v.data[:start]
-			return uint32(i)
+		if k := v.known[uint32(v.slots[at])-1]; bytes.Equal(v.data[k.from:k.to], b) {
+			v.data = v.data[:from]
+			return k.index
 		}
 	}
-	v.ends = append(v.ends, uint32(len(v.data)))
-	v.slots[at] = v.gen<<32 | uint64(len(v.ends))
-	if 2*len(v.ends) > len(v.slots) {
+	v.known = append(v.known, place{uint32(from), uint32(len(v.data)), v.count})
+	v.slots[at] = v.gen<<32 | uint64(len(v.known))
+	if 2*len(v.known) > len(v.slots) {
 		v.grow()
 	}
-	return uint32(len(v.ends) - 1)
+	v.count++
+	return v.count - 1
 }
 
-func (v *values) start(i int) uint32 {
-	if i == 0 {
-		return 0
-	}
-	return v.ends[i-1]
-}
-
-// grow doubles the slots. Values added by once get slots too; that does no harm.
+// grow doubles the slots.
 func (v *values) grow() {
 	v.slots = make([]uint64, 2*len(v.slots))
 	mask := uint64(len(v.slots) - 1)
-	for i := range v.ends {
-		at := maphash.Bytes(v.seed, v.data[v.start(i):v.ends[i]]) & mask
+	for i, k := range v.known {
+		at := maphash.Bytes(v.seed, v.data[k.from:k.to]) & mask
 		for v.slots[at]>>32 == v.gen {
 			at = (at + 1) & mask
 		}

@@ -25,8 +25,17 @@ func appendVarint(dst []byte, v uint64) []byte {
 	if v < 1<<7 {
 		return append(dst, byte(v))
 	}
-	if v < 1<<14 {
+	return appendLong(dst, v)
+}
+
+// appendLong is appendVarint for more than one byte, apart so that the common
+// case is inlined.
+func appendLong(dst []byte, v uint64) []byte {
+	switch {
+	case v < 1<<14:
 		return append(dst, byte(v)|0x80, byte(v>>7))
+	case v < 1<<21:
+		return append(dst, byte(v)|0x80, byte(v>>7)|0x80, byte(v>>14))
 	}
 	return binary.AppendUvarint(dst, v)
 }
@@ -42,6 +51,13 @@ func appendBytes(dst []byte, number uint64, b []byte) []byte {
 	dst = appendTag(dst, number, wireBytes)
 	dst = appendVarint(dst, uint64(len(b)))
 	return append(dst, b...)
+}
+
+// appendText writes a field of text.
+func appendText(dst []byte, number uint64, s string) []byte {
+	dst = appendTag(dst, number, wireBytes)
+	dst = appendVarint(dst, uint64(len(s)))
+	return append(dst, s...)
 }
 
 // closeBytes completes a field of bytes whose length got one byte at position

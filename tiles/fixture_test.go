@@ -1,0 +1,120 @@
+package tiles
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/encoding/mvt"
+	"go.uber.org/goleak"
+
+	"suhe/assets"
+	"suhe/geo"
+	"suhe/internal/access"
+	"suhe/twin"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// home is a tile in the middle of the creek.
+var home = geo.TileAt(orb.Point{121.4062, 31.2372}, 15)
+
+// plainWorld is a world without an index.
+type plainWorld struct {
+	mu     sync.Mutex
+	things []*twin.Thing
+	within func() // runs before every search, if set
+}
+
+func (w *plainWorld) Within(dst []*twin.Thing, kind assets.Kind, b orb.Bound) []*twin.Thing {
+	if w.within != nil {
+		w.within()
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, t := range w.things {
+		if t.Asset.Kind == kind && t.Asset.Shape.Geometry.Plane.Bound().Intersects(b) {
+			dst = append(dst, t)
+		}
+	}
+	return dst
+}
+
+func (w *plainWorld) Position() twin.Position { return twin.Position{Epoch: 1} }
+
+// set puts, replaces or, if is is nil, removes the thing and returns the change.
+func (w *plainWorld) set(fid assets.FID, is *twin.Thing) twin.Change {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	at := slices.IndexFunc(w.things, func(t *twin.Thing) bool { return t.Asset.FID == fid })
+	c := twin.Change{Is: is}
+	if at >= 0 {
+		c.Was = w.things[at]
+		w.things = slices.Delete(w.things, at, at+1)
+	}
+	if is != nil {
+		w.things = append(w.things, is)
+	}
+	return c
+}
+
+// thing makes a thing of a geometry in degrees.
+func thing(fid assets.FID, kind assets.Kind, g orb.Geometry) *twin.Thing {
+	return &twin.Thing{
+		Asset: &assets.Asset{
+			ID: assets.ID(fmt.Sprintf("%s-%d", kind, fid)), FID: fid, Kind: kind, Class: string(kind) + ".other",
+			Shape: assets.Shape{Geometry: geo.Solid{Plane: g}},
+		},
+		Flat: geo.Flatten(g),
+	}
+}
+
+func newServer(t testing.TB, o Options) *Server {
+	t.Helper()
+	s, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+func get(t testing.TB, s *Server, layer string, tile geo.Tile) Response {
+	t.Helper()
+	r, err := s.Tile(t.Context(), Request{Layer: layer, Tile: tile, Scope: access.Open()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// decode reads a tile with orb's decoder; it has one layer or none.
+func decode(t testing.TB, data []byte) *mvt.Layer {
+	t.Helper()
+	layers, err := mvt.Unmarshal(data)
+	if err != nil {
+		t.Fatalf("orb cannot read the tile: %v", err)
+	}
+	switch len(layers) {
+	case 0:
+		return &mvt.Layer{}
+	case 1:
+		if layers[0].Version != 2 || layers[0].Extent != Extent {
+			t.Fatalf("version %d extent %d, want 2 and %d", layers[0].Version, layers[0].Extent, Extent)
+		}
+		return layers[0]
+	}
+	t.Fatalf("%d layers, want 1", len(layers))
+	return nil
+}
+
+// at is a point in degrees at units of a tile.
+func at(t geo.Tile, x, y float64) orb.Point {
+	b := t.Bound(0)
+	// A tile is so small here that latitudes are even enough but for half a unit.
+	n := geo.Tile{Z: 22, X: t.X<<(22-t.Z) + uint32(int64(x*float64(int64(1)<<(22-t.Z))/Extent)), Y: t.Y<<(22-t.Z) + uint32(int64(y*float64(int64(1)<<(22-t.Z))/Extent))}
+	c := n.Bound(0)
+	return orb.Point{b.Min[0] + (b.Max[0]-b.Min[0])*x/Extent, c.Max[1]}
+}
