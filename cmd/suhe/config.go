@@ -27,6 +27,8 @@ type cli struct {
 
 	Serve    serveCmd    `cmd:"" help:"Serve the twin."`
 	Check    checkCmd    `cmd:"" help:"Print the effective configuration and what is wrong with it."`
+	Import   importCmd   `cmd:"" help:"Read assets from a file into the registry."`
+	Export   exportCmd   `cmd:"" help:"Write assets of the registry to a file."`
 	Device   deviceCmd   `cmd:"" help:"Credentials of devices."`
 	Simulate simulateCmd `cmd:"" help:"Play the scene's devices as MQTT clients."`
 }

@@ -50,9 +50,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return fail(stderr, err)
 	}
-	command, err := parser.Parse(args)
-	var help helpShown
-	if errors.As(err, &help) {
+	command, shown, err := parse(parser, args)
+	if shown {
 		return exitOK
 	}
 	if err != nil {
@@ -79,10 +78,23 @@ func fail(stderr io.Writer, err error) int {
 	return exitFailed
 }
 
-// helpShown ends parsing after the help was printed.
+// helpShown ends parsing after the help or the version was printed.
 type helpShown struct{}
 
-func (helpShown) Error() string { return "help shown" }
+// parse reads the command line; shown says that it asked for help and got it.
+func parse(parser *kong.Kong, args []string) (command *kong.Context, shown bool, err error) {
+	defer func() {
+		switch cause := recover(); cause {
+		case nil:
+		case helpShown{}:
+			shown = true
+		default:
+			panic(cause)
+		}
+	}()
+	command, err = parser.Parse(args)
+	return command, false, err
+}
 
 // newParser knows the command line, the environment, the configuration file and
 // files that hold secrets; the first that names a value wins in that order.

@@ -27,6 +27,7 @@ var floors = map[string]int{
 	"tiles":                     40,
 	"stream":                    40,
 	"stream/ingest":             40,
+	"internal/store":            39,
 	"internal/store/postgis":    40,
 	"internal/store/geopackage": 40,
 	"internal/store/storetest":  40,

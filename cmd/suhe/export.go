@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"suhe/assets"
+)
+
+// exportCmd writes a file from the registry.
+type exportCmd struct {
+	storage
+	File string `arg:"" help:"File to write: .geojson or .gpkg."`
+	Kind string `help:"Only assets of this kind." placeholder:"KIND"`
+}
+
+// Run exports what the registry holds now.
+func (c *exportCmd) Run(ctx context.Context, io streams, log *slog.Logger) error {
+	kind := assets.Kind("")
+	if c.Kind != "" {
+		var err error
+		if kind, err = assets.ParseKind(c.Kind); err != nil {
+			return fmt.Errorf("%w (%w)", err, assets.ErrInvalid)
+		}
+	}
+	write, err := exporter(c.File)
+	if err != nil {
+		return err
+	}
+	store, err := openStore(ctx, c.storage, log)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	count := 0
+	err = write(ctx, c.File, func(yield func(*assets.Asset, error) bool) {
+		_, err := newRegistry(store).Load(ctx, func(a *assets.Asset) error {
+			if kind != "" && a.Kind != kind {
+				return nil
+			}
+			count++
+			if !yield(a, nil) {
+				return context.Canceled
+			}
+			return nil
+		})
+		if err != nil && ctx.Err() == nil {
+			yield(nil, err)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(io.out, "%d assets written to %s\n", count, c.File)
+	return nil
+}
+
+// writer writes assets to a file.
+type writer func(ctx context.Context, file string, all iter.Seq2[*assets.Asset, error]) error
+
+// exporter finds the writer by the file's name.
+func exporter(file string) (writer, error) {
+	switch filepath.Ext(file) {
+	case ".geojson", ".json":
+		return writeGeoJSON, nil
+	case ".gpkg":
+		return assets.ExportGeoPackage, nil
+	}
+	return nil, fmt.Errorf("file: %q, want a name that ends in .geojson or .gpkg: %w", file, assets.ErrInvalid)
+}
+
+// writeGeoJSON writes beside the file and moves it in place when it is whole.
+func writeGeoJSON(_ context.Context, file string, all iter.Seq2[*assets.Asset, error]) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	if err := assets.ExportGeoJSON(f, all); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), file)
+}
