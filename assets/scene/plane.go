@@ -14,7 +14,7 @@ type xy struct{ x, y float64 }
 func (a xy) add(b xy) xy              { return xy{a.x + b.x, a.y + b.y} }
 func (a xy) sub(b xy) xy              { return xy{a.x - b.x, a.y - b.y} }
 func (a xy) mul(k float64) xy         { return xy{a.x * k, a.y * k} }
-func (a xy) len() float64              { return math.Sqrt(a.x*a.x + a.y*a.y) }
+func (a xy) len() float64             { return math.Sqrt(a.x*a.x + a.y*a.y) }
 func (a xy) left() xy                 { return xy{-a.y, a.x} }
 func (a xy) dot(b xy) float64         { return a.x*b.x + a.y*b.y }
 func (a xy) dist(b xy) float64        { return a.sub(b).len() }
