@@ -3,6 +3,10 @@
 //
 // Values follow the tide, the hour and passing storms; they depend on the seed,
 // the device and the time alone, so the same seed tells the same story. Some
-// devices go wrong for a while: they are stuck, drift out of range, or fall
-// silent and send what they measured meanwhile as one late batch.
+// devices go wrong for a while: they are stuck, drift out of what is normal,
+// report what no instrument can, or hang up and, when they are back, send what
+// they measured meanwhile as one late batch.
+//
+// Run plays devices as they are. Load sends as fast as it is told and tells how
+// fast the broker confirmed.
 package simulate

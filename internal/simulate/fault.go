@@ -3,42 +3,62 @@ package simulate
 import (
 	"math"
 	"time"
+
+	"suhe/assets"
 )
 
 // fault is what is wrong with a device for a while.
-type fault int
+type fault string
 
 const (
-	sound  fault = iota
-	silent       // measures, but cannot send
-	stuck        // says the same again and again
-	astray       // far off what is normal
+	sound  fault = ""
+	silent fault = "silent" // measures, but cannot send
+	stuck  fault = "stuck"  // says the same again and again
+	astray fault = "astray" // off by most of what is normal
+	absurd fault = "absurd" // says what no instrument can measure
 )
 
-// spell is how long one throw of the dice lasts.
-const spell = 12 * time.Minute
+// absurdity is what many instruments report instead of an error.
+const absurdity = -9999
 
-// faultAt says what is wrong with the device: two in a hundred are silent, one
-// is stuck and one astray, each for a spell.
-func (n Nature) faultAt(device string, t time.Time) fault {
-	switch dice := n.chance("fault"+device, math.Floor(float64(t.UnixMilli())/float64(spell.Milliseconds()))); {
-	case dice < 0.02:
-		return silent
-	case dice < 0.03:
-		return stuck
-	case dice < 0.04:
-		return astray
+// spells are the faults: how long each lasts and what share of the devices has
+// it at any time. A value counts as stuck only after an hour.
+var spells = []struct {
+	fault fault
+	lasts time.Duration
+	share float64
+}{
+	{silent, 12 * time.Minute, 0.02},
+	{stuck, 3 * time.Hour, 0.012},
+	{astray, 30 * time.Minute, 0.01},
+	{absurd, 20 * time.Minute, 0.003},
+}
+
+// faultAt says what is wrong with the device, and since when. Devices do not
+// change all at once: each has a phase of its own.
+func (n Nature) faultAt(device string, t time.Time) (fault, time.Time) {
+	for _, s := range spells {
+		name := device + string(s.fault)
+		lasts := float64(s.lasts.Milliseconds())
+		at := float64(t.UnixMilli())/lasts + n.chance(name, -1)
+		if i := math.Floor(at); n.chance(name, i) < s.share {
+			return s.fault, t.Add(-time.Duration((at - i) * float64(s.lasts))).Truncate(time.Second)
+		}
 	}
-	return sound
+	return sound, t
 }
 
 // measure is what the device says it measured: the truth, seen through its fault.
-func (n Nature) measure(d Device, phenomenon string, t time.Time) float64 {
-	switch n.faultAt(string(d.ID), t) {
+func (n Nature) measure(d Device, m assets.Measure, t time.Time) float64 {
+	what, since := n.faultAt(string(d.ID), t)
+	switch what {
 	case stuck:
-		t = t.Truncate(spell)
+		t = since
+	case absurd:
+		return absurdity
 	case astray:
-		return n.Value(string(d.ID), phenomenon, d.Chainage, t)*1.9 + 3
+		off := 0.8*(m.Normal[1]-m.Normal[0]) + 0.1
+		return round(n.Value(string(d.ID), m.Phenomenon, d.Chainage, t) + off)
 	}
-	return n.Value(string(d.ID), phenomenon, d.Chainage, t)
+	return n.Value(string(d.ID), m.Phenomenon, d.Chainage, t)
 }

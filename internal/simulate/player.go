@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
@@ -13,7 +14,8 @@ import (
 // The bounds of one player.
 const (
 	sendTimeout  = 10 * time.Second
-	maxKept      = 500 // readings that a silent device keeps
+	maxKept      = 500 // readings that a device keeps while it cannot send
+	maxBatch     = 100 // readings in one message: below the payload's bound with any sensor
 	shanghaiEast = 8 * 60 * 60
 )
 
@@ -23,8 +25,8 @@ var shanghai = time.FixedZone("Asia/Shanghai", shanghaiEast)
 type player struct {
 	o      *Options
 	device Device
-	client mqtt.Client
-	kept   []reading // measured and not yet acknowledged
+	client mqtt.Client // nil while the device is off the net
+	kept   []reading   // measured and not yet acknowledged, oldest first
 }
 
 // reading is the payload of one report.
@@ -35,24 +37,45 @@ type reading struct {
 
 // run reports until ctx ends.
 func (p *player) run(ctx context.Context, wait time.Duration) {
+	defer p.hangUp()
 	if !sleep(ctx, wait) {
 		return
 	}
-	p.client = mqtt.NewClient(p.clientOptions())
-	p.client.Connect() // goes on trying by itself
-	defer p.client.Disconnect(100)
+	p.callUp()
 	for {
-		p.report(p.o.Now())
+		p.report(ctx, p.o.Now())
 		if !sleep(ctx, p.interval()) {
 			return
 		}
 	}
 }
 
+// callUp connects; it goes on trying by itself.
+func (p *player) callUp() {
+	if p.client == nil {
+		p.client = mqtt.NewClient(p.clientOptions())
+		p.client.Connect()
+	}
+}
+
+func (p *player) hangUp() {
+	if p.client != nil {
+		p.client.Disconnect(100)
+		p.client = nil
+	}
+}
+
 func (p *player) clientOptions() *mqtt.ClientOptions {
+	scheme := "tcp://"
+	if p.o.TLS != nil {
+		scheme = "ssl://"
+	}
 	o := mqtt.NewClientOptions()
-	o.AddBroker("tcp://" + p.o.Broker)
-	o.SetClientID(string(p.device.ID))
+	o.AddBroker(scheme + p.o.Broker)
+	o.SetTLSConfig(p.o.TLS)
+	if id := string(p.device.ID); !strings.Contains(id, ".") { // no dots in NATS's client ids
+		o.SetClientID(id)
+	}
 	o.SetUsername(string(p.device.ID))
 	o.SetPassword(p.o.Token(p.device.ID))
 	o.SetProtocolVersion(4) // 3.1.1
@@ -62,6 +85,7 @@ func (p *player) clientOptions() *mqtt.ClientOptions {
 	o.SetMaxReconnectInterval(10 * time.Second)
 	o.SetKeepAlive(2 * time.Minute)
 	o.SetOrderMatters(false)
+	o.SetMessageChannelDepth(1)
 	return o
 }
 
@@ -75,36 +99,55 @@ func (p *player) interval() time.Duration {
 	return time.Minute
 }
 
-// report measures, and sends what was measured and not yet acknowledged: one
-// reading as an object, several as an array.
-func (p *player) report(now time.Time) {
+// report measures, and sends what was measured and not yet acknowledged.
+func (p *player) report(ctx context.Context, now time.Time) {
 	p.kept = append(p.kept, p.read(now))
 	if len(p.kept) > maxKept {
 		p.kept = p.kept[1:]
 	}
-	if p.o.Nature.faultAt(string(p.device.ID), now) == silent || !p.client.IsConnectionOpen() {
+	if what, _ := p.o.Nature.faultAt(string(p.device.ID), now); what == silent {
+		p.hangUp()
 		return
 	}
-	var payload any = p.kept
-	if len(p.kept) == 1 {
-		payload = p.kept[0]
+	p.callUp()
+	for len(p.kept) > 0 && p.client.IsConnectionOpen() {
+		n := min(len(p.kept), maxBatch)
+		if !p.send(ctx, p.kept[:n]) {
+			return
+		}
+		p.kept = append(p.kept[:0], p.kept[n:]...)
+	}
+}
+
+// send publishes one reading as an object, several as an array, and says whether
+// the broker acknowledged.
+func (p *player) send(ctx context.Context, readings []reading) bool {
+	var payload any = readings
+	if len(readings) == 1 {
+		payload = readings[0]
 	}
 	body, err := json.Marshal(payload)
 	if err != nil {
 		p.o.Log.Error("reading cannot be written", "asset", p.device.ID, "err", err)
-		return
+		return false
 	}
-	sent := p.client.Publish(ingest.Topic(p.device.ID), 1, false, body)
-	if sent.WaitTimeout(sendTimeout) && sent.Error() == nil {
-		p.kept = p.kept[:0]
+	token := p.client.Publish(ingest.Topic(p.device.ID), 1, false, body)
+	patience := time.NewTimer(sendTimeout)
+	defer patience.Stop()
+	select {
+	case <-token.Done():
+		return token.Error() == nil
+	case <-patience.C:
+	case <-ctx.Done():
 	}
+	return false
 }
 
 // read measures every phenomenon once.
 func (p *player) read(now time.Time) reading {
 	r := reading{now.In(shanghai).Format(time.RFC3339Nano), make(map[string]float64, len(p.device.Sensor.Measures))}
 	for _, m := range p.device.Sensor.Measures {
-		r.Values[m.Phenomenon] = p.o.Nature.measure(p.device, m.Phenomenon, now)
+		r.Values[m.Phenomenon] = p.o.Nature.measure(p.device, m, now)
 	}
 	return r
 }

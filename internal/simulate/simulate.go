@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ type Device struct {
 // Options are a run's settings.
 type Options struct {
 	Broker   string                 // host:port of the MQTT listener
+	TLS      *tls.Config            // nil: plain
 	Token    func(assets.ID) string // the password of a device
 	Devices  []Device               // to play
 	Interval time.Duration          // between two reports; 0: each device's own
@@ -31,7 +33,8 @@ type Options struct {
 // that comes back is not asked by all at once.
 const startSpread = 4 * time.Second
 
-// Run plays the devices until ctx ends.
+// Run plays the devices until ctx ends. A broker that is away is called again
+// until it answers; meanwhile devices keep what they measure.
 func Run(ctx context.Context, o Options) {
 	if o.Now == nil {
 		o.Now = time.Now

@@ -10,17 +10,20 @@ func (n Nature) Value(device, phenomenon string, chainage float64, t time.Time) 
 	own := n.chance(device+phenomenon, 0)*2 - 1 // the place's own difference
 	flutter := n.noise(device+phenomenon, t, 4)
 	v := n.truth(phenomenon, chainage, t, own, flutter)
-	return math.Round(v*1000) / 1000
+	return round(v)
 }
+
+// round keeps three decimals, as instruments do.
+func round(v float64) float64 { return math.Round(v*1000) / 1000 }
 
 func (n Nature) truth(phenomenon string, chainage float64, t time.Time, own, flutter float64) float64 {
 	switch phenomenon {
 	case "water_level":
 		return 2.55 + tide(t, chainage) + 0.012*n.runoff(t, chainage) + 0.02*flutter
 	case "flow":
-		return 35 - 55*slope(t, chainage) + 0.6*n.runoff(t, chainage) + 2*flutter
+		return 30 - 110*slope(t, chainage) + 0.6*n.runoff(t, chainage) + 2*flutter
 	case "velocity":
-		return 0.25 - 0.4*slope(t, chainage) + 0.01*n.runoff(t, chainage) + 0.03*flutter
+		return 0.2 - 0.8*slope(t, chainage) + 0.01*n.runoff(t, chainage) + 0.03*flutter
 	case "ph":
 		return 7.4 + 0.2*own + 0.08*day(t) + 0.05*flutter
 	case "dissolved_oxygen":
@@ -61,6 +64,16 @@ func (n Nature) weather(phenomenon string, chainage float64, t time.Time, own, f
 		return 1.5*own + 1.1*tide(t, chainage) + 0.1*flutter
 	case "battery":
 		return 82 + 14*own + 1.5*day(t)
+	case "wind_direction":
+		return math.Mod(495+60*own+40*day(t)+15*flutter, 360)
+	case "air_pressure":
+		return 1016 + own - 0.06*wet + 0.3*flutter
+	case "voltage":
+		return 12 + 0.4*own + 0.1*flutter
+	case "signal":
+		return -80 + 12*own + 3*flutter
+	case "people":
+		return math.Floor(math.Max(0, 60*busy(t)*(1+own)+8*flutter))
 	}
 	return 10 + 5*own + flutter
 }

@@ -11,19 +11,19 @@ import (
 )
 
 // ServeObservations answers POST /v1/observations with a Report. An error has
-// not been answered yet; it wraps assets.ErrInvalid, ErrTooLarge or ErrBusy, or
-// it is the caller who is gone.
+// not been answered yet; it wraps assets.ErrInvalid (and then perhaps
+// ErrTooLarge) or ErrBusy, or it is the caller who is gone.
 func (in *Intake) ServeObservations(w http.ResponseWriter, r *http.Request) error {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return tooLarge("body", MaxBody+1, MaxBody)
+		return fmt.Errorf("%w: %w: body: want at most %d bytes", assets.ErrInvalid, ErrTooLarge, MaxBody)
 	case err != nil:
 		return fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
 	}
 	report, err := in.Batch(r.Context(), body)
-	if errors.Is(err, ErrMalformed) {
+	if errors.Is(err, ErrMalformed) || errors.Is(err, ErrTooLarge) {
 		return fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
 	}
 	if err != nil {
