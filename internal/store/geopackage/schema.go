@@ -17,8 +17,17 @@ const (
 	schemaVersion = 1
 )
 
-// prepare makes the tables of an empty file, or checks those of ours.
+// prepare makes the tables of an empty file, or checks those of ours. It moves
+// them from the log into the file itself: GDAL reads its header there.
 func prepare(ctx context.Context, db *sql.DB) error {
+	if err := makeOrCheck(ctx, db); err != nil {
+		return err
+	}
+	_, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
+	return err
+}
+
+func makeOrCheck(ctx context.Context, db *sql.DB) error {
 	return within(ctx, db, func(tx *sql.Tx) error {
 		var tables int
 		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {

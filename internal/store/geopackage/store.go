@@ -108,7 +108,7 @@ func (c connector) Driver() driver.Driver { return c.driver }
 func dsn(path, begin string) string {
 	q := url.Values{
 		"_txlock": {begin},
-		"_pragma": {"busy_timeout(" + busyTimeout + ")", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-32768)"},
+		"_pragma": {"busy_timeout(" + busyTimeout + ")", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-32768)", "temp_store(MEMORY)"},
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }

@@ -8,15 +8,11 @@ import (
 	"strings"
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"suhe/assets"
 	"suhe/geo"
 	"suhe/internal/store/geopackage"
 	"suhe/internal/store/storetest"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestStore(t *testing.T) { storetest.Run(t, build) }
 

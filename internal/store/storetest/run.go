@@ -121,3 +121,11 @@ func loaded(t testing.TB, s assets.Store) ([]*assets.Asset, uint64) {
 	}
 	return out, at
 }
+
+// PutOne commits one plain asset of that name.
+func PutOne(ctx context.Context, s assets.Store, id assets.ID) error {
+	a := plain(1)
+	a.ID = id
+	_, _, err := commit(ctx, s, assets.Edit{Asset: a, WasRev: assets.AnyRev})
+	return err
+}
