@@ -164,7 +164,7 @@ type rig struct {
 	shelf       *shelf
 	now         *atomic.Int64
 	ticking     chan time.Time
-	stop        func() error
+	stop, wait  func() error
 	sinks       []Sink
 }
 
@@ -200,20 +200,29 @@ func (r *rig) load() {
 
 func (r *rig) run() {
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- r.Run(ctx, Follow(r.obs, r.events), r.sinks...) }()
-	var once sync.Once
+	ended := make(chan struct{})
 	var err error
-	r.stop = func() error {
-		once.Do(func() {
-			cancel()
-			err = <-ended
-		})
+	w := r.World
+	go func() {
+		defer close(ended)
+		err = w.Run(ctx, Follow(r.obs, r.events), r.sinks...)
+	}()
+	r.wait = func() error {
+		<-ended
 		return err
 	}
-	stop := r.stop
-	r.t.Cleanup(func() { stop() })
+	r.stop = func() error {
+		cancel()
+		return r.wait()
+	}
+	r.t.Cleanup(func() {
+		cancel()
+		<-ended
+	})
 }
+
+// stopped waits until Run has ended by itself.
+func (r *rig) stopped() error { return r.wait() }
 
 // settled waits until the world has applied all of the log.
 func (r *rig) settled() {

@@ -213,6 +213,9 @@ func (l *loading) finish() {
 	w.mu.Unlock()
 	b := Batch{At: l.at, Changes: changes}
 	if w.writer.loaded {
+		if before := w.writer.pending; before != nil {
+			b.Changes = append(before.Changes, b.Changes...)
+		}
 		w.writer.pending = &b
 		return
 	}

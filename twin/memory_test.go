@@ -106,3 +106,21 @@ func (m *memory) Read(ctx context.Context, after uint64) iter.Seq2[bus.Message, 
 		}
 	}
 }
+
+// deadStream ends at once.
+type deadStream struct{ err error }
+
+func (d deadStream) Read(context.Context, uint64) iter.Seq2[bus.Message, error] {
+	return func(yield func(bus.Message, error) bool) { yield(bus.Message{}, d.err) }
+}
+
+// deadLog ends at once, with an error if there is one.
+type deadLog struct{ err error }
+
+func (d deadLog) Read(context.Context, Position) iter.Seq2[[]Entry, error] {
+	return func(yield func([]Entry, error) bool) {
+		if d.err != nil {
+			yield(nil, d.err)
+		}
+	}
+}
