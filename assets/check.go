@@ -89,7 +89,7 @@ func checkShape(s Shape) error {
 		return invalid("geometry", "none", "one")
 	}
 	if err := geo.Check(s.Geometry.Plane); err != nil {
-		return fmt.Errorf("%w: geometry: %w", ErrInvalid, err)
+		return fmt.Errorf("%w: %w", ErrInvalid, err) // geo names the geometry itself
 	}
 	if err := checkHeights(s.Geometry); err != nil {
 		return err

@@ -7,6 +7,8 @@ import (
 	"io"
 	"iter"
 	"os"
+	"regexp"
+	"strings"
 
 	"suhe/geo"
 )
@@ -203,7 +205,7 @@ func (im *importer) edit(rw *row) (Edit, *Problem) {
 	bad := func(err error) *Problem {
 		var p Problem
 		if !errors.As(err, &p) {
-			p.Reason = err.Error()
+			p = problemOf(err)
 		}
 		p.Row, p.Line = rw.n, rw.line
 		if len(p.Value) > 100 {
@@ -223,8 +225,21 @@ func (im *importer) edit(rw *row) (Edit, *Problem) {
 	}
 	e, err := im.bulk.prepare(Edit{Asset: a, WasRev: AnyRev})
 	if err != nil {
-		return Edit{}, bad(err)
+		return Edit{}, bad(errors.Unwrap(err)) // the row names the asset
 	}
 	im.seen[a.ID] = rw.n
 	return e, nil
+}
+
+// fieldPath is how errors of the registry name a field.
+var fieldPath = regexp.MustCompile(`^[A-Za-z][\w.\[\]]*$`)
+
+// problemOf takes an error of the registry apart: "invalid: field: reason".
+func problemOf(err error) Problem {
+	text := strings.TrimPrefix(err.Error(), ErrInvalid.Error()+": ")
+	field, reason, ok := strings.Cut(text, ": ")
+	if !ok || !fieldPath.MatchString(field) {
+		return Problem{Reason: text}
+	}
+	return Problem{Field: field, Reason: reason}
 }

@@ -81,7 +81,9 @@ func (im *importer) identify(a *Asset, rw *row, number bool) error {
 		a.ID = ID(slug(im.o.Name)) + ":" + a.ID
 	}
 	if _, err := ParseID(string(a.ID)); err != nil {
-		return Problem{Field: "id", Value: string(a.ID), Reason: err.Error()}
+		p := problemOf(err)
+		p.Value = string(a.ID)
+		return p
 	}
 	return nil
 }
