@@ -58,7 +58,6 @@ func unit(share float64) uint32 {
 type flattener struct {
 	out   Flat
 	rings int32 // rings so far
-	parts int   // lines, points or polygons so far
 }
 
 func (b *flattener) add(g orb.Geometry) {

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,7 +21,6 @@ const (
 	writeWait = 10 * time.Second
 	pongWait  = 40 * time.Second
 	pingEvery = pongWait * 9 / 10
-	heartbeat = 15 * time.Second
 )
 
 func (h *Hub) newUpgrader() websocket.Upgrader {
@@ -65,7 +65,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who access.Principal
 	}
 	defer conn.Close()
 	at := h.marked()
-	s.send(helloFrame{"hello", at.Epoch, at, stamp(time.Now()), int(heartbeat.Seconds())})
+	s.send(helloFrame{"hello", at.Epoch, at, stamp(time.Now()), int(math.Ceil(h.o.Beat.Seconds()))})
 	gone := make(chan struct{})
 	go func() {
 		defer close(gone)
@@ -97,7 +97,7 @@ func (s *session) read(conn *websocket.Conn) {
 // write sends what there is until the session ends.
 func (s *session) write(conn *websocket.Conn, gone <-chan struct{}) {
 	ping := time.NewTicker(pingEvery)
-	beat := time.NewTicker(heartbeat)
+	beat := time.NewTicker(s.hub.o.Beat)
 	defer ping.Stop()
 	defer beat.Stop()
 	for {

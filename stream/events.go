@@ -8,16 +8,15 @@ const eventsKept = 4096
 // ring holds the last events, shared by all sessions: none has a queue of its
 // own. Its owner's lock guards it.
 type ring struct {
-	last   uint64 // sequence of the newest event
+	last   uint64 // everything up to this sequence has come
 	events []twin.Event
 }
 
-// add appends the events, oldest first, and says whether there were any.
-func (r *ring) add(events []twin.Event) bool {
-	for _, e := range events {
-		r.events = append(r.events, e)
-		r.last = e.Seq
-	}
+// add appends the events, oldest first, the last of which is the event last;
+// it says whether there were any.
+func (r *ring) add(events []twin.Event, last uint64) bool {
+	r.events = append(r.events, events...)
+	r.last = last
 	if extra := len(r.events) - 2*eventsKept; extra > 0 {
 		r.events = append([]twin.Event(nil), r.events[len(r.events)-eventsKept:]...)
 	}

@@ -25,6 +25,7 @@ type World interface {
 type Options struct {
 	World    World                 // must be set
 	Tick     time.Duration         // between two looks at what changed; default 200 ms
+	Beat     time.Duration         // between two time frames; default 15 s
 	Origins  []string              // pages of other hosts that may connect, like https://map.example
 	Sessions int                   // at most; default 10,000
 	Log      *slog.Logger          // default slog.Default
@@ -60,6 +61,9 @@ var _ twin.Sink = (*Hub)(nil)
 func New(o Options) *Hub {
 	if o.Tick <= 0 {
 		o.Tick = 200 * time.Millisecond
+	}
+	if o.Beat <= 0 {
+		o.Beat = 15 * time.Second
 	}
 	if o.Sessions <= 0 {
 		o.Sessions = 10_000
@@ -120,7 +124,7 @@ func (h *Hub) tick() {
 		h.encoded.turn()
 	}
 	h.at = at
-	if h.events.add(news) {
+	if h.events.add(news, at.Events) {
 		for s := range h.live {
 			s.nudge()
 		}
@@ -140,13 +144,13 @@ func (h *Hub) end() {
 
 // join adds a session, unless the hub is full or ends.
 func (h *Hub) join(s *session) bool {
+	s.seen = h.marked().Events
 	h.state.Lock()
 	defer h.state.Unlock()
 	if h.stopped || len(h.live) >= h.o.Sessions {
 		return false
 	}
 	h.live[s] = struct{}{}
-	s.seen = h.events.last
 	h.sessions.Add(1)
 	h.metrics.sessions.Set(float64(len(h.live)))
 	return true

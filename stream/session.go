@@ -25,8 +25,7 @@ type session struct {
 	control [][]byte // frames to send before all others
 	bytes   int      // of control
 	end     *byeFrame
-
-	seen uint64 // the last event that was sent; the writer's alone after the start
+	seen    uint64 // the last event that was sent
 }
 
 func newSession(h *Hub, who access.Principal) *session {
@@ -140,6 +139,11 @@ func (s *session) start(v *view, r request, things []*twin.Thing, at twin.Positi
 		v.begin(things, at)
 		return
 	}
+	if !s.rewind(r.Position.Events) {
+		s.send(resyncFrame{"resync", v.id, fmt.Sprintf("events after %d are no longer here", r.Position.Events)})
+		v.begin(things, at)
+		return
+	}
 	v.mu.Lock()
 	for _, fid := range r.Held {
 		v.held[fid] = struct{}{}
@@ -149,6 +153,20 @@ func (s *session) start(v *view, r request, things []*twin.Thing, at twin.Positi
 	v.differ(things, func(t *twin.Thing) bool {
 		return t.Changed.Obs > r.Position.Obs || t.Changed.Events > r.Position.Events
 	})
+}
+
+// rewind makes the session send the events after a sequence, if they are still here.
+func (s *session) rewind(seq uint64) bool {
+	s.hub.state.Lock()
+	_, lost := s.hub.events.after(seq, 1)
+	s.hub.state.Unlock()
+	if lost {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen = min(s.seen, seq)
+	return true
 }
 
 // update moves a view; the client gets what enters and leaves.
@@ -213,10 +231,11 @@ func (s *session) next() (frame []byte, last *byeFrame) {
 		views = append(views, v)
 	}
 	s.mu.Unlock()
+	// The position comes first: every event up to it is sent before it is told.
+	at := s.hub.marked()
 	if frame := s.nextEvent(views); frame != nil {
 		return frame, nil
 	}
-	at := s.hub.marked()
 	for _, v := range views {
 		if frame := v.next(s.hub, at); frame != nil {
 			return frame, nil
@@ -228,18 +247,10 @@ func (s *session) next() (frame []byte, last *byeFrame) {
 // nextEvent returns the next event of a layer that the session looks at.
 func (s *session) nextEvent(views []*view) []byte {
 	for {
-		s.hub.state.Lock()
-		events, lost := s.hub.events.after(s.seen, 1)
-		s.hub.state.Unlock()
-		if lost {
-			s.bye(codeSlow, fmt.Sprintf("more than %d events behind", eventsKept))
+		e, ok := s.takeEvent()
+		if !ok {
 			return nil
 		}
-		if len(events) == 0 {
-			return nil
-		}
-		e := events[0]
-		s.seen = e.Seq
 		if s.wants(e, views) {
 			f := eventFrame{"event", e.Seq, stamp(e.Time), e.Type, "", uint64(e.FID), string(e.ID)}
 			if e.Asset != nil {
@@ -248,6 +259,26 @@ func (s *session) nextEvent(views []*view) []byte {
 			return encode(f)
 		}
 	}
+}
+
+// takeEvent returns the event behind the last one and goes on to it.
+func (s *session) takeEvent() (twin.Event, bool) {
+	s.hub.state.Lock()
+	defer s.hub.state.Unlock()
+	s.mu.Lock()
+	events, lost := s.hub.events.after(s.seen, 1)
+	if len(events) == 1 {
+		s.seen = events[0].Seq
+	}
+	s.mu.Unlock()
+	switch {
+	case lost:
+		s.bye(codeSlow, fmt.Sprintf("more than %d events behind", eventsKept))
+		fallthrough
+	case len(events) == 0:
+		return twin.Event{}, false
+	}
+	return events[0], true
 }
 
 // wants says whether the event is of a layer that a view looks at. Of a removed

@@ -1,0 +1,235 @@
+package stream_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/paulmach/orb"
+	"go.uber.org/goleak"
+
+	"suhe/assets"
+	"suhe/geo"
+	"suhe/internal/access"
+	"suhe/stream"
+	"suhe/twin"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// world is a plain map of things that tells the hub what happens.
+type world struct {
+	hub *stream.Hub
+
+	mu     sync.Mutex
+	things map[assets.FID]*twin.Thing
+	at     twin.Position
+}
+
+func newWorld() *world {
+	return &world{things: map[assets.FID]*twin.Thing{}, at: twin.Position{Epoch: 1, Obs: 1, Events: 1}}
+}
+
+func (w *world) Within(dst []*twin.Thing, kind assets.Kind, b orb.Bound) []*twin.Thing {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, t := range w.things {
+		if t.Asset.Kind == kind && t.Asset.Shape.Geometry.Plane.Bound().Intersects(b) {
+			dst = append(dst, t)
+		}
+	}
+	return dst
+}
+
+func (w *world) ByFID(fid assets.FID) *twin.Thing {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.things[fid]
+}
+
+func (w *world) Position() twin.Position {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.at
+}
+
+// put sets a sensor at a place with a value; as an event if it is new or moved.
+func (w *world) put(fid assets.FID, p orb.Point, value float64) {
+	w.mu.Lock()
+	was := w.things[fid]
+	a := &assets.Asset{FID: fid, ID: assets.ID(fmt.Sprint("s", fid)), Kind: assets.Sensor, Class: "sensor.x", Name: "水位计",
+		Shape: assets.Shape{Geometry: geo.Solid{Plane: p}}}
+	is := &twin.Thing{Asset: a, Anchor: p, State: twin.State{Communication: twin.Online, Data: twin.Fresh, Service: twin.Normal},
+		Last: []twin.Observation{{Asset: a.ID, Phenomenon: "water_level", Value: value, PhenomenonTime: 1795400000000}}}
+	b := twin.Batch{Changes: []twin.Change{{Was: was, Is: is}}}
+	if was == nil || was.Anchor != is.Anchor {
+		w.at.Events++
+		b.Events = []twin.Event{{Seq: w.at.Events, Time: time.Now(), Type: twin.AssetPut, FID: fid, ID: a.ID, Asset: a}}
+	} else {
+		w.at.Obs++
+	}
+	is.Changed = w.at
+	w.things[fid], b.At = is, w.at
+	w.mu.Unlock()
+	w.hub.Took(b)
+}
+
+func (w *world) remove(fid assets.FID) {
+	w.mu.Lock()
+	was := w.things[fid]
+	if was == nil {
+		w.mu.Unlock()
+		return
+	}
+	delete(w.things, fid)
+	w.at.Events++
+	b := twin.Batch{At: w.at, Changes: []twin.Change{{Was: was}},
+		Events: []twin.Event{{Seq: w.at.Events, Time: time.Now(), Type: twin.AssetRemoved, FID: fid, ID: was.Asset.ID}}}
+	w.mu.Unlock()
+	w.hub.Took(b)
+}
+
+// picture is what a client shows of a box: value by fid.
+func (w *world) picture(box orb.Bound) map[assets.FID]float64 {
+	out := map[assets.FID]float64{}
+	for _, t := range w.Within(nil, assets.Sensor, box) {
+		out[t.Asset.FID] = t.Last[0].Value
+	}
+	return out
+}
+
+// serve runs a hub over the world for the test.
+func serve(t testing.TB, w *world) (address string) {
+	t.Helper()
+	w.hub = stream.New(stream.Options{World: w, Tick: 5 * time.Millisecond, Beat: 200 * time.Millisecond, Log: slog.New(slog.DiscardHandler)})
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); w.hub.Run(ctx) }()
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.hub.Serve(rw, r, access.Principal{ID: "test", Scope: access.Open()})
+	}))
+	t.Cleanup(func() { cancel(); <-done; server.Close() })
+	return "ws" + strings.TrimPrefix(server.URL, "http")
+}
+
+// client is a real WebSocket client that keeps a picture.
+type client struct {
+	t        testing.TB
+	conn     *websocket.Conn
+	frames   []frame // all that came
+	picture  map[assets.FID]float64
+	position twin.Position
+	moves    int // deltas and snapshots that ended
+}
+
+// frame is any frame of the server.
+type frame struct {
+	Type      string
+	ID        string
+	Position  twin.Position
+	Objects   []object
+	Upsert    []object
+	Remove    []assets.FID
+	More      bool
+	Seq       uint64
+	Reason    string
+	Code      int
+	Reconnect bool
+	raw       string
+}
+
+type object struct {
+	FID    assets.FID
+	Values map[string]float64
+}
+
+func dial(t testing.TB, address string) *client {
+	t.Helper()
+	dialer := websocket.Dialer{Subprotocols: []string{stream.Protocol}}
+	conn, _, err := dialer.Dial(address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	c := &client{t: t, conn: conn, picture: map[assets.FID]float64{}}
+	if f := c.next(); f.Type != "hello" {
+		t.Fatalf("first came %s", f.raw)
+	}
+	return c
+}
+
+func (c *client) send(format string, args ...any) {
+	c.t.Helper()
+	if err := c.conn.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, format, args...)); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// next reads a frame and takes it into the picture.
+func (c *client) next() frame {
+	c.t.Helper()
+	c.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_, b, err := c.conn.ReadMessage()
+	if err != nil {
+		c.t.Fatalf("read: %v, after %d frames", err, len(c.frames))
+	}
+	var f frame
+	if err := json.Unmarshal(b, &f); err != nil {
+		c.t.Fatal(err)
+	}
+	f.raw = string(b)
+	c.frames = append(c.frames, f)
+	c.take(f)
+	return f
+}
+
+func (c *client) take(f frame) {
+	switch f.Type {
+	case "resync":
+		clear(c.picture)
+	case "snapshot", "delta":
+		for _, o := range append(f.Objects, f.Upsert...) {
+			c.picture[o.FID] = o.Values["water_level"]
+		}
+		for _, fid := range f.Remove {
+			delete(c.picture, fid)
+		}
+		c.position = f.Position
+		c.moves++
+	}
+}
+
+// until reads until a frame of the type.
+func (c *client) until(kind string) frame {
+	c.t.Helper()
+	for {
+		if f := c.next(); f.Type == kind {
+			return f
+		}
+	}
+}
+
+// reach reads until the picture is the wanted one.
+func (c *client) reach(want map[assets.FID]float64) {
+	c.t.Helper()
+	for fmt.Sprint(c.picture) != fmt.Sprint(want) {
+		c.next()
+	}
+}
+
+func (c *client) held() string {
+	fids := make([]assets.FID, 0, len(c.picture))
+	for fid := range c.picture {
+		fids = append(fids, fid)
+	}
+	b, _ := json.Marshal(fids)
+	return string(b)
+}
