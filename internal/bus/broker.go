@@ -31,6 +31,9 @@ accounts {
 
 const mqttHeader = 25
 
+// headroom is for the headers of a message, which the broker counts with it.
+const headroom = 4 << 10
+
 // ample is more than any disk: JetStream shall be bounded by its streams, not by
 // a guess made at start from the disk's free space.
 const ample = 1 << 50
@@ -86,7 +89,7 @@ func serverOptions(o Options) (*server.Options, error) {
 	opts.ServerName = "suhe"
 	opts.DontListen = true
 	opts.NoSigs = true
-	opts.MaxPayload = MaxMessage
+	opts.MaxPayload = MaxMessage + headroom
 	opts.MaxPending = 8 * MaxMessage // a burst must not make us the slow consumer that is thrown out
 	opts.JetStream = true
 	opts.StoreDir = o.Dir

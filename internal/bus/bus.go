@@ -16,7 +16,10 @@
 //     through an Inbox: embedded, devices live in an account of their own.
 //
 // The broker is NATS with JetStream: embedded in this process and reachable by
-// nobody but it, or an outside one that several nodes share. Both behave alike.
+// nobody but it, or an outside one that several nodes share. Both behave alike,
+// save that an outside broker's MQTT listener, logins and limits are the affair of
+// who runs it: each device should be allowed to publish to its own subject alone,
+// and an Inbox must have been open once before the first device connects.
 package bus
 
 import (
@@ -36,8 +39,8 @@ import (
 // disconnected.
 const MaxLetter = 64 << 10
 
-// MaxMessage is the greatest message of a stream in bytes on an embedded broker.
-// An outside broker has its own limit (max_payload).
+// MaxMessage is the greatest message of a stream in bytes. An outside broker may
+// take less: its max_payload, with some bytes for headers.
 const MaxMessage = 8 << 20
 
 // openTimeout bounds reaching and setting up the broker.

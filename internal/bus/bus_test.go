@@ -83,7 +83,7 @@ func startOutside(t testing.TB, dir string, port int) (*server.Server, addresses
 	t.Helper()
 	o := &server.Options{
 		ServerName: "outside", Host: "127.0.0.1", Port: port, NoSigs: true, NoLog: true,
-		JetStream: true, StoreDir: dir, SyncInterval: time.Second, MaxPayload: 8 << 20,
+		JetStream: true, StoreDir: dir, SyncInterval: time.Second, MaxPayload: MaxMessage + headroom,
 		MQTT: server.MQTTOpts{Host: "127.0.0.1", Port: -1},
 	}
 	s, err := server.NewServer(o)

@@ -64,7 +64,7 @@ func (s *Stream) config(first uint64) jetstream.StreamConfig {
 // that is neither ErrTooLarge nor ErrClosed the message may be stored all the
 // same. Without a deadline in ctx it waits 5 s at most.
 func (s *Stream) Append(ctx context.Context, subject string, data []byte) (seq uint64, err error) {
-	ack, err := s.to.js.Publish(ctx, subject, data)
+	ack, err := s.publish(ctx, subject, data)
 	if err != nil {
 		return 0, fmt.Errorf("append to %s: %w", s.options.Name, meaning(err))
 	}
@@ -74,11 +74,18 @@ func (s *Stream) Append(ctx context.Context, subject string, data []byte) (seq u
 // AppendAfter is Append, but fails with ErrSequence unless the stream's last
 // sequence is last; so the message has the sequence last+1.
 func (s *Stream) AppendAfter(ctx context.Context, last uint64, subject string, data []byte) error {
-	_, err := s.to.js.Publish(ctx, subject, data, jetstream.WithExpectLastSequence(last))
+	_, err := s.publish(ctx, subject, data, jetstream.WithExpectLastSequence(last))
 	if err != nil {
 		return fmt.Errorf("append to %s after %d: %w", s.options.Name, last, meaning(err))
 	}
 	return nil
+}
+
+func (s *Stream) publish(ctx context.Context, subject string, data []byte, o ...jetstream.PublishOpt) (*jetstream.PubAck, error) {
+	if len(data) > MaxMessage {
+		return nil, fmt.Errorf("%w: %d bytes, want at most %d", ErrTooLarge, len(data), MaxMessage)
+	}
+	return s.to.js.Publish(ctx, subject, data, o...)
 }
 
 // pipelined is how many messages AppendAllAfter has on their way at once.
@@ -103,6 +110,10 @@ func (s *Stream) AppendAllAfter(ctx context.Context, last uint64, batch []Messag
 func (s *Stream) appendSome(ctx context.Context, last uint64, batch []Message) (stored int, err error) {
 	futures := make([]jetstream.PubAckFuture, 0, len(batch))
 	for i, m := range batch {
+		if len(m.Data) > MaxMessage {
+			err = fmt.Errorf("%w: %d bytes, want at most %d", ErrTooLarge, len(m.Data), MaxMessage)
+			break
+		}
 		msg := nats.NewMsg(m.Subject)
 		msg.Data = m.Data
 		msg.Header.Set(jetstream.ExpectedLastSeqHeader, strconv.FormatUint(last+uint64(i), 10))

@@ -267,9 +267,13 @@ func TestTooLarge(t *testing.T) {
 		if _, err := s.Append(t.Context(), "log.a", make([]byte, MaxMessage+1)); !errors.Is(err, ErrTooLarge) {
 			t.Errorf("got %v, want ErrTooLarge", err)
 		}
-		large := make([]byte, 6<<20)
-		for range 3 {
-			if _, err := s.Append(t.Context(), "log.a", large); err != nil {
+		large := make([]byte, MaxMessage)
+		tooLarge := []Message{{Subject: "log.a", Data: large}, {Subject: "log.a", Data: make([]byte, MaxMessage+1)}}
+		if n, err := s.AppendAllAfter(t.Context(), 0, tooLarge); n != 1 || !errors.Is(err, ErrTooLarge) {
+			t.Errorf("stored %d, %v; want 1, ErrTooLarge", n, err)
+		}
+		for last := range uint64(2) {
+			if err := s.AppendAfter(t.Context(), last+1, "log.a", large); err != nil {
 				t.Fatal(err)
 			}
 		}
