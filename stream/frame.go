@@ -73,13 +73,8 @@ type (
 		Remove   []assets.FID      `json:"remove"`
 	}
 	eventFrame struct {
-		Type  string `json:"type"`
-		Seq   uint64 `json:"seq"`
-		Time  string `json:"time"`
-		Event string `json:"event"`
-		Layer string `json:"layer,omitempty"`
-		FID   uint64 `json:"fid"`
-		ID    string `json:"id"`
+		Type  string    `json:"type"`
+		Event eventBody `json:"event"`
 	}
 	resyncFrame struct {
 		Type   string `json:"type"`
@@ -99,6 +94,16 @@ type (
 		Reconnect bool   `json:"reconnect"`
 	}
 )
+
+// eventBody is what happened.
+type eventBody struct {
+	Seq   uint64     `json:"seq"`
+	Time  string     `json:"time"`
+	Type  string     `json:"type"`
+	Layer string     `json:"layer,omitempty"`
+	FID   assets.FID `json:"fid"`
+	ID    assets.ID  `json:"id"`
+}
 
 // encode writes a frame of ours; one that cannot be written is a bug.
 func encode(v any) []byte {

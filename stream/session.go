@@ -252,11 +252,11 @@ func (s *session) nextEvent(views []*view) []byte {
 			return nil
 		}
 		if s.wants(e, views) {
-			f := eventFrame{"event", e.Seq, stamp(e.Time), e.Type, "", uint64(e.FID), string(e.ID)}
+			body := eventBody{Seq: e.Seq, Time: stamp(e.Time), Type: e.Type, FID: e.FID, ID: e.ID}
 			if e.Asset != nil {
-				f.Layer = e.Asset.Kind.Layer()
+				body.Layer = e.Asset.Kind.Layer()
 			}
-			return encode(f)
+			return encode(eventFrame{"event", body})
 		}
 	}
 }

@@ -176,8 +176,8 @@ func TestEventsAreLosslessAndInOrder(t *testing.T) {
 		w.put(assets.FID(i+1), here, 0)
 	}
 	for want := first + 1; want <= first+500; want++ {
-		if f := c.until("event"); f.Seq != want {
-			t.Fatalf("event %d, want %d", f.Seq, want)
+		if f := c.until("event"); f.Event.Seq != want {
+			t.Fatalf("event %d, want %d", f.Event.Seq, want)
 		}
 	}
 }
@@ -197,8 +197,8 @@ func TestEventsAreResumed(t *testing.T) {
 	again := dial(t, address)
 	again.send(`{"type":"subscribe","id":"v1","layers":["sensors"],"bbox":[121.39,31.21,121.41,31.23],"position":{"epoch":1,"obs":1,"events":%d},"held":[1]}`, missed)
 	for want := missed + 1; want <= missed+2; want++ {
-		if f := again.until("event"); f.Seq != want {
-			t.Errorf("event %d, want %d", f.Seq, want)
+		if f := again.until("event"); f.Event.Seq != want {
+			t.Errorf("event %d, want %d", f.Event.Seq, want)
 		}
 	}
 }

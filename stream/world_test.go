@@ -139,7 +139,7 @@ type frame struct {
 	Upsert    []object
 	Remove    []assets.FID
 	More      bool
-	Seq       uint64
+	Event     struct{ Seq uint64 }
 	Reason    string
 	Code      int
 	Reconnect bool
