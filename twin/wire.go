@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"strconv"
 	"time"
@@ -105,7 +106,7 @@ func readObservations(data []byte) ([]Observation, error) {
 	if _, err := d.Token(); err != nil {
 		return nil, fmt.Errorf("observations: %w", err)
 	}
-	if d.More() {
+	if _, err := d.Token(); err != io.EOF {
 		return nil, errors.New("observations: more behind the array")
 	}
 	return out, nil

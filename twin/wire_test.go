@@ -1,0 +1,241 @@
+package twin
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+	"pgregory.net/rapid"
+
+	"suhe/assets"
+)
+
+func TestAppendObservations(t *testing.T) {
+	got, err := AppendObservations(nil, []Observation{
+		{"id", "water_level", 3.12, 1763856000000, 1763856000123},
+		{`q"\`, "水位", -1e300, -1, 0},
+	})
+	want := `[{"a":"id","p":"water_level","v":3.12,"t":1763856000000,"r":1763856000123},` +
+		`{"a":"q\"\\","p":"水位","v":-1e+300,"t":-1,"r":0}]`
+	if err != nil || string(got) != want {
+		t.Errorf("got  %s, %v\nwant %s", got, err, want)
+	}
+	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		got, err := AppendObservations([]byte("before"), []Observation{{"id", "level", v, 1, 1}})
+		if err == nil || !strings.Contains(err.Error(), `"id"`) || string(got) != "before" {
+			t.Errorf("%v: %q, %v", v, got, err)
+		}
+	}
+}
+
+// messages are texts that may come as a message of OBS; good ones have a count.
+var messages = []struct {
+	text string
+	n    int // -1: an error
+	fast bool
+}{
+	{`[]`, 0, true},
+	{`[{"a":"x","p":"y","v":1,"t":2,"r":3}]`, 1, true},
+	{`[{"a":"x","p":"y","v":-1.5e-7,"t":-2,"r":0},{"a":"","p":"","v":0,"t":0,"r":0}]`, 2, true},
+	{` [ {"r":3, "t":2, "v":1, "p":"y", "a":"x", "z":[1]} ] `, 1, false},
+	{`[{"a":"x\n","p":"水位","v":1,"t":2,"r":3}]`, 1, false},
+	{`[{"a":"x","p":"y","v":1e999,"t":2,"r":3}]`, -1, false},
+	{`[{"a":"x","p":"y","v":01,"t":2,"r":3}]`, -1, false},
+	{`[{"a":"x","p":"y","v":1.,"t":2,"r":3}]`, -1, false},
+	{`[{"a":"x","p":"y","v":0x1p3,"t":2,"r":3}]`, -1, false},
+	{`[{"a":"x","p":"y","v":NaN,"t":2,"r":3}]`, -1, false},
+	{`[{"a":"x","p":"y","v":1,"t":2.5,"r":3}]`, -1, false},
+	{`[{"a":"x","p":"y","v":1,"t":99999999999999999999,"r":3}]`, -1, false},
+	{`[{"a":"x","p":"y","v":1,"t":2}]`, -1, false},
+	{`[{"a":"x","p":"y","v":null,"t":2,"r":3}]`, -1, false},
+	{`[{"a":"x","p":"y","v":1,"t":2,"r":3},]`, -1, false},
+	{`[{"a":"x","p":"y","v":1,"t":2,"r":3}`, -1, false},
+	{`[{"a":"x","p":"y","v":1,"t":2,"r":3}]]`, -1, false},
+	{`[{"a":"x","p":"y","v":1,"t":2,"r":3}] 1`, -1, false},
+	{`[]x]`, -1, false},
+	{`{}`, -1, false},
+	{`[`, -1, false},
+	{`null`, -1, false},
+	{``, -1, false},
+	{`[[[[[[[[`, -1, false},
+}
+
+func TestDecodeObservations(t *testing.T) {
+	for _, c := range messages {
+		got, err := DecodeObservations([]byte(c.text))
+		if (err != nil) != (c.n < 0) || err == nil && len(got) != c.n {
+			t.Errorf("%s: %v, %v; want %d", c.text, got, err, c.n)
+		}
+		if _, ok := scanObservations(c.text); ok != c.fast {
+			t.Errorf("%s: fast %v, want %v", c.text, ok, c.fast)
+		}
+	}
+	if _, err := DecodeObservations(make([]byte, MaxMessage+1)); err == nil {
+		t.Error("a message over the bound was read")
+	}
+}
+
+func TestObservationsRoundTrip(t *testing.T) {
+	one := rapid.Custom(func(t *rapid.T) Observation {
+		return Observation{
+			Asset:          assets.ID(rapid.String().Draw(t, "a")),
+			Phenomenon:     rapid.StringMatching(`[a-z_]{0,12}`).Draw(t, "p"),
+			Value:          rapid.Float64().Draw(t, "v"),
+			PhenomenonTime: rapid.Int64().Draw(t, "t"),
+			ReceivedTime:   rapid.Int64().Draw(t, "r"),
+		}
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		want := rapid.SliceOf(one).Draw(t, "observations")
+		data, err := AppendObservations(nil, want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := DecodeObservations(data)
+		if err != nil || !slices.Equal(got, want) {
+			t.Fatalf("%s: %v, %v", data, got, err)
+		}
+	})
+}
+
+// Whatever the bytes, both ways of reading agree, and what was read can be
+// written and read again.
+func FuzzDecodeObservations(f *testing.F) {
+	for _, c := range messages {
+		f.Add([]byte(c.text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		got, err := DecodeObservations(data)
+		if err != nil {
+			return
+		}
+		slow, err := readObservations(data)
+		if err != nil || !slices.Equal(got, slow) {
+			t.Fatalf("fast %v, slow %v, %v", got, slow, err)
+		}
+		again, err := AppendObservations(nil, got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, err := DecodeObservations(again); err != nil || !slices.Equal(back, got) {
+			t.Fatalf("%s comes back as %v, %v", again, back, err)
+		}
+	})
+}
+
+// Bytes that promise much buy little memory.
+func TestDecodeObservationsIsFrugal(t *testing.T) {
+	for name, text := range map[string]string{
+		"braces":    "[" + strings.Repeat("{", MaxMessage-2) + "]",
+		"nothings":  "[" + strings.Repeat("{},", MaxMessage/3-2) + "{}]",
+		"good once": `[{"a":"x","p":"y","v":1,"t":2,"r":3},` + strings.Repeat("{", MaxMessage-64) + "]",
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := DecodeObservations([]byte(text)); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		runtime.ReadMemStats(&after)
+		if n := after.TotalAlloc - before.TotalAlloc; n > 16*MaxMessage {
+			t.Errorf("%s: %d bytes allocated for %d", name, n, len(text))
+		}
+	}
+}
+
+func TestEventRoundTrip(t *testing.T) {
+	a := gauge(7, "g", orb.Point{121.4, 31.2})
+	for _, want := range []Event{
+		{Seq: 1, Time: time.UnixMilli(t0).UTC(), Type: AssetPut, FID: 7, ID: "g", Asset: a},
+		{Seq: 2, Time: time.UnixMilli(t0 + 1).In(time.FixedZone("", 8*3600)), Type: AssetRemoved, FID: 7, ID: "g"},
+		{Seq: 3, Type: "incident.filed"},
+	} {
+		data, err := EncodeEvent(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := DecodeEvent(data)
+		if err != nil {
+			t.Fatalf("%s: %v", data, err)
+		}
+		again, _ := EncodeEvent(*got)
+		if string(again) != string(data) || !got.Time.Equal(want.Time) {
+			t.Errorf("%s comes back as %s", data, again)
+		}
+	}
+}
+
+// The relay's short cut writes what EncodeEvent writes.
+func TestAppendPut(t *testing.T) {
+	a := gauge(7, "g", orb.Point{121.4, 31.2})
+	body, err := a.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []time.Time{time.UnixMilli(t0).UTC(), time.Unix(1, 23456).In(time.FixedZone("", 8*3600))} {
+		e := Event{Seq: 1 << 40, Time: at, Type: AssetPut, FID: 7, ID: "g", Asset: a}
+		want, _ := json.Marshal(e)
+		if got := appendPut(nil, &e, body); string(got) != string(want) {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+var events = []struct {
+	text string
+	good bool
+}{
+	{`{"seq":1,"time":"2026-11-23T08:00:00+08:00","type":"asset.removed","fid":1,"id":"x"}`, true},
+	{`{"seq":1,"time":"2026-11-23T08:00:00+08:00","type":"alarm.raised"}`, true},
+	{`{"seq":1,"time":"2026-11-23T08:00:00Z","type":"asset.put","fid":1,"id":"x","asset":{"fid":1,"id":"x","kind":"asset","class":"c","name":"","geometry":{"type":"Point","coordinates":[121,31]},"lifecycle":"in_use","revision":1,"properties":{}}}`, true},
+	{`{"seq":0,"type":"asset.removed"}`, false},
+	{`{"seq":1,"type":"asset.put","fid":1,"id":"x"}`, false},
+	{`{"seq":1,"type":"asset.put","fid":2,"id":"x","asset":{"fid":1,"id":"x","kind":"asset","geometry":{"type":"Point","coordinates":[121,31]}}}`, false},
+	{`[]`, false},
+	{`{`, false},
+	{``, false},
+}
+
+func TestDecodeEvent(t *testing.T) {
+	for _, c := range events {
+		if _, err := DecodeEvent([]byte(c.text)); (err == nil) != c.good {
+			t.Errorf("%s: %v, want good %v", c.text, err, c.good)
+		}
+	}
+	if _, err := DecodeEvent(fmt.Appendf(nil, "%*s", maxEvent+1, "{}")); err == nil {
+		t.Error("an event over the bound was read")
+	}
+}
+
+// An event that can be read can be applied: whatever its asset is, the world
+// takes or refuses it.
+func FuzzDecodeEvent(f *testing.F) {
+	for _, c := range events {
+		f.Add([]byte(c.text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		e, err := DecodeEvent(data)
+		if err != nil {
+			return
+		}
+		w, err := New(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Seq = 1
+		if err := w.apply([]Entry{{Stream: Events, Seq: 1, Event: e}}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if e.Type != AssetPut || w.ByFID(e.FID) == nil {
+			return
+		}
+		if got := w.Within(nil, e.Asset.Kind, e.Asset.Shape.Geometry.Plane.Bound()); len(got) != 1 {
+			t.Fatalf("found %d of one", len(got))
+		}
+	})
+}
