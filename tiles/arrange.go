@@ -2,25 +2,28 @@ package tiles
 
 import "slices"
 
-// cut is a point that splits an edge.
-type cut struct {
-	edge int32
-	p    pixel
-}
-
 // arrange splits edges until none meets another but at common ends. It says
-// false when the work runs out. Each round splits edges into shorter ones on
-// the lattice, so it comes to an end.
+// false when the work runs out.
+//
+// It rounds by hot pixels (Hobby, Practical segment intersection with finite
+// precision output, 1999; Guibas and Marimont, Rounding arrangements
+// dynamically, 1998): the squares around all ends and crossings are hot, and
+// every edge that passes a hot square is bent to its middle. So no edge moves by
+// more than half a unit, and none jumps over a point. Edges that come to lie on
+// a point only then, which is rare, are caught by another round.
 func (w *weaver) arrange() bool {
 	for {
 		w.merge()
-		if !w.findCuts() {
+		meets, ok := w.findHot()
+		if !ok {
 			return false
 		}
-		if len(w.cuts) == 0 {
+		if !meets {
 			return true
 		}
-		w.split()
+		if !w.bend() {
+			return false
+		}
 	}
 }
 
@@ -46,12 +49,13 @@ func (w *weaver) merge() {
 	w.edges = w.edges[:n]
 }
 
-// findCuts sweeps from west to east over the sorted edges and notes where they
-// have to be split.
-func (w *weaver) findCuts() bool {
-	w.cuts, w.active = w.cuts[:0], w.active[:0]
+// findHot sweeps from west to east over the sorted edges; it lists all ends and
+// crossings in order, and says whether any edges meet but at common ends.
+func (w *weaver) findHot() (meets, ok bool) {
+	w.hot, w.active = w.hot[:0], w.active[:0]
 	for i := range w.edges {
 		e := &w.edges[i]
+		w.hot = append(w.hot, e.a, e.b)
 		n := 0
 		for _, j := range w.active {
 			f := &w.edges[j]
@@ -61,57 +65,41 @@ func (w *weaver) findCuts() bool {
 			w.active[n] = j
 			n++
 			if max(e.a.y, e.b.y) >= min(f.a.y, f.b.y) && max(f.a.y, f.b.y) >= min(e.a.y, e.b.y) {
-				w.meet(int32(i), j)
+				meets = w.meet(e, f) || meets
 			}
 		}
 		if w.work -= len(w.active) + 1; w.work < 0 {
-			return false
+			return false, false
 		}
 		w.active = append(w.active[:n], int32(i))
 	}
-	return true
+	slices.SortFunc(w.hot, pixel.compare)
+	w.hot = slices.Compact(w.hot)
+	return meets, true
 }
 
-// meet notes where two edges split each other.
-func (w *weaver) meet(i, j int32) {
-	e, f := w.edges[i], w.edges[j]
+// meet says whether two edges meet but at common ends, and lists the point where
+// they cross; where they touch is an end of one.
+func (w *weaver) meet(e, f *edge) bool {
 	d1, d2 := turn(f.a, f.b, e.a), turn(f.a, f.b, e.b)
 	if d1 > 0 && d2 > 0 || d1 < 0 && d2 < 0 {
-		return
+		return false
 	}
 	d3, d4 := turn(e.a, e.b, f.a), turn(e.a, e.b, f.b)
 	if d3 > 0 && d4 > 0 || d3 < 0 && d4 < 0 {
-		return
+		return false
 	}
 	if d1 != 0 && d2 != 0 && d3 != 0 && d4 != 0 {
-		p := crossing(e, f, d1, d2)
-		w.cut(i, p)
-		w.cut(j, p)
-		return
+		w.hot = append(w.hot, crossing(e, d1, d2))
+		return true
 	}
-	w.touch(j, e.a, d1)
-	w.touch(j, e.b, d2)
-	w.touch(i, f.a, d3)
-	w.touch(i, f.b, d4)
+	return d1 == 0 && between(e.a, f.a, f.b) || d2 == 0 && between(e.b, f.a, f.b) ||
+		d3 == 0 && between(f.a, e.a, e.b) || d4 == 0 && between(f.b, e.a, e.b)
 }
 
-// touch cuts the edge at p if p lies on it.
-func (w *weaver) touch(i int32, p pixel, turn int64) {
-	if turn == 0 && between(p, w.edges[i].a, w.edges[i].b) {
-		w.cuts = append(w.cuts, cut{i, p})
-	}
-}
-
-// cut cuts the edge at p unless p is one of its ends.
-func (w *weaver) cut(i int32, p pixel) {
-	if p != w.edges[i].a && p != w.edges[i].b {
-		w.cuts = append(w.cuts, cut{i, p})
-	}
-}
-
-// crossing rounds the point where e crosses f to the lattice; d1 and d2 are the
-// turns of e's ends seen from f, of opposite sign.
-func crossing(e, f edge, d1, d2 int64) pixel {
+// crossing rounds the point where e crosses another edge to the lattice; d1 and
+// d2 are the turns of e's ends seen from that edge, of opposite sign.
+func crossing(e *edge, d1, d2 int64) pixel {
 	n, d := d1, d1-d2
 	if d < 0 {
 		n, d = -n, -d
@@ -132,33 +120,53 @@ func divide(n, d int64) int64 {
 	return q
 }
 
-// split puts the pieces of every edge that is cut in its place.
-func (w *weaver) split() {
-	slices.SortFunc(w.cuts, func(c, d cut) int {
-		if c.edge != d.edge {
-			return int(c.edge) - int(d.edge)
+// bend leads every edge through the middles of the hot squares that it passes.
+func (w *weaver) bend() bool {
+	w.edges, w.spare = w.spare[:0], w.edges
+	for _, e := range w.spare {
+		from, _ := slices.BinarySearchFunc(w.hot, pixel{e.a.x, min(e.a.y, e.b.y)}, pixel.compare)
+		w.pass = append(w.pass[:0], e.a)
+		at := from
+		for ; at < len(w.hot) && w.hot[at].x <= e.b.x; at++ {
+			if p := w.hot[at]; p != e.a && p != e.b && passes(e, p) {
+				w.pass = append(w.pass, p)
+			}
 		}
-		if s := w.along(c) - w.along(d); s != 0 {
-			return int(s)
+		if w.work -= at - from + 1; w.work < 0 {
+			return false
 		}
-		return c.p.compare(d.p)
-	})
-	for i := 0; i < len(w.cuts); {
-		at := w.cuts[i].edge
-		e := w.edges[at]
-		w.edges[at].weight = 0
-		p := e.a
-		for ; i < len(w.cuts) && w.cuts[i].edge == at; i++ {
-			w.add(p, w.cuts[i].p, e.weight)
-			p = w.cuts[i].p
+		w.pass = append(w.pass, e.b)
+		if e.b.y < e.a.y {
+			upward(w.pass)
 		}
-		w.add(p, e.b, e.weight)
+		for i := 1; i < len(w.pass); i++ {
+			w.add(w.pass[i-1], w.pass[i], e.weight)
+		}
 	}
+	return true
 }
 
-// along is how far a cut lies along its edge, in steps of the lattice.
-func (w *weaver) along(c cut) int32 {
-	a := w.edges[c.edge].a
-	dx, dy := c.p.x-a.x, c.p.y-a.y
-	return max(dx, -dx) + max(dy, -dy)
+// passes says whether the edge passes the square of half a unit around p, its
+// west and north sides included. p is neither of its ends.
+func passes(e edge, p pixel) bool {
+	if p.y < min(e.a.y, e.b.y) || p.y > max(e.a.y, e.b.y) {
+		return false
+	}
+	dx, dy := int64(e.b.x-e.a.x), int64(e.b.y-e.a.y)
+	t, s := 2*turn(e.a, e.b, p), dx+max(dy, -dy)
+	// At equality the line touches a corner. Of the four only the north-west one
+	// is included: a line touches it that runs north-east with p on its positive side.
+	return t < s && -t < s || t == s && dy < 0
+}
+
+// upward puts points that are sorted from west to east in the order that an edge
+// passes them which runs north: those of one column from south to north.
+func upward(p []pixel) {
+	for i := 0; i < len(p); {
+		from := i
+		for i < len(p) && p[i].x == p[from].x {
+			i++
+		}
+		slices.SortFunc(p[from:i], func(a, b pixel) int { return int(b.y) - int(a.y) })
+	}
 }

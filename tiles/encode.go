@@ -20,7 +20,9 @@ type layerWriter struct {
 }
 
 func newLayerWriter() *layerWriter {
-	return &layerWriter{values: newValues()}
+	w := &layerWriter{values: newValues()}
+	w.weave.limit = weaveWork
+	return w
 }
 
 // begin starts the layer of a tile.

@@ -296,8 +296,7 @@ func TestTanglesBecomeValid(t *testing.T) {
 		w.shape(g)
 		got := ringsOf(t, w.out.data)
 		checkValid(t, got)
-		// A tangle's thin parts may move by more than one rounding.
-		checkCover(t, rings, got, probes(t, rings), 3)
+		checkCover(t, rings, got, probes(t, rings), 2)
 	})
 }
 

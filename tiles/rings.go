@@ -29,8 +29,8 @@ func (r *rings) ring(i int) []pixel {
 	return r.pts[from:r.ends[i]]
 }
 
-// add appends a clipped ring without repeated points; a ring without area is
-// dropped, and that says add.
+// add appends a clipped ring without repeated points; a ring of less than three
+// is dropped, and that says add.
 func (r *rings) add(ring []vertex) bool {
 	start := len(r.pts)
 	for _, v := range ring {
@@ -47,7 +47,7 @@ func (r *rings) seal(start int) bool {
 	for len(r.pts) > start+1 && r.pts[len(r.pts)-1] == r.pts[start] {
 		r.pts = r.pts[:len(r.pts)-1]
 	}
-	if len(r.pts) < start+3 || area2(r.pts[start:]) == 0 {
+	if len(r.pts) < start+3 {
 		r.pts = r.pts[:start]
 		return false
 	}
@@ -79,10 +79,10 @@ func (r *rings) coarsen(k uint) {
 // another but its neighbours at their common end. It says no as well when the
 // work outgrows the budget.
 func (r *rings) simple(budget int) bool {
-	if r.exteriors != 1 || len(r.ends) > 2 || area2(r.ring(0)) < 0 {
+	if r.exteriors != 1 || len(r.ends) > 2 || area2(r.ring(0)) <= 0 {
 		return false
 	}
-	if len(r.ends) == 2 && (area2(r.ring(1)) > 0 || !holds(r.ring(0), r.ring(1)[0])) {
+	if len(r.ends) == 2 && (area2(r.ring(1)) >= 0 || !holds(r.ring(0), r.ring(1)[0])) {
 		return false
 	}
 	r.list()

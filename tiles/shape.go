@@ -142,7 +142,7 @@ func (s *shaper) writeRings() {
 	r := &s.rings
 	switch {
 	case r.exteriors == 0:
-	case r.simple(weaveWork):
+	case r.simple(s.weave.limit):
 		for i := range r.ends {
 			s.out.ring(r.ring(i))
 		}

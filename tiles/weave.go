@@ -5,14 +5,16 @@ package tiles
 // outside (wind), and joins those to rings (trace). Inside is where the rings
 // wind more often the positive way than the negative one, so that overlaps melt
 // and what rounding has turned inside out vanishes. All results lie on the
-// lattice. See Hobby, Practical segment intersection with finite precision
-// output, 1999, for the rounding of crossings to the lattice.
+// lattice.
 //
 // A weaver is scratch: it allocates only while it grows.
 type weaver struct {
-	edges  []edge // the arrangement; sorted, each once, no weight 0
-	cuts   []cut
+	edges  []edge  // the arrangement; sorted, each once, no weight 0
+	hot    []pixel // ends and crossings, sorted
+	spare  []edge
+	pass   []pixel
 	active []int32
+	limit  int // of steps on one lattice
 	work   int // steps left
 
 	border []arrow // the edges between inside and outside
@@ -42,7 +44,7 @@ func (w *weaver) weave(r *rings) bool {
 			r.coarsen(k)
 		}
 		w.load(r)
-		w.work = weaveWork
+		w.work = w.limit
 		if w.arrange() && w.wind() {
 			w.trace()
 			return len(w.loops) > 0
