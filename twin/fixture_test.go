@@ -171,6 +171,7 @@ type rig struct {
 func newRig(t testingT, s *shelf, sinks ...Sink) *rig {
 	r := &rig{t: t, obs: newMemory(), events: newMemory(), shelf: s, now: new(atomic.Int64), sinks: sinks}
 	r.now.Store(t0)
+	r.obs.before = s.saved // the log begins where history ends
 	r.start()
 	return r
 }

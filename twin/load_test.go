@@ -47,11 +47,6 @@ func TestRestartAnnouncesNoFalseOffline(t *testing.T) {
 		r.pass(minute / 25)
 		r.obs.Append(t.Context(), "obs.x", fmt.Appendf(nil, `[{"a":"g-%d","p":"level","v":2,"t":%d,"r":%d}]`, i, r.now.Load(), r.now.Load()))
 	}
-	r.obs.before = n // the log begins where history ends
-	for i := range r.obs.messages {
-		r.obs.messages[i].Seq += n
-	}
-	r.obs.wake()
 	r.settled()
 	r.pass(3*minute - (r.now.Load() - t0))
 	for i := range n {

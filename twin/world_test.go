@@ -207,17 +207,19 @@ func (f sinkFunc) Took(b Batch) { f(b) }
 // Sinks see every batch once, in order, in the order of the sinks, and after
 // memory shows it; Wait ends after them.
 func TestSinksInOrder(t *testing.T) {
-	var r *rig
+	r := newRig(t, newShelf(gauge(1, "g", here)))
+	r.stop()
 	var order []string
 	tell := func(name string) Sink {
 		return sinkFunc(func(b Batch) {
 			order = append(order, fmt.Sprintf("%s%d", name, b.At.Obs))
-			if r != nil && r.World != nil && r.Position() != b.At {
+			if r.Position() != b.At {
 				t.Errorf("told of %+v while the world shows %+v", b.At, r.Position())
 			}
 		})
 	}
-	r = newRig(t, newShelf(gauge(1, "g", here)), tell("a"), tell("b"))
+	r.sinks = []Sink{tell("a"), tell("b")}
+	r.run()
 	for i := range int64(3) {
 		seq := r.report(reading("g", "level", float64(i), t0+i))
 		if want := []string{fmt.Sprintf("a%d", seq), fmt.Sprintf("b%d", seq)}; !slices.Equal(order[len(order)-2:], want) {
