@@ -1,0 +1,104 @@
+// The browser test of the page: node e2e/run.mjs --base URL [--screenshot FILE].
+// Every check is one line; the exit code says whether all held.
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const option = (name) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at > 0 ? process.argv[at + 1] : undefined;
+};
+const base = option('base') ?? 'http://127.0.0.1:8080';
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let failed = 0;
+let passed = 0;
+function check(what, holds, detail = '') {
+  if (holds) passed++;
+  else failed++;
+  console.log(`${holds ? 'ok  ' : 'FAIL'} ${what}${holds ? '' : ` ${detail}`}`);
+}
+
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run'],
+});
+try {
+  const page = await browser.newPage({ viewport: { width: 1600, height: 900 }, locale: 'zh-CN' });
+  const complaints = [];
+  const strangers = [];
+  page.on('console', (m) => { if (m.type() === 'error') complaints.push(m.text()); });
+  page.on('pageerror', (e) => complaints.push(String(e)));
+  page.on('request', (r) => {
+    const url = new URL(r.url());
+    if (url.origin !== base && !['blob:', 'data:'].includes(url.protocol)) strangers.push(r.url());
+  });
+  const wait = (what, f, arg) => page.waitForFunction(f, arg, { timeout: 60_000, polling: 250 })
+    .then(() => true, (e) => { console.log(`${what}: ${e.message.split('\n')[0]}`); return false; });
+
+  await page.goto(base);
+  check('the stream is live', await wait('live', () => document.getElementById('sign')?.dataset.status === 'live'));
+  for (const layer of ['water', 'buildings', 'sensors', 'cameras', 'bridges']) {
+    check(`the map draws ${layer}`, await wait(layer, (l) => window.suhe?.map.queryRenderedFeatures().some((f) => f.source === l), layer));
+  }
+  check('buildings have heights', await page.evaluate(() =>
+    window.suhe.map.queryRenderedFeatures().some((f) => f.source === 'buildings' && f.properties.height > 3)));
+  const pitch = await page.evaluate(() => window.suhe.map.getPitch());
+  check('the view is pitched', pitch > 40, `pitch ${pitch}`);
+  check('the title is Chinese', (await page.textContent('#title')) === '苏河数字孪生');
+  check('labels are Chinese', await wait('labels', () => window.suhe.map.queryRenderedFeatures()
+    .some((f) => f.layer.type === 'symbol' && /\p{Script=Han}/u.test(f.properties.name ?? ''))));
+  check('the legend counts sensors', await wait('legend', () => /传感器\s*800/.test(document.getElementById('legend')?.textContent ?? '')));
+
+  const before = await page.textContent('#signs [data-sign=noise]');
+  check('a vital sign moves', await wait('signs', (b) => {
+    const now = document.querySelector('#signs [data-sign=noise]')?.textContent;
+    return now !== b && now !== '–';
+  }, before));
+
+  const spot = await page.evaluate(async () => {
+    const { map, picture } = window.suhe;
+    const sensor = [...picture.views.get('screen').objects.values()].find((o) => o.id.startsWith('noise'));
+    map.jumpTo({ center: [sensor.lon, sensor.lat], zoom: 17.5, pitch: 30 });
+    await new Promise((done) => map.once('idle', done));
+    const { x, y } = map.project([sensor.lon, sensor.lat]);
+    return { x, y, id: sensor.id };
+  });
+  await page.mouse.click(spot.x, spot.y);
+  check('a click shows the card with a chart', await wait('card', () => document.querySelector('#card:not([hidden]) canvas')));
+  const shown = await page.textContent('#card .value').catch(() => '');
+  check('the card shows a value with its unit', /^-?[\d.]+ \S+/.test(shown ?? ''), shown ?? '');
+  check('the value on the card moves', await wait('value', (b) => document.querySelector('#card .value')?.textContent !== b, shown));
+  await page.evaluate(axe); // as a script tag the page's own policy would refuse it
+  const { violations } = await page.evaluate(() => window.axe.run(document, { exclude: [['#map']] }));
+  check('axe finds nothing', violations.length === 0, JSON.stringify(violations.map((v) => [v.id, v.nodes[0]?.html])));
+
+  await page.click('#language');
+  check('English by a switch', (await page.textContent('#title')) === 'Suzhou Creek Digital Twin');
+  await page.click('#language');
+  await page.keyboard.press('Escape');
+  check('Escape closes the card', await page.isHidden('#card'));
+
+  await page.evaluate(() => window.suhe.connection.drop());
+  check('a lost line shows', await wait('reconnecting', () => document.getElementById('sign')?.dataset.status === 'reconnecting'));
+  check('and is mended', await wait('mended', () => document.getElementById('sign')?.dataset.status === 'live'));
+
+  const file = option('screenshot');
+  if (file) {
+    await page.evaluate(async () => {
+      window.suhe.map.jumpTo({ center: [121.4348, 31.2502], zoom: 15.3, pitch: 64, bearing: 24 });
+      await new Promise((done) => window.suhe.map.once('idle', done));
+    });
+    await page.waitForTimeout(2500);
+    await page.screenshot({ path: file });
+  }
+  check('the console is clean', complaints.length === 0, complaints.slice(0, 3).join(' | '));
+  check('nothing comes from another origin', strangers.length === 0, strangers.slice(0, 3).join(' '));
+} catch (e) {
+  check('the test runs through', false, String(e));
+} finally {
+  await browser.close();
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;

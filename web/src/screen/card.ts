@@ -1,0 +1,143 @@
+/** The card: all that is known of one thing, with its latest values and how they went. */
+import type uPlot from 'uplot';
+import * as api from '../lib/api';
+import { isWord, stateWord, word, type Lang } from '../lib/i18n';
+import type { Touched } from '../lib/picture';
+import { clock, instant } from '../lib/time';
+
+export class Card {
+  private asset: api.Asset | undefined;
+  private chart: uPlot | undefined;
+  private samples: [number[], number[]] = [[], []];
+  private asked = '';
+
+  constructor(private readonly panel: HTMLElement, private readonly tables: api.Tables, private readonly lang: () => Lang) {}
+
+  async show(id: string): Promise<void> {
+    this.asked = id;
+    const asset = await api.asset(id);
+    if (this.asked !== id) return; // another was picked meanwhile
+    this.asset = asset;
+    this.draw();
+    const first = asset.sensor?.measures[0];
+    if (first) await this.draws(id, first.phenomenon);
+  }
+
+  hide(): void {
+    this.asked = '';
+    this.asset = undefined;
+    this.chart?.destroy();
+    this.chart = undefined;
+    this.panel.hidden = true;
+  }
+
+  /** Shows everything again, in the language of now. */
+  speak(): void {
+    if (this.asset) void this.show(this.asset.id);
+  }
+
+  /** Takes a new value of the thing that is shown. */
+  take(t: Touched): void {
+    const is = t.changes.find((c) => c.is && c.is.fid === this.asset?.fid)?.is;
+    if (!is || !this.asset) return;
+    this.asset = { ...this.asset, state: is.state, summary: is.summary, values: is.values };
+    for (const cell of this.panel.querySelectorAll<HTMLElement>('[data-phenomenon]')) {
+      const value = is.values[cell.dataset.phenomenon ?? ''];
+      if (value !== undefined) cell.textContent = this.said(cell.dataset.phenomenon ?? '', value);
+    }
+    const first = this.asset.sensor?.measures[0];
+    const at = instant(is.time);
+    const value = first && is.values[first.phenomenon];
+    if (!this.chart || at === undefined || value === undefined) return;
+    if (at / 1000 <= (this.samples[0].at(-1) ?? 0)) return;
+    this.samples[0].push(at / 1000);
+    this.samples[1].push(value);
+    this.chart.setData(this.samples);
+  }
+
+  private draw(): void {
+    const a = this.asset;
+    if (!a) return;
+    const lang = this.lang();
+    this.chart?.destroy();
+    this.chart = undefined;
+    const head = document.createElement('header');
+    const title = document.createElement('h2');
+    title.textContent = a.name || a.id;
+    const close = document.createElement('button');
+    close.type = 'button';
+    close.textContent = word('close', lang);
+    close.addEventListener('click', () => this.hide());
+    head.append(title, close);
+    this.panel.replaceChildren(head, this.facts(a, lang));
+    if (a.sensor) this.panel.append(this.values(a));
+    this.panel.hidden = false;
+  }
+
+  private facts(a: api.Asset, lang: Lang): HTMLElement {
+    const named = this.tables.classes.find((c) => c.code === a.class);
+    const rows: [string, string][] = [
+      [word('id', lang), a.id],
+      [word('class', lang), named ? (lang === 'zh' ? named.name : named.nameEn) : a.class],
+    ];
+    if (a.area) rows.push([word('area', lang), a.area]);
+    if (a.chainage !== undefined) rows.push([word('chainage', lang), `${a.chainage.toFixed(0)} m${a.bank ? ` ${word(a.bank, lang)}` : ''}`]);
+    if (a.owner) rows.push([word('owner', lang), a.owner]);
+    if (a.kind === 'sensor' || a.kind === 'camera') {
+      for (const key of ['communication', 'data', 'service'] as const) if (isWord(key)) rows.push([word(key, lang), stateWord(a.state[key], lang)]);
+    }
+    return pairs(rows);
+  }
+
+  private values(a: api.Asset): HTMLElement {
+    const lang = this.lang();
+    const list = pairs(Object.entries(a.values).map(([code, value]) => {
+      const p = this.tables.phenomena.find((x) => x.code === code);
+      const at = instant(a.times[code]);
+      return [`${p ? (lang === 'zh' ? p.name : p.nameEn) : code} ${at ? clock(at) : ''}`, this.said(code, value)];
+    }));
+    list.classList.add('values');
+    Object.keys(a.values).forEach((code, i) => {
+      const cell = list.querySelectorAll('dd')[i];
+      if (cell) {
+        cell.dataset.phenomenon = code;
+        cell.classList.add('value');
+      }
+    });
+    return list;
+  }
+
+  private said(code: string, value: number): string {
+    const p = this.tables.phenomena.find((x) => x.code === code);
+    return `${value} ${p ? p.unit : ''}`.trim();
+  }
+
+  /** Draws the last hours; the chart's code is loaded when it is first needed. */
+  private async draws(id: string, phenomenon: string): Promise<void> {
+    const [{ default: Plot }, series] = await Promise.all([import('uplot'), api.series(id, phenomenon), import('uplot/dist/uPlot.min.css')]);
+    if (this.asset?.id !== id) return;
+    this.samples = [series.samples.map((s) => s[0] / 1000), series.samples.map((s) => s[1])];
+    const box = document.createElement('div');
+    box.className = 'chart';
+    this.panel.append(box);
+    const ink = { stroke: '#a9c1dc', grid: { stroke: 'rgb(98 164 226 / 18%)' }, ticks: { stroke: 'rgb(98 164 226 / 18%)' } };
+    this.chart = new Plot({
+      width: Math.max(240, this.panel.clientWidth - 40), height: 160, legend: { show: false },
+      tzDate: (s) => Plot.tzDate(new Date(s * 1000), 'Asia/Shanghai'),
+      series: [{}, { label: phenomenon, stroke: '#46c8ff', width: 2, fill: 'rgb(70 200 255 / 12%)' }],
+      axes: [ink, { ...ink, size: 56 }],
+    }, this.samples, box);
+  }
+}
+
+function pairs(rows: [string, string][]): HTMLElement {
+  const list = document.createElement('dl');
+  for (const [name, value] of rows) {
+    const dt = document.createElement('dt');
+    dt.textContent = name;
+    const dd = document.createElement('dd');
+    dd.textContent = value;
+    list.append(dt, dd);
+  }
+  return list;
+}

@@ -1,0 +1,102 @@
+/** The page: the creek in 3D, live. */
+import 'maplibre-gl/dist/maplibre-gl.css';
+import './page.css';
+import * as api from '../lib/api';
+import { pad, type Box } from '../lib/geo';
+import { isWord, saveLanguage, savedLanguage, word, type Lang } from '../lib/i18n';
+import { held, type Touched } from '../lib/picture';
+import { Connection, type Status } from '../lib/stream';
+import { clock, day } from '../lib/time';
+import { Card } from './card';
+import { showLegend } from './legend';
+import { liveLayers, Scene3D } from './scene';
+import { showSigns } from './signs';
+
+const element = (id: string): HTMLElement => {
+  const e = document.getElementById(id);
+  if (!e) throw new Error(`the page has no #${id}`);
+  return e;
+};
+
+class Screen {
+  private lang: Lang = savedLanguage();
+  private counts: api.LayerCount[] = [];
+  private readonly card: Card;
+  private readonly connection: Connection;
+
+  constructor(private readonly about: api.Scene, tables: api.Tables, private readonly map: Scene3D) {
+    this.card = new Card(element('card'), tables, () => this.lang);
+    map.onPick((id) => void this.card.show(id));
+    this.connection = new Connection({ touched: (t) => this.touched(t), status: (s) => this.sign(s) }, this.view());
+    map.onMove(() => this.connection.look(this.view()));
+    element('language').addEventListener('click', () => this.speak(this.lang === 'zh' ? 'en' : 'zh'));
+    addEventListener('keydown', (e) => { if (e.key === 'Escape') this.card.hide(); });
+    this.speak(this.lang);
+    setInterval(() => this.second(), 1000);
+    setInterval(() => void this.count(), 10_000);
+    void this.count();
+    // For the browser tests and for a look under the hood.
+    Object.assign(window, { suhe: { map: map.map, picture: this.connection.picture, connection: this.connection } });
+  }
+
+  /** What the stream is asked for: what is shown and a little around it. */
+  private view(): { layers: string[]; bbox: Box; zoom: number } {
+    return { layers: liveLayers, bbox: pad(this.map.box(), 0.15), zoom: Math.min(22, Math.max(0, this.map.zoom())) };
+  }
+
+  private touched(t: Touched): void {
+    this.map.take(t);
+    this.card.take(t);
+  }
+
+  private sign(status: Status): void {
+    const sign = element('sign');
+    sign.dataset.status = status;
+    sign.textContent = word(status, this.lang);
+  }
+
+  private second(): void {
+    const now = Date.now();
+    element('clock').textContent = `${day(now, this.lang)} ${clock(now)}`;
+    showSigns(element('signs'), [...held(this.connection.picture, 'screen').objects.values()], this.lang);
+    this.map.label(held(this.connection.picture, 'screen').objects);
+  }
+
+  private async count(): Promise<void> {
+    try {
+      this.counts = await api.layers();
+      this.legend();
+    } catch {
+      // The sign shows that the server is away; the last counts stay.
+    }
+  }
+
+  private legend(): void {
+    showLegend(element('legend'), this.counts, this.lang, this.map);
+  }
+
+  private speak(lang: Lang): void {
+    this.lang = lang;
+    saveLanguage(lang);
+    document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en';
+    document.title = word('title', lang);
+    element('title').textContent = word('title', lang);
+    element('language').textContent = lang === 'zh' ? 'English' : '中文';
+    element('demo').hidden = !this.about.demo;
+    element('demo').textContent = word('demo', lang);
+    for (const h of ['signs', 'legend'] as const) if (isWord(h)) element(`${h}-title`).textContent = word(h, lang);
+    this.sign(this.connection.status);
+    this.legend();
+    this.card.speak();
+    this.second();
+  }
+}
+
+async function start(): Promise<void> {
+  const [about, tables] = await Promise.all([api.scene(), api.tables()]);
+  const map = new Scene3D(element('map'), about);
+  await map.ready;
+  new Screen(about, tables, map);
+}
+
+void start();

@@ -1,0 +1,178 @@
+/** The map: geometry from our tiles, what changes by the second from the stream, joined by fid. */
+import {
+  AttributionControl, Map as MapLibre, NavigationControl, setWorkerUrl,
+  type GeoJSONSource, type MapGeoJSONFeature, type VectorTileSource,
+} from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import type { Scene } from '../lib/api';
+import type { Live } from '../lib/frames';
+import { fan, type Box } from '../lib/geo';
+import type { Touched } from '../lib/picture';
+
+/** The layers whose objects change by the second. */
+export const liveLayers = ['sensors', 'cameras'];
+
+/** The layers that a click looks for, best first. */
+const picked = ['sensors', 'cameras', 'landmarks', 'assets', 'bridges', 'buildings', 'water', 'areas'];
+
+/** How often a layer's tiles are asked for again at most, in milliseconds. */
+const refreshEvery = 1000;
+
+/** From this zoom on sensors show their value. */
+const labelZoom = 15;
+
+export class Scene3D {
+  readonly map: MapLibre;
+  readonly ready: Promise<void>;
+  private readonly pending = new Map<string, { source: string; id: number; state: Record<string, string | number> }>();
+  private readonly stale = new Set<string>();
+
+  constructor(container: HTMLElement, about: Scene) {
+    setWorkerUrl(workerUrl);
+    this.map = new MapLibre({
+      container, style: '/styles/creek.json?lang=zh', hash: true, center: about.center, zoom: 15.1, pitch: 62, bearing: 28,
+      maxPitch: 78, attributionControl: false, fadeDuration: 150,
+      localIdeographFontFamily: "'Noto Sans CJK SC','WenQuanYi Micro Hei','PingFang SC','Microsoft YaHei',sans-serif",
+    });
+    this.map.addControl(new AttributionControl({ compact: false, customAttribution: '© OpenStreetMap contributors (ODbL)' }));
+    this.map.addControl(new NavigationControl({ visualizePitch: true }), 'bottom-right');
+    this.ready = new Promise((done) => this.map.once('load', () => {
+      this.addFans();
+      this.addLabels();
+      done();
+    }));
+    setInterval(() => this.flush(), 100);
+    setInterval(() => this.refresh(), refreshEvery);
+  }
+
+  box(): Box {
+    const b = this.map.getBounds();
+    const lon = (v: number) => Math.min(180, Math.max(-180, v));
+    const lat = (v: number) => Math.min(90, Math.max(-90, v));
+    return [lon(b.getWest()), lat(b.getSouth()), lon(b.getEast()), lat(b.getNorth())];
+  }
+
+  zoom(): number {
+    return this.map.getZoom();
+  }
+
+  onMove(moved: () => void): void {
+    let timer = 0;
+    this.map.on('moveend', () => {
+      clearTimeout(timer);
+      timer = window.setTimeout(moved, 150);
+    });
+  }
+
+  /** Calls with the id of the thing that is clicked. */
+  onPick(pick: (id: string) => void): void {
+    this.map.on('click', (e) => {
+      const near: [[number, number], [number, number]] = [[e.point.x - 6, e.point.y - 6], [e.point.x + 6, e.point.y + 6]];
+      const found = this.map.queryRenderedFeatures(near).filter((f) => picked.includes(f.source));
+      found.sort((a, b) => picked.indexOf(a.source) - picked.indexOf(b.source));
+      const id: unknown = found[0]?.properties.id;
+      if (typeof id === 'string') pick(id);
+    });
+  }
+
+  /** Takes what changed: states at the next flush, moved things by fresh tiles. */
+  take(t: Touched): void {
+    for (const { was, is } of t.changes) {
+      if (is) this.pending.set(`${is.layer}/${is.fid}`, { source: is.layer, id: is.fid, state: { state: is.summary, severity: is.severity } });
+      if (was && is && (was.lon !== is.lon || was.lat !== is.lat)) this.stale.add(is.layer);
+    }
+    for (const e of t.events) {
+      const layer = (e as { layer?: string }).layer;
+      // A removed thing does not say where it was: all that is shown may be concerned.
+      for (const source of layer ? [layer] : this.sources()) this.stale.add(source);
+    }
+  }
+
+  private sources(): string[] {
+    return Object.entries(this.map.getStyle().sources).filter(([, s]) => s.type === 'vector').map(([name]) => name);
+  }
+
+  private flush(): void {
+    for (const { source, id, state } of this.pending.values()) {
+      if (this.map.getSource(source)) this.map.setFeatureState({ source, sourceLayer: source, id }, state);
+    }
+    this.pending.clear();
+  }
+
+  /** Asks again for the tiles of layers in which something moved. */
+  private refresh(): void {
+    for (const layer of this.stale) {
+      if (!this.map.getSource<VectorTileSource>(layer)) continue;
+      this.map.refreshTiles(layer);
+    }
+    this.stale.clear();
+  }
+
+  shows(layer: string): boolean {
+    const first = this.map.getStyle().layers.find((l) => 'source' in l && l.source === layer);
+    return !first || this.map.getLayoutProperty(first.id, 'visibility') !== 'none';
+  }
+
+  show(layer: string, visible: boolean): void {
+    const sources = layer === 'cameras' ? [layer, 'fans'] : layer === 'sensors' ? [layer, 'labels'] : [layer];
+    for (const l of this.map.getStyle().layers) {
+      if ('source' in l && sources.includes(l.source as string)) {
+        this.map.setLayoutProperty(l.id, 'visibility', visible ? 'visible' : 'none');
+      }
+    }
+  }
+
+  /** What cameras see, on the ground, from the fields of view in the tiles. */
+  private addFans(): void {
+    this.map.addSource('fans', { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
+    const before = this.map.getStyle().layers.find((l) => l.type === 'fill-extrusion')?.id;
+    this.map.addLayer({ id: 'fans-fill', type: 'fill', source: 'fans', minzoom: 14, paint: { 'fill-color': '#58a8ff', 'fill-opacity': 0.16 } }, before);
+    this.map.addLayer({ id: 'fans-line', type: 'line', source: 'fans', minzoom: 14, paint: { 'line-color': '#8cc6ff', 'line-opacity': 0.5, 'line-width': 1 } }, before);
+    this.map.on('idle', () => this.fans());
+  }
+
+  private fans(): void {
+    const seen = new Map<unknown, GeoJSON.Feature>();
+    if (this.map.getZoom() >= 14) {
+      for (const f of this.map.querySourceFeatures('cameras', { sourceLayer: 'cameras' })) {
+        const shape = fanOf(f);
+        if (shape) seen.set(f.id, shape);
+      }
+    }
+    const key = [...seen.keys()].sort().join();
+    if (key === this.fanned) return;
+    this.fanned = key;
+    this.map.getSource<GeoJSONSource>('fans')?.setData({ type: 'FeatureCollection', features: [...seen.values()] });
+  }
+  private fanned = '';
+
+  /** Live numbers beside the sensors. */
+  private addLabels(): void {
+    this.map.addSource('labels', { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
+    this.map.addLayer({
+      id: 'labels', type: 'symbol', source: 'labels', minzoom: labelZoom,
+      layout: { 'text-field': ['get', 'text'], 'text-size': 13, 'text-offset': [0, -1.4], 'text-font': ['sans-serif'] },
+      paint: { 'text-color': '#d9fff0', 'text-halo-color': '#06101d', 'text-halo-width': 1.6 },
+    });
+  }
+
+  /** Writes the first value of each sensor beside it. */
+  label(objects: Map<number, Live>): void {
+    if (this.map.getZoom() < labelZoom) return;
+    const features: GeoJSON.Feature[] = [];
+    for (const o of objects.values()) {
+      const value = o.layer === 'sensors' ? Object.values(o.values)[0] : undefined;
+      if (value === undefined) continue;
+      features.push({ type: 'Feature', geometry: { type: 'Point', coordinates: [o.lon, o.lat] }, properties: { text: String(Number(value.toFixed(2))) } });
+    }
+    this.map.getSource<GeoJSONSource>('labels')?.setData({ type: 'FeatureCollection', features });
+  }
+}
+
+function fanOf(f: MapGeoJSONFeature | GeoJSON.Feature): GeoJSON.Feature | undefined {
+  const { azimuth = 0, hfov, range } = (f.properties ?? {}) as { azimuth?: number; hfov?: number; range?: number };
+  if (f.geometry.type !== 'Point' || !hfov || !range) return undefined;
+  const [lon, lat] = f.geometry.coordinates;
+  if (lon === undefined || lat === undefined) return undefined;
+  return { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [fan([lon, lat], azimuth, hfov, range)] } };
+}

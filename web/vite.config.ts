@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  build: {
+    assetsDir: 'static',
+    target: 'es2022',
+    assetsInlineLimit: 0, // a data: script or style would need a wider CSP
+    chunkSizeWarningLimit: 1200, // MapLibre is one module of this size
+    rolldownOptions: {
+      output: {
+        // .mjs is not known as JavaScript to every server: name the worker .js.
+        assetFileNames: (asset) =>
+          asset.names.some((name) => name.endsWith('.mjs')) ? 'static/[name]-[hash].js' : 'static/[name]-[hash][extname]',
+        codeSplitting: { groups: [{ name: 'maplibre', test: /node_modules\/maplibre-gl/ }] },
+      },
+    },
+  },
+  server: { proxy: Object.fromEntries(['/v1', '/tiles', '/styles'].map((p) => [p, { target: 'http://127.0.0.1:8080', ws: true }])) },
+  test: { include: ['src/**/*.test.ts'] },
+});
