@@ -1,6 +1,7 @@
 package assets
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/osm"
-	"github.com/paulmach/osm/osmpbf"
 
 	"suhe/geo"
 )
@@ -66,23 +66,12 @@ func (im *importer) osm(ctx context.Context, f *os.File) (iter.Seq2[row, error],
 	}, nil
 }
 
-// scan runs through the whole file once; skip says what not to decode.
-func (o *osmFile) scan(skip func(*osmpbf.Scanner), each func(osm.Object) error) error {
+// scan runs through the whole file once.
+func (o *osmFile) scan(want pbfKinds, each func(osm.Object) error) error {
 	if _, err := o.f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	s := osmpbf.New(o.ctx, o.f, 1)
-	defer s.Close()
-	skip(s)
-	for s.Scan() {
-		if err := each(s.Object()); err != nil {
-			return err
-		}
-	}
-	if err := s.Err(); err != nil {
-		return fmt.Errorf("%w: osm.pbf: %w", ErrInvalid, err)
-	}
-	return nil
+	return readPBF(o.ctx, bufio.NewReaderSize(o.f, 1<<20), want, each)
 }
 
 func (o *osmFile) hold(n int) error {
@@ -93,7 +82,7 @@ func (o *osmFile) hold(n int) error {
 }
 
 func (o *osmFile) readRelations() error {
-	return o.scan(func(s *osmpbf.Scanner) { s.SkipNodes, s.SkipWays = true, true }, func(x osm.Object) error {
+	return o.scan(pbfKinds{relations: true}, func(x osm.Object) error {
 		r, ok := x.(*osm.Relation)
 		if !ok || !r.Polygon() {
 			return nil
@@ -116,7 +105,7 @@ func (o *osmFile) readRelations() error {
 }
 
 func (o *osmFile) readWays() error {
-	err := o.scan(func(s *osmpbf.Scanner) { s.SkipNodes, s.SkipRelations = true, true }, func(x osm.Object) error {
+	err := o.scan(pbfKinds{ways: true}, func(x osm.Object) error {
 		w, ok := x.(*osm.Way)
 		if !ok {
 			return nil
@@ -157,7 +146,7 @@ func (o *osmFile) inherit() {
 }
 
 func (o *osmFile) readNodes() error {
-	return o.scan(func(s *osmpbf.Scanner) { s.SkipWays, s.SkipRelations = true, true }, func(x osm.Object) error {
+	return o.scan(pbfKinds{nodes: true}, func(x osm.Object) error {
 		n, ok := x.(*osm.Node)
 		if !ok {
 			return nil
@@ -173,7 +162,7 @@ func (o *osmFile) readNodes() error {
 
 func (o *osmFile) yieldWays() error {
 	told := o.toldByAreas()
-	return o.scan(func(s *osmpbf.Scanner) { s.SkipNodes, s.SkipRelations = true, true }, func(x osm.Object) error {
+	return o.scan(pbfKinds{ways: true}, func(x osm.Object) error {
 		w, ok := x.(*osm.Way)
 		if !ok || !w.Tags.AnyInteresting() || told[int64(w.ID)] {
 			return nil
@@ -264,7 +253,8 @@ func (t *nodeTable) ready() {
 }
 
 func (t *nodeTable) put(id int64, p orb.Point) {
-	if i, ok := slices.BinarySearch(t.ids, id); ok {
+	// Beyond the globe a place does not fit into 32 bits: it counts as not there.
+	if i, ok := slices.BinarySearch(t.ids, id); ok && math.Abs(p[0]) <= 180 && math.Abs(p[1]) <= 90 {
 		t.at[i] = [2]int32{int32(math.Round(p[0] * 1e7)), int32(math.Round(p[1] * 1e7))}
 	}
 }
