@@ -66,6 +66,43 @@ func (l *eventLog) last() uint64 {
 
 var errOvertaken = errors.New("the log is elsewhere")
 
+// followFromTheMiddle changes, removes, adds and publishes while a load is
+// under way: what it does not yield comes as an event after its position.
+func followFromTheMiddle(t *testing.T, h House) {
+	s, other := h.Open(t), h.Open(t)
+	put(t, s, plain(1), plain(2), plain(3))
+	log := &eventLog{}
+	publishTo := func() {
+		if _, err := other.Publish(t.Context(), log.last(), asIs, log.append, func(assets.FID, error) {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	publishTo()
+	w := newWorld()
+	at, err := s.Load(t.Context(), func(a *assets.Asset) error {
+		if len(w.things) == 0 {
+			changed := plain(3)
+			changed.Name = "changed"
+			put(t, other, changed, plain(4))
+			remove(t, other, plain(2).ID)
+			publishTo()
+		}
+		w.things[a.FID] = a
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.at = at
+	for _, e := range log.events[at:] {
+		if err := w.apply(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, _ := loaded(t, s)
+	w.compare(t, fmt.Sprintf("a follower from %d of %d", at, log.last()), all)
+}
+
 // follow lets several write, several publish and several start to follow at the
 // same time: in the end every follower has what the store has.
 func follow(t *testing.T, h House) {

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"suhe/assets"
 	"suhe/twin"
@@ -223,6 +226,44 @@ func publishManyBatches(t *testing.T, h House) {
 	put(t, s, all...)
 	if events := published(t, s); len(events) != n {
 		t.Errorf("%d events, want %d", len(events), n)
+	}
+}
+
+// publishTogether lets two publish at once into a log that takes anything: only
+// the store's lock keeps each number and each asset single.
+func publishTogether(t *testing.T, h House) {
+	stores := []Store{h.Open(t), h.Open(t)}
+	const n = 1200
+	all := make([]*assets.Asset, n)
+	for i := range all {
+		all[i] = plain(i)
+	}
+	put(t, stores[0], all...)
+	var mu sync.Mutex
+	seqs, names := map[uint64]int{}, map[assets.ID]int{}
+	var both errgroup.Group
+	for _, s := range stores {
+		both.Go(func() error {
+			_, err := s.Publish(t.Context(), 0, asIs, func(e twin.Event) error {
+				mu.Lock()
+				defer mu.Unlock()
+				seqs[e.Seq]++
+				names[e.ID]++
+				return nil
+			}, func(assets.FID, error) {})
+			return err
+		})
+	}
+	if err := both.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if len(seqs) != n || len(names) != n {
+		t.Errorf("%d numbers and %d assets, want %d", len(seqs), len(names), n)
+	}
+	for seq, times := range seqs {
+		if times != 1 || seq > n {
+			t.Errorf("number %d, %d times", seq, times)
+		}
 	}
 }
 
