@@ -2,6 +2,7 @@ package tiles
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"testing"
@@ -112,9 +113,8 @@ func decode(t testing.TB, data []byte) *mvt.Layer {
 
 // at is a point in degrees at units of a tile.
 func at(t geo.Tile, x, y float64) orb.Point {
-	b := t.Bound(0)
-	// A tile is so small here that latitudes are even enough but for half a unit.
-	n := geo.Tile{Z: 22, X: t.X<<(22-t.Z) + uint32(int64(x*float64(int64(1)<<(22-t.Z))/Extent)), Y: t.Y<<(22-t.Z) + uint32(int64(y*float64(int64(1)<<(22-t.Z))/Extent))}
-	c := n.Bound(0)
-	return orb.Point{b.Min[0] + (b.Max[0]-b.Min[0])*x/Extent, c.Max[1]}
+	n := math.Exp2(float64(t.Z))
+	lon := (float64(t.X)+x/Extent)/n*360 - 180
+	lat := math.Atan(math.Sinh(math.Pi*(1-2*(float64(t.Y)+y/Extent)/n))) * 180 / math.Pi
+	return orb.Point{lon, lat}
 }

@@ -96,3 +96,17 @@ func TestGroundLeavesOthersAlone(t *testing.T) {
 		}
 	}
 }
+
+// A wide footprint that is no longer remembered still counts, for all tiles.
+func TestGroundForgetsNothing(t *testing.T) {
+	g := new(ground)
+	wide := func(x uint32) { g.mark([2]uint32{x, 0}, [2]uint32{x + 1<<24, 1 << 24}) }
+	before := g.version(geo.Tile{})
+	wide(0)
+	for range wideLen {
+		wide(1 << 31)
+	}
+	if got := g.version(geo.Tile{Z: 8}); got == before {
+		t.Error("a tile under a forgotten footprint did not move")
+	}
+}
