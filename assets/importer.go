@@ -100,7 +100,8 @@ func (r *Registry) ImportFile(ctx context.Context, path string, o ImportOptions)
 // member "id", with "/" as ":"; osm:way:123 and the like for OpenStreetMap
 // files; otherwise <file>:<ordinal>, where <file> is the file's base name
 // without its ending. Ids that are mere numbers become <file>:<number>. So the
-// same file imported again changes nothing. A second row with the same id is bad.
+// same file imported again changes nothing, unless somebody edited its assets
+// since: then the file wins. A second row with the same id is bad.
 //
 // Fields named id, kind, class, name, owner, lifecycle, base, height,
 // orientation, camera and sensor become those of the asset if they make sense
@@ -180,7 +181,7 @@ func (im *importer) edits(ctx context.Context, rows iter.Seq2[row, error]) iter.
 			}
 			e, bad := im.edit(&rw)
 			if bad != nil {
-				if im.refuse(rw, *bad); im.o.Strict {
+				if im.refuse(*bad); im.o.Strict {
 					yield(Edit{}, fmt.Errorf("%w: %w", ErrInvalid, *bad))
 					return
 				}
@@ -193,7 +194,7 @@ func (im *importer) edits(ctx context.Context, rows iter.Seq2[row, error]) iter.
 	}
 }
 
-func (im *importer) refuse(rw row, p Problem) {
+func (im *importer) refuse(p Problem) {
 	im.report.Bad++
 	if im.o.Problem != nil {
 		im.o.Problem(p)
@@ -209,7 +210,7 @@ func (im *importer) edit(rw *row) (Edit, *Problem) {
 		}
 		p.Row, p.Line = rw.n, rw.line
 		if len(p.Value) > 100 {
-			p.Value = string([]rune(p.Value[:100])[:20]) + "…"
+			p.Value = strings.ToValidUTF8(p.Value[:97], "") + "…"
 		}
 		return &p
 	}
