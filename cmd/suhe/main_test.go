@@ -1,0 +1,180 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"suhe/internal/pgtest"
+)
+
+// asSuhe makes the test binary be the program, so that a test can kill it.
+const asSuhe = "SUHE_TEST_RUN_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asSuhe) != "" {
+		os.Unsetenv(asSuhe)
+		main()
+	}
+	os.Exit(pgtest.Main(m))
+}
+
+// suhe runs a command to its end.
+func suhe(args ...string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	code = run(context.Background(), args, &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+// node is a running `suhe serve` in a process of its own.
+type served struct {
+	t    testing.TB
+	cmd  *exec.Cmd
+	args []string
+	http string // host:port
+	mqtt string
+	log  *syncBuffer
+}
+
+// syncBuffer is written by a process and read by the test.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+func freePort(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// serve starts a node on free ports and waits until it is ready.
+func serve(t testing.TB, dir string, more ...string) *served {
+	t.Helper()
+	s := &served{t: t, http: freePort(t), mqtt: freePort(t), log: new(syncBuffer)}
+	s.args = append([]string{"serve", "--data-dir", dir, "--listen", s.http, "--mqtt-listen", s.mqtt}, more...)
+	s.start()
+	t.Cleanup(func() {
+		if s.cmd.ProcessState == nil {
+			s.kill()
+		}
+		if t.Failed() {
+			t.Log(s.log.String())
+		}
+	})
+	return s
+}
+
+// start starts the process and returns how long it took until it was ready.
+func (s *served) start() time.Duration {
+	s.t.Helper()
+	began := time.Now()
+	s.cmd = exec.Command(os.Args[0], s.args...)
+	s.cmd.Env = append(os.Environ(), asSuhe+"=1")
+	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
+	if err := s.cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	for end := began.Add(60 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if response, err := http.Get("http://" + s.http + "/readyz"); err == nil {
+			response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				return time.Since(began)
+			}
+		}
+	}
+	s.t.Fatalf("not ready after a minute:\n%s", s.log.String())
+	return 0
+}
+
+func (s *served) kill() {
+	s.cmd.Process.Kill()
+	s.cmd.Wait()
+}
+
+func (s *served) url(path string) string { return "http://" + s.http + path }
+
+func TestCommandLine(t *testing.T) {
+	dir := t.TempDir()
+	secret := filepath.Join(dir, "database")
+	os.WriteFile(secret, []byte("postgres://u:from-file@h/d\n"), 0o600)
+	config := filepath.Join(dir, "suhe.json")
+	os.WriteFile(config, []byte(`{"listen":"127.0.0.1:9999","scene-size":7}`), 0o600)
+	tests := []struct {
+		name string
+		env  map[string]string
+		args []string
+		code int
+		want string // part of what it writes
+	}{
+		{"help", nil, []string{"--help"}, 0, "Usage: suhe"},
+		{"version", nil, []string{"--version"}, 0, "dev"},
+		{"no command", nil, nil, 2, "expected one of"},
+		{"unknown command", nil, []string{"dance"}, 2, "dance"},
+		{"unknown flag", nil, []string{"check", "--loud"}, 2, "--loud"},
+		{"check", nil, []string{"check"}, 0, "127.0.0.1:8080"},
+		{"a flag", nil, []string{"check", "--listen", "127.0.0.1:1"}, 0, "127.0.0.1:1\n"},
+		{"the environment", map[string]string{"SUHE_LISTEN": "127.0.0.1:2"}, []string{"check"}, 0, "127.0.0.1:2\n"},
+		{"the file", nil, []string{"check", "--config", config}, 0, "127.0.0.1:9999"},
+		{"the environment before the file", map[string]string{"SUHE_LISTEN": "127.0.0.1:3"}, []string{"check", "--config", config}, 0, "127.0.0.1:3\n"},
+		{"a secret in a file", map[string]string{"SUHE_DATABASE_FILE": secret}, []string{"check"}, 0, "postgres://u:xxxxx@h/d"},
+		{"no such secret file", map[string]string{"SUHE_DATABASE_FILE": dir + "/none"}, []string{"check"}, 2, "SUHE_DATABASE_FILE"},
+		{"no address", nil, []string{"check", "--listen", "nonsense"}, 2, `listen: "nonsense"`},
+		{"open to others", nil, []string{"check", "--listen", "0.0.0.0:8080"}, 2, "--open-bind"},
+		{"open to others by flag", nil, []string{"check", "--listen", "0.0.0.0:8080", "--open-bind"}, 0, "0.0.0.0:8080"},
+		{"too large a scene", nil, []string{"serve", "--scene-size", "1000001"}, 2, "scene-size: 1000001"},
+		{"no database", nil, []string{"check", "--database", "mysql://h"}, 2, "database:"},
+		{"a bad device id", nil, []string{"device", "token", "no id!", "--data-dir", dir}, 2, "id: ' ' at byte 2"},
+		{"no such file", nil, []string{"import", dir + "/none.csv", "--data-dir", dir}, 1, "none.csv"},
+		{"no such kind", nil, []string{"import", dir + "/none.csv", "--kind", "cat", "--data-dir", dir}, 2, `"cat"`},
+		{"no such format", nil, []string{"export", dir + "/out.txt", "--data-dir", dir}, 2, "out.txt"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			for name, value := range test.env {
+				t.Setenv(name, value)
+			}
+			code, out, errs := suhe(test.args...)
+			if code != test.code || !strings.Contains(out+errs, test.want) {
+				t.Errorf("exit %d, want %d; wrote %q and %q, want %q", code, test.code, out, errs, test.want)
+			}
+			if strings.Contains(out+errs, "from-file") {
+				t.Errorf("a secret was written: %q", out+errs)
+			}
+		})
+	}
+}
+
+func TestTokensAreSteady(t *testing.T) {
+	dir := t.TempDir()
+	_, one, _ := suhe("device", "token", "wl-0001", "--data-dir", dir)
+	_, again, _ := suhe("device", "token", "wl-0001", "--data-dir", dir)
+	_, other, _ := suhe("device", "token", "wl-0002", "--data-dir", dir)
+	if one == "" || one != again || one == other {
+		t.Errorf("tokens %q, %q, %q", one, again, other)
+	}
+}
