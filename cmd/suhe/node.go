@@ -216,10 +216,9 @@ type learner struct{ registry *assets.Registry }
 // Took implements twin.Sink.
 func (l learner) Took(b twin.Batch) {
 	for _, c := range b.Changes {
-		switch {
-		case c.Is != nil && c.Is.Asset.Kind == assets.Area:
+		if c.Is != nil {
 			l.registry.Learn(c.Is.Asset.ID, c.Is.Asset)
-		case c.Is == nil && c.Was.Asset.Kind == assets.Area:
+		} else {
 			l.registry.Learn(c.Was.Asset.ID, nil)
 		}
 	}

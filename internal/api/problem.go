@@ -19,6 +19,7 @@ var kinds = []struct {
 	kind   error
 	status int
 }{
+	{ingest.ErrTooLarge, http.StatusRequestEntityTooLarge}, // invalid as well: the first that fits counts
 	{assets.ErrInvalid, http.StatusBadRequest},
 	{assets.ErrNotFound, http.StatusNotFound},
 	{errPrecondition, http.StatusPreconditionFailed},

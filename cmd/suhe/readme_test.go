@@ -1,0 +1,40 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var commands = regexp.MustCompile("(?s)<!-- test -->\n```sh\n(.*?)```")
+
+// Every command that the README gives for real work does it.
+func TestReadme(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := commands.FindAllStringSubmatch(string(text), -1)
+	if len(blocks) < 5 {
+		t.Fatalf("the README has %d blocks of commands", len(blocks))
+	}
+	dir := t.TempDir()
+	s := serve(t, filepath.Join(dir, "data"), "--demo", "--scene-size", "1000")
+	os.Mkdir(filepath.Join(dir, "bin"), 0o700)
+	program := "#!/bin/sh\n" + asSuhe + "=1 exec " + os.Args[0] + " \"$@\"\n"
+	if err := os.WriteFile(filepath.Join(dir, "bin", "suhe"), []byte(program), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, mqttPort, _ := strings.Cut(s.mqtt, ":")
+	here := strings.NewReplacer("127.0.0.1:8080", s.http, "-p 1883", "-p "+mqttPort)
+	for _, block := range blocks {
+		shell := exec.Command("bash", "-euo", "pipefail", "-c", here.Replace(block[1]))
+		shell.Dir = dir
+		if out, err := shell.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s\n%s", err, block[1], out)
+		}
+	}
+}
