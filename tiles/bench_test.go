@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/mvt"
@@ -87,7 +88,8 @@ func plainProperties(things []*twin.Thing) []geojson.Properties {
 }
 
 // BenchmarkTile compares our writer (choice, sorting and bytes) with orb's clone,
-// project, clip and encode of the same features.
+// project, clip and encode of the same features. The ratio is taken turn by turn,
+// so that a busy machine slows both alike.
 func BenchmarkTile(b *testing.B) {
 	c, err := readCatalogue(layersJSON)
 	if err != nil {
@@ -99,31 +101,50 @@ func BenchmarkTile(b *testing.B) {
 		things []*twin.Thing
 	}{{"points", assets.Fixture, fixtures(1000)}, {"polygons", assets.Building, footprints(1000)}} {
 		l := c.of(set.kind)
-		b.Run(set.name+"/ours", func(b *testing.B) {
-			d := &renderer{writer: newLayerWriter()}
-			d.picker.found = set.things
-			b.ReportAllocs()
-			var data []byte
-			for b.Loop() {
-				d.writer.begin(home, tolerance(l, home))
-				d.picker.pick(l, &d.writer.frame, home.Z, access.Open(), 50_000)
-				for _, p := range d.picker.list {
-					d.writer.feature(d.picker.found[p.at], l.fields, false)
+		d := &renderer{writer: newLayerWriter()}
+		d.picker.found = set.things
+		var data []byte
+		ours := func() {
+			d.writer.begin(home, tolerance(l, home))
+			d.picker.pick(l, &d.writer.frame, home.Z, access.Open(), 50_000)
+			for _, p := range d.picker.list {
+				d.writer.feature(d.picker.found[p.at], l.fields, false)
+			}
+			data = d.writer.finish(data[:0], l.Kind.Layer())
+		}
+		properties := plainProperties(set.things)
+		orbs := func() { orbTile(b, l.Kind.Layer(), set.things, properties) }
+		ours()
+		for _, side := range []struct {
+			name string
+			run  func()
+		}{{"/ours", ours}, {"/orb", orbs}} {
+			b.Run(set.name+side.name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					side.run()
 				}
-				data = d.writer.finish(data[:0], l.Kind.Layer())
-			}
-			b.SetBytes(int64(len(data)))
-		})
-		b.Run(set.name+"/orb", func(b *testing.B) {
-			properties := plainProperties(set.things)
-			b.ReportAllocs()
-			var data []byte
-			for b.Loop() {
-				data = orbTile(b, l.Kind.Layer(), set.things, properties)
-			}
-			b.SetBytes(int64(len(data)))
-		})
+			})
+		}
+		b.Run(set.name+"/ratio", func(b *testing.B) { b.ReportMetric(ratio(b, orbs, ours), "times") })
 	}
+}
+
+// ratio is how many times as long slow takes as fast, taking turns.
+func ratio(b *testing.B, slow, fast func()) float64 {
+	const turns = 20
+	var s, f time.Duration
+	for b.Loop() {
+		start := time.Now()
+		for range turns {
+			fast()
+		}
+		middle := time.Now()
+		slow()
+		f += middle.Sub(start)
+		s += time.Since(middle)
+	}
+	return turns * float64(s) / float64(f)
 }
 
 // BenchmarkServe is a whole request: a cached tile, and one that is rendered,
