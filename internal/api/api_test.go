@@ -1,0 +1,223 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"suhe/assets"
+	"suhe/geo"
+	"suhe/internal/access"
+	"suhe/internal/api"
+	"suhe/stream/ingest"
+	"suhe/twin"
+)
+
+// rooms stand in for all rooms below; what they do is in their fields.
+type rooms struct {
+	who    access.Principal
+	thing  *twin.Thing
+	edit   func(assets.Edit) (*assets.Asset, assets.Verdict, error)
+	tile   func() error
+	waited twin.Position
+}
+
+func (r *rooms) Who(*http.Request) (access.Principal, error) { return r.who, nil }
+
+func (r *rooms) ByID(id assets.ID) *twin.Thing {
+	if r.thing != nil && r.thing.Asset.ID == id {
+		return r.thing
+	}
+	return nil
+}
+
+func (r *rooms) Counts() []twin.Count {
+	return []twin.Count{{Kind: assets.Sensor, Total: 1, Classes: map[string]int{"sensor.water_level": 1}, States: map[string]int{"normal": 1}}}
+}
+
+func (r *rooms) Wait(_ context.Context, p twin.Position) error { r.waited = p; return nil }
+
+func (r *rooms) Flush(context.Context) (uint64, error) { return 7, nil }
+
+func (r *rooms) Edit(_ context.Context, _, _ string, e assets.Edit) (*assets.Asset, assets.Verdict, error) {
+	return r.edit(e)
+}
+
+func (r *rooms) Series(context.Context, assets.ID, string, time.Time, time.Time, int) ([]twin.Sample, error) {
+	return []twin.Sample{{Time: 1000, Value: 3.12}}, nil
+}
+
+func (r *rooms) ServeTile(http.ResponseWriter, *http.Request, access.Principal, string, string, string, string) error {
+	return r.tile()
+}
+
+func (r *rooms) ServeTileJSON(w http.ResponseWriter, _ *http.Request, _ access.Principal, layer, base string) error {
+	fmt.Fprint(w, layer, " ", base)
+	return nil
+}
+
+func (r *rooms) ServeStyle(http.ResponseWriter, *http.Request, string, string, string) error {
+	return nil
+}
+
+func (r *rooms) Serve(http.ResponseWriter, *http.Request, access.Principal) {}
+
+func (r *rooms) ServeObservations(http.ResponseWriter, *http.Request) error {
+	return fmt.Errorf("%w: no broker", ingest.ErrBusy)
+}
+
+func sensor() *twin.Thing {
+	return &twin.Thing{
+		Asset: &assets.Asset{ID: "wl-1", FID: 1, Kind: assets.Sensor, Class: "sensor.water_level", Lifecycle: assets.InUse,
+			Shape:    assets.Shape{Geometry: geo.Solid{Plane: orb.Point{121.44, 31.25}}},
+			Revision: assets.Revision{N: 3},
+			Sensor:   &assets.SensorSpec{Measures: []assets.Measure{{Phenomenon: "water_level", Unit: "m", Normal: [2]float64{1, 2}}}}},
+		State: twin.State{Communication: twin.Online, Data: twin.Fresh, Service: twin.Normal},
+		Last:  []twin.Observation{{Phenomenon: "water_level", Value: 3.12, PhenomenonTime: 1795392000000}},
+	}
+}
+
+func open() *rooms {
+	return &rooms{who: access.Principal{ID: "demo", Scope: access.Open()}, thing: sensor(), tile: func() error { return nil }}
+}
+
+func handler(r *rooms, pages fs.FS) http.Handler {
+	return api.New(api.Deps{World: r, Registry: r, Relay: r, History: r, Classes: assets.DefaultClasses(), Tiles: r, Streams: r,
+		Intake: r, Gate: r, Log: slog.New(slog.DiscardHandler),
+		Site: api.Site{Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}})
+}
+
+func ask(h http.Handler, method, path, body string, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// The zero scope is refused at every route but those that are for everybody.
+func TestTheZeroScopeIsRefusedEverywhere(t *testing.T) {
+	closed := open()
+	closed.who = access.Principal{ID: "nobody"}
+	h := handler(closed, fstest.MapFS{})
+	for _, route := range []string{
+		"GET /tiles/sensors.json", "GET /tiles/sensors/1/1/1", "GET /styles/creek.json", "GET /v1/scene", "GET /v1/classes",
+		"GET /v1/layers", "GET /v1/assets/wl-1", "PUT /v1/assets/wl-1", "DELETE /v1/assets/wl-1",
+		"GET /v1/assets/wl-1/observations", "POST /v1/observations", "GET /v1/stream",
+	} {
+		method, path, _ := strings.Cut(route, " ")
+		if w := ask(h, method, path, "{}"); w.Code != http.StatusForbidden {
+			t.Errorf("%s answers %d", route, w.Code)
+		}
+	}
+}
+
+func TestAnswersAndProblems(t *testing.T) {
+	tests := []struct {
+		name    string
+		request string
+		body    string
+		header  []string
+		rooms   func(*rooms)
+		status  int
+		want    string // part of the body
+	}{
+		{"an asset", "GET /v1/assets/wl-1", "", nil, nil, 200, `"values":{"water_level":3.12}`},
+		{"its time is Shanghai's", "GET /v1/assets/wl-1", "", nil, nil, 200, `+08:00"`},
+		{"no such asset", "GET /v1/assets/wl-2", "", nil, nil, 404, "asset wl-2: not found"},
+		{"the legend", "GET /v1/layers", "", nil, nil, 200, `"name":"水位`},
+		{"a series", "GET /v1/assets/wl-1/observations", "", nil, nil, 200, `"samples":[[1000,3.12]]`},
+		{"a series of what it does not measure", "GET /v1/assets/wl-1/observations?phenomenon=ph", "", nil, nil, 400, `\"ph\" is none of [water_level]`},
+		{"a bad limit", "GET /v1/assets/wl-1/observations?limit=0", "", nil, nil, 400, "limit:"},
+		{"a bad time", "GET /v1/assets/wl-1/observations?from=yesterday", "", nil, nil, 400, "from:"},
+		{"a span backwards", "GET /v1/assets/wl-1/observations?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "", nil, nil, 400, "not before"},
+		{"garbage for an asset", "PUT /v1/assets/wl-1", "{", nil, nil, 400, "body:"},
+		{"another id in the body", "PUT /v1/assets/wl-1", `{"id":"wl-2"}`, nil, nil, 400, "wl-2"},
+		{"a bad condition", "DELETE /v1/assets/wl-1", "", []string{"If-Match", "x"}, nil, 400, "If-Match"},
+		{"a condition that fails", "DELETE /v1/assets/wl-1", "", []string{"If-Match", `"2"`}, conflict, 412, "conflict"},
+		{"a conflict without condition", "DELETE /v1/assets/wl-1", "", nil, conflict, 409, "conflict"},
+		{"a busy log", "POST /v1/observations", "{}", nil, nil, 503, "no broker"},
+		{"a panic", "GET /tiles/sensors/1/1/1", "", nil, func(r *rooms) { r.tile = func() error { panic("secret detail") } }, 500, "Internal Server Error"},
+		{"a failure of ours", "GET /tiles/sensors/1/1/1", "", nil, func(r *rooms) { r.tile = func() error { return errors.New("secret detail") } }, 500, "Internal Server Error"},
+		{"a tile out of range", "GET /tiles/sensors/1/1/1", "", nil, func(r *rooms) { r.tile = func() error { return assets.ErrNotFound } }, 404, "Not Found"},
+		{"no such page", "GET /nothing", "", nil, nil, 404, "/nothing"},
+		{"not ready", "GET /readyz", "", nil, nil, 503, "loading"},
+		{"healthy", "GET /healthz", "", nil, nil, 200, "ok"},
+		{"TileJSON by name and suffix", "GET /tiles/sensors.json", "", nil, nil, 200, "sensors http://example.com"},
+		{"another method", "POST /v1/layers", "", nil, nil, 405, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := open()
+			if test.rooms != nil {
+				test.rooms(r)
+			}
+			method, path, _ := strings.Cut(test.request, " ")
+			w := ask(handler(r, fstest.MapFS{}), method, path, test.body, test.header...)
+			if w.Code != test.status || !strings.Contains(w.Body.String(), test.want) {
+				t.Errorf("got %d %s, want %d and %q", w.Code, w.Body, test.status, test.want)
+			}
+			if strings.Contains(w.Body.String(), "secret") {
+				t.Errorf("an inner detail was told: %s", w.Body)
+			}
+			if kind := w.Header().Get("Content-Type"); w.Code >= 400 && w.Code != 405 && kind != "application/problem+json" {
+				t.Errorf("a failure is %s", kind)
+			}
+		})
+	}
+}
+
+func conflict(r *rooms) {
+	r.edit = func(assets.Edit) (*assets.Asset, assets.Verdict, error) { return nil, "", assets.ErrConflict }
+}
+
+// An edit answers only when the world has applied it.
+func TestAnEditIsReadBack(t *testing.T) {
+	r := open()
+	var took assets.Edit
+	r.edit = func(e assets.Edit) (*assets.Asset, assets.Verdict, error) {
+		took = e
+		return sensor().Asset, assets.Changed, nil
+	}
+	body, _ := json.Marshal(sensor().Asset)
+	w := ask(handler(r, fstest.MapFS{}), "PUT", "/v1/assets/wl-1", string(body), "If-Match", `"2"`)
+	if w.Code != http.StatusOK || w.Header().Get("ETag") != `"3"` {
+		t.Fatalf("got %d, ETag %s: %s", w.Code, w.Header().Get("ETag"), w.Body)
+	}
+	if took.WasRev != 2 || took.Asset.ID != "wl-1" {
+		t.Errorf("edit %+v", took)
+	}
+	if r.waited.Events != 7 {
+		t.Errorf("waited for %+v", r.waited)
+	}
+}
+
+func TestPages(t *testing.T) {
+	built := fstest.MapFS{"index.html": {Data: []byte("<title>苏河")}, "static/a-1.js": {Data: []byte("1")}}
+	h := handler(open(), built)
+	if w := ask(h, "GET", "/", ""); w.Code != 200 || !strings.Contains(w.Body.String(), "苏河") {
+		t.Errorf("/ answers %d %s", w.Code, w.Body)
+	}
+	if w := ask(h, "GET", "/static/a-1.js", ""); !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
+		t.Errorf("a file with a hash has Cache-Control %q", w.Header().Get("Cache-Control"))
+	}
+	if w := ask(h, "GET", "/", ""); !strings.Contains(w.Header().Get("Content-Security-Policy"), "default-src 'self'") {
+		t.Error("no policy")
+	}
+	if w := ask(handler(open(), fstest.MapFS{}), "GET", "/", ""); w.Code != 501 || !strings.Contains(w.Body.String(), "make build") {
+		t.Errorf("without a build / answers %d %s", w.Code, w.Body)
+	}
+}
