@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"suhe/assets"
+	"suhe/assets/scene"
 	"suhe/internal/access"
 	"suhe/internal/bus"
 	"suhe/stream"
@@ -144,7 +145,8 @@ func rules(classes *assets.Classes) func(string) (twin.Rule, bool) {
 }
 
 func (n *node) openViews(context.Context) (err error) {
-	n.tiles, err = tiles.New(tiles.Options{World: n.world, Metrics: n.metrics})
+	facts := scene.Facts()
+	n.tiles, err = tiles.New(tiles.Options{World: n.world, Bounds: facts.Bounds, Metrics: n.metrics})
 	n.hub = stream.New(stream.Options{World: n.world, Log: n.log, Metrics: n.metrics})
 	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
 	return err
