@@ -29,7 +29,19 @@ type River struct {
 	line     orb.LineString
 	chainage []Metres // of each vertex
 	stretch  []stretch
+	runs     []run
 }
+
+// run is the box around some stretches that follow each other: what lies far
+// from it lies far from all of them.
+type run struct {
+	first, last int // stretches, last excluded
+	box         orb.Bound
+	x, y        float64 // least metres per degree among them
+}
+
+// runLength is how many stretches a run has; about the root of a usual river's count.
+const runLength = 12
 
 // stretch is one segment of the line with the scale of the ground there.
 type stretch struct {
@@ -54,7 +66,26 @@ func NewRiver(line orb.LineString) (*River, error) {
 	if len(r.line) < 2 {
 		return nil, errors.New("river: the reference line has fewer than two points")
 	}
+	for first := 0; first < len(r.stretch); first += runLength {
+		r.runs = append(r.runs, newRun(r.stretch, first, min(first+runLength, len(r.stretch))))
+	}
 	return r, nil
+}
+
+func newRun(all []stretch, first, last int) run {
+	out := run{first, last, orb.Bound{Min: all[first].from, Max: all[first].from}, math.Inf(1), math.Inf(1)}
+	for _, s := range all[first:last] {
+		out.box = out.box.Extend(s.from).Extend(s.to)
+		out.x, out.y = math.Min(out.x, s.x), math.Min(out.y, s.y)
+	}
+	return out
+}
+
+// atLeast is a distance in metres that no foot on the run is nearer than.
+func (r *run) atLeast(p orb.Point) float64 {
+	dx := math.Max(0, math.Max(r.box.Min[0]-p[0], p[0]-r.box.Max[0]))
+	dy := math.Max(0, math.Max(r.box.Min[1]-p[1], p[1]-r.box.Max[1]))
+	return math.Hypot(dx*r.x, dy*r.y)
 }
 
 func (r *River) extend(p orb.Point) {
@@ -78,15 +109,28 @@ func (r *River) Length() Metres { return r.chainage[len(r.chainage)-1] }
 // Line is a copy of the reference line.
 func (r *River) Line() orb.LineString { return r.line.Clone() }
 
-// Locate finds the place of p: the foot on the nearest stretch of the line, the
-// first of several. Beyond the ends the foot is the end itself. Offsets within
+// Locate finds the place of p: the foot on the nearest stretch of the line, one
+// of several if they are as near. Beyond the ends the foot is the end itself. Offsets within
 // some kilometres are true to 0.1 %.
 func (r *River) Locate(p orb.Point) Place {
+	// The likeliest run first: it rules out most others.
+	first := 0
+	for k := range r.runs {
+		if r.runs[k].atLeast(p) < r.runs[first].atLeast(p) {
+			first = k
+		}
+	}
 	best, nearest, along, cross := 0, math.Inf(1), 0.0, 0.0
-	for i := range r.stretch {
-		t, d, c := r.stretch[i].foot(p)
-		if d < nearest {
-			best, nearest, along, cross = i, d, t, c
+	for n := range r.runs {
+		k := (first + n) % len(r.runs)
+		if r.runs[k].atLeast(p) > nearest {
+			continue
+		}
+		for i := r.runs[k].first; i < r.runs[k].last; i++ {
+			t, d, c := r.stretch[i].foot(p)
+			if d < nearest {
+				best, nearest, along, cross = i, d, t, c
+			}
 		}
 	}
 	step := r.chainage[best+1] - r.chainage[best]
