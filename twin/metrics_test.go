@@ -19,3 +19,12 @@ func valueOf(t *testing.T, m prometheus.Metric) float64 {
 	}
 	return out.Counter.GetValue()
 }
+
+// counted reads a counter.
+func counted(c prometheus.Counter) float64 {
+	var out dto.Metric
+	if c.Write(&out) != nil {
+		return -1
+	}
+	return out.Counter.GetValue()
+}
