@@ -16,15 +16,23 @@ import (
 	"suhe/internal/pgtest"
 )
 
-// asSuhe makes the test binary be the program, so that a test can kill it.
-const asSuhe = "SUHE_TEST_RUN_AS_PROGRAM"
+// program is the built program, as a user runs it: a test can kill it, and it is
+// as fast as it really is.
+var program string
 
-func TestMain(m *testing.M) {
-	if os.Getenv(asSuhe) != "" {
-		os.Unsetenv(asSuhe)
-		main()
+func TestMain(m *testing.M) { os.Exit(withProgram(m)) }
+
+func withProgram(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "suhe-test-")
+	if err != nil {
+		panic(err)
 	}
-	os.Exit(pgtest.Main(m))
+	defer os.RemoveAll(dir)
+	program = filepath.Join(dir, "suhe")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		panic(string(out))
+	}
+	return pgtest.Main(m)
 }
 
 // suhe runs a command to its end.
@@ -34,7 +42,7 @@ func suhe(args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), errs.String()
 }
 
-// node is a running `suhe serve` in a process of its own.
+// served is a running `suhe serve` in a process of its own.
 type served struct {
 	t    testing.TB
 	cmd  *exec.Cmd
@@ -93,8 +101,7 @@ func serve(t testing.TB, dir string, more ...string) *served {
 func (s *served) start() time.Duration {
 	s.t.Helper()
 	began := time.Now()
-	s.cmd = exec.Command(os.Args[0], s.args...)
-	s.cmd.Env = append(os.Environ(), asSuhe+"=1")
+	s.cmd = exec.Command(program, s.args...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)

@@ -24,8 +24,7 @@ func TestReadme(t *testing.T) {
 	dir := t.TempDir()
 	s := serve(t, filepath.Join(dir, "data"), "--demo", "--scene-size", "1000")
 	os.Mkdir(filepath.Join(dir, "bin"), 0o700)
-	program := "#!/bin/sh\n" + asSuhe + "=1 exec " + os.Args[0] + " \"$@\"\n"
-	if err := os.WriteFile(filepath.Join(dir, "bin", "suhe"), []byte(program), 0o700); err != nil {
+	if err := os.Symlink(program, filepath.Join(dir, "bin", "suhe")); err != nil {
 		t.Fatal(err)
 	}
 	_, mqttPort, _ := strings.Cut(s.mqtt, ":")
