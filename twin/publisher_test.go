@@ -1,22 +1,30 @@
 package twin
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"sync"
-	"sync/atomic"
 	"testing"
+	"time"
 )
 
-// slow is a stream on which an append waits until it is let through.
+// slow is a stream on which an append tells that it has begun, then waits until
+// it is let through.
 type slow struct {
 	memory
-	gate chan struct{}
+	begun chan struct{}
+	gate  chan struct{}
+}
+
+func newSlow() *slow {
+	return &slow{memory: *newMemory(), begun: make(chan struct{}, 100), gate: make(chan struct{})}
 }
 
 func (s *slow) Append(ctx context.Context, subject string, data []byte) (uint64, error) {
+	s.begun <- struct{}{}
 	select {
 	case <-s.gate:
 	case <-ctx.Done():
@@ -85,33 +93,38 @@ func TestPublishTellsOfFailure(t *testing.T) {
 // Those who come while a message is on its way share the next one.
 func TestPublishTogether(t *testing.T) {
 	const callers = 50
-	s := &slow{memory: *newMemory(), gate: make(chan struct{})}
+	s := newSlow()
 	p := newPublisher(t, s)
 	var wg sync.WaitGroup
-	var entered atomic.Int32
-	for i := range callers {
-		wg.Go(func() {
-			entered.Add(1)
-			if err := p.Publish(context.Background(), []Observation{reading(named("a", i), "level", 1, t0)}); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	for boarded := 0; boarded < callers; { // the first may have left alone
-		p.mu.Lock()
-		boarded = 1
-		for _, w := range p.waiting {
-			obs, _ := DecodeObservations(append(w.data[:len(w.data):len(w.data)], ']'))
-			boarded += len(obs)
+	publish := func(i int) {
+		if err := p.Publish(context.Background(), []Observation{reading(named("a", i), "level", 1, t0)}); err != nil {
+			t.Error(err)
 		}
-		p.mu.Unlock()
+	}
+	wg.Go(func() { publish(0) })
+	<-s.begun
+	for i := 1; i < callers; i++ {
+		wg.Go(func() { publish(i) })
+	}
+	for boarded(p) < callers-1 {
+		time.Sleep(time.Millisecond)
 	}
 	close(s.gate)
 	wg.Wait()
-	got, n := s.observations(t)
-	if len(got) != callers || n > 3 {
-		t.Errorf("%d observations in %d messages, want %d in a few", len(got), n, callers)
+	if got, n := s.observations(t); len(got) != callers || n != 2 {
+		t.Errorf("%d observations in %d messages, want %d in 2", len(got), n, callers)
 	}
+}
+
+// boarded is how many observations wait for the next message.
+func boarded(p *Publisher) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := 0
+	for _, w := range p.waiting {
+		n += bytes.Count(w.data, []byte(`"a":`))
+	}
+	return n
 }
 
 // Messages stay small, however much comes at once, and keep their order.
@@ -138,7 +151,7 @@ func TestPublishCuts(t *testing.T) {
 
 // Who leaves does not take the others along.
 func TestPublishLeavesOnItsContext(t *testing.T) {
-	s := &slow{memory: *newMemory(), gate: make(chan struct{})}
+	s := newSlow()
 	p := newPublisher(t, s)
 	ctx, cancel := context.WithCancel(t.Context())
 	left, stayed := make(chan error), make(chan error)
