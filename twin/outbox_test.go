@@ -98,7 +98,7 @@ func (o *outbox) Publish(_ context.Context, from uint64, prepare func(*assets.As
 		e := Event{Seq: last + 1, Time: time.UnixMilli(t0).UTC(), Type: AssetRemoved, FID: r.fid, ID: named("a", int(r.fid))}
 		err := r.err
 		if r.asset != nil && err == nil {
-			e.Type = AssetPut
+			e.Type, e.ID = AssetPut, r.asset.ID
 			e.Asset, err = prepare(r.asset)
 		}
 		if err != nil {

@@ -16,6 +16,7 @@ type node struct {
 	world     *World
 	relay     *Relay
 	publisher *Publisher
+	ctx       context.Context // ends when a part of the node does
 	stop      func()
 }
 
@@ -39,9 +40,11 @@ func startNode(t testing.TB, dir string, o *outbox, s *shelf, k Keeper, sinks ..
 	}
 	history := must(NewHistoryWriter(obs, k, HistoryOptions{Every: 10 * time.Millisecond}))(t)
 	ctx, cancel := context.WithCancel(context.Background())
+	n.ctx = ctx
 	var wg sync.WaitGroup
 	run := func(what string, f func() error) {
 		wg.Go(func() {
+			defer cancel()
 			if err := f(); err != nil {
 				t.Errorf("%s: %v", what, err)
 			}
@@ -86,7 +89,7 @@ func TestWholeWay(t *testing.T) {
 		s.assets[a.FID] = a
 		s.mu.Unlock()
 		o.commit(row{asset: a, fid: a.FID})
-		if err := n.world.Wait(t.Context(), Position{Events: flush(t, n.relay)}); err != nil {
+		if err := n.world.Wait(n.ctx, Position{Events: flush(t, n.relay)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -94,10 +97,10 @@ func TestWholeWay(t *testing.T) {
 	report := func(n *node, i int) {
 		t.Helper()
 		at := n.world.Position()
-		if err := n.publisher.Publish(t.Context(), []Observation{reading("g", "level", float64(i)/10, now+int64(i))}); err != nil {
+		if err := n.publisher.Publish(n.ctx, []Observation{reading("g", "level", float64(i)/10, now+int64(i))}); err != nil {
 			t.Fatal(err)
 		}
-		if err := n.world.Wait(t.Context(), Position{Obs: at.Obs + 1}); err != nil {
+		if err := n.world.Wait(n.ctx, Position{Obs: at.Obs + 1}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -117,7 +120,7 @@ func TestWholeWay(t *testing.T) {
 	n.stop()
 
 	n = startNode(t, dir, o, s, s)
-	if err := n.world.Wait(t.Context(), Position{Epoch: 1, Obs: 10, Events: 1}); err != nil {
+	if err := n.world.Wait(n.ctx, Position{Epoch: 1, Obs: 10, Events: 1}); err != nil {
 		t.Fatal(err)
 	}
 	level(n, 10)

@@ -48,7 +48,7 @@ var rooms = map[string][]string{
 	"github.com/paulmach/osm":       {"assets"},
 	"github.com/eclipse/paho.mqtt":  {"internal/simulate"},
 	"github.com/pressly/goose/v3":   {"internal/store/postgis"},
-	"github.com/klauspost/compress": {"tiles", "internal/api"},
+	"github.com/klauspost/compress": {"tiles", "assets"},
 }
 
 // Package is one package and what it imports, as `go list` tells.

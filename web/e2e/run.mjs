@@ -51,11 +51,12 @@ try {
     .some((f) => f.layer.type === 'symbol' && /\p{Script=Han}/u.test(f.properties.name ?? ''))));
   check('the legend counts sensors', await wait('legend', () => /传感器\s*800/.test(document.getElementById('legend')?.textContent ?? '')));
 
-  const before = await page.textContent('#signs [data-sign=noise]');
-  check('a vital sign moves', await wait('signs', (b) => {
-    const now = document.querySelector('#signs [data-sign=noise]')?.textContent;
-    return now !== b && now !== '–';
-  }, before));
+  // Which sign moves within a minute is the tide's and the weather's to say.
+  const told = await wait('signs', () => ['level', 'noise'].every((s) =>
+    /\d/.test(document.querySelector(`#signs [data-sign=${s}]`)?.textContent ?? '')));
+  check('vital signs have values', told);
+  const before = await page.textContent('#signs dl');
+  check('a vital sign moves', await wait('a sign', (b) => document.querySelector('#signs dl')?.textContent !== b, before));
 
   const spot = await page.evaluate(async () => {
     const { map, picture } = window.suhe;
