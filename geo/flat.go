@@ -31,6 +31,8 @@ type Flat struct {
 	Polys []int32  // for polygons: index into Ends behind each polygon's rings; nil for a single polygon
 	Min   [2]uint32
 	Max   [2]uint32
+
+	Levels *Levels // of lines and polygons, prepared; nil: all vertices show at every zoom
 }
 
 // Flatten projects g (degrees WGS84; latitudes beyond ±85.0511 are clamped).
@@ -173,6 +175,7 @@ func (b *flattener) flat() Flat {
 	if len(b.out.Polys) == 1 {
 		b.out.Polys = nil
 	}
+	b.out.Levels = b.out.levels()
 	return b.out
 }
 

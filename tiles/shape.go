@@ -6,7 +6,8 @@ import "suhe/geo"
 // and allocates only while it grows.
 type shaper struct {
 	frame frame
-	thin  simplifier
+	zoom  uint8
+	thin  bool // vertices that do not show at the zoom are left out
 	out   commands
 	path  []vertex // a line or ring on the tile's lattice
 	spare []vertex
@@ -16,10 +17,10 @@ type shaper struct {
 }
 
 // begin sets the tile, and the tolerance in units that lines and rings may be
-// thinned by.
+// thinned by: 0 for none, else 1, which is what geometries are prepared for.
 func (s *shaper) begin(t geo.Tile, tolerance float64) {
 	s.frame = frameOf(t)
-	s.thin.squared = tolerance * tolerance
+	s.zoom, s.thin = uint8(t.Z), tolerance > 0
 }
 
 // shape writes g's commands to s.out and says whether anything of g shows.
@@ -49,11 +50,11 @@ func (s *shaper) points(g *geo.Flat) {
 }
 
 func (s *shaper) lines(g *geo.Flat) {
+	shows := s.shows(g)
 	from := int32(0)
 	for i := range partsOf(g) {
 		end := partEnd(g, i)
-		s.load(g.XY[2*from : 2*end])
-		s.path = s.thin.line(s.path)
+		s.load(g.XY, shows, from, end)
 		s.line()
 		from = end
 	}
@@ -73,6 +74,14 @@ func partEnd(g *geo.Flat, i int) int32 {
 		return int32(len(g.XY) / 2)
 	}
 	return g.Ends[i]
+}
+
+// shows is the zoom from which on each vertex of g shows, or nil if all do.
+func (s *shaper) shows(g *geo.Flat) []uint8 {
+	if !s.thin || g.Levels == nil {
+		return nil
+	}
+	return g.Levels.From
 }
 
 // line cuts the path to the buffered tile and writes every part of it.
@@ -101,10 +110,26 @@ func (s *shaper) endLine() {
 	s.part = s.part[:0]
 }
 
+// polygons writes g as it is if it lies in the tile and is known to be clean
+// there, as nearly all buildings are; else what is left of its rings.
 func (s *shaper) polygons(g *geo.Flat) {
-	s.rings.reset()
 	lo, hi := s.frame.box(g)
+	if lo.x == hi.x || lo.y == hi.y {
+		return
+	}
 	whole := lo.inside() && hi.inside()
+	if whole && g.Levels != nil && g.Levels.CleanAt(uint32(s.zoom), s.thin) {
+		s.copyRings(g)
+		return
+	}
+	s.cut(g, whole)
+	s.writeRings()
+}
+
+// cut puts what the tile shows of g's rings on its lattice.
+func (s *shaper) cut(g *geo.Flat, whole bool) {
+	s.rings.reset()
+	levels := s.shows(g)
 	from, polygon, shows := int32(0), 0, false
 	for i := range partsOf(g) {
 		exterior := i == 0
@@ -113,25 +138,25 @@ func (s *shaper) polygons(g *geo.Flat) {
 			polygon++
 		}
 		end := partEnd(g, i)
-		if exterior {
-			if shows = s.ring(g.XY[2*from:2*end], whole); shows {
+		if exterior || shows {
+			s.load(g.XY, levels, from, end)
+			added := s.ring(whole)
+			if exterior {
+				shows = added
+			}
+			if exterior && added {
 				s.rings.exteriors++
 			}
-		} else if shows {
-			s.ring(g.XY[2*from:2*end], whole)
 		}
 		from = end
 	}
-	s.writeRings()
 }
 
-// ring thins and clips one ring; false if nothing of it is left.
-func (s *shaper) ring(xy []uint32, whole bool) bool {
-	s.load(xy)
+// ring clips the path as a ring; false if nothing of it is left.
+func (s *shaper) ring(whole bool) bool {
 	for len(s.path) > 1 && s.path[0] == s.path[len(s.path)-1] {
 		s.path = s.path[:len(s.path)-1]
 	}
-	s.path = s.thin.ring(s.path)
 	if !whole {
 		s.path, s.spare = clipRing(s.path, s.spare)
 	}
@@ -151,11 +176,33 @@ func (s *shaper) writeRings() {
 	}
 }
 
-// load rounds world coordinates to the lattice, without repeated points.
-func (s *shaper) load(xy []uint32) {
+// copyRings writes the rings of g, which need neither clipping nor judgement.
+func (s *shaper) copyRings(g *geo.Flat) {
+	shows := s.shows(g)
+	from := int32(0)
+	for i := range partsOf(g) {
+		end := partEnd(g, i)
+		s.part = s.part[:0]
+		for k := from; k < end; k++ {
+			if shows == nil || shows[k] <= s.zoom {
+				v := s.frame.vertex(g.XY[2*k], g.XY[2*k+1])
+				s.part = append(s.part, pixel{int32(v.x), int32(v.y)})
+			}
+		}
+		s.out.ring(s.part)
+		from = end
+	}
+}
+
+// load rounds the vertices [from, end) of a line or ring that show to the
+// lattice, without repeated points.
+func (s *shaper) load(xy []uint32, shows []uint8, from, end int32) {
 	s.path = s.path[:0]
-	for i := 0; i+1 < len(xy); i += 2 {
-		v := s.frame.vertex(xy[i], xy[i+1])
+	for i := from; i < end; i++ {
+		if shows != nil && shows[i] > s.zoom {
+			continue
+		}
+		v := s.frame.vertex(xy[2*i], xy[2*i+1])
 		if n := len(s.path); n == 0 || s.path[n-1] != v {
 			s.path = append(s.path, v)
 		}
