@@ -33,6 +33,7 @@ var (
 	ErrNotFound = errors.New("not found")
 	ErrConflict = errors.New("conflict")
 	ErrInvalid  = errors.New("invalid")
+	ErrBusy     = errors.New("busy") // nothing is wrong with what was asked: try again later
 )
 
 // Store keeps the registry.

@@ -100,17 +100,15 @@ func BenchmarkTile(b *testing.B) {
 		kind   assets.Kind
 		things []*twin.Thing
 	}{{"points", assets.Fixture, fixtures(1000)}, {"polygons", assets.Building, footprints(1000)}} {
-		l := c.of(set.kind)
-		d := &renderer{writer: newLayerWriter()}
-		d.picker.found = set.things
-		var data []byte
+		l, _ := c.layer(set.kind.Layer())
+		d := &renderer{writer: newLayerWriter(), layers: []*layer{l}}
+		r := &Request{Layers: []string{l.Name}, Tile: home, Scope: access.Open()}
+		w := allOf(set.things)
 		ours := func() {
-			d.writer.begin(home, tolerance(l, home))
-			d.picker.pick(l, &d.writer.frame, home.Z, access.Open(), 50_000)
-			for _, p := range d.picker.list {
-				d.writer.feature(d.picker.found[p.at], l.fields, false)
+			d.find(w, r)
+			if err := d.write(b.Context(), r, 0, false); err != nil {
+				b.Fatal(err)
 			}
-			data = d.writer.finish(data[:0], l.Kind.Layer())
 		}
 		properties := plainProperties(set.things)
 		orbs := func() { orbTile(b, l.Kind.Layer(), set.things, properties) }
@@ -150,7 +148,7 @@ func ratio(b *testing.B, slow, fast func()) float64 {
 // BenchmarkServe is a whole request: a cached tile, and one that is rendered,
 // compressed and hashed each time.
 func BenchmarkServe(b *testing.B) {
-	q := Request{Layer: "assets", Tile: home, Scope: access.Open()}
+	q := Request{Layers: []string{"assets"}, Tile: home, Scope: access.Open()}
 	w := &plainWorld{things: fixtures(1000)}
 	for name, cache := range map[string]int64{"cached": 0, "rendered": -1} {
 		b.Run(name, func(b *testing.B) {

@@ -3,6 +3,7 @@ package tiles
 import (
 	"container/list"
 	"sync"
+	"time"
 )
 
 // cache keeps the newest rendering of the tiles asked for last, bounded in bytes.
@@ -17,6 +18,7 @@ type cache struct {
 // kept is a tile and the version of the ground that it was rendered at.
 type kept struct {
 	version uint64
+	at      time.Time // when the render began
 	tile    Response
 }
 

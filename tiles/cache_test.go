@@ -19,7 +19,7 @@ func TestCacheAgainstModel(t *testing.T) {
 			"put": func(t *rapid.T) {
 				k := Key{Tile: geo.Tile{Z: rapid.Uint32Range(0, 9).Draw(t, "key")}}
 				v := rapid.Uint64Range(0, 20).Draw(t, "version")
-				c.put(k, kept{v, Response{Data: make([]byte, rapid.IntRange(0, 2*itemCost).Draw(t, "size"))}})
+				c.put(k, kept{version: v, tile: Response{Data: make([]byte, rapid.IntRange(0, 2*itemCost).Draw(t, "size"))}})
 				newest[k] = max(newest[k], v)
 			},
 			"get": func(t *rapid.T) {
@@ -43,7 +43,7 @@ func TestCacheAgainstModel(t *testing.T) {
 
 func TestCacheForgetsTheLeastUsed(t *testing.T) {
 	c := newCache(2 * itemCost)
-	a, b, d := Key{Layer: "a"}, Key{Layer: "b"}, Key{Layer: "d"}
+	a, b, d := Key{Layers: "a"}, Key{Layers: "b"}, Key{Layers: "d"}
 	c.put(a, kept{version: 5})
 	c.put(b, kept{version: 1})
 	c.get(a)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"suhe/assets"
 	"suhe/geo"
@@ -15,53 +16,78 @@ var layersJSON []byte
 
 // layer is what the catalogue says of one layer.
 type layer struct {
+	Name        string            `json:"name"` // in addresses and tiles; default the kind's layer
 	Kind        assets.Kind       `json:"kind"`
 	Description string            `json:"description"`
+	Drawn       string            `json:"drawn"`   // as what: empty as they are, "sight" as the ground that a camera sees
 	MinZoom     uint32            `json:"minzoom"` // below it the layer's tiles are empty
 	MaxZoom     uint32            `json:"maxzoom"` // clients need no deeper tiles; deeper ones are served all the same
 	Classes     map[string]uint32 `json:"classes"` // zoom from which a class shows, if later than MinZoom
-	Fields      []string          `json:"fields"`
+	Fields      []string          `json:"fields"`  // properties of each feature
+	More        []string          `json:"more"`    // properties on request
 
-	fields fieldSet
-	all    uint32 // zoom from which all classes show
+	fields, more Properties
+	all          uint32 // zoom from which all classes show
 }
+
+// sight is the layer's Drawn for what cameras see.
+const sight = "sight"
 
 // catalogue is layers.json: which feature shows in which layer at which zoom,
 // with which properties.
 type catalogue struct {
 	Attribution string            `json:"attribution"`
 	Bounds      [4]float64        `json:"bounds"` // west, south, east, north
+	Calm        calm              `json:"calm"`
 	Texts       map[string]string `json:"fields"` // what each property means
 	Layers      []*layer          `json:"layers"` // in drawing order from below
 }
 
-// readCatalogue reads the embedded catalogue and checks that every kind has one
+// calm says which tiles are repainted from time to time, not at every change:
+// so much happens on their ground that they would never be alike twice.
+type calm struct {
+	Below   uint32 `json:"below"`   // zooms
+	Seconds uint32 `json:"seconds"` // at most one render in so many
+}
+
+// readCatalogue reads the embedded catalogue and checks that every kind has its
 // layer and every property a writer and a meaning.
 func readCatalogue(data []byte) (*catalogue, error) {
 	var c catalogue
 	if err := json.Unmarshal(data, &c); err != nil {
 		return nil, fmt.Errorf("layers.json: %w", err)
 	}
-	for _, kind := range assets.Kinds() {
-		n := 0
-		for _, l := range c.Layers {
-			if l.Kind == kind {
-				n++
-			}
-		}
-		if n != 1 {
-			return nil, fmt.Errorf("layers.json: kind %s has %d layers, expected 1", kind, n)
-		}
-	}
-	for _, l := range c.Layers {
+	names := make(map[string]bool)
+	for i, l := range c.Layers {
 		if err := c.complete(l); err != nil {
-			return nil, fmt.Errorf("layers.json: layer of %s: %w", l.Kind, err)
+			return nil, fmt.Errorf("layers.json: layer %d of %s: %w", i+1, l.Kind, err)
+		}
+		if names[l.Name] {
+			return nil, fmt.Errorf("layers.json: two layers %s", l.Name)
+		}
+		names[l.Name] = true
+	}
+	for _, kind := range assets.Kinds() {
+		if _, ok := c.layer(kind.Layer()); !ok {
+			return nil, fmt.Errorf("layers.json: no layer %s", kind.Layer())
 		}
 	}
 	return &c, nil
 }
 
-func (c *catalogue) complete(l *layer) error {
+func (c *catalogue) complete(l *layer) (err error) {
+	if _, err := assets.ParseKind(string(l.Kind)); err != nil {
+		return err
+	}
+	if l.Name == "" {
+		l.Name = l.Kind.Layer()
+	}
+	if strings.ContainsAny(l.Name, ",./ ") {
+		return fmt.Errorf("name: %q, expected no comma, full stop, slash or space", l.Name)
+	}
+	if l.Drawn != "" && (l.Drawn != sight || l.Kind != assets.Camera) {
+		return fmt.Errorf("drawn: %q, expected nothing, or %q of cameras", l.Drawn, sight)
+	}
 	if l.MinZoom > l.MaxZoom || l.MaxZoom > geo.MaxZoom {
 		return fmt.Errorf("zooms: %d–%d, expected ascending and at most %d", l.MinZoom, l.MaxZoom, geo.MaxZoom)
 	}
@@ -69,37 +95,56 @@ func (c *catalogue) complete(l *layer) error {
 	for _, z := range l.Classes {
 		l.all = max(l.all, z)
 	}
-	for _, name := range append(slices.Clone(l.Fields), fieldTruncated.String()) {
+	if l.fields, err = c.properties(append(slices.Clone(l.Fields), fieldTruncated.String())); err != nil {
+		return err
+	}
+	l.fields &^= 1 << fieldTruncated
+	l.more, err = c.properties(l.More)
+	return err
+}
+
+func (c *catalogue) properties(names []string) (s Properties, err error) {
+	for _, name := range names {
 		f, ok := fieldNamed(name)
 		if !ok || c.Texts[name] == "" {
-			return fmt.Errorf("field: %q is unknown or has no description", name)
+			return 0, fmt.Errorf("field: %q is unknown or has no description", name)
 		}
-		if f != fieldTruncated {
-			l.fields |= 1 << f
-		}
+		s |= 1 << f
 	}
-	return nil
+	return s, nil
 }
 
 // layer finds the layer by its name in addresses.
 func (c *catalogue) layer(name string) (*layer, bool) {
-	kind, ok := assets.KindOfLayer(name)
-	if !ok {
-		return nil, false
-	}
-	return c.of(kind), true
-}
-
-func (c *catalogue) of(kind assets.Kind) *layer {
 	for _, l := range c.Layers {
-		if l.Kind == kind {
-			return l
+		if l.Name == name {
+			return l, true
 		}
 	}
-	return nil
+	return nil, false
+}
+
+// layers finds several; one that is missing is assets.ErrNotFound.
+func (c *catalogue) layers(dst []*layer, names []string) ([]*layer, error) {
+	for _, name := range names {
+		l, ok := c.layer(name)
+		if !ok {
+			return nil, fmt.Errorf("layer: %w: %q", assets.ErrNotFound, clipText(name))
+		}
+		dst = append(dst, l)
+	}
+	return dst, nil
 }
 
 // shows says whether things of the class show at zoom z.
 func (l *layer) shows(class string, z uint32) bool {
 	return z >= l.all || z >= l.MinZoom && z >= l.Classes[class]
+}
+
+// properties are those of the layer's features when so many are asked for.
+func (l *layer) properties(asked Properties) Properties {
+	if asked == 0 {
+		return l.fields
+	}
+	return asked & (l.fields | l.more)
 }

@@ -2,8 +2,8 @@
 //
 // # Promises
 //
-// Bytes. A tile is a Mapbox Vector Tile 2.1: one layer of version 2, extent
-// 4096, exterior rings positive and holes negative in the sense of the standard,
+// Bytes. A tile is a Mapbox Vector Tile 2.1: one layer, or several in the order
+// asked for, of version 2, extent 4096, exterior rings positive and holes negative in the sense of the standard,
 // no feature without geometry. The same things in the same state give the same
 // bytes, whatever order they came in: features lie in order of their number,
 // keys and values in order of first use. The ETag is made of the bytes alone, so
@@ -17,16 +17,17 @@
 // their exterior, exteriors do not overlap. A ring so small or thin that it
 // vanishes in rounding is left out. Nothing wraps around the antimeridian.
 //
-// Freshness. A tile answered after [Server.Took] returned shows that batch. A
-// change makes stale the tiles that its old and its new footprint touch, at a
+// Freshness. A tile answered after [Server.Took] returned shows that batch, but
+// tiles of low zoom may be as old as [Options.Calm]. A change makes stale the tiles that its old and its new footprint touch, at a
 // cost that does not grow with the cache; a value that leaves state and severity
 // as they are makes nothing stale. A tile that is rendered again to the same
 // bytes keeps its ETag.
 //
 // Load. One render per tile at a time, whoever asks; a bounded number of renders
 // at once; a waiter leaves when its own context ends. The cache is bounded in
-// bytes, a tile in features: what is worst stays, and the layer says that it is
-// truncated. A panic in a render is an error of that tile alone.
+// bytes, a tile in features and in bytes: what is in trouble stays, and the tile
+// says that it is truncated. Tiles with a filter, a datum or properties of their
+// own have a share of the cache that drives no plain tile out. A panic in a render is an error of that tile alone.
 //
 // Scope. Every feature passes the scope of the one who asks, and the scope's
 // class is part of every cache key.

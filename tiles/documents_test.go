@@ -78,7 +78,7 @@ func TestStyle(t *testing.T) {
 			t.Fatal(err)
 		}
 		names[lang] = doc.Name
-		if doc.Version != 8 || doc.Glyphs != nil || len(doc.Sources) != len(assets.Kinds()) {
+		if doc.Version != 8 || doc.Glyphs != nil || len(doc.Sources) != len(s.catalogue.Layers) {
 			t.Errorf("%s: version %d, glyphs %v, %d sources", lang, doc.Version, doc.Glyphs, len(doc.Sources))
 		}
 		for name, source := range doc.Sources {
@@ -114,11 +114,14 @@ func TestStyle(t *testing.T) {
 
 func TestCatalogue(t *testing.T) {
 	broken := map[string]string{
-		"no JSON":       `{`,
-		"a kind twice":  strings.Replace(string(layersJSON), `"kind": "water"`, `"kind": "bank"`, 1),
-		"unknown field": strings.Replace(string(layersJSON), `"fields": ["id"`, `"fields": ["ID"`, 1),
-		"zooms crossed": strings.Replace(string(layersJSON), `"minzoom": 8`, `"minzoom": 18`, 1),
-		"too deep":      strings.Replace(string(layersJSON), `"maxzoom": 17`, `"maxzoom": 23`, 1),
+		"no JSON":             `{`,
+		"a kind twice":        strings.Replace(string(layersJSON), `"kind": "water"`, `"kind": "bank"`, 1),
+		"a name twice":        strings.Replace(string(layersJSON), `"name": "coverage"`, `"name": "cameras"`, 1),
+		"a name with a comma": strings.Replace(string(layersJSON), `"name": "coverage"`, `"name": "a,b"`, 1),
+		"sight of water":      strings.Replace(string(layersJSON), `"kind": "water",`, `"kind": "water", "drawn": "sight",`, 1),
+		"unknown field":       strings.Replace(string(layersJSON), `"fields": ["id"`, `"fields": ["ID"`, 1),
+		"zooms crossed":       strings.Replace(string(layersJSON), `"minzoom": 8`, `"minzoom": 18`, 1),
+		"too deep":            strings.Replace(string(layersJSON), `"maxzoom": 17`, `"maxzoom": 23`, 1),
 	}
 	for name, text := range broken {
 		if _, err := readCatalogue([]byte(text)); err == nil || text == string(layersJSON) {
@@ -129,7 +132,7 @@ func TestCatalogue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := c.of(assets.Fixture)
+	l, _ := c.layer("assets")
 	if l.shows("asset.tree", 14) || !l.shows("asset.tree", 15) || !l.shows("asset.pier", 12) || l.shows("asset.pier", 11) {
 		t.Error("trees show from 15, piers from 12")
 	}

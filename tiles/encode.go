@@ -33,10 +33,9 @@ func (w *layerWriter) begin(t geo.Tile, tolerance float64) {
 	w.values.reset()
 }
 
-// feature writes Layer.features{id, tags, type, geometry} if anything of the
-// thing shows.
-func (w *layerWriter) feature(t *twin.Thing, fields fieldSet, truncated bool) {
-	g := &t.Flat
+// feature writes Layer.features{id, tags, type, geometry} of a thing drawn as g,
+// if anything of that shows.
+func (w *layerWriter) feature(t *twin.Thing, g *geo.Flat, fields Properties, truncated bool) {
 	if g.Type == geo.FlatPoint && len(g.XY) == 2 {
 		// The point is its own box, which lies nearer in memory.
 		if v := w.frame.vertex(g.Min[0], g.Min[1]); v.inside() {
@@ -64,7 +63,7 @@ func appendPoint(d []byte, v vertex) []byte {
 }
 
 // head begins a feature, with a byte for its length, and writes id and tags.
-func (w *layerWriter) head(t *twin.Thing, fields fieldSet, truncated bool) []byte {
+func (w *layerWriter) head(t *twin.Thing, fields Properties, truncated bool) []byte {
 	d := append(w.data, 2<<3|wireBytes, 0, 1<<3|wireVarint)
 	d = appendVarint(d, uint64(t.Asset.FID))
 	d = append(d, 2<<3|wireBytes, 0)
@@ -74,7 +73,7 @@ func (w *layerWriter) head(t *twin.Thing, fields fieldSet, truncated bool) []byt
 		d = w.pair(d, fieldTruncated, w.values.flag(true))
 	}
 	w.count++
-	d[at] = byte(len(d) - at - 1) // 12 pairs of at most 6 bytes
+	d[at] = byte(len(d) - at - 1) // 17 pairs of at most 6 bytes
 	if d[at] == 0 {
 		d = d[:at-1]
 	}

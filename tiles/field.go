@@ -1,6 +1,10 @@
 package tiles
 
 import (
+	"fmt"
+	"math"
+	"strings"
+
 	"suhe/assets"
 	"suhe/twin"
 )
@@ -21,13 +25,18 @@ const (
 	fieldHFOV
 	fieldRange
 	fieldTruncated
+	fieldOwner
+	fieldArea
+	fieldBank
+	fieldChainage
+	fieldLifecycle
 	fieldCount
 )
 
 // String is the field's key in tiles.
 func (f field) String() string {
 	return [fieldCount]string{"id", "class", "name", "name_en", "base", "height", "state",
-		"severity", "azimuth", "hfov", "range", "truncated"}[f]
+		"severity", "azimuth", "hfov", "range", "truncated", "owner", "area", "bank", "chainage", "lifecycle"}[f]
 }
 
 func fieldNamed(name string) (field, bool) {
@@ -39,15 +48,41 @@ func fieldNamed(name string) (field, bool) {
 	return 0, false
 }
 
-// fieldSet is a set of fields: bit 1<<f for field f.
-type fieldSet uint16
+// Properties is a set of properties of features. As part of a request the zero
+// Properties asks for those that the catalogue gives each layer.
+type Properties uint32
 
-func (s fieldSet) has(f field) bool { return s>>f&1 != 0 }
+func (s Properties) has(f field) bool { return s>>f&1 != 0 }
+
+// ParseProperties reads names joined by commas, in any order. A name that no
+// layer has is assets.ErrInvalid; one that only other layers have does no harm.
+func ParseProperties(text string) (Properties, error) {
+	var s Properties
+	for name := range strings.SplitSeq(text, ",") {
+		f, ok := fieldNamed(name)
+		if !ok || f == fieldTruncated {
+			return 0, fmt.Errorf("properties: %w: %q, want some of %s", assets.ErrInvalid, clipText(name), allProperties())
+		}
+		s |= 1 << f
+	}
+	return s, nil
+}
+
+// allProperties names what can be asked for.
+func allProperties() string {
+	var names []string
+	for f := range fieldCount {
+		if f != fieldTruncated {
+			names = append(names, f.String())
+		}
+	}
+	return strings.Join(names, ", ")
+}
 
 // tags appends the tags of a thing; what is empty or zero is left out, but a
 // camera's azimuth, where 0 is north. It is written out field by field, since it
 // runs for every feature.
-func (w *layerWriter) tags(d []byte, t *twin.Thing, fields fieldSet) []byte {
+func (w *layerWriter) tags(d []byte, t *twin.Thing, fields Properties) []byte {
 	a := t.Asset
 	if fields.has(fieldID) {
 		d = w.pair(d, fieldID, w.values.once(string(a.ID)))
@@ -70,14 +105,42 @@ func (w *layerWriter) tags(d []byte, t *twin.Thing, fields fieldSet) []byte {
 	if t.Severity != 0 {
 		d = w.number(d, fieldSeverity, float64(t.Severity), fields)
 	}
-	if fields.has(fieldRange) && a.Camera != nil {
+	if fields&looks != 0 && a.Camera != nil {
 		d = w.look(d, a.Camera, fields)
+	}
+	if fields&onRequest != 0 {
+		d = w.registered(d, a, fields)
 	}
 	return d
 }
 
+// The fields that are looked at together, so that who does not ask does not pay.
+const (
+	looks     = Properties(1<<fieldAzimuth | 1<<fieldHFOV | 1<<fieldRange)
+	onRequest = Properties(1<<fieldOwner | 1<<fieldArea | 1<<fieldBank | 1<<fieldChainage | 1<<fieldLifecycle)
+)
+
+// registered appends what the registry knows besides.
+func (w *layerWriter) registered(d []byte, a *assets.Asset, fields Properties) []byte {
+	d = w.string(d, fieldOwner, a.Owner, fields)
+	d = w.string(d, fieldArea, a.Location.Area, fields)
+	if p := a.Location.Place; p != nil {
+		d = w.string(d, fieldBank, string(p.Bank), fields)
+		d = w.number(d, fieldChainage, math.Round(float64(p.Chainage)), fields)
+	}
+	return w.string(d, fieldLifecycle, string(a.Lifecycle), fields)
+}
+
+// string appends a text unless it is empty.
+func (w *layerWriter) string(d []byte, f field, s string, fields Properties) []byte {
+	if s == "" || !fields.has(f) {
+		return d
+	}
+	return w.pair(d, f, w.values.text(s))
+}
+
 // names appends the name and, if there is one, its English form.
-func (w *layerWriter) names(d []byte, a *assets.Asset, fields fieldSet) []byte {
+func (w *layerWriter) names(d []byte, a *assets.Asset, fields Properties) []byte {
 	d = w.pair(d, fieldName, w.values.text(a.Name))
 	if fields.has(fieldNameEn) {
 		if s := englishName(a); s != "" {
@@ -88,7 +151,7 @@ func (w *layerWriter) names(d []byte, a *assets.Asset, fields fieldSet) []byte {
 }
 
 // look appends what a camera sees.
-func (w *layerWriter) look(d []byte, c *assets.CameraSpec, fields fieldSet) []byte {
+func (w *layerWriter) look(d []byte, c *assets.CameraSpec, fields Properties) []byte {
 	if c.Azimuth == 0 && fields.has(fieldAzimuth) {
 		d = w.pair(d, fieldAzimuth, w.values.zero())
 	}
@@ -98,7 +161,7 @@ func (w *layerWriter) look(d []byte, c *assets.CameraSpec, fields fieldSet) []by
 }
 
 // number appends a number unless it is 0 or not finite.
-func (w *layerWriter) number(d []byte, f field, v float64, fields fieldSet) []byte {
+func (w *layerWriter) number(d []byte, f field, v float64, fields Properties) []byte {
 	if !tells(v) || !fields.has(f) {
 		return d
 	}

@@ -72,6 +72,33 @@ func thing(fid assets.FID, kind assets.Kind, g orb.Geometry) *twin.Thing {
 	}
 }
 
+// camera makes a camera in use.
+func camera(fid assets.FID, p orb.Point, azimuth, fov geo.Degrees, reach geo.Metres) *twin.Thing {
+	t := thing(fid, assets.Camera, p)
+	t.Anchor = p
+	t.Asset.Lifecycle = assets.InUse
+	t.Asset.Camera = &assets.CameraSpec{Azimuth: azimuth, HorizontalFOV: fov, VerticalFOV: 40, Range: reach}
+	return t
+}
+
+// allOf is a world in which every search finds all things; it is as fast as can be.
+type allOf []*twin.Thing
+
+func (w allOf) Within(dst []*twin.Thing, _ assets.Kind, _ orb.Bound) []*twin.Thing {
+	return append(dst, w...)
+}
+
+func (allOf) Position() twin.Position { return twin.Position{Epoch: 1} }
+
+func mustLayer(t testing.TB, s *Server, name string) *layer {
+	t.Helper()
+	l, ok := s.catalogue.layer(name)
+	if !ok {
+		t.Fatalf("no layer %s", name)
+	}
+	return l
+}
+
 func newServer(t testing.TB, o Options) *Server {
 	t.Helper()
 	s, err := New(o)
@@ -84,7 +111,7 @@ func newServer(t testing.TB, o Options) *Server {
 
 func get(t testing.TB, s *Server, layer string, tile geo.Tile) Response {
 	t.Helper()
-	r, err := s.Tile(t.Context(), Request{Layer: layer, Tile: tile, Scope: access.Open()})
+	r, err := s.Tile(t.Context(), Request{Layers: []string{layer}, Tile: tile, Scope: access.Open()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,5 +102,5 @@ type panicError struct {
 
 func (e *panicError) Error() string {
 	t := e.key.Tile
-	return fmt.Sprintf("tile %s/%d/%d/%d: panic: %v\n%s", e.key.Layer, t.Z, t.X, t.Y, e.value, e.stack)
+	return fmt.Sprintf("tile %s/%d/%d/%d: panic: %v\n%s", e.key.Layers, t.Z, t.X, t.Y, e.value, e.stack)
 }

@@ -1,10 +1,13 @@
 package tiles
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
+	"suhe/assets"
 	"suhe/internal/access"
 )
 
@@ -15,8 +18,8 @@ import (
 //
 // A tile may always be kept, never be used without asking: whether it is still
 // true is told by the ETag, mostly without a render.
-func (s *Server) ServeTile(w http.ResponseWriter, r *http.Request, who access.Principal, layer, z, x, y string) error {
-	q, err := ParseRequest(layer, z, x, y, who.Scope)
+func (s *Server) ServeTile(w http.ResponseWriter, r *http.Request, who access.Principal, a Address) error {
+	q, err := parseQuery(r, a, who.Scope)
 	if err != nil {
 		return err
 	}
@@ -34,6 +37,24 @@ func (s *Server) ServeTile(w http.ResponseWriter, r *http.Request, who access.Pr
 	h.Set("Content-Type", "application/vnd.mapbox-vector-tile")
 	return serve(w, r, body{data: t.Data, gzip: t.Gzip, etag: t.ETag, status: http.StatusOK})
 }
+
+// parseQuery parses the query only if there is one, and not one that is too long.
+func parseQuery(r *http.Request, a Address, scope access.Scope) (Request, error) {
+	if r.URL.RawQuery == "" {
+		return ParseRequest(a, nil, scope)
+	}
+	if len(r.URL.RawQuery) > maxQuery {
+		return Request{}, fmt.Errorf("query: %w: %d bytes, want at most %d", assets.ErrInvalid, len(r.URL.RawQuery), maxQuery)
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return Request{}, fmt.Errorf("query: %w: %w", assets.ErrInvalid, err)
+	}
+	return ParseRequest(a, query, scope)
+}
+
+// maxQuery is room for the longest filter with every byte escaped.
+const maxQuery = 32 << 10
 
 // body is an answer that the caller may have already.
 type body struct {

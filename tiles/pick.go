@@ -5,45 +5,50 @@ import (
 	"math/bits"
 	"slices"
 
-	"suhe/internal/access"
+	"github.com/paulmach/orb"
+
+	"suhe/geo"
 	"suhe/twin"
 )
 
-// picked is a thing that shows in a tile: its number, and its place among the
-// things found. It holds no pointer, so that sorting does not busy the garbage
-// collector.
+// picked is a thing that shows in a tile: its number, its place among the
+// things found, and its layer's place among the layers drawn. It holds no
+// pointer, so that sorting does not busy the garbage collector.
 type picked struct {
-	fid uint64
-	at  int32
+	fid   uint64
+	at    int32
+	layer int32
 }
 
-// picker chooses what of the things found shows, in order of their numbers.
+// picker chooses what of the things found shows: layer by layer, and in each in
+// order of their numbers.
 type picker struct {
 	found []*twin.Thing
 	list  []picked
 	spare []picked
 }
 
-// pick keeps what the scope sees and the zoom shows, at most limit things, the
-// worst first and among equals the lowest numbers. It returns how many were left
-// out.
-func (p *picker) pick(l *layer, f *frame, z uint32, scope access.Scope, limit int) (left int) {
-	p.list = p.list[:0]
-	for i, t := range p.found {
-		if l.shows(t.Asset.Class, z) && scope.Sees(t.Asset) {
-			p.list = append(p.list, picked{uint64(t.Asset.FID), int32(i)})
+func (p *picker) reset() { p.list = p.list[:0] }
+
+// pick adds what the request sees of the things found from the place on, as
+// those of one layer; box is what shows, in degrees.
+func (p *picker) pick(from int, l *layer, at int, box orb.Bound, r *Request) {
+	start := len(p.list)
+	for i, t := range p.found[from:] {
+		if l.draws(t, r.Tile.Z) && l.mayTouch(t, box) && r.Scope.Sees(t.Asset) {
+			p.list = append(p.list, picked{uint64(t.Asset.FID), int32(from + i), int32(at)})
 		}
 	}
-	if len(p.list) > limit {
-		// The search was by box in degrees; none that it found in vain may count.
-		p.list = slices.DeleteFunc(p.list, func(e picked) bool { return !f.touches(&p.found[e.at].Flat) })
+	p.sort(p.list[start:])
+}
+
+// draws says whether the layer has the thing at zoom z. What is in trouble is
+// never thinned away.
+func (l *layer) draws(t *twin.Thing, z uint32) bool {
+	if l.Drawn == sight && !sees(t) {
+		return false
 	}
-	p.sort()
-	if left = len(p.list) - limit; left <= 0 {
-		return 0
-	}
-	p.worst(limit)
-	return left
+	return l.shows(t.Asset.Class, z) || t.Severity > 0 && z >= l.MinZoom
 }
 
 // release forgets the things, so that scratch keeps none alive.
@@ -55,73 +60,82 @@ func (p *picker) release() {
 // few is how many things an ordinary sort takes less time for than a radix sort.
 const few = 64
 
-// sort orders the list by number: a radix sort by digits, lowest first, which
-// skips the digits that all numbers share.
-func (p *picker) sort() {
-	if len(p.list) < few {
-		slices.SortFunc(p.list, func(a, b picked) int { return cmp.Compare(a.fid, b.fid) })
+// sort orders a part of the list by number: a radix sort by digits, lowest
+// first, which skips the digits that all numbers share.
+func (p *picker) sort(list []picked) {
+	if len(list) < few {
+		slices.SortFunc(list, func(a, b picked) int { return cmp.Compare(a.fid, b.fid) })
 		return
 	}
 	var differ uint64
-	for _, e := range p.list {
-		differ |= e.fid ^ p.list[0].fid
+	for _, e := range list {
+		differ |= e.fid ^ list[0].fid
 	}
-	p.spare = slices.Grow(p.spare[:0], len(p.list))[:len(p.list)]
+	p.spare = slices.Grow(p.spare[:0], len(list))[:len(list)]
+	from, to := list, p.spare
 	for differ != 0 {
 		shift := uint(bits.TrailingZeros64(differ))
-		p.pass(shift)
+		pass(from, to, shift)
+		from, to = to, from
 		differ &^= (digits - 1) << shift
+	}
+	if &from[0] != &list[0] {
+		copy(list, from)
 	}
 }
 
 // digits is how many values a digit has.
 const digits = 1 << 10
 
-// pass orders the list by one digit and keeps the order of equals.
-func (p *picker) pass(shift uint) {
+// pass orders a list by one digit and keeps the order of equals.
+func pass(from, to []picked, shift uint) {
 	var start [digits]int32
-	for _, e := range p.list {
+	for _, e := range from {
 		start[e.fid>>shift%digits]++
 	}
 	sum := int32(0)
 	for i := range start {
 		start[i], sum = sum, sum+start[i]
 	}
-	for _, e := range p.list {
+	for _, e := range from {
 		at := &start[e.fid>>shift%digits]
-		p.spare[*at] = e
+		to[*at] = e
 		*at++
 	}
-	p.list, p.spare = p.spare, p.list
 }
 
-// worst keeps the limit worst things in their order.
-func (p *picker) worst(limit int) {
-	var ranks [ranks]int
-	for _, e := range p.list {
-		ranks[rank(p.found[e.at])]++
-	}
-	for i := range ranks {
-		ranks[i] = min(ranks[i], limit)
-		limit -= ranks[i]
-	}
+// touching leaves out what the search by box found in vain: what is drawn
+// outside the frame.
+func (p *picker) touching(f *frame, drawn func(picked) *geo.Flat) {
+	p.list = slices.DeleteFunc(p.list, func(e picked) bool { return !f.touches(drawn(e)) })
+}
+
+// keep leaves out, beyond the limit, things that nothing is wrong with: those of
+// the last layers and the highest numbers. What is in trouble stays, however
+// much it is.
+func (p *picker) keep(limit int) {
+	limit = max(0, limit-(len(p.list)-p.harmless()))
 	n := 0
 	for _, e := range p.list {
-		if r := rank(p.found[e.at]); ranks[r] > 0 {
-			ranks[r]--
-			p.list[n] = e
-			n++
+		if p.found[e.at].Severity == 0 {
+			if limit == 0 {
+				continue
+			}
+			limit--
 		}
+		p.list[n] = e
+		n++
 	}
 	p.list = p.list[:n]
 }
 
-const ranks = 5
-
-// rank is 0 for the worst, ranks-1 for what has nothing wrong.
-func rank(t *twin.Thing) int {
-	if t.Severity == 0 || t.Severity >= ranks {
-		return ranks - 1
+// harmless is how many of the list have nothing wrong.
+func (p *picker) harmless() int {
+	n := 0
+	for _, e := range p.list {
+		if p.found[e.at].Severity == 0 {
+			n++
+		}
 	}
-	return int(t.Severity) - 1
+	return n
 }

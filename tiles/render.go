@@ -5,11 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"sync"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
 
+	"suhe/assets"
 	"suhe/geo"
 )
 
@@ -21,8 +23,11 @@ const (
 
 // renderer is the scratch of one render.
 type renderer struct {
+	layers []*layer
 	picker picker
+	shift  shift
 	writer *layerWriter
+	data   []byte
 	packed bytes.Buffer
 	gzip   *gzip.Writer
 }
@@ -45,44 +50,140 @@ func (p *renderers) put(r *renderer) {
 }
 
 // render makes the tile from the world as it is now, when one of the slots is
-// free.
-func (s *Server) render(ctx context.Context, l *layer, r Request) (Response, error) {
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	case <-ctx.Done():
-		return Response{}, ctx.Err()
+// free. Too many who wait for one are assets.ErrBusy.
+func (s *Server) render(ctx context.Context, layers []*layer, r *Request) (Response, error) {
+	if err := s.slot(ctx); err != nil {
+		return Response{}, err
 	}
+	defer func() { <-s.slots }()
 	start := time.Now()
 	t := Response{Position: s.options.World.Position()}
-	if r.Tile.Z >= l.MinZoom {
-		scratch := s.renderers.get()
-		var err error
-		if t.Data, t.Left, err = scratch.draw(ctx, s.options, l, r); err != nil {
-			s.renderers.put(scratch)
-			return Response{}, err
-		}
-		t.Gzip = scratch.pack(t.Data)
-		s.renderers.put(scratch)
+	scratch := s.renderers.get()
+	err := scratch.draw(ctx, &s.options, layers, r, &t)
+	s.renderers.put(scratch)
+	if err != nil {
+		return Response{}, err
 	}
 	t.ETag = etag(t.Data)
 	s.metrics.rendered(time.Since(start))
 	return t, nil
 }
 
-// draw returns the tile's bytes in a slice of their own.
-func (d *renderer) draw(ctx context.Context, o Options, l *layer, r Request) (data []byte, left int, err error) {
-	d.picker.found = o.World.Within(d.picker.found[:0], l.Kind, r.Tile.Bound(reach))
-	w := d.writer
-	w.begin(r.Tile, tolerance(l, r.Tile))
-	left = d.picker.pick(l, &w.frame, r.Tile.Z, r.Scope, o.Features)
-	for i, p := range d.picker.list {
-		if i%patience == 0 && ctx.Err() != nil {
-			return nil, 0, ctx.Err()
-		}
-		w.feature(d.picker.found[p.at], l.fields, left > 0)
+// slot waits for the right to render, unless too many do.
+func (s *Server) slot(ctx context.Context) error {
+	select {
+	case s.slots <- struct{}{}:
+		return nil
+	default:
 	}
-	return w.finish(nil, r.Layer), left, nil
+	if s.waiting.Add(1) > int64(s.options.Waiting) {
+		s.waiting.Add(-1)
+		return fmt.Errorf("tiles: %w: %d renders wait", assets.ErrBusy, s.options.Waiting)
+	}
+	defer s.waiting.Add(-1)
+	select {
+	case s.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// draw fills t with the tile's bytes. What is too many or too large it draws
+// again with less: first fewer of the things that nothing is wrong with, then
+// the others without what can be asked elsewhere.
+func (d *renderer) draw(ctx context.Context, o *Options, layers []*layer, r *Request, t *Response) (err error) {
+	d.layers = layers
+	if d.shift.to, err = projector(r.Datum); err != nil {
+		return err
+	}
+	frame := frameOf(r.Tile)
+	d.find(o.World, r)
+	all := len(d.picker.list)
+	if all > o.Features {
+		d.picker.touching(&frame, d.flat)
+		all = len(d.picker.list)
+		d.picker.keep(o.Features)
+	}
+	for asked := r.Properties; ; {
+		t.Left = all - len(d.picker.list)
+		if err := d.write(ctx, r, asked, t.Left > 0); err != nil {
+			return err
+		}
+		t.Data, t.Gzip = bytes.Clone(d.data), d.pack(d.data)
+		size := len(t.Data)
+		if t.Gzip != nil {
+			size = len(t.Gzip)
+		}
+		harmless := d.picker.harmless()
+		switch {
+		case size <= o.Bytes:
+			return nil
+		case harmless > 0:
+			fewer := harmless * o.Bytes / size * 9 / 10
+			d.picker.keep(len(d.picker.list) - harmless + fewer)
+		case asked != bare:
+			asked = bare
+		default:
+			return nil // trouble is not left out
+		}
+	}
+}
+
+// bare are the properties without which a feature says nothing.
+const bare = Properties(1<<fieldState | 1<<fieldSeverity)
+
+// find collects what the request sees of all layers.
+func (d *renderer) find(w World, r *Request) {
+	d.picker.reset()
+	d.picker.found = d.picker.found[:0]
+	box := d.shift.source(r.Tile)
+	for at, l := range d.layers {
+		if r.Tile.Z < l.MinZoom {
+			continue
+		}
+		from := len(d.picker.found)
+		d.picker.found = w.Within(d.picker.found, l.Kind, l.search(box))
+		d.picker.pick(from, l, at, box, r)
+	}
+}
+
+// flat is the geometry that a thing is drawn with; good until the next call.
+func (d *renderer) flat(e picked) *geo.Flat {
+	return d.shift.of(d.layers[e.layer].drawn(d.picker.found[e.at]))
+}
+
+// write writes what was picked to d.data.
+func (d *renderer) write(ctx context.Context, r *Request, asked Properties, truncated bool) error {
+	d.data = d.data[:0]
+	list := d.picker.list
+	for at, l := range d.layers {
+		n := 0
+		for n < len(list) && list[n].layer == int32(at) {
+			n++
+		}
+		if n > 0 {
+			if err := d.layer(ctx, l, r.Tile, list[:n], l.properties(asked), truncated); err != nil {
+				return err
+			}
+		}
+		list = list[n:]
+	}
+	return nil
+}
+
+// layer writes the things of one layer.
+func (d *renderer) layer(ctx context.Context, l *layer, t geo.Tile, list []picked, fields Properties, truncated bool) error {
+	w := d.writer
+	w.begin(t, tolerance(l, t))
+	for i, p := range list {
+		if i%patience == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		w.feature(d.picker.found[p.at], d.flat(p), fields, truncated)
+	}
+	d.data = w.finish(d.data, l.Name)
+	return nil
 }
 
 // reach is how much of the world around a tile is searched, as a share of its

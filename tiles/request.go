@@ -2,6 +2,8 @@ package tiles
 
 import (
 	"fmt"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,52 +14,128 @@ import (
 
 // Request asks for one tile on behalf of a scope.
 type Request struct {
-	Layer string // a name of assets.Kind.Layer
-	Tile  geo.Tile
-	Scope access.Scope
+	Layers     []string // names of the catalogue; the tile has them in this order
+	Tile       geo.Tile
+	Properties Properties // zero: those that the catalogue gives each layer
+	Datum      geo.CRS    // geo.GCJ02 or geo.BD09; empty: WGS84
+	Scope      access.Scope
 }
 
 // Key names everything that the bytes of a tile depend on. Requests of equal
-// keys share a tile. Filter and Datum are empty until tiles can be filtered
-// and shifted.
+// keys share a tile.
 type Key struct {
-	Layer   string
-	Tile    geo.Tile
-	Scope   string // access.Scope.Class
-	Filter  string
-	Datum   string
-	Version uint64 // of the tile's ground when the key was made; 0 in the cache, which holds the newest only
+	Layers     string // joined by commas
+	Tile       geo.Tile
+	Properties Properties
+	Datum      geo.CRS
+	Scope      string // access.Scope.Class
+	Version    uint64 // of the tile's ground when the key was made; 0 in the cache, which holds the newest only
 }
 
 // Key is the request's cache key at a version of the ground that the tile shows.
 func (r Request) Key(version uint64) Key {
-	return Key{Layer: r.Layer, Tile: r.Tile, Scope: r.Scope.Class(), Version: version}
+	return Key{
+		Layers: strings.Join(r.Layers, ","), Tile: r.Tile, Properties: r.Properties,
+		Datum: r.Datum, Scope: r.Scope.Class(), Version: version,
+	}
 }
 
-// ParseRequest reads a tile's address: the layer's name and z, x, y in decimal,
-// y with .mvt, .pbf or no suffix. What is no number is assets.ErrInvalid; a
-// layer or a tile that does not exist is assets.ErrNotFound.
-func ParseRequest(layer, z, x, y string, scope access.Scope) (Request, error) {
-	r := Request{Layer: layer, Scope: scope}
-	y = strings.TrimSuffix(strings.TrimSuffix(y, ".mvt"), ".pbf")
+// plain says whether the tile is one that every caller of the scope's class gets
+// who asks for nothing special.
+func (r Request) plain() bool {
+	return r.Properties == 0 && r.Datum == ""
+}
+
+// Address is a tile's place in URLs, as it was sent.
+type Address struct{ Layers, Z, X, Y string }
+
+// maxLayers bounds the layers of one tile.
+const maxLayers = 16
+
+// ParseRequest reads a tile's address and its query. Layers are names joined by
+// commas, each once; z, x, y are decimal, y with .mvt, .pbf or no suffix. The
+// query may hold
+//
+//	properties   names of properties joined by commas, instead of each layer's own
+//	datum        wgs84, gcj02 or bd09
+//
+// and nothing else. What is nonsense is assets.ErrInvalid; a layer or a tile
+// that does not exist is assets.ErrNotFound.
+func ParseRequest(a Address, query url.Values, scope access.Scope) (Request, error) {
+	r := Request{Scope: scope}
+	var err error
+	if r.Tile, err = parseTile(a); err != nil {
+		return Request{}, err
+	}
+	if r.Layers, err = parseLayers(a.Layers); err != nil {
+		return Request{}, err
+	}
+	for name, values := range query {
+		if len(values) != 1 {
+			return Request{}, fmt.Errorf("%s: %w: given %d times, want once", clipText(name), assets.ErrInvalid, len(values))
+		}
+		if err := r.set(name, values[0]); err != nil {
+			return Request{}, err
+		}
+	}
+	return r, nil
+}
+
+func (r *Request) set(name, value string) (err error) {
+	switch name {
+	case "properties":
+		r.Properties, err = ParseProperties(value)
+	case "datum":
+		r.Datum, err = parseDatum(value)
+	default:
+		err = fmt.Errorf("query: %w: unknown parameter %q, want properties or datum", assets.ErrInvalid, clipText(name))
+	}
+	return err
+}
+
+// parseLayers reads names joined by commas; whether the catalogue has them the
+// server knows.
+func parseLayers(text string) ([]string, error) {
+	if strings.Count(text, ",") >= maxLayers {
+		return nil, fmt.Errorf("layers: %w: more than %d", assets.ErrInvalid, maxLayers)
+	}
+	layers := strings.Split(text, ",")
+	for i, name := range layers {
+		if slices.Contains(layers[:i], name) {
+			return nil, fmt.Errorf("layers: %w: %q is there twice", assets.ErrInvalid, clipText(name))
+		}
+	}
+	return layers, nil
+}
+
+// parseDatum reads a datum's name in any case.
+func parseDatum(text string) (geo.CRS, error) {
+	switch strings.ToLower(text) {
+	case "wgs84":
+		return "", nil
+	case "gcj02":
+		return geo.GCJ02, nil
+	case "bd09":
+		return geo.BD09, nil
+	}
+	return "", fmt.Errorf("datum: %w: %q, want wgs84, gcj02 or bd09", assets.ErrInvalid, clipText(text))
+}
+
+func parseTile(a Address) (t geo.Tile, err error) {
+	y := strings.TrimSuffix(strings.TrimSuffix(a.Y, ".mvt"), ".pbf")
 	for _, part := range []struct {
 		name, text string
 		to         *uint32
-	}{{"z", z, &r.Tile.Z}, {"x", x, &r.Tile.X}, {"y", y, &r.Tile.Y}} {
-		n, err := parseNumber(part.name, part.text)
-		if err != nil {
-			return Request{}, err
+	}{{"z", a.Z, &t.Z}, {"x", a.X, &t.X}, {"y", y, &t.Y}} {
+		if *part.to, err = parseNumber(part.name, part.text); err != nil {
+			return geo.Tile{}, err
 		}
-		*part.to = n
 	}
-	if _, ok := assets.KindOfLayer(layer); !ok {
-		return Request{}, fmt.Errorf("layer: %w: %q", assets.ErrNotFound, clipText(layer))
+	if !t.Valid() {
+		return geo.Tile{}, fmt.Errorf("tile: %w: %d/%d/%d is outside the grid (z 0–%d, x and y below 2^z)",
+			assets.ErrNotFound, t.Z, t.X, t.Y, geo.MaxZoom)
 	}
-	if !r.Tile.Valid() {
-		return Request{}, fmt.Errorf("tile: %w: %d/%d/%d is outside the grid (z 0–%d, x and y below 2^z)",
-			assets.ErrNotFound, r.Tile.Z, r.Tile.X, r.Tile.Y, geo.MaxZoom)
-	}
-	return r, nil
+	return t, nil
 }
 
 // parseNumber reads digits only: a sign, a space or a point is nonsense. A

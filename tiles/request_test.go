@@ -2,6 +2,7 @@ package tiles
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -20,8 +21,9 @@ var addresses = []struct {
 	{"mvt", "water", "0", "0", "0.mvt", geo.Tile{}, nil},
 	{"pbf", "assets", "22", "4194303", "4194303.pbf", geo.Tile{Z: 22, X: 4194303, Y: 4194303}, nil},
 	{"leading zeros", "banks", "03", "007", "7", geo.Tile{Z: 3, X: 7, Y: 7}, nil},
-	{"unknown layer", "roads", "3", "7", "7", geo.Tile{}, assets.ErrNotFound},
-	{"kind is no layer", "sensor", "3", "7", "7", geo.Tile{}, assets.ErrNotFound},
+	{"several layers", "areas,water,sensors", "3", "7", "7", geo.Tile{Z: 3, X: 7, Y: 7}, nil},
+	{"a layer twice", "areas,water,areas", "3", "7", "7", geo.Tile{}, assets.ErrInvalid},
+	{"too many layers", "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q", "3", "7", "7", geo.Tile{}, assets.ErrInvalid},
 	{"x beyond", "areas", "3", "8", "7", geo.Tile{}, assets.ErrNotFound},
 	{"y beyond", "areas", "3", "7", "8", geo.Tile{}, assets.ErrNotFound},
 	{"z beyond", "areas", "23", "7", "8", geo.Tile{}, assets.ErrNotFound},
@@ -41,11 +43,11 @@ var addresses = []struct {
 func TestParseRequest(t *testing.T) {
 	for _, c := range addresses {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := ParseRequest(c.layer, c.z, c.x, c.y, access.Open())
+			got, err := ParseRequest(Address{c.layer, c.z, c.x, c.y}, nil, access.Open())
 			if !errors.Is(err, c.err) || (c.err == nil) != (err == nil) {
 				t.Fatalf("error %v, want %v", err, c.err)
 			}
-			if err == nil && (got.Tile != c.want || got.Layer != c.layer) {
+			if err == nil && (got.Tile != c.want || strings.Join(got.Layers, ",") != c.layer) {
 				t.Errorf("got %+v, want %+v of %s", got, c.want, c.layer)
 			}
 		})
@@ -54,13 +56,20 @@ func TestParseRequest(t *testing.T) {
 
 func FuzzParseRequest(f *testing.F) {
 	for _, c := range addresses {
-		f.Add(c.layer, c.z, c.x, c.y)
+		f.Add(c.layer, c.z, c.x, c.y, "")
 	}
-	f.Fuzz(func(t *testing.T, layer, z, x, y string) {
-		r, err := ParseRequest(layer, z, x, y, access.Open())
+	for _, c := range queries {
+		f.Add("assets", "15", "27446", "13388", c.query)
+	}
+	f.Fuzz(func(t *testing.T, layers, z, x, y, query string) {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			return
+		}
+		r, err := ParseRequest(Address{layers, z, x, y}, values, access.Open())
 		switch {
 		case err == nil:
-			if _, ok := assets.KindOfLayer(r.Layer); !ok || !r.Tile.Valid() {
+			if len(r.Layers) > maxLayers || !r.Tile.Valid() {
 				t.Errorf("accepted %+v", r)
 			}
 		case errors.Is(err, assets.ErrInvalid) == errors.Is(err, assets.ErrNotFound):
@@ -72,11 +81,65 @@ func FuzzParseRequest(f *testing.F) {
 }
 
 func TestKeyTellsScopesApart(t *testing.T) {
-	open, none := Request{Layer: "areas", Scope: access.Open()}, Request{Layer: "areas"}
+	open, none := Request{Layers: []string{"areas"}, Scope: access.Open()}, Request{Layers: []string{"areas"}}
 	if open.Key(1) == none.Key(1) {
 		t.Error("two scope classes share a key")
 	}
 	if open.Key(1) == open.Key(2) {
 		t.Error("two versions share a key")
+	}
+}
+
+// queries are what may follow a tile's address, and what becomes of it.
+var queries = []struct {
+	name, query, err string // part of the error, empty for none
+}{
+	{"properties", "properties=id,owner", ""},
+	{"unknown property", "properties=id,secret", `"secret", want some of id, class`},
+	{"no property", "properties=", `""`},
+	{"truncated is no property", "properties=truncated", `"truncated"`},
+	{"gcj02", "datum=GCJ02", ""},
+	{"wgs84", "datum=wgs84", ""},
+	{"unknown datum", "datum=nad27", `"nad27", want wgs84, gcj02 or bd09`},
+	{"twice", "datum=bd09&datum=gcj02", "datum: invalid: given 2 times"},
+	{"unknown parameter", "colour=red", `unknown parameter "colour"`},
+}
+
+func TestParseQuery(t *testing.T) {
+	for _, c := range queries {
+		t.Run(c.name, func(t *testing.T) {
+			values, err := url.ParseQuery(c.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = ParseRequest(Address{"assets", "15", "27446", "13388"}, values, access.Open())
+			if (err == nil) != (c.err == "") || err != nil && (!errors.Is(err, assets.ErrInvalid) || !strings.Contains(err.Error(), c.err)) {
+				t.Errorf("error %v, want %q", err, c.err)
+			}
+		})
+	}
+}
+
+// Whatever changes the bytes is in the key; what says the same in other words
+// shares one.
+func TestKeyHoldsTheQuery(t *testing.T) {
+	key := func(layers, query string) Key {
+		values, _ := url.ParseQuery(query)
+		r, err := ParseRequest(Address{layers, "15", "27446", "13388"}, values, access.Open())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Key(0)
+	}
+	plain := key("assets", "")
+	for _, other := range []Key{
+		key("cameras", ""), key("assets,cameras", ""), key("assets", "properties=id"),
+	} {
+		if other == plain {
+			t.Errorf("%+v shares the plain key", other)
+		}
+	}
+	if key("assets", "properties=id,owner") != key("assets", "properties=owner,id") || key("assets", "datum=wgs84") != plain {
+		t.Error("the same in other words has another key")
 	}
 }

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync/atomic"
+	"time"
 
 	"github.com/paulmach/orb"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"suhe/assets"
+	"suhe/geo"
 	"suhe/twin"
 )
 
@@ -27,8 +30,12 @@ type World interface {
 type Options struct {
 	World    World                 // must be set
 	Cache    int64                 // bytes that rendered tiles may hold; default 64 MiB, negative for none
-	Features int                   // the most in one tile; default 50,000
+	Features int                   // the most in one tile that nothing is wrong with; default 50,000
+	Bytes    int                   // the most in one tile, compressed; default 500,000
 	Renders  int                   // the most at once; default the number of processors
+	Waiting  int                   // the most that wait to be rendered; default 1,024
+	Calm     time.Duration         // how old a tile of low zoom may be; default the catalogue's, negative for none
+	Now      func() time.Time      // default time.Now
 	Bounds   orb.Bound             // of the scene, for TileJSON; default the catalogue's
 	Credit   string                // attribution of the data; default the catalogue's
 	Metrics  prometheus.Registerer // nil: none
@@ -39,20 +46,26 @@ type Options struct {
 type Server struct {
 	options   Options
 	catalogue *catalogue
-	ground    map[assets.Kind]*ground
-	cache     *cache
+	ground    map[*layer]*ground
+	cache     *cache // of plain tiles
+	special   *cache // of all others: however many there are, they drive no plain tile out
 	flights   *flights
 	renderers renderers
 	slots     chan struct{}
+	waiting   atomic.Int64 // for a slot
 	metrics   *metrics
 }
+
+// specialShare of the cache is for tiles with a filter, a datum or properties
+// of their own.
+const specialShare = 4
 
 // Response is one tile. Its slices are shared: they must not be changed.
 type Response struct {
 	Data     []byte        // MVT; empty for a tile without features
 	Gzip     []byte        // the same compressed, or nil if that gains nothing
 	ETag     string        // strong, of Data, without quotes
-	Left     int           // features left out because there were too many
+	Left     int           // features left out because they were too many or too large
 	Position twin.Position // the tile shows a state at least as new
 }
 
@@ -68,12 +81,24 @@ func New(o Options) (*Server, error) {
 	if o.Features <= 0 {
 		o.Features = 50_000
 	}
+	if o.Bytes <= 0 {
+		o.Bytes = 500_000
+	}
 	if o.Renders <= 0 {
 		o.Renders = runtime.GOMAXPROCS(0)
+	}
+	if o.Waiting <= 0 {
+		o.Waiting = 1024
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	c, err := readCatalogue(layersJSON)
 	if err != nil {
 		return nil, fmt.Errorf("tiles: %w", err)
+	}
+	if o.Calm == 0 {
+		o.Calm = time.Duration(c.Calm.Seconds) * time.Second
 	}
 	if o.Bounds != (orb.Bound{}) {
 		c.Bounds = [4]float64{o.Bounds.Min[0], o.Bounds.Min[1], o.Bounds.Max[0], o.Bounds.Max[1]}
@@ -84,15 +109,17 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		options:   o,
 		catalogue: c,
-		ground:    make(map[assets.Kind]*ground),
-		cache:     newCache(o.Cache),
+		ground:    make(map[*layer]*ground),
+		cache:     newCache(o.Cache - o.Cache/specialShare),
+		special:   newCache(o.Cache / specialShare),
 		flights:   newFlights(),
 		slots:     make(chan struct{}, o.Renders),
 	}
-	for _, kind := range assets.Kinds() {
-		s.ground[kind] = new(ground)
+	for _, l := range c.Layers {
+		s.ground[l] = new(ground)
 	}
-	if s.metrics, err = newMetrics(o.Metrics, s.cache.size); err != nil {
+	held := func() int64 { return s.cache.size() + s.special.size() }
+	if s.metrics, err = newMetrics(o.Metrics, held); err != nil {
 		return nil, fmt.Errorf("tiles: metrics: %w", err)
 	}
 	return s, nil
@@ -102,28 +129,60 @@ func New(o Options) (*Server, error) {
 func (s *Server) Close() { s.flights.wait() }
 
 // Tile answers with the tile as it is now: from the cache if nothing on its
-// ground changed, else rendered, once for all who ask meanwhile. It returns the
-// context's error as soon as the context ends. A layer that does not exist is
-// assets.ErrNotFound.
+// ground changed, else rendered, once for all who ask meanwhile. Tiles of low
+// zoom may be as old as Options.Calm. It returns the context's error as soon as
+// the context ends. A layer that does not exist is assets.ErrNotFound; too many
+// renders at once are assets.ErrBusy.
 func (s *Server) Tile(ctx context.Context, r Request) (Response, error) {
-	l, ok := s.catalogue.layer(r.Layer)
-	if !ok || !r.Tile.Valid() {
-		return Response{}, fmt.Errorf("tile: %w: %s/%d/%d/%d", assets.ErrNotFound, clipText(r.Layer), r.Tile.Z, r.Tile.X, r.Tile.Y)
+	layers, err := s.catalogue.layers(make([]*layer, 0, maxLayers), r.Layers)
+	if err == nil && !r.Tile.Valid() {
+		err = fmt.Errorf("tile: %w: %d/%d/%d", assets.ErrNotFound, r.Tile.Z, r.Tile.X, r.Tile.Y)
 	}
-	version := s.ground[l.Kind].version(r.Tile)
-	if kept, ok := s.cache.get(r.Key(0)); ok && kept.version == version {
+	if err != nil {
+		return Response{}, err
+	}
+	version, err := s.version(layers, &r)
+	if err != nil {
+		return Response{}, err
+	}
+	cache := s.cache
+	if !r.plain() {
+		cache = s.special
+	}
+	key := r.Key(0)
+	if k, ok := cache.get(key); ok && (k.version == version || s.calm(r.Tile, k)) {
 		s.metrics.count(resultHit)
-		return kept.tile, nil
+		return k.tile, nil
 	}
 	tile, err := s.flights.do(ctx, r.Key(version), func(ctx context.Context) (Response, error) {
-		t, err := s.render(ctx, l, r)
+		at := s.options.Now()
+		t, err := s.render(ctx, layers, &r)
 		if err == nil {
-			s.cache.put(r.Key(0), kept{version, t})
+			cache.put(key, kept{version, at, t})
 		}
 		return t, err
 	})
 	s.metrics.count(resultOf(err))
 	return tile, err
+}
+
+// version grows whenever something changes on the ground of the tile.
+func (s *Server) version(layers []*layer, r *Request) (version uint64, err error) {
+	var in shift
+	if in.to, err = projector(r.Datum); err != nil {
+		return 0, err
+	}
+	in.cover(r.Tile, func(t geo.Tile) {
+		for _, l := range layers {
+			version += s.ground[l].version(t)
+		}
+	})
+	return version, nil
+}
+
+// calm says whether a kept tile of low zoom is still young enough.
+func (s *Server) calm(t geo.Tile, k kept) bool {
+	return t.Z < s.catalogue.Calm.Below && s.options.Now().Sub(k.at) < s.options.Calm
 }
 
 // Took marks the ground that the batch changed; it never blocks. It is the
@@ -136,8 +195,18 @@ func (s *Server) Took(b twin.Batch) {
 		}
 		for _, t := range [2]*twin.Thing{c.Was, c.Is} {
 			if t != nil {
-				s.ground[t.Asset.Kind].mark(t.Flat.Min, t.Flat.Max)
+				s.mark(t)
 			}
+		}
+	}
+}
+
+// mark marks the thing's ground in every layer that draws it.
+func (s *Server) mark(t *twin.Thing) {
+	for _, l := range s.catalogue.Layers {
+		if l.Kind == t.Asset.Kind {
+			g := l.drawn(t)
+			s.ground[l].mark(g.Min, g.Max)
 		}
 	}
 }

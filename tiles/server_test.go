@@ -37,17 +37,17 @@ func TestNewNeedsAWorld(t *testing.T) {
 func TestTilesAreNeverStale(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := &plainWorld{}
-		s, err := New(Options{World: w, Cache: 1 << 16})
+		s, err := New(Options{World: w, Cache: 1 << 16, Calm: -1})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		ask := func(s *Server, layer string, tile geo.Tile) Response {
-			r, err := s.Tile(context.Background(), Request{Layer: layer, Tile: tile, Scope: access.Open()})
+		ask := func(s *Server, r Request) Response {
+			got, err := s.Tile(context.Background(), r)
 			if err != nil {
 				t.Fatal(err)
 			}
-			return r
+			return got
 		}
 		tags := make(map[string]string)
 		t.Repeat(map[string]func(*rapid.T){
@@ -59,18 +59,21 @@ func TestTilesAreNeverStale(t *testing.T) {
 				s.Took(b)
 			},
 			"look": func(t *rapid.T) {
-				kind := rapid.SampledFrom([]assets.Kind{assets.Sensor, assets.Water}).Draw(t, "kind")
-				z := rapid.Uint32Range(9, 18).Draw(t, "z")
-				tile := geo.TileAt(somewhere(t), z)
-				got := ask(s, kind.Layer(), tile)
+				r := Request{
+					Layers: rapid.SampledFrom([][]string{{"sensors"}, {"water"}, {"coverage"}, {"water", "sensors", "cameras"}}).Draw(t, "layers"),
+					Tile:   geo.TileAt(somewhere(t), rapid.Uint32Range(0, 18).Draw(t, "z")),
+					Datum:  rapid.SampledFrom([]geo.CRS{"", geo.GCJ02, geo.BD09}).Draw(t, "datum"),
+					Scope:  access.Open(),
+				}
+				got := ask(s, r)
 				fresh, err := New(Options{World: w, Cache: -1})
 				if err != nil {
 					t.Fatal(err)
 				}
 				defer fresh.Close()
-				want := ask(fresh, kind.Layer(), tile)
+				want := ask(fresh, r)
 				if !bytes.Equal(got.Data, want.Data) || got.ETag != want.ETag {
-					t.Fatalf("%s %v is stale", kind, tile)
+					t.Fatalf("%v of %v is stale", r.Tile, r.Layers)
 				}
 				if old, ok := tags[got.ETag]; ok && old != string(got.Data) {
 					t.Fatalf("one ETag for different bytes")
@@ -97,6 +100,8 @@ func change(t *rapid.T, w *plainWorld) twin.Change {
 	case fid > 4:
 		size := 0.001 * float64(rapid.IntRange(1, 30).Draw(t, "size"))
 		is = thing(fid, assets.Water, orb.Polygon{{p, {p[0] + size, p[1]}, {p[0] + size, p[1] + size}, p}})
+	case fid == 4:
+		is = camera(fid, p, geo.Degrees(rapid.IntRange(0, 359).Draw(t, "azimuth")), 60, geo.Metres(rapid.IntRange(1, 3000).Draw(t, "range")))
 	case what == 1:
 		is = thing(fid, assets.Sensor, p)
 	default:
@@ -182,7 +187,7 @@ func TestManyAsk(t *testing.T) {
 		wg.Go(func() {
 			for i := range 60 {
 				tile := geo.Tile{Z: home.Z, X: home.X + uint32((g+i)%3), Y: home.Y}
-				if _, err := s.Tile(t.Context(), Request{Layer: "assets", Tile: tile, Scope: access.Open()}); err != nil {
+				if _, err := s.Tile(t.Context(), Request{Layers: []string{"assets"}, Tile: tile, Scope: access.Open()}); err != nil {
 					t.Error(err)
 				}
 			}
@@ -207,7 +212,7 @@ func TestWaiterLeaves(t *testing.T) {
 		<-free
 	}}
 	s := newServer(t, Options{World: w})
-	r := Request{Layer: "assets", Tile: home, Scope: access.Open()}
+	r := Request{Layers: []string{"assets"}, Tile: home, Scope: access.Open()}
 	stays := make(chan error)
 	go func() {
 		_, err := s.Tile(t.Context(), r)
@@ -283,7 +288,7 @@ func TestPanicIsContained(t *testing.T) {
 		}
 	}}
 	s := newServer(t, Options{World: w, Renders: 1})
-	r := Request{Layer: "assets", Tile: home, Scope: access.Open()}
+	r := Request{Layers: []string{"assets"}, Tile: home, Scope: access.Open()}
 	_, err := s.Tile(t.Context(), r)
 	var p *panicError
 	if !errors.As(err, &p) || !strings.Contains(err.Error(), "upside down") {
@@ -307,25 +312,25 @@ func TestEveryLayerAtEveryZoom(t *testing.T) {
 	for _, kind := range assets.Kinds() {
 		for z := range uint32(geo.MaxZoom + 1) {
 			r := get(t, s, kind.Layer(), geo.TileAt(orb.Point{121.4062, 31.2372}, z))
-			if want := z >= s.catalogue.of(kind).MinZoom; (len(r.Data) > 0) != want {
+			if want := z >= mustLayer(t, s, kind.Layer()).MinZoom; (len(r.Data) > 0) != want {
 				t.Errorf("%s at zoom %d: %d bytes", kind, z, len(r.Data))
 			}
 		}
 	}
-	if _, err := s.Tile(t.Context(), Request{Layer: "roads"}); !errors.Is(err, assets.ErrNotFound) {
+	if _, err := s.Tile(t.Context(), Request{Layers: []string{"roads"}}); !errors.Is(err, assets.ErrNotFound) {
 		t.Errorf("unknown layer: %v", err)
 	}
-	if _, err := s.Tile(t.Context(), Request{Layer: "areas", Tile: geo.Tile{Z: 3, X: 8}}); !errors.Is(err, assets.ErrNotFound) {
+	if _, err := s.Tile(t.Context(), Request{Layers: []string{"areas"}, Tile: geo.Tile{Z: 3, X: 8}}); !errors.Is(err, assets.ErrNotFound) {
 		t.Errorf("outside the grid: %v", err)
 	}
 }
 
 func ExampleParseRequest() {
-	r, err := ParseRequest("sensors", "15", "27446", "13388.pbf", access.Open())
-	fmt.Println(r.Layer, r.Tile, err)
-	_, err = ParseRequest("sensors", "2", "4", "0", access.Open())
+	r, err := ParseRequest(Address{"cameras,sensors", "15", "27446", "13388.pbf"}, nil, access.Open())
+	fmt.Println(r.Layers, r.Tile, err)
+	_, err = ParseRequest(Address{"sensors", "2", "4", "0"}, nil, access.Open())
 	fmt.Println(err)
 	// Output:
-	// sensors {15 27446 13388} <nil>
+	// [cameras sensors] {15 27446 13388} <nil>
 	// tile: not found: 2/4/0 is outside the grid (z 0–22, x and y below 2^z)
 }

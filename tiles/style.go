@@ -46,7 +46,7 @@ func (s *Server) Style(name, lang, base string) ([]byte, error) {
 func (s *Server) sources(base string) map[string]any {
 	out := make(map[string]any)
 	for _, l := range s.catalogue.Layers {
-		name := l.Kind.Layer()
+		name := l.Name
 		out[name] = map[string]any{
 			"type":        "vector",
 			"tiles":       []string{tileTemplate(name, base)},

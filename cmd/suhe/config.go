@@ -56,15 +56,16 @@ func (s storage) check() (wrong []string) {
 // settings are all that a node is told.
 type settings struct {
 	storage
-	Listen     string `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	MQTTListen string `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
-	MQTTCert   string `help:"Certificate chain (PEM) of the MQTT listener: devices then speak TLS." placeholder:"FILE" name:"mqtt-cert"`
-	MQTTKey    string `help:"Key (PEM) of that certificate." placeholder:"FILE" name:"mqtt-key"`
-	NATS       string `help:"Use this NATS (nats://…) instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
-	Demo       bool   `help:"Fill an empty store with the built-in scene and play its devices."`
-	SceneSize  int    `help:"Riverbank assets of the built-in scene, up to 1000000." default:"20000"`
-	SceneSeed  uint64 `help:"The same seed makes the same scene." default:"1"`
-	OpenBind   bool   `help:"Allow the open demo scope on an address that others reach."`
+	Listen     string  `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	MQTTListen string  `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
+	MQTTCert   string  `help:"Certificate chain (PEM) of the MQTT listener: devices then speak TLS." placeholder:"FILE" name:"mqtt-cert"`
+	MQTTKey    string  `help:"Key (PEM) of that certificate." placeholder:"FILE" name:"mqtt-key"`
+	NATS       string  `help:"Use this NATS (nats://…) instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
+	Demo       bool    `help:"Fill an empty store with the built-in scene and play its devices."`
+	SceneSize  int     `help:"Riverbank assets of the built-in scene, up to 1000000." default:"20000"`
+	SceneSeed  uint64  `help:"The same seed makes the same scene." default:"1"`
+	Rate       float64 `help:"Requests a second of each principal from each address; 0 for no bound." default:"2000" name:"request-rate"`
+	OpenBind   bool    `help:"Allow the open demo scope on an address that others reach."`
 }
 
 // check says what is wrong, one line each.
@@ -80,6 +81,9 @@ func (s *settings) check() (wrong []string) {
 	}
 	if s.SceneSize < 1 || s.SceneSize > scene.MaxSize {
 		wrong = append(wrong, fmt.Sprintf("scene-size: %d, want 1 to %d", s.SceneSize, scene.MaxSize))
+	}
+	if !(s.Rate >= 0) {
+		wrong = append(wrong, fmt.Sprintf("request-rate: %v, want 0 or more", s.Rate))
 	}
 	return wrong
 }

@@ -15,6 +15,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/tiles"
 	"suhe/twin"
 )
 
@@ -43,7 +44,7 @@ type History interface {
 // Tiles serves tiles and what describes them. An error that comes back has not
 // been answered yet.
 type Tiles interface {
-	ServeTile(w http.ResponseWriter, r *http.Request, who access.Principal, layer, z, x, y string) error
+	ServeTile(w http.ResponseWriter, r *http.Request, who access.Principal, a tiles.Address) error
 	ServeTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal, layer, base string) error
 	ServeStyle(w http.ResponseWriter, r *http.Request, name, lang, base string) error
 }
@@ -75,6 +76,7 @@ type Deps struct {
 	Intake   Intake
 	Gate     Gate
 	Site     Site
+	Rate     float64 // requests a second of each principal from each address; 0: no bound
 	Log      *slog.Logger
 }
 
@@ -89,12 +91,13 @@ type Site struct {
 // server carries the dependencies to the handlers.
 type server struct {
 	Deps
-	mux *http.ServeMux
+	mux    *http.ServeMux
+	limits *limits
 }
 
 // New builds the handler of the whole HTTP face.
 func New(d Deps) http.Handler {
-	s := &server{Deps: d, mux: http.NewServeMux()}
+	s := &server{Deps: d, mux: http.NewServeMux(), limits: newLimits(d.Rate)}
 	s.routes()
 	return s.guard(s.mux)
 }
@@ -106,8 +109,8 @@ func (s *server) routes() {
 	s.open("GET /metrics", s.metrics)
 	s.open("GET /", s.page)
 
-	s.route("GET /tiles/{layer}", access.View, s.tileJSON)
-	s.route("GET /tiles/{layer}/{z}/{x}/{y}", access.View, s.tile)
+	s.route("GET /tiles/{layers}", access.View, s.tileJSON)
+	s.route("GET /tiles/{layers}/{z}/{x}/{y}", access.View, s.tile)
 	s.route("GET /styles/{name}", access.View, s.style)
 
 	s.route("GET /v1/scene", access.View, s.scene)
@@ -128,6 +131,9 @@ type handler func(w http.ResponseWriter, r *http.Request, who access.Principal) 
 func (s *server) route(pattern string, action access.Action, h handler) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.Gate.Who(r)
+		if err == nil {
+			err = s.limits.admit(r, who, time.Now())
+		}
 		if err == nil && !who.Scope.May(action) {
 			err = access.Denied(who, action)
 		}

@@ -20,7 +20,7 @@ import (
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/api"
-	"suhe/stream/ingest"
+	"suhe/tiles"
 	"suhe/twin"
 )
 
@@ -58,7 +58,7 @@ func (r *rooms) Series(context.Context, assets.ID, string, time.Time, time.Time,
 	return []twin.Sample{{Time: 1000, Value: 3.12}}, nil
 }
 
-func (r *rooms) ServeTile(http.ResponseWriter, *http.Request, access.Principal, string, string, string, string) error {
+func (r *rooms) ServeTile(http.ResponseWriter, *http.Request, access.Principal, tiles.Address) error {
 	return r.tile()
 }
 
@@ -74,7 +74,7 @@ func (r *rooms) ServeStyle(http.ResponseWriter, *http.Request, string, string, s
 func (r *rooms) Serve(http.ResponseWriter, *http.Request, access.Principal) {}
 
 func (r *rooms) ServeObservations(http.ResponseWriter, *http.Request) error {
-	return fmt.Errorf("%w: no broker", ingest.ErrBusy)
+	return fmt.Errorf("%w: no broker", assets.ErrBusy)
 }
 
 func sensor() *twin.Thing {

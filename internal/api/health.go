@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"suhe/stream/ingest"
+	"suhe/assets"
 )
 
 // health says that the process runs.
@@ -16,7 +16,7 @@ func (s *server) health(w http.ResponseWriter, _ *http.Request) error {
 // ready says whether the node can answer: its world is loaded and follows the log.
 func (s *server) ready(w http.ResponseWriter, _ *http.Request) error {
 	if err := s.Site.Ready(); err != nil {
-		return fmt.Errorf("%w: %w", ingest.ErrBusy, err)
+		return fmt.Errorf("%w: %w", assets.ErrBusy, err)
 	}
 	fmt.Fprintln(w, "ready")
 	return nil

@@ -25,8 +25,9 @@ var kinds = []struct {
 	{errPrecondition, http.StatusPreconditionFailed},
 	{assets.ErrConflict, http.StatusConflict},
 	{access.ErrDenied, http.StatusForbidden},
-	{ingest.ErrBusy, http.StatusServiceUnavailable},
+	{assets.ErrBusy, http.StatusServiceUnavailable},
 	{errTooLarge, http.StatusRequestEntityTooLarge},
+	{errTooMany, http.StatusTooManyRequests},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable},
 }
 
@@ -66,7 +67,7 @@ func fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	} else {
 		p.Detail = err.Error()
 	}
-	if status == http.StatusServiceUnavailable {
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", "1")
 	}
 	w.Header().Set("Cache-Control", "no-store")

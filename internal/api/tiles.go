@@ -5,17 +5,20 @@ import (
 	"strings"
 
 	"suhe/internal/access"
+	"suhe/tiles"
 )
 
 // tile serves one vector tile.
 func (s *server) tile(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	return s.Tiles.ServeTile(w, r, who, r.PathValue("layer"), r.PathValue("z"), r.PathValue("x"), r.PathValue("y"))
+	return s.Tiles.ServeTile(w, r, who, tiles.Address{
+		Layers: r.PathValue("layers"), Z: r.PathValue("z"), X: r.PathValue("x"), Y: r.PathValue("y"),
+	})
 }
 
 // tileJSON describes a layer's tiles. A pattern cannot hold `{layer}.json`, so
 // the suffix is taken off here.
 func (s *server) tileJSON(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	return s.Tiles.ServeTileJSON(w, r, who, strings.TrimSuffix(r.PathValue("layer"), ".json"), base(r))
+	return s.Tiles.ServeTileJSON(w, r, who, strings.TrimSuffix(r.PathValue("layers"), ".json"), base(r))
 }
 
 // style serves a style document.

@@ -48,6 +48,7 @@ var rooms = map[string][]string{
 	"github.com/paulmach/osm":       {"assets"},
 	"github.com/eclipse/paho.mqtt":  {"internal/simulate"},
 	"github.com/pressly/goose/v3":   {"internal/store/postgis"},
+	"golang.org/x/time":             {"internal/api"},
 	"github.com/klauspost/compress": {"tiles", "assets"},
 }
 

@@ -5,9 +5,6 @@ import (
 	"fmt"
 )
 
-// ErrBusy says that the log cannot take observations now; try again.
-var ErrBusy = errors.New("busy")
-
 // ErrTooLarge says that a body or message exceeds its bound in bytes.
 var ErrTooLarge = errors.New("too large")
 

@@ -12,7 +12,7 @@ import (
 
 // ServeObservations answers POST /v1/observations with a Report. An error has
 // not been answered yet; it wraps assets.ErrInvalid (and then perhaps
-// ErrTooLarge) or ErrBusy, or it is the caller who is gone.
+// ErrTooLarge) or assets.ErrBusy, or it is the caller who is gone.
 func (in *Intake) ServeObservations(w http.ResponseWriter, r *http.Request) error {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
 	var large *http.MaxBytesError

@@ -142,13 +142,13 @@ func (in *Intake) publish(ctx context.Context, obs []twin.Observation) error {
 		return nil
 	}
 	if err := in.publisher.Publish(ctx, obs); err != nil {
-		return fmt.Errorf("%w: the log does not take observations: %w", ErrBusy, err)
+		return fmt.Errorf("%w: the log does not take observations: %w", assets.ErrBusy, err)
 	}
 	return nil
 }
 
 // Batch takes a body by HTTP. A body that is no batch is an error that wraps
-// ErrMalformed or ErrTooLarge; ErrBusy: the log is away, send it again. Otherwise
+// ErrMalformed or ErrTooLarge; assets.ErrBusy: the log is away, send it again. Otherwise
 // the report tells what became of each reading.
 func (in *Intake) Batch(ctx context.Context, body []byte) (Report, error) {
 	report := Report{Results: []Refusal{}}

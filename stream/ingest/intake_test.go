@@ -123,7 +123,7 @@ func TestLettersWaitWhileTheLogIsAway(t *testing.T) {
 	b := newBench()
 	batch := []bus.Letter{letter("wl-0001", good), letter("wl-0001", "x")}
 	b.book.away = errors.New("no broker")
-	if err := b.intake.TakeLetters(t.Context(), batch); !errors.Is(err, ErrBusy) {
+	if err := b.intake.TakeLetters(t.Context(), batch); !errors.Is(err, assets.ErrBusy) {
 		t.Fatalf("got %v, want ErrBusy", err)
 	}
 	b.counted(t)
@@ -272,7 +272,7 @@ func TestBatchWhileTheLogIsAway(t *testing.T) {
 	b := newBench()
 	b.book.away = errors.New("no broker")
 	_, err := b.post(t, `{"observations":[{"id":"wl-0001","values":{"flow":1}}]}`)
-	if !errors.Is(err, ErrBusy) {
+	if !errors.Is(err, assets.ErrBusy) {
 		t.Errorf("got %v, want ErrBusy", err)
 	}
 	b.counted(t)

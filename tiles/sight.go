@@ -1,0 +1,60 @@
+package tiles
+
+import (
+	"math"
+
+	"github.com/paulmach/orb"
+
+	"suhe/assets"
+	"suhe/geo"
+	"suhe/twin"
+)
+
+// farthest a camera sees, by the rules of the registry.
+const farthestSight geo.Metres = 5000
+
+// sees says whether a thing is a camera that looks somewhere.
+func sees(t *twin.Thing) bool {
+	c := t.Asset.Camera
+	return c != nil && c.Range > 0 && c.HorizontalFOV > 0 && t.Asset.Lifecycle == assets.InUse
+}
+
+// sightOf is the ground that a camera sees.
+func sightOf(t *twin.Thing) geo.Flat {
+	c := t.Asset.Camera
+	return geo.Flatten(geo.Sector(t.Anchor, c.Azimuth, c.HorizontalFOV, c.Range))
+}
+
+// drawn is the geometry of the thing in the layer.
+func (l *layer) drawn(t *twin.Thing) *geo.Flat {
+	if l.Drawn == sight && sees(t) {
+		g := sightOf(t)
+		return &g
+	}
+	return &t.Flat
+}
+
+// search is the box, in degrees, of the things whose drawing may touch b.
+func (l *layer) search(b orb.Bound) orb.Bound {
+	if l.Drawn != sight {
+		return b
+	}
+	return grow(b, farthestSight)
+}
+
+// mayTouch says quickly that a thing found by search is drawn nowhere in b.
+func (l *layer) mayTouch(t *twin.Thing, b orb.Bound) bool {
+	if l.Drawn != sight || t.Asset.Camera == nil {
+		return true
+	}
+	return grow(b, t.Asset.Camera.Range).Contains(t.Anchor)
+}
+
+// grow makes a box larger by a length on the ground, and a little more.
+func grow(b orb.Bound, by geo.Metres) orb.Bound {
+	const perDegree = 110_000 // metres, fewer than any degree of latitude has
+	lat := float64(by) / perDegree
+	widest := math.Min(85, math.Max(math.Abs(b.Min[1]), math.Abs(b.Max[1]))+lat)
+	lon := lat / math.Cos(widest*math.Pi/180)
+	return orb.Bound{Min: orb.Point{b.Min[0] - lon, b.Min[1] - lat}, Max: orb.Point{b.Max[0] + lon, b.Max[1] + lat}}
+}
