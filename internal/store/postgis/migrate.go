@@ -27,8 +27,10 @@ func migrate(ctx context.Context, c *pgx.ConnConfig) error {
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
+	// The table's schema is named: a role called suhe would look into its own first,
+	// which the first migration makes.
 	p, err := goose.NewProvider(goose.DialectPostgres, db, sub,
-		goose.WithSessionLocker(locker), goose.WithTableName("suhe_migrations"), goose.WithDisableGlobalRegistry(true))
+		goose.WithSessionLocker(locker), goose.WithTableName("public.suhe_migrations"), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
