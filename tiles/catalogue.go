@@ -19,8 +19,9 @@ type layer struct {
 	Description string            `json:"description"`
 	MinZoom     uint32            `json:"minzoom"` // below it the layer's tiles are empty
 	MaxZoom     uint32            `json:"maxzoom"` // clients need no deeper tiles; deeper ones are served all the same
-	Classes     map[string]uint32 `json:"classes"` // zoom from which a class shows, if later than MinZoom
+	Classes     map[string]uint32 `json:"classes"` // zoom from which a class shows, if later than its layer's things do
 	Fields      []string          `json:"fields"`
+	Clusters    clustering        `json:"clusters"`
 
 	fields fieldSet
 	all    uint32 // zoom from which all classes show
@@ -65,16 +66,19 @@ func (c *catalogue) complete(l *layer) error {
 	if l.MinZoom > l.MaxZoom || l.MaxZoom > geo.MaxZoom {
 		return fmt.Errorf("zooms: %d–%d, expected ascending and at most %d", l.MinZoom, l.MaxZoom, geo.MaxZoom)
 	}
-	l.all = l.MinZoom
+	if err := l.Clusters.check(l); err != nil {
+		return err
+	}
+	l.all = l.from("")
 	for _, z := range l.Classes {
 		l.all = max(l.all, z)
 	}
-	for _, name := range append(slices.Clone(l.Fields), fieldTruncated.String()) {
+	for _, name := range slices.Concat(l.Fields, []string{fieldTruncated.String()}, l.clusterFields()) {
 		f, ok := fieldNamed(name)
 		if !ok || c.Texts[name] == "" {
 			return fmt.Errorf("field: %q is unknown or has no description", name)
 		}
-		if f != fieldTruncated {
+		if f < fieldTruncated {
 			l.fields |= 1 << f
 		}
 	}
@@ -101,5 +105,5 @@ func (c *catalogue) of(kind assets.Kind) *layer {
 
 // shows says whether things of the class show at zoom z.
 func (l *layer) shows(class string, z uint32) bool {
-	return z >= l.all || z >= l.MinZoom && z >= l.Classes[class]
+	return z >= l.all || z >= l.from(class)
 }

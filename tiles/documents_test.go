@@ -118,6 +118,7 @@ func TestCatalogue(t *testing.T) {
 		"a kind twice":  strings.Replace(string(layersJSON), `"kind": "water"`, `"kind": "bank"`, 1),
 		"unknown field": strings.Replace(string(layersJSON), `"fields": ["id"`, `"fields": ["ID"`, 1),
 		"zooms crossed": strings.Replace(string(layersJSON), `"minzoom": 8`, `"minzoom": 18`, 1),
+		"no clusters":   strings.Replace(string(layersJSON), `"below": 12`, `"below": 18`, 1),
 		"too deep":      strings.Replace(string(layersJSON), `"maxzoom": 17`, `"maxzoom": 23`, 1),
 	}
 	for name, text := range broken {

@@ -21,13 +21,27 @@ const (
 	fieldHFOV
 	fieldRange
 	fieldTruncated
-	fieldCount
+
+	// Of clusters.
+	fieldCluster
+	fieldMembers
+	fieldApart
+	fieldClasses
+	fieldSeverities                                    // severity_1 … severity_4
+	fieldStates     = fieldSeverities + severities - 1 // one for each of twin.Summaries, in its order
+	fieldCount      = fieldStates + stateCount
 )
+
+// stateCount is how many words twin.Summaries has.
+const stateCount = 9
 
 // String is the field's key in tiles.
 func (f field) String() string {
 	return [fieldCount]string{"id", "class", "name", "name_en", "base", "height", "state",
-		"severity", "azimuth", "hfov", "range", "truncated"}[f]
+		"severity", "azimuth", "hfov", "range", "truncated",
+		"cluster", "count", "apart", "classes", "severity_1", "severity_2", "severity_3", "severity_4",
+		"state_retired", "state_maintenance", "state_fault", "state_offline", "state_invalid", "state_stuck",
+		"state_stale", "state_normal", "state_unknown"}[f]
 }
 
 func fieldNamed(name string) (field, bool) {
@@ -40,7 +54,7 @@ func fieldNamed(name string) (field, bool) {
 }
 
 // fieldSet is a set of fields: bit 1<<f for field f.
-type fieldSet uint16
+type fieldSet uint32
 
 func (s fieldSet) has(f field) bool { return s>>f&1 != 0 }
 

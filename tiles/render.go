@@ -21,10 +21,11 @@ const (
 
 // renderer is the scratch of one render.
 type renderer struct {
-	picker picker
-	writer *layerWriter
-	packed bytes.Buffer
-	gzip   *gzip.Writer
+	picker   picker
+	clusters []cluster
+	writer   *layerWriter
+	packed   bytes.Buffer
+	gzip     *gzip.Writer
 }
 
 // renderers lends scratch.
@@ -58,7 +59,9 @@ func (s *Server) render(ctx context.Context, l *layer, r Request) (Response, err
 	if r.Tile.Z >= l.MinZoom {
 		scratch := s.renderers.get()
 		var err error
-		if t.Data, t.Left, err = scratch.draw(ctx, s.options, l, r); err != nil {
+		if l.clusters(r.Tile.Z) {
+			t.Data, t.Position = scratch.drawClusters(s.options.World, s.clusters[l.Kind], r)
+		} else if t.Data, t.Left, err = scratch.draw(ctx, s.options, l, r); err != nil {
 			s.renderers.put(scratch)
 			return Response{}, err
 		}

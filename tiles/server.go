@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 
 	"github.com/paulmach/orb"
@@ -13,7 +14,7 @@ import (
 	"suhe/twin"
 )
 
-// World is what tiles need of the twin. Both may be called at any time from
+// World is what tiles need of the twin. All may be called at any time from
 // many goroutines.
 type World interface {
 	// Within appends the things of the kind whose boxes touch b, in any order.
@@ -21,6 +22,8 @@ type World interface {
 	// Position is how far the log is applied; what Within returns later is at
 	// least as new.
 	Position() twin.Position
+	// ByFID returns the thing of that number, or nil.
+	ByFID(assets.FID) *twin.Thing
 }
 
 // Options are a Server's settings; zero means the default.
@@ -40,6 +43,7 @@ type Server struct {
 	options   Options
 	catalogue *catalogue
 	ground    map[assets.Kind]*ground
+	clusters  map[assets.Kind]*clusters // of the layers that have them
 	cache     *cache
 	flights   *flights
 	renderers renderers
@@ -85,6 +89,7 @@ func New(o Options) (*Server, error) {
 		options:   o,
 		catalogue: c,
 		ground:    make(map[assets.Kind]*ground),
+		clusters:  c.clusters(),
 		cache:     newCache(o.Cache),
 		flights:   newFlights(),
 		slots:     make(chan struct{}, o.Renders),
@@ -126,10 +131,16 @@ func (s *Server) Tile(ctx context.Context, r Request) (Response, error) {
 	return tile, err
 }
 
-// Took marks the ground that the batch changed; it never blocks. It is the
-// world's Sink: called by one goroutine at a time, after the world shows the
-// batch.
+// Took counts what the batch changed and marks its ground; it never blocks, but
+// that the first one, which may be empty, counts all that the world holds: about
+// a second for a million things. It is the world's Sink: called by one goroutine
+// at a time, after the world shows the batch and before it shows the next.
 func (s *Server) Took(b twin.Batch) {
+	for kind, c := range s.clusters {
+		if c.took(s.options.World, b) {
+			s.ground[kind].mark([2]uint32{}, [2]uint32{math.MaxUint32, math.MaxUint32})
+		}
+	}
 	for _, c := range b.Changes {
 		if !shows(c) {
 			continue
