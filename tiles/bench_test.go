@@ -91,22 +91,18 @@ func plainProperties(things []*twin.Thing) []geojson.Properties {
 // project, clip and encode of the same features. The ratio is taken turn by turn,
 // so that a busy machine slows both alike.
 func BenchmarkTile(b *testing.B) {
-	c, err := readCatalogue(layersJSON)
-	if err != nil {
-		b.Fatal(err)
-	}
 	for _, set := range []struct {
 		name   string
 		kind   assets.Kind
 		things []*twin.Thing
 	}{{"points", assets.Fixture, fixtures(1000)}, {"polygons", assets.Building, footprints(1000)}} {
-		l, _ := c.layer(set.kind.Layer())
+		s := newServer(b, Options{World: allOf(set.things)})
+		l := mustLayer(b, s, set.kind.Layer())
 		d := &renderer{writer: newLayerWriter(), layers: []*layer{l}}
 		r := &Request{Layers: []string{l.Name}, Tile: home, Scope: access.Open()}
-		w := allOf(set.things)
 		ours := func() {
-			d.find(w, r)
-			if err := d.write(b.Context(), r, 0, false); err != nil {
+			d.find(s, r, &Response{})
+			if err := d.write(b.Context(), s.options.World, r, 0, false); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"suhe/assets"
@@ -22,9 +21,10 @@ type layer struct {
 	Drawn       string            `json:"drawn"`   // as what: empty as they are, "sight" as the ground that a camera sees
 	MinZoom     uint32            `json:"minzoom"` // below it the layer's tiles are empty
 	MaxZoom     uint32            `json:"maxzoom"` // clients need no deeper tiles; deeper ones are served all the same
-	Classes     map[string]uint32 `json:"classes"` // zoom from which a class shows, if later than MinZoom
+	Classes     map[string]uint32 `json:"classes"` // zoom from which a class shows, if later than its layer's things do
 	Fields      []string          `json:"fields"`  // properties of each feature
 	More        []string          `json:"more"`    // properties on request
+	Clusters    clustering        `json:"clusters"`
 
 	fields, more Properties
 	all          uint32 // zoom from which all classes show
@@ -95,21 +95,29 @@ func (c *catalogue) complete(l *layer) (err error) {
 	for _, z := range l.Classes {
 		l.all = max(l.all, z)
 	}
-	if l.fields, err = c.properties(append(slices.Clone(l.Fields), fieldTruncated.String())); err != nil {
+	if err := l.Clusters.check(l); err != nil {
 		return err
 	}
-	l.fields &^= 1 << fieldTruncated
+	if _, err := c.properties(append(l.clusterFields(), fieldTruncated.String())); err != nil {
+		return err
+	}
+	if l.fields, err = c.properties(l.Fields); err != nil {
+		return err
+	}
 	l.more, err = c.properties(l.More)
 	return err
 }
 
+// properties is the set of the names; those of clusters are not in it.
 func (c *catalogue) properties(names []string) (s Properties, err error) {
 	for _, name := range names {
 		f, ok := fieldNamed(name)
 		if !ok || c.Texts[name] == "" {
 			return 0, fmt.Errorf("field: %q is unknown or has no description", name)
 		}
-		s |= 1 << f
+		if f.ofThings() {
+			s |= 1 << f
+		}
 	}
 	return s, nil
 }
@@ -138,7 +146,7 @@ func (c *catalogue) layers(dst []*layer, names []string) ([]*layer, error) {
 
 // shows says whether things of the class show at zoom z.
 func (l *layer) shows(class string, z uint32) bool {
-	return z >= l.all || z >= l.MinZoom && z >= l.Classes[class]
+	return z >= l.all || z >= l.from(class)
 }
 
 // properties are those of the layer's features when so many are asked for.

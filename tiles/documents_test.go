@@ -121,6 +121,7 @@ func TestCatalogue(t *testing.T) {
 		"sight of water":      strings.Replace(string(layersJSON), `"kind": "water",`, `"kind": "water", "drawn": "sight",`, 1),
 		"unknown field":       strings.Replace(string(layersJSON), `"fields": ["id"`, `"fields": ["ID"`, 1),
 		"zooms crossed":       strings.Replace(string(layersJSON), `"minzoom": 8`, `"minzoom": 18`, 1),
+		"no clusters":         strings.Replace(string(layersJSON), `"clusters": {"below": 12}`, `"clusters": {"below": 18}`, 1),
 		"too deep":            strings.Replace(string(layersJSON), `"maxzoom": 17`, `"maxzoom": 23`, 1),
 	}
 	for name, text := range broken {

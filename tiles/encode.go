@@ -73,7 +73,7 @@ func (w *layerWriter) head(t *twin.Thing, fields Properties, truncated bool) []b
 		d = w.pair(d, fieldTruncated, w.values.flag(true))
 	}
 	w.count++
-	d[at] = byte(len(d) - at - 1) // 17 pairs of at most 6 bytes
+	d[at] = byte(len(d) - at - 1) // 17 pairs of at most 6 bytes; 18 of a cluster
 	if d[at] == 0 {
 		d = d[:at-1]
 	}

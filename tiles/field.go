@@ -24,19 +24,36 @@ const (
 	fieldAzimuth
 	fieldHFOV
 	fieldRange
-	fieldTruncated
 	fieldOwner
 	fieldArea
 	fieldBank
 	fieldChainage
 	fieldLifecycle
-	fieldCount
+	fieldTruncated // of a layer's first feature
+
+	// Of clusters.
+	fieldCluster
+	fieldMembers
+	fieldApart
+	fieldClasses
+	fieldSeverities                                    // severity_1 … severity_4
+	fieldStates     = fieldSeverities + severities - 1 // one for each of twin.Summaries, in its order
+	fieldCount      = fieldStates + stateCount
 )
+
+// stateCount is how many words twin.Summaries has.
+const stateCount = 9
+
+// ofThings says whether a thing can have the field, of which Properties are made.
+func (f field) ofThings() bool { return f < fieldTruncated }
 
 // String is the field's key in tiles.
 func (f field) String() string {
 	return [fieldCount]string{"id", "class", "name", "name_en", "base", "height", "state",
-		"severity", "azimuth", "hfov", "range", "truncated", "owner", "area", "bank", "chainage", "lifecycle"}[f]
+		"severity", "azimuth", "hfov", "range", "owner", "area", "bank", "chainage", "lifecycle", "truncated",
+		"cluster", "count", "apart", "classes", "severity_1", "severity_2", "severity_3", "severity_4",
+		"state_retired", "state_maintenance", "state_fault", "state_offline", "state_invalid", "state_stuck",
+		"state_stale", "state_normal", "state_unknown"}[f]
 }
 
 func fieldNamed(name string) (field, bool) {
@@ -60,7 +77,7 @@ func ParseProperties(text string) (Properties, error) {
 	var s Properties
 	for name := range strings.SplitSeq(text, ",") {
 		f, ok := fieldNamed(name)
-		if !ok || f == fieldTruncated {
+		if !ok || !f.ofThings() {
 			return 0, fmt.Errorf("properties: %w: %q, want some of %s", assets.ErrInvalid, clipText(name), allProperties())
 		}
 		s |= 1 << f
@@ -71,10 +88,8 @@ func ParseProperties(text string) (Properties, error) {
 // allProperties names what can be asked for.
 func allProperties() string {
 	var names []string
-	for f := range fieldCount {
-		if f != fieldTruncated {
-			names = append(names, f.String())
-		}
+	for f := range fieldTruncated {
+		names = append(names, f.String())
 	}
 	return strings.Join(names, ", ")
 }

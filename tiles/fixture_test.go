@@ -88,9 +88,17 @@ func (w allOf) Within(dst []*twin.Thing, _ assets.Kind, _ orb.Bound) []*twin.Thi
 	return append(dst, w...)
 }
 
+func (allOf) ByFID(assets.FID) *twin.Thing { return nil }
+
 func (allOf) Position() twin.Position { return twin.Position{Epoch: 1} }
 
-func mustLayer(t testing.TB, s *Server, name string) *layer {
+// failer is a test, rapid's as well.
+type failer interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+func mustLayer(t failer, s *Server, name string) *layer {
 	t.Helper()
 	l, ok := s.catalogue.layer(name)
 	if !ok {

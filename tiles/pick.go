@@ -35,7 +35,7 @@ func (p *picker) reset() { p.list = p.list[:0] }
 func (p *picker) pick(from int, l *layer, at int, box orb.Bound, r *Request) {
 	start := len(p.list)
 	for i, t := range p.found[from:] {
-		if l.draws(t, r.Tile.Z) && l.mayTouch(t, box) && r.Scope.Sees(t.Asset) {
+		if l.draws(t, r.Tile.Z) && l.mayTouch(t, box) && r.sees(t) {
 			p.list = append(p.list, picked{uint64(t.Asset.FID), int32(from + i), int32(at)})
 		}
 	}

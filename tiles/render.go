@@ -23,13 +23,14 @@ const (
 
 // renderer is the scratch of one render.
 type renderer struct {
-	layers []*layer
-	picker picker
-	shift  shift
-	writer *layerWriter
-	data   []byte
-	packed bytes.Buffer
-	gzip   *gzip.Writer
+	layers   []*layer
+	picker   picker
+	clusters [maxLayers][]cluster // of those layers that cluster at the zoom
+	shift    shift
+	writer   *layerWriter
+	data     []byte
+	packed   bytes.Buffer
+	gzip     *gzip.Writer
 }
 
 // renderers lends scratch.
@@ -59,7 +60,7 @@ func (s *Server) render(ctx context.Context, layers []*layer, r *Request) (Respo
 	start := time.Now()
 	t := Response{Position: s.options.World.Position()}
 	scratch := s.renderers.get()
-	err := scratch.draw(ctx, &s.options, layers, r, &t)
+	err := scratch.draw(ctx, s, layers, r, &t)
 	s.renderers.put(scratch)
 	if err != nil {
 		return Response{}, err
@@ -92,13 +93,14 @@ func (s *Server) slot(ctx context.Context) error {
 // draw fills t with the tile's bytes. What is too many or too large it draws
 // again with less: first fewer of the things that nothing is wrong with, then
 // the others without what can be asked elsewhere.
-func (d *renderer) draw(ctx context.Context, o *Options, layers []*layer, r *Request, t *Response) (err error) {
+func (d *renderer) draw(ctx context.Context, s *Server, layers []*layer, r *Request, t *Response) (err error) {
+	o := &s.options
 	d.layers = layers
 	if d.shift.to, err = projector(r.Datum); err != nil {
 		return err
 	}
 	frame := frameOf(r.Tile)
-	d.find(o.World, r)
+	d.find(s, r, t)
 	all := len(d.picker.list)
 	if all > o.Features {
 		d.picker.touching(&frame, d.flat)
@@ -107,7 +109,7 @@ func (d *renderer) draw(ctx context.Context, o *Options, layers []*layer, r *Req
 	}
 	for asked := r.Properties; ; {
 		t.Left = all - len(d.picker.list)
-		if err := d.write(ctx, r, asked, t.Left > 0); err != nil {
+		if err := d.write(ctx, o.World, r, asked, t.Left > 0); err != nil {
 			return err
 		}
 		t.Data, t.Gzip = bytes.Clone(d.data), d.pack(d.data)
@@ -134,17 +136,21 @@ func (d *renderer) draw(ctx context.Context, o *Options, layers []*layer, r *Req
 const bare = Properties(1<<fieldState | 1<<fieldSeverity)
 
 // find collects what the request sees of all layers.
-func (d *renderer) find(w World, r *Request) {
+func (d *renderer) find(s *Server, r *Request, t *Response) {
 	d.picker.reset()
 	d.picker.found = d.picker.found[:0]
 	box := d.shift.source(r.Tile)
 	for at, l := range d.layers {
-		if r.Tile.Z < l.MinZoom {
-			continue
+		d.clusters[at] = d.clusters[at][:0]
+		switch {
+		case r.Tile.Z < l.MinZoom:
+		case l.clusters(r.Tile.Z):
+			d.clusters[at] = d.gather(s, l, d.clusters[at], r, t)
+		default:
+			from := len(d.picker.found)
+			d.picker.found = s.options.World.Within(d.picker.found, l.Kind, l.search(box))
+			d.picker.pick(from, l, at, box, r)
 		}
-		from := len(d.picker.found)
-		d.picker.found = w.Within(d.picker.found, l.Kind, l.search(box))
-		d.picker.pick(from, l, at, box, r)
 	}
 }
 
@@ -154,10 +160,14 @@ func (d *renderer) flat(e picked) *geo.Flat {
 }
 
 // write writes what was picked to d.data.
-func (d *renderer) write(ctx context.Context, r *Request, asked Properties, truncated bool) error {
+func (d *renderer) write(ctx context.Context, w World, r *Request, asked Properties, truncated bool) error {
 	d.data = d.data[:0]
 	list := d.picker.list
 	for at, l := range d.layers {
+		if len(d.clusters[at]) > 0 {
+			d.cluster(w, l, d.clusters[at], r, l.properties(asked))
+			continue
+		}
 		n := 0
 		for n < len(list) && list[n].layer == int32(at) {
 			n++

@@ -10,6 +10,7 @@ import (
 	"suhe/assets"
 	"suhe/geo"
 	"suhe/internal/access"
+	"suhe/twin"
 )
 
 // Request asks for one tile on behalf of a scope.
@@ -45,6 +46,12 @@ func (r Request) Key(version uint64) Key {
 func (r Request) plain() bool {
 	return r.Properties == 0 && r.Datum == ""
 }
+
+// sees says whether the one who asks is shown the thing.
+func (r *Request) sees(t *twin.Thing) bool { return r.Scope.Sees(t.Asset) }
+
+// plainSight says whether sees decides by the scope alone.
+func (r *Request) plainSight() bool { return true }
 
 // Address is a tile's place in URLs, as it was sent.
 type Address struct{ Layers, Z, X, Y string }

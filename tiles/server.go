@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -24,6 +25,8 @@ type World interface {
 	// Position is how far the log is applied; what Within returns later is at
 	// least as new.
 	Position() twin.Position
+	// ByFID returns the thing of that number, or nil.
+	ByFID(assets.FID) *twin.Thing
 }
 
 // Options are a Server's settings; zero means the default.
@@ -47,8 +50,9 @@ type Server struct {
 	options   Options
 	catalogue *catalogue
 	ground    map[*layer]*ground
-	cache     *cache // of plain tiles
-	special   *cache // of all others: however many there are, they drive no plain tile out
+	clusters  map[*layer]*clusters // of the layers that have them
+	cache     *cache               // of plain tiles
+	special   *cache               // of all others: however many there are, they drive no plain tile out
 	flights   *flights
 	renderers renderers
 	slots     chan struct{}
@@ -110,6 +114,7 @@ func New(o Options) (*Server, error) {
 		options:   o,
 		catalogue: c,
 		ground:    make(map[*layer]*ground),
+		clusters:  c.clusters(),
 		cache:     newCache(o.Cache - o.Cache/specialShare),
 		special:   newCache(o.Cache / specialShare),
 		flights:   newFlights(),
@@ -185,10 +190,16 @@ func (s *Server) calm(t geo.Tile, k kept) bool {
 	return t.Z < s.catalogue.Calm.Below && s.options.Now().Sub(k.at) < s.options.Calm
 }
 
-// Took marks the ground that the batch changed; it never blocks. It is the
-// world's Sink: called by one goroutine at a time, after the world shows the
-// batch.
+// Took counts what the batch changed and marks its ground; it never blocks, but
+// that the first one, which may be empty, counts all that the world holds: about
+// a second for a million things. It is the world's Sink: called by one goroutine
+// at a time, after the world shows the batch and before it shows the next.
 func (s *Server) Took(b twin.Batch) {
+	for l, c := range s.clusters {
+		if c.took(s.options.World, b) {
+			s.ground[l].mark([2]uint32{}, [2]uint32{math.MaxUint32, math.MaxUint32})
+		}
+	}
 	for _, c := range b.Changes {
 		if !shows(c) {
 			continue

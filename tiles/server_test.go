@@ -162,6 +162,7 @@ func TestWhatMakesStale(t *testing.T) {
 			var searches atomic.Int64
 			w := &plainWorld{things: []*twin.Thing{sensor}, within: func() { searches.Add(1) }}
 			s := newServer(t, Options{World: w})
+			s.Took(twin.Batch{}) // the world begins
 			far := geo.Tile{Z: home.Z, X: home.X + 5, Y: home.Y}
 			get(t, s, "sensors", home)
 			get(t, s, "sensors", far)

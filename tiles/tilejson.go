@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"suhe/assets"
@@ -42,7 +43,7 @@ func (s *Server) TileJSON(layer, base string) ([]byte, error) {
 		return nil, fmt.Errorf("layer: %w: %q", assets.ErrNotFound, clipText(layer))
 	}
 	fields := map[string]string{fieldTruncated.String(): s.catalogue.Texts[fieldTruncated.String()]}
-	for _, name := range l.Fields {
+	for _, name := range slices.Concat(l.Fields, l.clusterFields()) {
 		fields[name] = s.catalogue.Texts[name]
 	}
 	return json.Marshal(tileJSON{

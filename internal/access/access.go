@@ -33,7 +33,9 @@ type Scope struct{ open bool }
 // Open returns the scope that sees and may everything: the demo's.
 func Open() Scope { return Scope{open: true} }
 
-// Sees says whether the asset may be shown.
+// Sees says whether the asset may be shown. It decides by kind, class and area
+// alone: counts are kept apart by these, so that they tell nothing of what is
+// not seen (tiles' facet), and whatever else it is to decide by goes there too.
 func (s Scope) Sees(a *assets.Asset) bool { return s.open }
 
 // May says whether the action is allowed.
