@@ -184,7 +184,7 @@ func (f *csvFile) read(rw *row, record []string) {
 
 func (f *csvFile) shape(record []string) (geo.Solid, error) {
 	if f.wkt >= 0 {
-		s, err := ParseWKT(record[f.wkt])
+		s, err := geo.ParseWKT(record[f.wkt])
 		if err != nil {
 			return s, Problem{Field: f.names[f.wkt], Value: record[f.wkt], Reason: err.Error()}
 		}

@@ -67,8 +67,5 @@ func properlyCross(s, t [2]orb.Point) bool {
 }
 
 func crossingPoint(s, t [2]orb.Point) orb.Point {
-	dx, dy := s[1][0]-s[0][0], s[1][1]-s[0][1]
-	ex, ey := t[1][0]-t[0][0], t[1][1]-t[0][1]
-	share := ((t[0][0]-s[0][0])*ey - (t[0][1]-s[0][1])*ex) / (dx*ey - dy*ex)
-	return between(s[0], s[1], share)
+	return between(s[0], s[1], crossingShare(s, t))
 }

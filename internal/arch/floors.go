@@ -23,6 +23,7 @@ var floors = map[string]int{
 	"assets":                    20,
 	"assets/scene":              21,
 	"internal/access":           25,
+	"twin/filter":               30,
 	"twin":                      31,
 	"tiles":                     40,
 	"stream":                    40,

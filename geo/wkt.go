@@ -1,4 +1,4 @@
-package assets
+package geo
 
 import (
 	"fmt"
@@ -6,51 +6,66 @@ import (
 	"strings"
 
 	"github.com/paulmach/orb"
-
-	"suhe/geo"
 )
 
 // ParseWKT reads well-known text (OGC 06-103r4, and EWKT's "SRID=4326;" in
 // front, whose number is passed over): points, lines, polygons, multis of these
 // and collections, in any case of letters, with or without Z; M is dropped.
 // EMPTY is refused.
-func ParseWKT(s string) (geo.Solid, error) {
-	if rest, ok := strings.CutPrefix(strings.ToUpper(s), "SRID="); ok {
-		if i := strings.IndexByte(rest, ';'); i >= 0 {
-			s = rest[i+1:]
+func ParseWKT(s string) (Solid, error) {
+	if len(s) > 5 && strings.EqualFold(s[:5], "SRID=") {
+		if i := strings.IndexByte(s, ';'); i >= 0 {
+			s = s[i+1:]
 		}
 	}
-	p := &wktReader{rest: s}
-	g, err := p.geometry(maxWKBDepth)
-	if err == nil && p.peek() != "" {
-		err = fmt.Errorf("%.20q behind the geometry", p.peek())
+	g, n, err := ReadWKT(s, MaxVertices)
+	if rest := strings.TrimLeft(s[n:], blanks); err == nil && rest != "" {
+		err = fmt.Errorf("%.20q behind the geometry", rest)
 	}
 	if err != nil {
-		return geo.Solid{}, fmt.Errorf("wkt: %w", err)
+		return Solid{}, fmt.Errorf("wkt: %w", err)
 	}
-	if len(p.z) != 0 && len(p.z) != p.vertices {
-		return geo.Solid{}, fmt.Errorf("wkt: %d of %d vertices have a height, want all or none", len(p.z), p.vertices)
-	}
-	return geo.Solid{Plane: g, Z: p.z}, nil
+	return g, nil
 }
+
+// ReadWKT reads a geometry of at most max vertices from the front of s and
+// returns how many bytes it took, or the offset of what is wrong and why. Apart
+// from an SRID it takes what ParseWKT does.
+func ReadWKT(s string, max int) (Solid, int, error) {
+	p := &wktReader{rest: s, size: len(s), most: max}
+	g, err := p.geometry(maxDepth)
+	if err == nil && len(p.z) != 0 && len(p.z) != p.vertices {
+		err = fmt.Errorf("%d of %d vertices have a height, want all or none", len(p.z), p.vertices)
+	}
+	if err != nil {
+		return Solid{}, p.at, err
+	}
+	return Solid{Plane: g, Z: p.z}, len(s) - len(p.rest), nil
+}
+
+// blanks may stand between the words of WKT.
+const blanks = " \t\r\n"
 
 // wktReader takes words, numbers, brackets and commas from the front of rest.
 type wktReader struct {
 	rest     string
+	size, at int // of the whole text; where the word last looked at begins
+	most     int // vertices
 	z        []float64
 	vertices int
 	measured bool // the third ordinate is M, not Z
 }
 
 func (p *wktReader) peek() string {
-	p.rest = strings.TrimLeft(p.rest, " \t\r\n")
+	p.rest = strings.TrimLeft(p.rest, blanks)
+	p.at = p.size - len(p.rest)
 	if p.rest == "" {
 		return ""
 	}
 	if strings.IndexByte("(),", p.rest[0]) >= 0 {
 		return p.rest[:1]
 	}
-	if i := strings.IndexAny(p.rest, "(), \t\r\n"); i >= 0 {
+	if i := strings.IndexAny(p.rest, "(),"+blanks); i >= 0 {
 		return p.rest[:i]
 	}
 	return p.rest
@@ -74,7 +89,7 @@ func (p *wktReader) want(t string) error {
 
 func (p *wktReader) geometry(depth int) (orb.Geometry, error) {
 	if depth == 0 {
-		return nil, fmt.Errorf("nested deeper than %d levels", maxWKBDepth)
+		return nil, fmt.Errorf("nested deeper than %d levels", maxDepth)
 	}
 	name := strings.ToUpper(p.next())
 	switch dims := strings.ToUpper(p.peek()); dims {
@@ -104,17 +119,17 @@ func (p *wktReader) geometry(depth int) (orb.Geometry, error) {
 	case "MULTIPOINT", "MULTIPOINTZ":
 		return p.multiPoint()
 	case "MULTILINESTRING", "MULTILINESTRINGZ":
-		return list(p, func() (orb.LineString, error) { return p.points() }, orb.MultiLineString(nil))
+		return bracketed(p, func() (orb.LineString, error) { return p.points() }, orb.MultiLineString(nil))
 	case "MULTIPOLYGON", "MULTIPOLYGONZ":
-		return list(p, p.polygon, orb.MultiPolygon(nil))
+		return bracketed(p, p.polygon, orb.MultiPolygon(nil))
 	case "GEOMETRYCOLLECTION", "GEOMETRYCOLLECTIONZ":
-		return list(p, func() (orb.Geometry, error) { return p.geometry(depth - 1) }, orb.Collection(nil))
+		return bracketed(p, func() (orb.Geometry, error) { return p.geometry(depth - 1) }, orb.Collection(nil))
 	}
 	return nil, fmt.Errorf("%.30q, want POINT, LINESTRING, POLYGON or a multi of these", name)
 }
 
-// list reads bracketed things with commas between.
-func list[M ~[]G, G any](p *wktReader, one func() (G, error), m M) (M, error) {
+// bracketed reads things in brackets with commas between.
+func bracketed[M ~[]G, G any](p *wktReader, one func() (G, error), m M) (M, error) {
 	if err := p.want("("); err != nil {
 		return nil, err
 	}
@@ -131,15 +146,15 @@ func list[M ~[]G, G any](p *wktReader, one func() (G, error), m M) (M, error) {
 	}
 }
 
-func (p *wktReader) points() ([]orb.Point, error) { return list(p, p.vertex, []orb.Point(nil)) }
+func (p *wktReader) points() ([]orb.Point, error) { return bracketed(p, p.vertex, []orb.Point(nil)) }
 
 func (p *wktReader) polygon() (orb.Polygon, error) {
-	return list(p, func() (orb.Ring, error) { return p.points() }, orb.Polygon(nil))
+	return bracketed(p, func() (orb.Ring, error) { return p.points() }, orb.Polygon(nil))
 }
 
 // multiPoint takes both MULTIPOINT (1 2, 3 4) and MULTIPOINT ((1 2), (3 4)).
 func (p *wktReader) multiPoint() (orb.MultiPoint, error) {
-	return list(p, func() (orb.Point, error) {
+	return bracketed(p, func() (orb.Point, error) {
 		if p.peek() != "(" {
 			return p.vertex()
 		}
@@ -168,8 +183,8 @@ func (p *wktReader) vertex() (orb.Point, error) {
 	if len(v) < 2 {
 		return orb.Point{}, fmt.Errorf("vertex of %d numbers, want 2 or 3", len(v))
 	}
-	if p.vertices++; p.vertices > geo.MaxVertices {
-		return orb.Point{}, fmt.Errorf("more than %d vertices", geo.MaxVertices)
+	if p.vertices++; p.vertices > p.most {
+		return orb.Point{}, fmt.Errorf("more than %d vertices", p.most)
 	}
 	if len(v) > 2 && !p.measured {
 		p.z = append(p.z, v[2])

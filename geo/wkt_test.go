@@ -1,4 +1,4 @@
-package assets_test
+package geo_test
 
 import (
 	"reflect"
@@ -8,7 +8,6 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/wkt"
 
-	"suhe/assets"
 	"suhe/geo"
 )
 
@@ -41,7 +40,7 @@ var wktTable = []struct {
 
 func TestParseWKT(t *testing.T) {
 	for _, c := range wktTable {
-		got, err := assets.ParseWKT(c.text)
+		got, err := geo.ParseWKT(c.text)
 		switch {
 		case c.err == "" && (err != nil || !reflect.DeepEqual(got, c.want)):
 			t.Errorf("%q: %v, %v, want %v", c.text, got, err, c.want)
@@ -53,13 +52,36 @@ func TestParseWKT(t *testing.T) {
 
 // What orb writes must be read as it was.
 func TestParseWKTAgainstOrb(t *testing.T) {
-	for _, s := range shapes() {
-		if s.Z != nil {
+	for _, g := range orb.AllGeometries {
+		if g == nil || g.Bound().IsEmpty() {
 			continue
 		}
-		got, err := assets.ParseWKT(wkt.MarshalString(s.Plane))
-		if err != nil || !reflect.DeepEqual(got, s) {
-			t.Errorf("%s: %v, %v", wkt.MarshalString(s.Plane), got, err)
+		got, err := geo.ParseWKT(wkt.MarshalString(g))
+		if err != nil || wkt.MarshalString(got.Plane) != wkt.MarshalString(g) {
+			t.Errorf("%s: %v, %v", wkt.MarshalString(g), got, err)
+		}
+	}
+}
+
+// What stands behind the geometry is left alone; an error says where it is.
+func TestReadWKT(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		n    int
+		err  string // part of the error; "" is good
+	}{
+		{"POINT(1 2)", 10, ""},
+		{" POINT (1 2) , rest", 12, ""},
+		{"LINESTRING(1 2,3 4) AND", 19, ""},
+		{"LINESTRING(1 2,3 x)", 17, "want a number"},
+		{"LINESTRING(1 2,3 4,5 6,7 8)", 26, "more than 3 vertices"},
+		{"CIRCLE(1 2)", 6, "want POINT"},
+		{"POINT(1 2", 9, "the end"},
+		{"", 0, "want POINT"},
+	} {
+		_, n, err := geo.ReadWKT(c.text, 3)
+		if n != c.n || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+			t.Errorf("%q: %d, %v, want %d, %q", c.text, n, err, c.n, c.err)
 		}
 	}
 }
@@ -69,11 +91,11 @@ func FuzzParseWKT(f *testing.F) {
 		f.Add(c.text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		s, err := assets.ParseWKT(text)
+		s, err := geo.ParseWKT(text)
 		if err != nil || geo.Check(s.Plane) != nil {
 			return
 		}
-		again, err := assets.ParseWKT(wkt.MarshalString(s.Plane))
+		again, err := geo.ParseWKT(wkt.MarshalString(s.Plane))
 		if err != nil || !orb.Equal(again.Plane, s.Plane) {
 			t.Fatalf("%q: %v, again %v, %v", text, s.Plane, again.Plane, err)
 		}

@@ -1,0 +1,75 @@
+package geo
+
+import (
+	"sync"
+
+	"github.com/paulmach/orb"
+)
+
+// Prepared is a geometry, in degrees WGS84, made ready to be compared with many
+// others. It works in the plane of degrees, where edges are straight, with the
+// predicates of OGC 06-103r4. Rings and multipolygons must be valid as the
+// standard has it. It is immutable; comparing allocates nothing in the long run.
+type Prepared struct {
+	geometry orb.Geometry
+	figure   figure
+}
+
+// Prepare makes g, which must not be nil and is not changed any more, ready.
+func Prepare(g orb.Geometry) *Prepared {
+	p := &Prepared{geometry: g}
+	p.figure.fill(g)
+	return p
+}
+
+// Geometry is what was prepared.
+func (p *Prepared) Geometry() orb.Geometry { return p.geometry }
+
+// Bound is the box around it.
+func (p *Prepared) Bound() orb.Bound { return p.figure.bound }
+
+// figurePool lends the figures of what is compared.
+var figurePool = sync.Pool{New: func() any { return new(figure) }}
+
+// Intersects says whether the two share a point.
+func (p *Prepared) Intersects(g orb.Geometry) bool {
+	if point, ok := g.(orb.Point); ok {
+		return p.figure.bound.Contains(point) && p.figure.locate(point) != outside
+	}
+	if !p.figure.bound.Intersects(g.Bound()) {
+		return false
+	}
+	f := figurePool.Get().(*figure)
+	defer figurePool.Put(f)
+	f.fill(g)
+	return f.meets(&p.figure)
+}
+
+// Holds says whether g lies within it: no point of g is outside, and their
+// interiors meet, so that a line along the edge of a polygon is not within it.
+func (p *Prepared) Holds(g orb.Geometry) bool {
+	if point, ok := g.(orb.Point); ok {
+		return p.figure.bound.Contains(point) && p.figure.locate(point) == within
+	}
+	if !surrounds(p.figure.bound, g.Bound()) {
+		return false
+	}
+	f := figurePool.Get().(*figure)
+	defer figurePool.Put(f)
+	f.fill(g)
+	return f.liesIn(&p.figure)
+}
+
+// Within says whether it lies within g.
+func (p *Prepared) Within(g orb.Geometry) bool {
+	if !surrounds(g.Bound(), p.figure.bound) {
+		return false
+	}
+	f := figurePool.Get().(*figure)
+	defer figurePool.Put(f)
+	f.fill(g)
+	return p.figure.liesIn(f)
+}
+
+// surrounds says whether the box b lies in the box a.
+func surrounds(a, b orb.Bound) bool { return a.Contains(b.Min) && a.Contains(b.Max) }

@@ -1,0 +1,47 @@
+// Package filter is the one filter language of tiles, streams and features: a
+// subset of CQL2 text (OGC 21-065r2). A filter is parsed once, is immutable, and
+// says of any number of things whether they pass, without allocating.
+//
+// # Language
+//
+//	height >= 24 AND class IN ('building.hotel', 'building.office')
+//	CASEI(name) LIKE CASEI('%bridge%') OR properties.material IS NULL
+//	"values.water_level" NOT BETWEEN 1.5 AND 3.8
+//	updated > TIMESTAMP('2026-11-24T08:00:00Z') AND NOT occupied = TRUE
+//	S_INTERSECTS(geometry, BBOX(121.41, 31.23, 121.43, 31.25))
+//
+// Comparison = <> < <= > >= of properties and literals, also of two properties;
+// [NOT] IN with literals of one type; [NOT] LIKE with % and _, and \ before what
+// is meant as it stands; [NOT] BETWEEN; IS [NOT] NULL; AND, OR, NOT and brackets.
+// Keywords may be written in any case of letters. Names are plain (letters,
+// digits, _ : and dots) or in double quotes. In a text ” or \' is a quote. DATE is
+// the first instant of that day in UTC. CASEI compares without regard to the case
+// of letters (Unicode simple folding). false is less than true. Texts are ordered
+// by code point, not by any language's alphabet.
+//
+// S_INTERSECTS, S_DISJOINT, S_WITHIN and S_CONTAINS take the property geometry and
+// a literal, in either order: WKT of points, lines, polygons and multis of these,
+// or BBOX, in degrees WGS84, longitude first.
+//
+// Not handled: arithmetic, functions of one's own, arrays, temporal operators
+// (T_…), ACCENTI, the other spatial functions, geometry collections.
+//
+// # Null
+//
+// Logic is three-valued as in SQL. A property that a thing does not have is null;
+// comparing null, or values of two types, is neither true nor false but unknown,
+// and NOT unknown is unknown. Only what is true passes.
+//
+// # Normal form
+//
+// [Filter.String] is the same for filters that differ in spacing, case of
+// keywords, order of what AND, OR and IN join, repetition, double NOT, or in how a
+// literal is written. It is CQL2 text again and fit for cache keys.
+//
+// # Bounds
+//
+// A text has at most [MaxText] bytes, also in its normal form, brackets nest at
+// most [MaxDepth] deep, at most [MaxTerms] predicates and literals, a pattern has at
+// most [MaxPattern] characters, a geometry [MaxVertices]. What breaks them is an
+// error with the offset in bytes and the expectation.
+package filter

@@ -1,0 +1,112 @@
+package filter
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/encoding/wkt"
+
+	"suhe/geo"
+)
+
+// MaxVertices bounds one geometry of a filter.
+const MaxVertices = 2000
+
+// geometryName is the property that spatial functions ask.
+const geometryName = "geometry"
+
+// relation is how a thing's geometry lies to a literal one.
+type relation string
+
+const (
+	intersects relation = "S_INTERSECTS"
+	disjoint   relation = "S_DISJOINT"
+	within     relation = "S_WITHIN"
+	contains   relation = "S_CONTAINS"
+)
+
+// relationOf finds a spatial function by its name in capitals.
+func relationOf(name string) (relation, bool) {
+	switch r := relation(name); r {
+	case intersects, disjoint, within, contains:
+		return r, true
+	}
+	return "", false
+}
+
+// turned is the relation with its sides exchanged.
+func (r relation) turned() relation {
+	switch r {
+	case within:
+		return contains
+	case contains:
+		return within
+	}
+	return r
+}
+
+// place is a spatial predicate; S_DISJOINT is the opposite of S_INTERSECTS.
+type place struct {
+	relation relation
+	shape    *geo.Prepared
+	opposite bool
+}
+
+// spatial makes the predicate that a thing's geometry has the relation to shape.
+func spatial(r relation, shape orb.Geometry) (node, error) {
+	if err := geo.Check(shape); err != nil {
+		return nil, fmt.Errorf("%s: %w", r, err)
+	}
+	if r == disjoint {
+		return &place{intersects, geo.Prepare(shape), true}, nil
+	}
+	return &place{r, geo.Prepare(shape), false}, nil
+}
+
+func (p *place) passes(s Subject) bool {
+	g := s.Geometry()
+	return g != nil && p.holds(g) != p.opposite
+}
+
+func (p *place) holds(g orb.Geometry) bool {
+	switch p.relation {
+	case within:
+		return p.shape.Holds(g)
+	case contains:
+		return p.shape.Within(g)
+	}
+	return p.shape.Intersects(g)
+}
+
+func (p *place) not() node { return &place{p.relation, p.shape, !p.opposite} }
+
+func (p *place) append(dst []byte) []byte {
+	name := p.relation
+	if p.opposite {
+		if p.relation == intersects {
+			name = disjoint
+		} else {
+			dst = append(dst, "NOT "...)
+		}
+	}
+	dst = append(append(dst, name...), "("+geometryName+", "...)
+	return append(appendGeometry(dst, p.shape.Geometry()), ')')
+}
+
+func (p *place) uses(func(Use) bool) {}
+
+func appendGeometry(dst []byte, g orb.Geometry) []byte {
+	box, ok := g.(orb.Bound)
+	if !ok {
+		return append(dst, wkt.Marshal(g)...)
+	}
+	dst = append(dst, "BBOX("...)
+	for i, v := range [4]float64{box.Min[0], box.Min[1], box.Max[0], box.Max[1]} {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = strconv.AppendFloat(dst, v, 'g', -1, 64)
+	}
+	return append(dst, ')')
+}
