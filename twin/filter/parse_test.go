@@ -75,7 +75,7 @@ var grammar = []struct{ name, text, normal string }{
 	{"within box", "S_WITHIN(geometry, BBOX(121.4, 31.2, 121.5, 31.30))", "S_WITHIN(geometry, BBOX(121.4,31.2,121.5,31.3))"},
 	{"box with heights", "S_WITHIN(geometry, BBOX(1,2,0,3,4,9))", "S_WITHIN(geometry, BBOX(1,2,3,4))"},
 	{"contains turned", `S_CONTAINS(LINESTRING(0 0, 1 1), "geometry")`, "S_WITHIN(geometry, LINESTRING(0 0,1 1))"},
-	{"disjoint", "S_DISJOINT(geometry, MULTIPOINT(0 0, 1 1))", "S_DISJOINT(geometry, MULTIPOINT((0 0),(1 1)))"},
+	{"disjoint", "S_DISJOINT(geometry, MULTIPOINT(0 0, 1 1))", "S_DISJOINT(geometry, MULTIPOINT(0 0,1 1))"},
 	{"not disjoint", "NOT S_DISJOINT(geometry, POINT Z (0 0 5))", "S_INTERSECTS(geometry, POINT(0 0))"},
 	{"not contains", "NOT S_CONTAINS(geometry, POLYGON((0 0,1 0,1 1,0 0)))", "NOT S_CONTAINS(geometry, POLYGON((0 0,1 0,1 1,0 0)))"},
 	{"deepest", strings.Repeat("(", 32) + "a = 1" + strings.Repeat(")", 32), "a = 1"},
