@@ -10,20 +10,14 @@ import (
 // others. It works in the plane of degrees, where edges are straight, with the
 // predicates of OGC 06-103r4. Rings and multipolygons must be valid as the
 // standard has it. It is immutable; comparing allocates nothing in the long run.
-type Prepared struct {
-	geometry orb.Geometry
-	figure   figure
-}
+type Prepared struct{ figure figure }
 
 // Prepare makes g, which must not be nil and is not changed any more, ready.
 func Prepare(g orb.Geometry) *Prepared {
-	p := &Prepared{geometry: g}
+	p := new(Prepared)
 	p.figure.fill(g)
 	return p
 }
-
-// Geometry is what was prepared.
-func (p *Prepared) Geometry() orb.Geometry { return p.geometry }
 
 // Bound is the box around it.
 func (p *Prepared) Bound() orb.Bound { return p.figure.bound }

@@ -46,6 +46,15 @@ func ReadWKT(s string, max int) (Solid, int, error) {
 // blanks may stand between the words of WKT.
 const blanks = " \t\r\n"
 
+// ends says whether a word of WKT ends before the byte.
+func ends(c byte) bool {
+	switch c {
+	case '(', ')', ',', ' ', '\t', '\r', '\n':
+		return true
+	}
+	return false
+}
+
 // wktReader takes words, numbers, brackets and commas from the front of rest.
 type wktReader struct {
 	rest     string
@@ -57,18 +66,18 @@ type wktReader struct {
 }
 
 func (p *wktReader) peek() string {
-	p.rest = strings.TrimLeft(p.rest, blanks)
+	for p.rest != "" && p.rest[0] <= ' ' && ends(p.rest[0]) {
+		p.rest = p.rest[1:]
+	}
 	p.at = p.size - len(p.rest)
-	if p.rest == "" {
-		return ""
+	n := 0
+	for n < len(p.rest) && !ends(p.rest[n]) {
+		n++
 	}
-	if strings.IndexByte("(),", p.rest[0]) >= 0 {
-		return p.rest[:1]
+	if n == 0 && p.rest != "" {
+		n = 1 // a bracket or a comma
 	}
-	if i := strings.IndexAny(p.rest, "(),"+blanks); i >= 0 {
-		return p.rest[:i]
-	}
-	return p.rest
+	return p.rest[:n]
 }
 
 func (p *wktReader) next() string {
@@ -168,8 +177,9 @@ func (p *wktReader) multiPoint() (orb.MultiPoint, error) {
 }
 
 func (p *wktReader) vertex() (orb.Point, error) {
-	var v []float64
-	for len(v) < 4 {
+	var room [4]float64
+	v := room[:0]
+	for len(v) < cap(v) {
 		t := p.peek()
 		if t == "" || strings.Contains("(),", t) {
 			break

@@ -63,6 +63,27 @@ func TestParseWKTAgainstOrb(t *testing.T) {
 	}
 }
 
+// What is written is read as it was.
+func TestAppendWKT(t *testing.T) {
+	for _, g := range orb.AllGeometries {
+		if g == nil || g.Bound().IsEmpty() {
+			continue
+		}
+		if ours := string(geo.AppendWKT(nil, g)); !sameAs(t, ours, g) {
+			t.Errorf("%s for %s", ours, wkt.MarshalString(g))
+		}
+	}
+}
+
+func sameAs(t *testing.T, text string, g orb.Geometry) bool {
+	t.Helper()
+	s, err := geo.ParseWKT(text)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return wkt.MarshalString(s.Plane) == wkt.MarshalString(g)
+}
+
 // What stands behind the geometry is left alone; an error says where it is.
 func TestReadWKT(t *testing.T) {
 	for _, c := range []struct {
@@ -94,6 +115,9 @@ func FuzzParseWKT(f *testing.F) {
 		s, err := geo.ParseWKT(text)
 		if err != nil || geo.Check(s.Plane) != nil {
 			return
+		}
+		if ours := string(geo.AppendWKT(nil, s.Plane)); !sameAs(t, ours, s.Plane) {
+			t.Fatalf("%q: written as %s", text, ours)
 		}
 		again, err := geo.ParseWKT(wkt.MarshalString(s.Plane))
 		if err != nil || !orb.Equal(again.Plane, s.Plane) {

@@ -115,6 +115,8 @@ func (p *parser) joined(keyword string, join func(...node) node, member func() (
 		nodes = append(nodes, n)
 		if more, err := p.accept(keyword); err != nil {
 			return nil, err
+		} else if !more && len(nodes) == 1 {
+			return n, nil
 		} else if !more {
 			return join(nodes...), nil
 		}

@@ -17,11 +17,13 @@ func (p *parser) spatial(r relation) (node, error) {
 		return nil, err
 	}
 	var shapes [2]orb.Geometry // nil is the property
+	var from [2]int            // where they begin
 	n := 0
 	err := p.arguments(func() (err error) {
 		if n == len(shapes) {
 			return p.want(")")
 		}
+		from[n] = p.token.at
 		shapes[n], err = p.shape()
 		n++
 		return err
@@ -32,10 +34,10 @@ func (p *parser) spatial(r relation) (node, error) {
 	case n < 2 || (shapes[0] == nil) == (shapes[1] == nil):
 		return nil, wrong(at, "%s: want two arguments, the property geometry and a literal", r)
 	case shapes[0] != nil:
-		r, shapes[1] = r.turned(), shapes[0]
+		r, shapes[1], from[1] = r.turned(), shapes[0], from[0]
 	}
 	node, err := spatial(r, shapes[1])
-	return node, located(at, err)
+	return node, located(from[1], err)
 }
 
 // shape reads the property geometry, which is nil, or a literal.

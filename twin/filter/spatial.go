@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/encoding/wkt"
 
 	"suhe/geo"
 )
@@ -50,6 +49,7 @@ func (r relation) turned() relation {
 type place struct {
 	relation relation
 	shape    *geo.Prepared
+	text     string // of shape
 	opposite bool
 }
 
@@ -58,10 +58,11 @@ func spatial(r relation, shape orb.Geometry) (node, error) {
 	if err := geo.Check(shape); err != nil {
 		return nil, fmt.Errorf("%s: %w", r, err)
 	}
+	p := &place{relation: r, shape: geo.Prepare(shape), text: string(appendGeometry(nil, shape))}
 	if r == disjoint {
-		return &place{intersects, geo.Prepare(shape), true}, nil
+		p.relation, p.opposite = intersects, true
 	}
-	return &place{r, geo.Prepare(shape), false}, nil
+	return p, nil
 }
 
 func (p *place) passes(s Subject) bool {
@@ -79,7 +80,7 @@ func (p *place) holds(g orb.Geometry) bool {
 	return p.shape.Intersects(g)
 }
 
-func (p *place) not() node { return &place{p.relation, p.shape, !p.opposite} }
+func (p *place) not() node { return &place{p.relation, p.shape, p.text, !p.opposite} }
 
 func (p *place) append(dst []byte) []byte {
 	name := p.relation
@@ -91,7 +92,7 @@ func (p *place) append(dst []byte) []byte {
 		}
 	}
 	dst = append(append(dst, name...), "("+geometryName+", "...)
-	return append(appendGeometry(dst, p.shape.Geometry()), ')')
+	return append(append(dst, p.text...), ')')
 }
 
 func (p *place) uses(func(Use) bool) {}
@@ -99,7 +100,7 @@ func (p *place) uses(func(Use) bool) {}
 func appendGeometry(dst []byte, g orb.Geometry) []byte {
 	box, ok := g.(orb.Bound)
 	if !ok {
-		return append(dst, wkt.Marshal(g)...)
+		return geo.AppendWKT(dst, g)
 	}
 	dst = append(dst, "BBOX("...)
 	for i, v := range [4]float64{box.Min[0], box.Min[1], box.Max[0], box.Max[1]} {

@@ -1,0 +1,155 @@
+package twin
+
+import (
+	"strings"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"suhe/assets"
+	"suhe/twin/filter"
+)
+
+var _ filter.Subject = (*Thing)(nil)
+
+// Geometry is the thing's geometry in degrees WGS84.
+func (t *Thing) Geometry() orb.Geometry { return t.Asset.Shape.Geometry.Plane }
+
+// Property is the value of one of [Queryables]; null if the thing has none, or
+// an empty text, or if the name is not known. Arrays and objects among the
+// properties are null. It allocates nothing.
+func (t *Thing) Property(name string) filter.Value {
+	if phenomenon, ok := strings.CutPrefix(name, valuesPrefix); ok {
+		return t.latest(phenomenon)
+	}
+	if key, ok := strings.CutPrefix(name, propertiesPrefix); ok {
+		return registered(t.Asset.Properties, key)
+	}
+	switch name {
+	case "state":
+		return filter.String(t.Summary())
+	case "communication":
+		return word(t.State.Communication)
+	case "data":
+		return word(t.State.Data)
+	case "service":
+		return word(t.State.Service)
+	case "severity":
+		return filter.Number(float64(t.Severity))
+	case "updated":
+		return t.updated()
+	case "azimuth", "hfov", "range":
+		return look(t.Asset.Camera, name)
+	case "bank", "chainage":
+		return along(t.Asset, name)
+	}
+	return ofAsset(t.Asset, name)
+}
+
+// word is a text, or null if there is none.
+func word[S ~string](s S) filter.Value {
+	if s == "" {
+		return filter.Value{}
+	}
+	return filter.String(string(s))
+}
+
+func ofAsset(a *assets.Asset, name string) filter.Value {
+	switch name {
+	case "id":
+		return word(a.ID)
+	case "kind":
+		return word(a.Kind)
+	case "class":
+		return word(a.Class)
+	case "name":
+		return word(a.Name)
+	case "name_en":
+		return englishName(a)
+	case "area":
+		return word(a.Location.Area)
+	case "owner":
+		return word(a.Owner)
+	case "lifecycle":
+		return word(a.Lifecycle)
+	case "base":
+		return filter.Number(float64(a.Shape.Base))
+	case "height":
+		return filter.Number(float64(a.Shape.Height))
+	}
+	return filter.Value{}
+}
+
+// englishName is the property name_en, nameEn or name:en (as in OpenStreetMap).
+func englishName(a *assets.Asset) filter.Value {
+	for _, key := range [...]string{"name_en", "nameEn", "name:en"} {
+		if s := a.Properties.Text(key); s != "" {
+			return filter.String(s)
+		}
+	}
+	return filter.Value{}
+}
+
+// along is where the asset is along the creek, if it is near it.
+func along(a *assets.Asset, name string) filter.Value {
+	switch place := a.Location.Place; {
+	case place == nil:
+		return filter.Value{}
+	case name == "bank":
+		return word(place.Bank)
+	default:
+		return filter.Number(float64(place.Chainage))
+	}
+}
+
+// look is how a camera looks.
+func look(c *assets.CameraSpec, name string) filter.Value {
+	switch {
+	case c == nil:
+		return filter.Value{}
+	case name == "azimuth":
+		return filter.Number(float64(c.Azimuth))
+	case name == "hfov":
+		return filter.Number(float64(c.HorizontalFOV))
+	default:
+		return filter.Number(float64(c.Range))
+	}
+}
+
+// latest is the last value of a phenomenon.
+func (t *Thing) latest(phenomenon string) filter.Value {
+	for i := range t.Last {
+		if t.Last[i].Phenomenon == phenomenon {
+			return filter.Number(t.Last[i].Value)
+		}
+	}
+	return filter.Value{}
+}
+
+// updated is the later of the asset's edit and the last report; null before both.
+func (t *Thing) updated() filter.Value {
+	at := t.Asset.Revision.At
+	for i := range t.Last {
+		if heard := time.UnixMilli(t.Last[i].ReceivedTime); heard.After(at) {
+			at = heard
+		}
+	}
+	if at.IsZero() {
+		return filter.Value{}
+	}
+	return filter.Time(at)
+}
+
+// registered is one of the asset's properties.
+func registered(ps assets.Properties, key string) filter.Value {
+	v, _ := ps.Get(key)
+	switch v := v.(type) {
+	case string:
+		return filter.String(v)
+	case float64:
+		return filter.Number(v)
+	case bool:
+		return filter.Bool(v)
+	}
+	return filter.Value{}
+}
