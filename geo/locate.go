@@ -53,7 +53,7 @@ func (f *figure) locateIn(piece *piece, p orb.Point) where {
 			switch crossing(e, p) {
 			case onEdge:
 				return onBoundary
-			case crosses:
+			case meets:
 				odd = !odd
 			}
 		}
@@ -69,7 +69,7 @@ type ray uint8
 
 const (
 	misses ray = iota
-	crosses
+	meets
 	onEdge // the point lies on the edge
 )
 
@@ -92,7 +92,7 @@ func crossing(e [2]orb.Point, p orb.Point) ray {
 	case d == 0:
 		return onEdge
 	case d > 0 && p[1] < high[1]:
-		return crosses
+		return meets
 	}
 	return misses
 }

@@ -13,6 +13,7 @@ import (
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/twin"
+	"suhe/twin/filter"
 )
 
 // A tile too large is drawn with fewer things; those in trouble stay.
@@ -115,6 +116,28 @@ func TestCalm(t *testing.T) {
 	}
 }
 
+// Tiles that are special to a few drive no plain tile out of the cache.
+func TestManyFiltersDoNotFlood(t *testing.T) {
+	searches := 0
+	w := &plainWorld{things: fixtures(100), within: func() { searches++ }}
+	s := newServer(t, Options{World: w, Cache: 200_000})
+	get(t, s, "assets", home)
+	for i := range 10_000 {
+		f, err := filter.Parse(fmt.Sprintf("height > %d", i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Tile(t.Context(), Request{Layers: []string{"assets"}, Tile: home, Filter: f, Scope: access.Open()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	searches = 0
+	get(t, s, "assets", home)
+	if held := s.cache.size() + s.special.size(); searches != 0 || held > 200_000 {
+		t.Errorf("%d searches for a plain tile after 10,000 filters, %d bytes held", searches, held)
+	}
+}
+
 // When too many renders wait, those who come are refused; the others are not harmed.
 func TestTooManyRenders(t *testing.T) {
 	free := make(chan struct{})
@@ -138,6 +161,29 @@ func TestTooManyRenders(t *testing.T) {
 	for range 3 {
 		if err := <-answers; err != nil {
 			t.Errorf("one who waited got %v", err)
+		}
+	}
+}
+
+// A filter on values sees those of now, though they change no other tile.
+func TestFilterOnValuesIsFresh(t *testing.T) {
+	gauge := thing(1, assets.Sensor, at(home, 2000, 2000))
+	gauge.Last = []twin.Observation{{Asset: gauge.Asset.ID, Phenomenon: "water_level", Value: 2}}
+	w := &plainWorld{things: []*twin.Thing{gauge}, at: twin.Position{Epoch: 1, Obs: 1}}
+	s := newServer(t, Options{World: w})
+	high, err := filter.Parse("values.water_level > 3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := Request{Layers: []string{"sensors"}, Tile: home, Filter: high, Scope: access.Open()}
+	for i, value := range []float64{2, 4, 2.5} {
+		is := *gauge
+		is.Last = []twin.Observation{{Asset: gauge.Asset.ID, Phenomenon: "water_level", Value: value}}
+		w.at.Obs++
+		s.Took(twin.Batch{At: w.at, Changes: []twin.Change{w.set(1, &is)}})
+		got, err := s.Tile(t.Context(), r)
+		if err != nil || (len(got.Data) > 0) != (value > 3) {
+			t.Errorf("report %d of %v: %d bytes, error %v", i, value, len(got.Data), err)
 		}
 	}
 }

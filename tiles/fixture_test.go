@@ -27,6 +27,7 @@ type plainWorld struct {
 	mu     sync.Mutex
 	things []*twin.Thing
 	within func() // runs before every search, if set
+	at     twin.Position
 }
 
 func (w *plainWorld) Within(dst []*twin.Thing, kind assets.Kind, b orb.Bound) []*twin.Thing {
@@ -43,7 +44,7 @@ func (w *plainWorld) Within(dst []*twin.Thing, kind assets.Kind, b orb.Bound) []
 	return dst
 }
 
-func (w *plainWorld) Position() twin.Position { return twin.Position{Epoch: 1} }
+func (w *plainWorld) Position() twin.Position { return twin.Position{Epoch: 1, Obs: w.at.Obs} }
 
 // set puts, replaces or, if is is nil, removes the thing and returns the change.
 func (w *plainWorld) set(fid assets.FID, is *twin.Thing) twin.Change {

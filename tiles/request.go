@@ -2,6 +2,7 @@ package tiles
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -11,14 +12,16 @@ import (
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/twin"
+	"suhe/twin/filter"
 )
 
 // Request asks for one tile on behalf of a scope.
 type Request struct {
 	Layers     []string // names of the catalogue; the tile has them in this order
 	Tile       geo.Tile
-	Properties Properties // zero: those that the catalogue gives each layer
-	Datum      geo.CRS    // geo.GCJ02 or geo.BD09; empty: WGS84
+	Properties Properties    // zero: those that the catalogue gives each layer
+	Filter     filter.Filter // zero: everything
+	Datum      geo.CRS       // geo.GCJ02 or geo.BD09; empty: WGS84
 	Scope      access.Scope
 }
 
@@ -28,6 +31,7 @@ type Key struct {
 	Layers     string // joined by commas
 	Tile       geo.Tile
 	Properties Properties
+	Filter     string // normalised
 	Datum      geo.CRS
 	Scope      string // access.Scope.Class
 	Version    uint64 // of the tile's ground when the key was made; 0 in the cache, which holds the newest only
@@ -37,21 +41,35 @@ type Key struct {
 func (r Request) Key(version uint64) Key {
 	return Key{
 		Layers: strings.Join(r.Layers, ","), Tile: r.Tile, Properties: r.Properties,
-		Datum: r.Datum, Scope: r.Scope.Class(), Version: version,
+		Filter: r.Filter.String(), Datum: r.Datum, Scope: r.Scope.Class(), Version: version,
 	}
 }
 
 // plain says whether the tile is one that every caller of the scope's class gets
 // who asks for nothing special.
 func (r Request) plain() bool {
-	return r.Properties == 0 && r.Datum == ""
+	return r.Properties == 0 && r.Datum == "" && r.plainSight()
 }
 
 // sees says whether the one who asks is shown the thing.
-func (r *Request) sees(t *twin.Thing) bool { return r.Scope.Sees(t.Asset) }
+func (r *Request) sees(t *twin.Thing) bool {
+	return r.Scope.Sees(t.Asset) && (r.plainSight() || r.Filter.Passes(t))
+}
 
 // plainSight says whether sees decides by the scope alone.
-func (r *Request) plainSight() bool { return true }
+func (r *Request) plainSight() bool { return r.Filter.String() == "" }
+
+// fleeting says whether the filter looks at what no change of a tile's ground
+// tells: values, and states in more than one word.
+func (r *Request) fleeting() bool {
+	return slices.ContainsFunc(r.Filter.Properties(), func(name string) bool {
+		switch name {
+		case "updated", "communication", "data", "service":
+			return true
+		}
+		return strings.HasPrefix(name, "values.")
+	})
+}
 
 // Address is a tile's place in URLs, as it was sent.
 type Address struct{ Layers, Z, X, Y string }
@@ -64,6 +82,7 @@ const maxLayers = 16
 // query may hold
 //
 //	properties   names of properties joined by commas, instead of each layer's own
+//	filter       CQL2 text (see package filter) over twin.Queryables; filter-lang, if given, is cql2-text
 //	datum        wgs84, gcj02 or bd09
 //
 // and nothing else. What is nonsense is assets.ErrInvalid; a layer or a tile
@@ -77,11 +96,11 @@ func ParseRequest(a Address, query url.Values, scope access.Scope) (Request, err
 	if r.Layers, err = parseLayers(a.Layers); err != nil {
 		return Request{}, err
 	}
-	for name, values := range query {
-		if len(values) != 1 {
-			return Request{}, fmt.Errorf("%s: %w: given %d times, want once", clipText(name), assets.ErrInvalid, len(values))
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		if n := len(query[name]); n != 1 {
+			return Request{}, fmt.Errorf("%s: %w: given %d times, want once", clipText(name), assets.ErrInvalid, n)
 		}
-		if err := r.set(name, values[0]); err != nil {
+		if err := r.set(name, query.Get(name)); err != nil {
 			return Request{}, err
 		}
 	}
@@ -92,10 +111,18 @@ func (r *Request) set(name, value string) (err error) {
 	switch name {
 	case "properties":
 		r.Properties, err = ParseProperties(value)
+	case "filter":
+		if r.Filter, err = filter.Parse(value); err == nil {
+			err = twin.CheckFilter(r.Filter)
+		}
+	case "filter-lang":
+		if value != "cql2-text" {
+			err = fmt.Errorf("filter-lang: %w: %q, want cql2-text", assets.ErrInvalid, clipText(value))
+		}
 	case "datum":
 		r.Datum, err = parseDatum(value)
 	default:
-		err = fmt.Errorf("query: %w: unknown parameter %q, want properties or datum", assets.ErrInvalid, clipText(name))
+		err = fmt.Errorf("query: %w: unknown parameter %q, want properties, filter, filter-lang or datum", assets.ErrInvalid, clipText(name))
 	}
 	return err
 }

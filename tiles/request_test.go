@@ -101,6 +101,12 @@ var queries = []struct {
 	{"gcj02", "datum=GCJ02", ""},
 	{"wgs84", "datum=wgs84", ""},
 	{"unknown datum", "datum=nad27", `"nad27", want wgs84, gcj02 or bd09`},
+	{"filter", "filter=severity%3C3&filter-lang=cql2-text", ""},
+	{"broken filter", "filter=severity%3C", "filter"},
+	{"filter on an unknown property", "filter=secret%3D1", "secret"},
+	{"filter too deep", "filter=" + strings.Repeat("(", 1000), "filter"},
+	{"filter too long", "filter=" + strings.Repeat("a", 1_000_000), "filter"},
+	{"other language", "filter=severity%3D1&filter-lang=sql", `"sql", want cql2-text`},
 	{"twice", "datum=bd09&datum=gcj02", "datum: invalid: given 2 times"},
 	{"unknown parameter", "colour=red", `unknown parameter "colour"`},
 }
@@ -134,12 +140,14 @@ func TestKeyHoldsTheQuery(t *testing.T) {
 	plain := key("assets", "")
 	for _, other := range []Key{
 		key("cameras", ""), key("assets,cameras", ""), key("assets", "properties=id"),
+		key("assets", "datum=gcj02"), key("assets", "datum=bd09"), key("assets", "filter=severity%3C3"),
 	} {
 		if other == plain {
 			t.Errorf("%+v shares the plain key", other)
 		}
 	}
-	if key("assets", "properties=id,owner") != key("assets", "properties=owner,id") || key("assets", "datum=wgs84") != plain {
+	if key("assets", "properties=id,owner") != key("assets", "properties=owner,id") || key("assets", "datum=wgs84") != plain ||
+		key("assets", "filter=severity%20%3C%203") != key("assets", "filter=severity%3C3") {
 		t.Error("the same in other words has another key")
 	}
 }

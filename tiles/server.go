@@ -171,7 +171,8 @@ func (s *Server) Tile(ctx context.Context, r Request) (Response, error) {
 	return tile, err
 }
 
-// version grows whenever something changes on the ground of the tile.
+// version grows whenever something changes on the ground of the tile; for a
+// fleeting request whenever something changes at all.
 func (s *Server) version(layers []*layer, r *Request) (version uint64, err error) {
 	var in shift
 	if in.to, err = projector(r.Datum); err != nil {
@@ -182,6 +183,10 @@ func (s *Server) version(layers []*layer, r *Request) (version uint64, err error
 			version += s.ground[l].version(t)
 		}
 	})
+	if !r.plainSight() && r.fleeting() {
+		at := s.options.World.Position()
+		version += at.Obs + at.Events
+	}
 	return version, nil
 }
 
