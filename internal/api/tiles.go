@@ -23,6 +23,11 @@ func (s *server) style(w http.ResponseWriter, r *http.Request, _ access.Principa
 	return s.Tiles.ServeStyle(w, r, strings.TrimSuffix(r.PathValue("name"), ".json"), r.URL.Query().Get("lang"), base(r))
 }
 
+// sprite serves a part of the icons that styles draw with.
+func (s *server) sprite(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return s.Tiles.ServeSprite(w, r, r.PathValue("name"))
+}
+
 // stream serves one WebSocket session.
 func (s *server) stream(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	s.Streams.Serve(w, r, who)
