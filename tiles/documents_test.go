@@ -77,6 +77,33 @@ func TestTileJSONOfSeveral(t *testing.T) {
 	}
 }
 
+// Metadata tells the types alone, in the words that GDAL knows, and spares the
+// texts of the others.
+func TestMetadata(t *testing.T) {
+	s := newServer(t, Options{World: &plainWorld{}})
+	data, err := s.Metadata("sensors,buildings", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc tileJSON
+	if err := json.Unmarshal(data, &doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range doc.VectorLayers {
+		for name, want := range map[string]string{"name": "String", "height": "Number", "truncated": "Boolean"} {
+			if l.Fields[name] != want {
+				t.Errorf("%s: %s is a %q, want %s", l.ID, name, l.Fields[name], want)
+			}
+		}
+	}
+	if _, err := s.Metadata("roads", ""); !errors.Is(err, assets.ErrNotFound) {
+		t.Errorf("unknown layer: %v", err)
+	}
+	if text := s.Layers()[0].Fields["name"]; text == "String" {
+		t.Error("the catalogue lost its texts")
+	}
+}
+
 // The rules of TileJSON 3.0.0, read from the bytes as a stranger would.
 func TestTileJSONRules(t *testing.T) {
 	s := newServer(t, Options{World: &plainWorld{}})

@@ -38,6 +38,15 @@ type LayerInfo struct {
 	Fields      map[string]string `json:"fields"`  // what each property means, with its type at the end: (String), (Number) or (Boolean)
 }
 
+// FieldText parts a field's text from its type: String, Number or Boolean.
+func FieldText(text string) (meaning, kind string) {
+	at := strings.LastIndex(text, " (")
+	if at < 0 {
+		return text, "String"
+	}
+	return text[:at], strings.Trim(text[at:], " ()")
+}
+
 // Layers tells of all layers in drawing order from below.
 func (s *Server) Layers() []LayerInfo {
 	out := make([]LayerInfo, len(s.catalogue.Layers))
@@ -64,6 +73,27 @@ func (s *Server) TileJSON(layers, base string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.describe(layers, base, infos)
+}
+
+// Metadata is TileJSON in which a field's text is its type alone, as MBTiles has
+// it: GDAL, which finds it as metadata.json beside the zooms, takes numbers for
+// numbers then.
+func (s *Server) Metadata(layers, base string) ([]byte, error) {
+	infos, err := s.infos(layers)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range infos {
+		for name, text := range l.Fields {
+			_, l.Fields[name] = FieldText(text)
+		}
+	}
+	return s.describe(layers, base, infos)
+}
+
+// describe writes the document of the layers.
+func (s *Server) describe(layers, base string, infos []LayerInfo) ([]byte, error) {
 	doc := tileJSON{
 		TileJSON:     "3.0.0",
 		Name:         layers,
@@ -110,6 +140,16 @@ func tileTemplate(layer, base string) string {
 // An error that it returns has not been answered.
 func (s *Server) ServeTileJSON(w http.ResponseWriter, r *http.Request, _ access.Principal, layers, base string) error {
 	data, err := s.TileJSON(strings.TrimSuffix(layers, ".json"), base)
+	if err != nil {
+		return err
+	}
+	return serveJSON(w, r, data)
+}
+
+// ServeMetadata answers with the layers' metadata.json. An error that it returns
+// has not been answered.
+func (s *Server) ServeMetadata(w http.ResponseWriter, r *http.Request, layers, base string) error {
+	data, err := s.Metadata(layers, base)
 	if err != nil {
 		return err
 	}

@@ -46,6 +46,7 @@ type History interface {
 type Tiles interface {
 	ServeTile(w http.ResponseWriter, r *http.Request, who access.Principal, layer, z, x, y string) error
 	ServeTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal, layer, base string) error
+	ServeMetadata(w http.ResponseWriter, r *http.Request, layers, base string) error
 	ServeStyle(w http.ResponseWriter, r *http.Request, name, lang, base string) error
 	ServeSprite(w http.ResponseWriter, r *http.Request, name string) error
 }
@@ -110,6 +111,7 @@ func (s *server) routes() {
 	s.open("GET /", s.page)
 
 	s.route("GET /tiles/{layer}", access.View, s.tileJSON)
+	s.route("GET /tiles/{layer}/metadata.json", access.View, s.metadata)
 	s.route("GET /tiles/{layer}/{z}/{x}/{y}", access.View, s.tile)
 	s.route("GET /styles/{name}", access.View, s.style)
 	s.route("GET /sprites/{name}", access.View, s.sprite)

@@ -73,6 +73,11 @@ func (r *rooms) ServeTileJSON(w http.ResponseWriter, _ *http.Request, _ access.P
 	return nil
 }
 
+func (r *rooms) ServeMetadata(w http.ResponseWriter, _ *http.Request, layers, base string) error {
+	fmt.Fprint(w, "metadata of ", layers, " ", base)
+	return nil
+}
+
 func (r *rooms) ServeStyle(http.ResponseWriter, *http.Request, string, string, string) error {
 	return nil
 }
@@ -125,7 +130,7 @@ func TestTheZeroScopeIsRefusedEverywhere(t *testing.T) {
 	closed.who = access.Principal{ID: "nobody"}
 	h := handler(closed, fstest.MapFS{})
 	for _, route := range []string{
-		"GET /tiles/sensors.json", "GET /tiles/sensors/1/1/1", "GET /styles/creek.json", "GET /sprites/creek.png", "GET /v1/scene", "GET /v1/classes",
+		"GET /tiles/sensors.json", "GET /tiles/sensors/1/1/1", "GET /tiles/sensors/metadata.json", "GET /styles/creek.json", "GET /sprites/creek.png", "GET /v1/scene", "GET /v1/classes",
 		"GET /v1/layers", "GET /v1/assets/wl-1", "PUT /v1/assets/wl-1", "DELETE /v1/assets/wl-1",
 		"GET /v1/assets/wl-1/observations", "POST /v1/observations", "GET /v1/stream",
 		"GET /ogc", "GET /ogc/conformance", "GET /ogc/tileMatrixSets", "GET /ogc/tileMatrixSets/WebMercatorQuad",
@@ -183,6 +188,8 @@ func TestAnswersAndProblems(t *testing.T) {
 		{"no tiles of no such collection", "GET /ogc/collections/roads/tiles/WebMercatorQuad/1/1/1", "", nil, nil, 404, "roads"},
 		{"no such tile matrix set", "GET /ogc/tiles/WorldCRS84Quad", "", nil, nil, 404, "there is WebMercatorQuad"},
 		{"no tiles of it either", "GET /ogc/tiles/WorldCRS84Quad/1/1/1", "", nil, nil, 404, "there is WebMercatorQuad"},
+		{"TileJSON of several", "GET /tiles/sensors,water.json", "", nil, nil, 200, "sensors,water http://example.com"},
+		{"metadata of a folder of tiles", "GET /tiles/sensors,water/metadata.json", "", nil, nil, 200, "metadata of sensors,water http://example.com"},
 		{"another method", "POST /v1/layers", "", nil, nil, 405, ""},
 	}
 	for _, test := range tests {

@@ -153,18 +153,10 @@ func (d Documents) tilesetLayer(l tiles.LayerInfo) TilesetLayer {
 		Links:            []Link{d.link(relGeodata, "/collections/"+l.ID, "Collection")},
 	}
 	for name, text := range l.Fields {
-		out.PropertiesSchema.Properties[name] = property(text)
+		meaning, kind := tiles.FieldText(text)
+		out.PropertiesSchema.Properties[name] = Property{Description: meaning, Type: strings.ToLower(kind)}
 	}
 	return out
-}
-
-// property reads a field's text, which ends with its type: "Metres (Number)".
-func property(text string) Property {
-	at := strings.LastIndex(text, " (")
-	if at < 0 {
-		return Property{Description: text, Type: "string"}
-	}
-	return Property{Description: text[:at], Type: strings.ToLower(strings.Trim(text[at:], " ()"))}
 }
 
 // limits are all tiles of the levels that are served: where nothing lies a tile
