@@ -1,9 +1,9 @@
 package tiles
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -39,77 +39,135 @@ func TestTileJSON(t *testing.T) {
 			}
 		}
 	}
-	if _, err := s.TileJSON("roads", ""); !errors.Is(err, assets.ErrNotFound) {
-		t.Errorf("unknown layer: %v", err)
-	}
-}
-
-// style is what the tests look at of a style document.
-type style struct {
-	Version int
-	Glyphs  *string
-	Name    string
-	Sources map[string]struct {
-		Type  string
-		Tiles []string
-	}
-	Layers []struct {
-		ID, Type, Source string
-		SourceLayer      string `json:"source-layer"`
-		Layout           struct {
-			TextField any `json:"text-field"`
+	for layers, want := range map[string]error{
+		"roads": assets.ErrNotFound, "": assets.ErrNotFound, "water,": assets.ErrNotFound, ",water": assets.ErrNotFound,
+		"water,roads": assets.ErrNotFound, "water,banks,water": assets.ErrInvalid,
+		strings.Repeat("water,", 100_000): assets.ErrInvalid,
+	} {
+		if _, err := s.TileJSON(layers, ""); !errors.Is(err, want) {
+			t.Errorf("layers %.40q: %v, want %v", layers, err, want)
 		}
 	}
 }
 
-func TestStyle(t *testing.T) {
+// TileJSON of several layers tells of each, in the order asked for, and of the
+// zooms at which any of them shows.
+func TestTileJSONOfSeveral(t *testing.T) {
 	s := newServer(t, Options{World: &plainWorld{}})
-	names := make(map[string]string)
-	for _, lang := range []string{"", "zh", "en"} {
-		data, err := s.Style("creek", lang, "https://creek.example")
+	data, err := s.TileJSON("sensors,water", "https://creek.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc tileJSON
+	if err := json.Unmarshal(data, &doc); err != nil {
+		t.Fatal(err)
+	}
+	if len(doc.VectorLayers) != 2 || doc.VectorLayers[0].ID != "sensors" || doc.VectorLayers[1].ID != "water" {
+		t.Fatalf("layers %v", doc.VectorLayers)
+	}
+	sensors, water := doc.VectorLayers[0], doc.VectorLayers[1]
+	if doc.MinZoom != min(sensors.MinZoom, water.MinZoom) || doc.MaxZoom != max(sensors.MaxZoom, water.MaxZoom) {
+		t.Errorf("zooms %d–%d of %+v", doc.MinZoom, doc.MaxZoom, doc.VectorLayers)
+	}
+	if want := []string{"https://creek.example/tiles/sensors,water/{z}/{x}/{y}.pbf"}; !slices.Equal(doc.Tiles, want) {
+		t.Errorf("tiles %v, want %v", doc.Tiles, want)
+	}
+	if sensors.Fields["state"] == "" || water.Fields["state"] != "" {
+		t.Errorf("fields %v and %v", sensors.Fields, water.Fields)
+	}
+}
+
+// Metadata tells the types alone, in the words that GDAL knows, and spares the
+// texts of the others.
+func TestMetadata(t *testing.T) {
+	s := newServer(t, Options{World: &plainWorld{}})
+	data, err := s.Metadata("sensors,buildings", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc tileJSON
+	if err := json.Unmarshal(data, &doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range doc.VectorLayers {
+		for name, want := range map[string]string{"name": "String", "height": "Number", "truncated": "Boolean"} {
+			if l.Fields[name] != want {
+				t.Errorf("%s: %s is a %q, want %s", l.ID, name, l.Fields[name], want)
+			}
+		}
+	}
+	if _, err := s.Metadata("roads", ""); !errors.Is(err, assets.ErrNotFound) {
+		t.Errorf("unknown layer: %v", err)
+	}
+	if text := s.Layers()[0].Fields["name"]; text == "String" {
+		t.Error("the catalogue lost its texts")
+	}
+}
+
+// The rules of TileJSON 3.0.0, read from the bytes as a stranger would.
+func TestTileJSONRules(t *testing.T) {
+	s := newServer(t, Options{World: &plainWorld{}})
+	all := make([]string, 0, len(s.Layers()))
+	for _, l := range s.Layers() {
+		all = append(all, l.ID)
+	}
+	for _, layers := range append(slices.Clone(all), strings.Join(all, ",")) {
+		data, err := s.TileJSON(layers, "https://creek.example")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bytes.Contains(data, []byte(`"zh"`)) {
-			t.Errorf("%s: a choice of languages was left", lang)
-		}
-		var doc style
+		var doc map[string]any
 		if err := json.Unmarshal(data, &doc); err != nil {
 			t.Fatal(err)
 		}
-		names[lang] = doc.Name
-		if doc.Version != 8 || doc.Glyphs != nil || len(doc.Sources) != len(s.catalogue.Layers) {
-			t.Errorf("%s: version %d, glyphs %v, %d sources", lang, doc.Version, doc.Glyphs, len(doc.Sources))
-		}
-		for name, source := range doc.Sources {
-			if source.Type != "vector" || len(source.Tiles) != 1 || !strings.HasPrefix(source.Tiles[0], "https://creek.example/tiles/"+name+"/") {
-				t.Errorf("%s: source %s is %v", lang, name, source)
-			}
-		}
-		drawn := make(map[string]bool)
-		for _, l := range doc.Layers {
-			if _, ok := doc.Sources[l.Source]; l.Source != "" && (!ok || l.SourceLayer != l.Source) {
-				t.Errorf("%s: layer %s draws %s/%s", lang, l.ID, l.Source, l.SourceLayer)
-			}
-			drawn[l.Source] = true
-		}
-		for _, kind := range assets.Kinds() {
-			if !drawn[kind.Layer()] {
-				t.Errorf("%s: nobody draws %s", lang, kind.Layer())
-			}
+		for _, rule := range brokenRules(doc) {
+			t.Errorf("%.40s: %s", layers, rule)
 		}
 	}
-	if names[""] != names["zh"] || names["zh"] == names["en"] {
-		t.Errorf("names %v", names)
-	}
-	for name, want := range map[string]error{"other": assets.ErrNotFound, "../style": assets.ErrNotFound, "": assets.ErrNotFound} {
-		if _, err := s.Style(name, "zh", ""); !errors.Is(err, want) {
-			t.Errorf("style %q: %v", name, err)
+}
+
+var semver = regexp.MustCompile(`^\d+\.\d+\.\d+$`)
+
+// brokenRules lists what a TileJSON document does against its standard.
+func brokenRules(doc map[string]any) (out []string) {
+	rule := func(holds bool, what string) {
+		if !holds {
+			out = append(out, what)
 		}
 	}
-	if _, err := s.Style("creek", "fr", ""); !errors.Is(err, assets.ErrInvalid) {
-		t.Errorf("language: %v", err)
+	rule(doc["tilejson"] == "3.0.0", "3.1: tilejson is a version")
+	version, _ := doc["version"].(string)
+	rule(semver.MatchString(version), "3.15: version is semantic")
+	rule(doc["scheme"] == "xyz" || doc["scheme"] == "tms", "3.12: scheme is xyz or tms")
+	templates, _ := doc["tiles"].([]any)
+	rule(len(templates) > 0, "3.2: tiles has an address")
+	for _, a := range templates {
+		address, _ := a.(string)
+		for _, part := range []string{"https://", "{z}", "{x}", "{y}"} {
+			rule(strings.Contains(address, part), "3.2: a tile's address has "+part)
+		}
 	}
+	low, lowOK := doc["minzoom"].(float64)
+	high, highOK := doc["maxzoom"].(float64)
+	rule(lowOK && highOK && 0 <= low && low <= high && high <= 30, "3.9, 3.10: zooms ascend in 0–30")
+	b, _ := doc["bounds"].([]any)
+	rule(len(b) == 4 && b[0].(float64) < b[2].(float64) && b[1].(float64) < b[3].(float64), "3.5: bounds are west, south, east, north")
+	layers, _ := doc["vector_layers"].([]any)
+	rule(len(layers) > 0, "3.3: vector_layers are required of vector tiles")
+	seen := make(map[any]bool)
+	for _, l := range layers {
+		layer, _ := l.(map[string]any)
+		fields, ok := layer["fields"].(map[string]any)
+		rule(ok && layer["id"] != "" && layer["id"] != nil && !seen[layer["id"]], "3.3: a layer has an id of its own and fields")
+		seen[layer["id"]] = true
+		rule(layer["minzoom"].(float64) >= low && layer["maxzoom"].(float64) <= high, "3.3.4: a layer's zooms lie in the tileset's")
+		for name, text := range fields {
+			words, _ := text.(string)
+			rule(strings.HasSuffix(words, "(String)") || strings.HasSuffix(words, "(Number)") || strings.HasSuffix(words, "(Boolean)"),
+				"3.3.2: the type of "+name+" is told")
+		}
+	}
+	return out
 }
 
 func TestCatalogue(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/project"
 
 	"suhe/geo"
 	"suhe/internal/pgtest"
@@ -130,7 +131,7 @@ func TestAHandEditArrives(t *testing.T) {
 }
 
 // A file imported while the node runs shows up; imported again it changes nothing;
-// GDAL reads the store and a tile.
+// GDAL reads the store, a tile, and the tiles over HTTP.
 func TestImportAndGDAL(t *testing.T) {
 	for name, flags := range stores(t) {
 		t.Run(name, func(t *testing.T) {
@@ -158,7 +159,8 @@ func TestImportAndGDAL(t *testing.T) {
 	}
 }
 
-// readTileByGDAL opens the tile of assets at the point with GDAL's MVT driver.
+// readTileByGDAL opens the tile of assets at the point with GDAL's MVT driver, as a
+// file, and as one of a tileset that GDAL finds its way in over HTTP.
 func readTileByGDAL(t *testing.T, s *served, at orb.Point) {
 	t.Helper()
 	tile := geo.TileAt(at, 16)
@@ -170,10 +172,80 @@ func readTileByGDAL(t *testing.T, s *served, at orb.Point) {
 	body, _ := io.ReadAll(response.Body)
 	file := filepath.Join(t.TempDir(), "tile.pbf")
 	os.WriteFile(file, body, 0o600)
-	out, err := exec.Command("ogrinfo", "-al", "-so", file, "-oo", "Z=16", "-oo", fmt.Sprint("X=", tile.X), "-oo", fmt.Sprint("Y=", tile.Y)).CombinedOutput()
-	if err != nil || !bytes.Contains(out, []byte("Feature Count: 2")) {
-		t.Errorf("ogrinfo of a tile of %d bytes: %v\n%s", len(body), err, out)
+	ogrinfo(t, "Feature Count: 2", file, "-oo", "Z=16", "-oo", fmt.Sprint("X=", tile.X), "-oo", fmt.Sprint("Y=", tile.Y))
+
+	around := []string{"-spat"}
+	for _, corner := range []orb.Point{{at[0] - 0.001, at[1] - 0.001}, {at[0] + 0.001, at[1] + 0.001}} {
+		m := project.WGS84.ToMercator(corner)
+		around = append(around, fmt.Sprint(m[0]), fmt.Sprint(m[1]))
 	}
+	tileset := "MVT:" + s.url("/tiles/assets/16")
+	ogrinfo(t, "Feature Count: 2", append(around, tileset)...)
+	ogrinfo(t, "height: Real", append(around, tileset)...) // by metadata.json, which GDAL looks for itself
+	ogrinfo(t, "Feature Count: 2", append(around, tileset, "-oo", "METADATA_FILE="+s.url("/tiles/assets.json"))...)
+	ogrinfo(t, "/ogc/collections/assets", "OGCAPI:"+s.url("/ogc"))
+}
+
+// ogrinfo describes a source, and what it writes must hold the words wanted.
+func ogrinfo(t *testing.T, want string, args ...string) {
+	t.Helper()
+	out, err := exec.Command("ogrinfo", append([]string{"-ro", "-al", "-so"}, args...)...).CombinedOutput()
+	if err != nil || !bytes.Contains(out, []byte(want)) {
+		t.Errorf("ogrinfo %v: want %q, %v\n%s", args, want, err, out)
+	}
+}
+
+// From the landing page every document of the OGC API is reached, and a
+// collection's tiles are those of its layer, out of range or empty as they are.
+func TestDocumentsLeadOn(t *testing.T) {
+	s := serve(t, t.TempDir())
+	seen := make(map[string]bool)
+	var follow func(url string)
+	follow = func(url string) {
+		if seen[url] {
+			return
+		}
+		seen[url] = true
+		doc := get(t, url)
+		if doc == nil {
+			t.Errorf("%s is not there", url)
+		}
+		for _, next := range hrefs(doc) {
+			follow(next)
+		}
+	}
+	follow(s.url("/ogc"))
+	if len(seen) < 30 {
+		t.Errorf("%d documents: %v", len(seen), seen)
+	}
+	for path, want := range map[string]int{"/14/6691/13719": 204, "/0/0/0": 204, "/14/13719/16384": 404, "/23/0/0": 404, "/14/-1/0": 400} {
+		response, err := http.Get(s.url("/ogc/collections/assets/tiles/WebMercatorQuad" + path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("%s: %s, want %d", path, response.Status, want)
+		}
+	}
+}
+
+// hrefs are the addresses of a document's links, but templates.
+func hrefs(v any) (out []string) {
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			out = append(out, hrefs(x)...)
+		}
+	case map[string]any:
+		if to, ok := v["href"].(string); ok && v["templated"] != true {
+			out = append(out, to)
+		}
+		for _, x := range v {
+			out = append(out, hrefs(x)...)
+		}
+	}
+	return out
 }
 
 // Killed at any moment, twenty times, the node keeps what it acknowledged and

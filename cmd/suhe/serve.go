@@ -15,6 +15,7 @@ import (
 	"suhe/assets/scene"
 	"suhe/internal/access"
 	"suhe/internal/api"
+	"suhe/internal/ogc"
 	"suhe/web"
 )
 
@@ -106,10 +107,22 @@ func (n *node) deps() api.Deps {
 				Bounds: [4]float64{facts.Bounds.Min[0], facts.Bounds.Min[1], facts.Bounds.Max[0], facts.Bounds.Max[1]},
 				Center: facts.Center, Demo: n.settings.Demo, Version: version,
 			},
+			Dataset: n.dataset(facts),
 			Pages:   web.Files(),
 			Metrics: promhttp.HandlerFor(n.metrics, promhttp.HandlerOpts{}),
 			Ready:   n.ready,
 		},
+	}
+}
+
+// dataset is what the OGC API describes.
+func (n *node) dataset(facts *scene.Sheet) ogc.Dataset {
+	return ogc.Dataset{
+		Title:       facts.TitleEn,
+		Description: facts.Title + ": what stands on the bank of Suzhou Creek, alive",
+		Attribution: facts.Attribution,
+		Bounds:      [4]float64{facts.Bounds.Min[0], facts.Bounds.Min[1], facts.Bounds.Max[0], facts.Bounds.Max[1]},
+		Layers:      n.tiles.Layers(),
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/ogc"
 	"suhe/tiles"
 	"suhe/twin"
 )
@@ -46,7 +47,9 @@ type History interface {
 type Tiles interface {
 	ServeTile(w http.ResponseWriter, r *http.Request, who access.Principal, a tiles.Address) error
 	ServeTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal, layer, base string) error
+	ServeMetadata(w http.ResponseWriter, r *http.Request, layers, base string) error
 	ServeStyle(w http.ResponseWriter, r *http.Request, name, lang, base string) error
+	ServeSprite(w http.ResponseWriter, r *http.Request, name string) error
 }
 
 // Streams serves WebSocket sessions until they end.
@@ -83,6 +86,7 @@ type Deps struct {
 // Site is what the API serves besides the rooms.
 type Site struct {
 	Scene   Scene
+	Dataset ogc.Dataset  // what /ogc describes
 	Pages   fs.FS        // the built front end; without an index.html `/` says how to build it
 	Metrics http.Handler // /metrics
 	Ready   func() error // nil when the node can answer
@@ -111,7 +115,22 @@ func (s *server) routes() {
 
 	s.route("GET /tiles/{layers}", access.View, s.tileJSON)
 	s.route("GET /tiles/{layers}/{z}/{x}/{y}", access.View, s.tile)
+	s.route("GET /tiles/{layers}/metadata.json", access.View, s.metadata)
 	s.route("GET /styles/{name}", access.View, s.style)
+	s.route("GET /sprites/{name}", access.View, s.sprite)
+
+	s.route("GET /ogc", access.View, s.ogc((*ogcAsk).landing))
+	s.route("GET /ogc/conformance", access.View, s.ogc((*ogcAsk).conformance))
+	s.route("GET /ogc/tileMatrixSets", access.View, s.ogc((*ogcAsk).matrixSets))
+	s.route("GET /ogc/tileMatrixSets/{set}", access.View, s.ogc((*ogcAsk).matrixSet))
+	s.route("GET /ogc/tiles", access.View, s.ogc((*ogcAsk).tilesets))
+	s.route("GET /ogc/tiles/{set}", access.View, s.ogc((*ogcAsk).tileset))
+	s.route("GET /ogc/tiles/{set}/{z}/{row}/{col}", access.View, s.ogcTile)
+	s.route("GET /ogc/collections", access.View, s.ogc((*ogcAsk).collections))
+	s.route("GET /ogc/collections/{collection}", access.View, s.ogc((*ogcAsk).collection))
+	s.route("GET /ogc/collections/{collection}/tiles", access.View, s.ogc((*ogcAsk).tilesets))
+	s.route("GET /ogc/collections/{collection}/tiles/{set}", access.View, s.ogc((*ogcAsk).tileset))
+	s.route("GET /ogc/collections/{collection}/tiles/{set}/{z}/{row}/{col}", access.View, s.ogcTile)
 
 	s.route("GET /v1/scene", access.View, s.scene)
 	s.route("GET /v1/classes", access.View, s.classes)

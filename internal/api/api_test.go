@@ -20,6 +20,7 @@ import (
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/api"
+	"suhe/internal/ogc"
 	"suhe/tiles"
 	"suhe/twin"
 )
@@ -58,8 +59,12 @@ func (r *rooms) Series(context.Context, assets.ID, string, time.Time, time.Time,
 	return []twin.Sample{{Time: 1000, Value: 3.12}}, nil
 }
 
-func (r *rooms) ServeTile(http.ResponseWriter, *http.Request, access.Principal, tiles.Address) error {
-	return r.tile()
+func (r *rooms) ServeTile(w http.ResponseWriter, _ *http.Request, _ access.Principal, a tiles.Address) error {
+	if err := r.tile(); err != nil {
+		return err
+	}
+	fmt.Fprint(w, "tile ", a.Layers, " ", a.Z, " ", a.X, " ", a.Y)
+	return nil
 }
 
 func (r *rooms) ServeTileJSON(w http.ResponseWriter, _ *http.Request, _ access.Principal, layer, base string) error {
@@ -67,7 +72,17 @@ func (r *rooms) ServeTileJSON(w http.ResponseWriter, _ *http.Request, _ access.P
 	return nil
 }
 
+func (r *rooms) ServeMetadata(w http.ResponseWriter, _ *http.Request, layers, base string) error {
+	fmt.Fprint(w, "metadata of ", layers, " ", base)
+	return nil
+}
+
 func (r *rooms) ServeStyle(http.ResponseWriter, *http.Request, string, string, string) error {
+	return nil
+}
+
+func (r *rooms) ServeSprite(w http.ResponseWriter, _ *http.Request, name string) error {
+	fmt.Fprint(w, "sprite ", name)
 	return nil
 }
 
@@ -95,7 +110,7 @@ func open() *rooms {
 func handler(r *rooms, pages fs.FS) http.Handler {
 	return api.New(api.Deps{World: r, Registry: r, Relay: r, History: r, Classes: assets.DefaultClasses(), Tiles: r, Streams: r,
 		Intake: r, Gate: r, Log: slog.New(slog.DiscardHandler),
-		Site: api.Site{Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}})
+		Site: api.Site{Dataset: ogc.Dataset{Layers: []tiles.LayerInfo{{ID: "water"}, {ID: "sensors"}}}, Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}})
 }
 
 func ask(h http.Handler, method, path, body string, header ...string) *httptest.ResponseRecorder {
@@ -114,9 +129,13 @@ func TestTheZeroScopeIsRefusedEverywhere(t *testing.T) {
 	closed.who = access.Principal{ID: "nobody"}
 	h := handler(closed, fstest.MapFS{})
 	for _, route := range []string{
-		"GET /tiles/sensors.json", "GET /tiles/sensors/1/1/1", "GET /styles/creek.json", "GET /v1/scene", "GET /v1/classes",
+		"GET /tiles/sensors.json", "GET /tiles/sensors/1/1/1", "GET /tiles/sensors/metadata.json", "GET /styles/creek.json", "GET /sprites/creek.png", "GET /v1/scene", "GET /v1/classes",
 		"GET /v1/layers", "GET /v1/assets/wl-1", "PUT /v1/assets/wl-1", "DELETE /v1/assets/wl-1",
 		"GET /v1/assets/wl-1/observations", "POST /v1/observations", "GET /v1/stream",
+		"GET /ogc", "GET /ogc/conformance", "GET /ogc/tileMatrixSets", "GET /ogc/tileMatrixSets/WebMercatorQuad",
+		"GET /ogc/tiles", "GET /ogc/tiles/WebMercatorQuad", "GET /ogc/tiles/WebMercatorQuad/1/1/1",
+		"GET /ogc/collections", "GET /ogc/collections/sensors", "GET /ogc/collections/sensors/tiles",
+		"GET /ogc/collections/sensors/tiles/WebMercatorQuad", "GET /ogc/collections/sensors/tiles/WebMercatorQuad/1/1/1",
 	} {
 		method, path, _ := strings.Cut(route, " ")
 		if w := ask(h, method, path, "{}"); w.Code != http.StatusForbidden {
@@ -157,6 +176,19 @@ func TestAnswersAndProblems(t *testing.T) {
 		{"not ready", "GET /readyz", "", nil, nil, 503, "loading"},
 		{"healthy", "GET /healthz", "", nil, nil, 200, "ok"},
 		{"TileJSON by name and suffix", "GET /tiles/sensors.json", "", nil, nil, 200, "sensors http://example.com"},
+		{"a sprite", "GET /sprites/creek@2x.png", "", nil, nil, 200, "sprite creek@2x.png"},
+		{"the OGC landing page", "GET /ogc", "", nil, nil, 200, `"href":"http://example.com/ogc/conformance"`},
+		{"JSON by name", "GET /ogc/tiles?f=json", "", nil, nil, 200, "http://example.com/ogc/tiles/WebMercatorQuad"},
+		{"another form", "GET /ogc?f=html", "", nil, nil, 400, `f: invalid: \"html\", expected json`},
+		{"an unknown parameter", "GET /ogc/collections?limit=1", "", nil, nil, 400, "limit"},
+		{"a tile of a collection, row before column", "GET /ogc/collections/sensors/tiles/WebMercatorQuad/14/6691/13719", "", nil, nil, 200, "tile sensors 14 13719 6691"},
+		{"a tile of all", "GET /ogc/tiles/WebMercatorQuad/14/6691/13719", "", nil, nil, 200, "tile water,sensors 14 13719 6691"},
+		{"no such collection", "GET /ogc/collections/roads", "", nil, nil, 404, "roads"},
+		{"no tiles of no such collection", "GET /ogc/collections/roads/tiles/WebMercatorQuad/1/1/1", "", nil, nil, 404, "roads"},
+		{"no such tile matrix set", "GET /ogc/tiles/WorldCRS84Quad", "", nil, nil, 404, "there is WebMercatorQuad"},
+		{"no tiles of it either", "GET /ogc/tiles/WorldCRS84Quad/1/1/1", "", nil, nil, 404, "there is WebMercatorQuad"},
+		{"TileJSON of several", "GET /tiles/sensors,water.json", "", nil, nil, 200, "sensors,water http://example.com"},
+		{"metadata of a folder of tiles", "GET /tiles/sensors,water/metadata.json", "", nil, nil, 200, "metadata of sensors,water http://example.com"},
 		{"another method", "POST /v1/layers", "", nil, nil, 405, ""},
 	}
 	for _, test := range tests {

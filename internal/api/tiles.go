@@ -21,9 +21,19 @@ func (s *server) tileJSON(w http.ResponseWriter, r *http.Request, who access.Pri
 	return s.Tiles.ServeTileJSON(w, r, who, strings.TrimSuffix(r.PathValue("layers"), ".json"), base(r))
 }
 
+// metadata describes layers' tiles for tools that read a folder of tiles.
+func (s *server) metadata(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return s.Tiles.ServeMetadata(w, r, r.PathValue("layers"), base(r))
+}
+
 // style serves a style document.
 func (s *server) style(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	return s.Tiles.ServeStyle(w, r, strings.TrimSuffix(r.PathValue("name"), ".json"), r.URL.Query().Get("lang"), base(r))
+}
+
+// sprite serves a part of the icons that styles draw with.
+func (s *server) sprite(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return s.Tiles.ServeSprite(w, r, r.PathValue("name"))
 }
 
 // stream serves one WebSocket session.

@@ -2,6 +2,7 @@
 // Every check is one line; the exit code says whether all held.
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
+import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec';
 import { chromium } from 'playwright-core';
 
 const option = (name) => {
@@ -17,6 +18,13 @@ function check(what, holds, detail = '') {
   if (holds) passed++;
   else failed++;
   console.log(`${holds ? 'ok  ' : 'FAIL'} ${what}${holds ? '' : ` ${detail}`}`);
+}
+
+for (const style of ['creek', 'creek-dark', 'creek-light']) {
+  for (const lang of ['zh', 'en']) {
+    const complaints = validateStyleMin(await (await fetch(`${base}/styles/${style}.json?lang=${lang}`)).json());
+    check(`the style ${style} keeps MapLibre's rules in ${lang}`, complaints.length === 0, complaints.map((c) => c.message).join(' | '));
+  }
 }
 
 const browser = await chromium.launch({
@@ -72,14 +80,32 @@ try {
   check('the card shows a value with its unit', /^-?[\d.]+ \S+/.test(shown ?? ''), shown ?? '');
   check('the value on the card moves', await wait('value', (b) => document.querySelector('#card .value')?.textContent !== b, shown));
   await page.evaluate(axe); // as a script tag the page's own policy would refuse it
-  const { violations } = await page.evaluate(() => window.axe.run(document, { exclude: [['#map']] }));
-  check('axe finds nothing', violations.length === 0, JSON.stringify(violations.map((v) => [v.id, v.nodes[0]?.html])));
+  const clean = async (theme) => {
+    const { violations } = await page.evaluate(() => window.axe.run(document, { exclude: [['#map']] }));
+    check(`axe finds nothing in the ${theme} theme`, violations.length === 0, JSON.stringify(violations.map((v) => [v.id, v.nodes[0]?.html])));
+  };
+  await clean('dark');
+  const ground = () => page.evaluate(() => window.suhe.map.getPaintProperty('background', 'background-color'));
+  const night = await ground();
+  await page.click('#theme');
+  check('a switch makes page and map light', await wait('light', (n) => document.documentElement.dataset.theme === 'light'
+    && window.suhe.map.getPaintProperty('background', 'background-color') !== n, night));
+  check('the light map draws sensors, their icons and what cameras see', await wait('icons', () => ['sensors-circle', 'sensors-icon', 'fans-fill']
+    .every((id) => window.suhe.map.queryRenderedFeatures({ layers: [id] }).length > 0)));
+  await clean('light');
 
   await page.click('#language');
   check('English by a switch', (await page.textContent('#title')) === 'Suzhou Creek Digital Twin');
   await page.click('#language');
   await page.keyboard.press('Escape');
   check('Escape closes the card', await page.isHidden('#card'));
+
+  await page.reload();
+  check('the theme is remembered', await wait('light again', (n) => document.documentElement.dataset.theme === 'light'
+    && window.suhe?.map.getPaintProperty('background', 'background-color') !== n, night));
+  await page.goto(`${base}/?theme=dark`);
+  check('the address overrules it', await wait('dark', (n) => document.documentElement.dataset.theme === 'dark'
+    && window.suhe?.map.getPaintProperty('background', 'background-color') === n, night));
 
   await page.evaluate(() => window.suhe.connection.drop());
   check('a lost line shows', await wait('reconnecting', () => document.getElementById('sign')?.dataset.status === 'reconnecting'));

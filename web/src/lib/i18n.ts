@@ -17,6 +17,8 @@ const words = {
   noise: ['平均噪声', 'Mean noise'],
   online: ['感知在线率', 'Sensors online'],
   troubled: ['异常设备', 'Devices in trouble'],
+  dark: ['深色', 'Dark'],
+  light: ['浅色', 'Light'],
   close: ['关闭', 'Close'],
   id: ['编号', 'Id'],
   class: ['类别', 'Class'],

@@ -3,6 +3,7 @@ import type uPlot from 'uplot';
 import * as api from '../lib/api';
 import { isWord, stateWord, word, type Lang } from '../lib/i18n';
 import type { Touched } from '../lib/picture';
+import { ink } from '../lib/theme';
 import { clock, instant } from '../lib/time';
 
 export class Card {
@@ -34,6 +35,11 @@ export class Card {
   /** Shows everything again, in the language of now. */
   speak(): void {
     if (this.asset) void this.show(this.asset.id);
+  }
+
+  /** Draws the chart again, in the colours of now. */
+  dress(): void {
+    this.speak();
   }
 
   /** Takes a new value of the thing that is shown. */
@@ -120,12 +126,12 @@ export class Card {
     const box = document.createElement('div');
     box.className = 'chart';
     this.panel.append(box);
-    const ink = { stroke: '#a9c1dc', grid: { stroke: 'rgb(98 164 226 / 18%)' }, ticks: { stroke: 'rgb(98 164 226 / 18%)' } };
+    const axis = { stroke: ink('dim'), grid: { stroke: ink('grid') }, ticks: { stroke: ink('grid') } };
     this.chart = new Plot({
       width: Math.max(240, this.panel.clientWidth - 40), height: 160, legend: { show: false },
       tzDate: (s) => Plot.tzDate(new Date(s * 1000), 'Asia/Shanghai'),
-      series: [{}, { label: phenomenon, stroke: '#46c8ff', width: 2, fill: 'rgb(70 200 255 / 12%)' }],
-      axes: [ink, { ...ink, size: 56 }],
+      series: [{}, { label: phenomenon, stroke: ink('glow'), width: 2, fill: ink('wash') }],
+      axes: [{ ...axis, values: (_, ticks) => ticks.map((t) => clock(t * 1000).slice(0, 5)) }, { ...axis, size: 56 }],
     }, this.samples, box);
   }
 }

@@ -3,11 +3,6 @@ import type { LayerCount } from '../lib/api';
 import { isWord, stateWord, word, type Lang } from '../lib/i18n';
 import type { Scene3D } from './scene';
 
-const colours: Record<string, string> = {
-  areas: '#5d7fb3', water: '#1f7fb8', banks: '#58b7e8', bridges: '#c9d6e6', buildings: '#4a6690',
-  landmarks: '#ffd479', assets: '#7fd1a0', cameras: '#66b3ff', sensors: '#37e0a0',
-};
-
 export function showLegend(panel: HTMLElement, counts: LayerCount[], lang: Lang, map: Scene3D): void {
   const list = panel.querySelector('ul');
   if (!list) return;
@@ -26,7 +21,7 @@ function row(c: LayerCount, lang: Lang, map: Scene3D): HTMLElement {
   box.addEventListener('change', () => map.show(c.layer, box.checked));
   const swatch = document.createElement('span');
   swatch.className = 'swatch';
-  swatch.style.background = colours[c.layer] ?? '#888';
+  swatch.style.background = `var(--layer-${c.layer}, #888)`;
   const count = document.createElement('span');
   count.className = 'count';
   count.textContent = c.count.toLocaleString('en');

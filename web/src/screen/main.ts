@@ -6,6 +6,7 @@ import { pad, type Box } from '../lib/geo';
 import { isWord, saveLanguage, savedLanguage, word, type Lang } from '../lib/i18n';
 import { held, type Touched } from '../lib/picture';
 import { Connection, type Status } from '../lib/stream';
+import { ink, other, savedTheme, saveTheme, type Theme } from '../lib/theme';
 import { clock, day } from '../lib/time';
 import { Card } from './card';
 import { showLegend } from './legend';
@@ -20,6 +21,7 @@ const element = (id: string): HTMLElement => {
 
 class Screen {
   private lang: Lang = savedLanguage();
+  private theme: Theme = savedTheme();
   private counts: api.LayerCount[] = [];
   private readonly card: Card;
   private readonly connection: Connection;
@@ -29,7 +31,11 @@ class Screen {
     map.onPick((id) => void this.card.show(id));
     this.connection = new Connection({ touched: (t) => this.touched(t), status: (s) => this.sign(s) }, this.view());
     map.onMove(() => this.connection.look(this.view()));
-    element('language').addEventListener('click', () => this.speak(this.lang === 'zh' ? 'en' : 'zh'));
+    element('language').addEventListener('click', () => {
+      this.speak(this.lang === 'zh' ? 'en' : 'zh');
+      this.map.dress(this.theme, this.lang);
+    });
+    element('theme').addEventListener('click', () => this.dress(other(this.theme)));
     addEventListener('keydown', (e) => { if (e.key === 'Escape') this.card.hide(); });
     this.speak(this.lang);
     setInterval(() => this.second(), 1000);
@@ -75,6 +81,20 @@ class Screen {
     showLegend(element('legend'), this.counts, this.lang, this.map);
   }
 
+  private dress(theme: Theme): void {
+    this.theme = theme;
+    saveTheme(theme);
+    wear(theme);
+    this.map.dress(theme, this.lang);
+    this.card.dress();
+    this.offer();
+  }
+
+  /** The switch says what it switches to. */
+  private offer(): void {
+    element('theme').textContent = word(other(this.theme), this.lang);
+  }
+
   private speak(lang: Lang): void {
     this.lang = lang;
     saveLanguage(lang);
@@ -85,6 +105,7 @@ class Screen {
     element('demo').hidden = !this.about.demo;
     element('demo').textContent = word('demo', lang);
     for (const h of ['signs', 'legend'] as const) if (isWord(h)) element(`${h}-title`).textContent = word(h, lang);
+    this.offer();
     this.sign(this.connection.status);
     this.legend();
     this.card.speak();
@@ -92,9 +113,16 @@ class Screen {
   }
 }
 
+/** Dresses the page; the map is dressed by its own style. */
+function wear(theme: Theme): void {
+  document.documentElement.dataset.theme = theme;
+  document.querySelector('meta[name=theme-color]')?.setAttribute('content', ink('ground'));
+}
+
 async function start(): Promise<void> {
+  wear(savedTheme());
   const [about, tables] = await Promise.all([api.scene(), api.tables()]);
-  const map = new Scene3D(element('map'), about);
+  const map = new Scene3D(element('map'), about, savedTheme(), savedLanguage());
   await map.ready;
   new Screen(about, tables, map);
 }

@@ -7,7 +7,10 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Scene } from '../lib/api';
 import type { Live } from '../lib/frames';
 import { fan, type Box } from '../lib/geo';
+import type { Lang } from '../lib/i18n';
 import type { Touched } from '../lib/picture';
+import type { Theme } from '../lib/theme';
+import { dressed, fanLayers, labelLayers, labelZoom, styleOf } from './dress';
 
 /** The layers whose objects change by the second. */
 export const liveLayers = ['sensors', 'cameras'];
@@ -18,27 +21,24 @@ const picked = ['sensors', 'cameras', 'landmarks', 'assets', 'bridges', 'buildin
 /** How often a layer's tiles are asked for again at most, in milliseconds. */
 const refreshEvery = 1000;
 
-/** From this zoom on sensors show their value. */
-const labelZoom = 15;
-
 export class Scene3D {
   readonly map: MapLibre;
   readonly ready: Promise<void>;
   private readonly pending = new Map<string, { source: string; id: number; state: Record<string, string | number> }>();
   private readonly stale = new Set<string>();
 
-  constructor(container: HTMLElement, about: Scene) {
+  constructor(container: HTMLElement, about: Scene, theme: Theme, lang: Lang) {
     setWorkerUrl(workerUrl);
     this.map = new MapLibre({
-      container, style: '/styles/creek.json?lang=zh', hash: true, center: about.center, zoom: 15.1, pitch: 62, bearing: 28,
+      container, style: styleOf(theme, lang), hash: true, center: about.center, zoom: 15.1, pitch: 62, bearing: 28,
       maxPitch: 78, attributionControl: false, fadeDuration: 150,
       localIdeographFontFamily: "'Noto Sans CJK SC','WenQuanYi Micro Hei','PingFang SC','Microsoft YaHei',sans-serif",
     });
     this.map.addControl(new AttributionControl({ compact: false, customAttribution: '© OpenStreetMap contributors (ODbL)' }));
     this.map.addControl(new NavigationControl({ visualizePitch: true }), 'bottom-right');
     this.ready = new Promise((done) => this.map.once('load', () => {
-      this.addFans();
-      this.addLabels();
+      this.addFans(theme);
+      this.addLabels(theme);
       done();
     }));
     setInterval(() => this.flush(), 100);
@@ -108,6 +108,11 @@ export class Scene3D {
     this.stale.clear();
   }
 
+  /** Paints the map in another theme or language; what it shows, hides and knows stays. */
+  dress(theme: Theme, lang: Lang): void {
+    this.map.setStyle(styleOf(theme, lang), { transformStyle: (was, is) => dressed(was, is, theme) });
+  }
+
   shows(layer: string): boolean {
     const first = this.map.getStyle().layers.find((l) => 'source' in l && l.source === layer);
     return !first || this.map.getLayoutProperty(first.id, 'visibility') !== 'none';
@@ -123,11 +128,10 @@ export class Scene3D {
   }
 
   /** What cameras see, on the ground, from the fields of view in the tiles. */
-  private addFans(): void {
+  private addFans(theme: Theme): void {
     this.map.addSource('fans', { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
     const before = this.map.getStyle().layers.find((l) => l.type === 'fill-extrusion')?.id;
-    this.map.addLayer({ id: 'fans-fill', type: 'fill', source: 'fans', minzoom: 14, paint: { 'fill-color': '#58a8ff', 'fill-opacity': 0.16 } }, before);
-    this.map.addLayer({ id: 'fans-line', type: 'line', source: 'fans', minzoom: 14, paint: { 'line-color': '#8cc6ff', 'line-opacity': 0.5, 'line-width': 1 } }, before);
+    for (const layer of fanLayers(theme)) this.map.addLayer(layer, before);
     this.map.on('idle', () => this.fans());
   }
 
@@ -147,13 +151,9 @@ export class Scene3D {
   private fanned = '';
 
   /** Live numbers beside the sensors. */
-  private addLabels(): void {
+  private addLabels(theme: Theme): void {
     this.map.addSource('labels', { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
-    this.map.addLayer({
-      id: 'labels', type: 'symbol', source: 'labels', minzoom: labelZoom,
-      layout: { 'text-field': ['get', 'text'], 'text-size': 13, 'text-offset': [0, -1.4], 'text-font': ['sans-serif'] },
-      paint: { 'text-color': '#d9fff0', 'text-halo-color': '#06101d', 'text-halo-width': 1.6 },
-    });
+    for (const layer of labelLayers(theme)) this.map.addLayer(layer);
   }
 
   /** Writes the first value of each sensor beside it. */

@@ -1,0 +1,37 @@
+// Package ogc makes the documents of the OGC APIs: the landing page, conformance
+// and collections that Tiles and Features share, and what Tiles (OGC 20-057) adds:
+// the tile matrix set and the metadata of tilesets. It knows no HTTP and serves no
+// tile; who does tells it where the documents lie.
+//
+// The landing page lies at /ogc, since / is the map for people. Documents are JSON
+// only: no HTML, no XML, and no class is declared for them. There is no OpenAPI
+// document yet, so the class landing-page of Common, which wants a link to one, is
+// not declared either; nothing that clients of Tiles need depends on it.
+package ogc
+
+import "suhe/tiles"
+
+// Dataset is what the documents describe.
+type Dataset struct {
+	Title       string
+	Description string
+	Attribution string
+	Bounds      [4]float64 // west, south, east, north in degrees WGS84
+	Layers      []tiles.LayerInfo
+}
+
+// Documents are a dataset's documents with the addresses of one server.
+type Documents struct {
+	dataset Dataset
+	host    string // https://host
+}
+
+// At gives the documents as a caller sees them who reached the server by host
+// (https://host, no slash at the end).
+func (d Dataset) At(host string) Documents { return Documents{d, host} }
+
+// root is the landing page's address, which all others begin with.
+func (d Documents) root() string { return d.host + Root }
+
+// Root is the landing page's path.
+const Root = "/ogc"

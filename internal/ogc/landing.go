@@ -1,0 +1,48 @@
+package ogc
+
+// Landing is the landing page.
+type Landing struct {
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	Attribution string `json:"attribution"`
+	Links       []Link `json:"links"`
+}
+
+// Landing is the door to all other documents.
+func (d Documents) Landing() Landing {
+	return Landing{
+		Title: d.dataset.Title, Description: d.dataset.Description, Attribution: d.dataset.Attribution,
+		Links: []Link{
+			d.link(relSelf, "", "This document"),
+			d.link(relConformance, "/conformance", "Conformance classes"),
+			d.link(relOGC+relConformance, "/conformance", "Conformance classes"),
+			d.link(relData, "/collections", "Collections: one for each layer"),
+			d.link(relOGC+relData, "/collections", "Collections: one for each layer"),
+			d.link(relTilesets, "/tiles", "Vector tiles of all layers"),
+			d.link(relTilingSchemes, "/tileMatrixSets", "Tile matrix sets"),
+		},
+	}
+}
+
+// Conformance is the conformance declaration.
+type Conformance struct {
+	ConformsTo []string `json:"conformsTo"`
+}
+
+// Conformance lists the classes that hold, each with its dependencies.
+func (d Documents) Conformance() Conformance {
+	return Conformance{[]string{
+		"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+		"http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
+		"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
+		"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
+		"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
+		"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/dataset-tilesets",
+		"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+		"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
+		"http://www.opengis.net/spec/tms/2.0/conf/tilematrixset",
+		"http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",
+		"http://www.opengis.net/spec/tms/2.0/conf/tilesetmetadata",
+		"http://www.opengis.net/spec/tms/2.0/conf/json-tilesetmetadata",
+	}}
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import type { StyleSpecification } from 'maplibre-gl';
+import { dressed } from './dress';
+
+const plain: StyleSpecification = {
+  version: 8,
+  sources: { water: { type: 'vector', tiles: [] } },
+  layers: [
+    { id: 'water', type: 'fill', source: 'water' },
+    { id: 'houses', type: 'fill-extrusion', source: 'water' },
+    { id: 'names', type: 'symbol', source: 'water' },
+  ],
+};
+const data = { type: 'FeatureCollection' as const, features: [] };
+
+describe('dressed', () => {
+  const was: StyleSpecification = {
+    ...plain,
+    sources: { ...plain.sources, fans: { type: 'geojson', data }, labels: { type: 'geojson', data } },
+    layers: [{ id: 'water', type: 'fill', source: 'water', layout: { visibility: 'none' } }, { id: 'fans-fill', type: 'fill', source: 'fans' }],
+  };
+
+  it('leaves a first style as it is', () => {
+    expect(dressed(undefined, plain, 'dark')).toBe(plain);
+    expect(dressed(plain, plain, 'light')).toBe(plain);
+  });
+
+  it('keeps the page\'s sources, and its layers in their places', () => {
+    const is = dressed(was, plain, 'light');
+    expect(Object.keys(is.sources).sort()).toEqual(['fans', 'labels', 'water']);
+    expect(is.layers.map((l) => l.id)).toEqual(['water', 'fans-fill', 'fans-line', 'houses', 'names', 'labels']);
+  });
+
+  it('keeps what is switched off, and only that', () => {
+    const off = dressed(was, plain, 'light').layers.filter((l) => l.layout?.visibility === 'none').map((l) => l.id);
+    expect(off).toEqual(['water']);
+  });
+
+  it('draws in the theme', () => {
+    expect(dressed(was, plain, 'light').layers.at(-1)?.paint).not.toEqual(dressed(was, plain, 'dark').layers.at(-1)?.paint);
+  });
+});
