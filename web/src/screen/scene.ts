@@ -64,15 +64,24 @@ export class Scene3D {
     });
   }
 
-  /** Calls with the id of the thing that is clicked. */
+  /** Calls with the id of the thing that is clicked; a cluster comes apart instead. */
   onPick(pick: (id: string) => void): void {
     this.map.on('click', (e) => {
       const near: [[number, number], [number, number]] = [[e.point.x - 6, e.point.y - 6], [e.point.x + 6, e.point.y + 6]];
       const found = this.map.queryRenderedFeatures(near).filter((f) => picked.includes(f.source));
       found.sort((a, b) => picked.indexOf(a.source) - picked.indexOf(b.source));
-      const id: unknown = found[0]?.properties.id;
+      const best = found[0];
+      if (best?.properties.cluster) this.open(best);
+      const id: unknown = best?.properties.id;
       if (typeof id === 'string') pick(id);
     });
+  }
+
+  /** Goes to where a cluster comes apart. */
+  private open(cluster: MapGeoJSONFeature): void {
+    const { geometry, properties } = cluster;
+    if (geometry.type !== 'Point') return;
+    this.map.easeTo({ center: geometry.coordinates as [number, number], zoom: Number(properties.apart) });
   }
 
   /** Takes what changed: states at the next flush, moved things by fresh tiles. */
