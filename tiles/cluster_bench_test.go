@@ -49,11 +49,7 @@ func (p places) sensor(r *rand.Rand, fid assets.FID) *twin.Thing {
 
 // populate counts n sensors, and keeps the first few as things.
 func (p places) populate(b testing.TB, n, few int) (*clusters, []*twin.Thing) {
-	catalogue, err := readCatalogue(layersJSON)
-	if err != nil {
-		b.Fatal(err)
-	}
-	c := newClusters(catalogue.of(assets.Sensor))
+	c := newClusters(mustLayer(b, newServer(b, Options{World: &plainWorld{}}), "sensors"))
 	r := rand.New(rand.NewPCG(5, 6))
 	var kept []*twin.Thing
 	for i := range n {
