@@ -49,7 +49,7 @@ func (w *layerWriter) lone(t *twin.Thing, fields fieldSet) {
 	v := w.frame.vertex(middle(&t.Flat))
 	if v.inside() {
 		start := len(w.data) + 1
-		w.data = closeBytes(appendPoint(w.head(t, fields, false), v.within()), start)
+		w.data = closeBytes(appendPoint(w.head(t, fields, false), v.clamp()), start)
 	}
 }
 
@@ -63,7 +63,7 @@ func (w *layerWriter) cluster(c *cluster) {
 	d = w.clusterTags(d, c)
 	d[at] = byte(len(d) - at - 1) // 18 pairs of at most 6 bytes
 	w.count++
-	w.data = closeBytes(appendPoint(d, w.frame.vertex(c.x, c.y).within()), start)
+	w.data = closeBytes(appendPoint(d, w.frame.vertex(c.x, c.y).clamp()), start)
 }
 
 func (w *layerWriter) clusterTags(d []byte, c *cluster) []byte {
@@ -93,9 +93,9 @@ func (w *layerWriter) counts(d []byte, first field, counts []uint32) []byte {
 	return d
 }
 
-// within moves a vertex that rounding put on the tile's far edge back into it:
+// clamp moves a vertex that rounding put on the tile's far edge back into it:
 // clients draw points on that edge in the next tile only, which has no cluster
 // of this one.
-func (v vertex) within() vertex {
+func (v vertex) clamp() vertex {
 	return vertex{max(0, min(v.x, Extent-1)), max(0, min(v.y, Extent-1))}
 }

@@ -114,12 +114,12 @@ func TestStyle(t *testing.T) {
 
 func TestCatalogue(t *testing.T) {
 	broken := map[string]string{
-		"no JSON":       `{`,
-		"a kind twice":  strings.Replace(string(layersJSON), `"kind": "water"`, `"kind": "bank"`, 1),
-		"unknown field": strings.Replace(string(layersJSON), `"fields": ["id"`, `"fields": ["ID"`, 1),
-		"zooms crossed": strings.Replace(string(layersJSON), `"minzoom": 8`, `"minzoom": 18`, 1),
-		"no clusters":   strings.Replace(string(layersJSON), `"below": 12`, `"below": 18`, 1),
-		"too deep":      strings.Replace(string(layersJSON), `"maxzoom": 17`, `"maxzoom": 23`, 1),
+		"no JSON":           `{`,
+		"a kind twice":      strings.Replace(string(layersJSON), `"kind": "water"`, `"kind": "bank"`, 1),
+		"unknown field":     strings.Replace(string(layersJSON), `"fields": ["id"`, `"fields": ["ID"`, 1),
+		"zooms crossed":     strings.Replace(string(layersJSON), `"minzoom": 8`, `"minzoom": 18`, 1),
+		"clusters too deep": strings.Replace(string(layersJSON), `"below": 12`, `"below": 18`, 1),
+		"too deep":          strings.Replace(string(layersJSON), `"maxzoom": 17`, `"maxzoom": 23`, 1),
 	}
 	for name, text := range broken {
 		if _, err := readCatalogue([]byte(text)); err == nil || text == string(layersJSON) {

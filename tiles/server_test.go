@@ -60,7 +60,7 @@ func TestTilesAreNeverStale(t *testing.T) {
 			},
 			"look": func(t *rapid.T) {
 				kind := rapid.SampledFrom([]assets.Kind{assets.Sensor, assets.Water}).Draw(t, "kind")
-				z := rapid.Uint32Range(9, 18).Draw(t, "z")
+				z := rapid.Uint32Range(5, 18).Draw(t, "z")
 				tile := geo.TileAt(somewhere(t), z)
 				got := ask(s, kind.Layer(), tile)
 				fresh, err := New(Options{World: w, Cache: -1})
