@@ -129,6 +129,16 @@ func BenchmarkClustersGather(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(things)), "ns/thing")
 }
 
+// BenchmarkClustersFill counts 100,000 things that a world begins with.
+func BenchmarkClustersFill(b *testing.B) {
+	c, things := city.populate(b, 100_000, 100_000)
+	w := &plainWorld{things: things}
+	for b.Loop() {
+		c.fill(w)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(things)), "ns/thing")
+}
+
 // BenchmarkClustersMemory counts a million things, and says how many bytes that
 // takes for each.
 func BenchmarkClustersMemory(b *testing.B) {

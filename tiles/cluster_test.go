@@ -35,7 +35,7 @@ func (p partial) Sees(a *assets.Asset) bool { return a.Class != p.class && a.Loc
 
 var scopes = []seer{access.Open(), access.Scope{}, partial{"sensor.rain", "other"}, partial{"none", "changfeng"}}
 
-// counted is what a tile must show of the things, worked out by looking at all.
+// clustersOf is what a tile must show of the things, worked out by looking at all.
 func clustersOf(l *layer, things []*twin.Thing, tile geo.Tile, scope seer) []cluster {
 	cellOf := func(t *twin.Thing, z uint32) [2]uint64 {
 		x, y := middle(&t.Flat)

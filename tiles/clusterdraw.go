@@ -71,10 +71,10 @@ func (d *renderer) clusterOr(world World, c *cluster, l *layer, r *Request, fiel
 // shifted datum the neighbours' points come as well, and go again here.
 func (d *renderer) spot(x, y uint32) (v vertex, shows bool) {
 	if d.shift.to == nil {
-		return d.writer.frame.vertex(x, y).within(), true
+		return d.writer.frame.vertex(x, y).clamp(), true
 	}
 	v = d.writer.frame.vertex(geo.World32(d.shift.to.FromWGS84(geo.LonLat32(x, y))))
-	return v, v == v.within()
+	return v, v == v.clamp()
 }
 
 // lone writes a thing as a point, whatever its geometry: so small as it is here,
@@ -124,9 +124,9 @@ func (w *layerWriter) counts(d []byte, first field, counts []uint32) []byte {
 	return d
 }
 
-// within moves a vertex that rounding put on the tile's far edge back into it:
+// clamp moves a vertex that rounding put on the tile's far edge back into it:
 // clients draw points on that edge in the next tile only, which has no cluster
 // of this one.
-func (v vertex) within() vertex {
+func (v vertex) clamp() vertex {
 	return vertex{max(0, min(v.x, Extent-1)), max(0, min(v.y, Extent-1))}
 }

@@ -174,7 +174,7 @@ func (t *clusterTree) parting(c *cell, depth uint32, seen []bool, n uint32) (uin
 	for ; depth < t.deepest; depth++ {
 		var all *cell
 		for _, p := range c.parts {
-			if p != nil && p.shown(seen) == n {
+			if p != nil && uint32(p.count) >= n && p.shown(seen) == n {
 				all = p
 			}
 		}

@@ -23,12 +23,19 @@
 // as they are makes nothing stale. A tile that is rendered again to the same
 // bytes keeps its ETag.
 //
+// Low zooms. Below a zoom that the catalogue names, points are clusters, one for
+// each of 8 × 8 cells of a tile: how many they are, of which states, severities
+// and classes, how bad the worst is, and the zoom at which they come apart. What
+// is alone in its cell is drawn as itself. The counts are kept as things change,
+// at a cost that does not grow with the things, and so is a tile made of them. A
+// cluster lies in one tile; its number, from 2^52 on, is its cell's.
+//
 // Load. One render per tile at a time, whoever asks; a bounded number of renders
 // at once; a waiter leaves when its own context ends. The cache is bounded in
 // bytes, a tile in features and in bytes: what is in trouble stays, and the tile
 // says that it is truncated. Tiles with a filter, a datum or properties of their
 // own have a share of the cache that drives no plain tile out. A panic in a render is an error of that tile alone.
 //
-// Scope. Every feature passes the scope of the one who asks, and the scope's
-// class is part of every cache key.
+// Scope. Every feature passes the scope of the one who asks, clusters count what
+// it sees and nothing else, and the scope's class is part of every cache key.
 package tiles

@@ -196,8 +196,8 @@ func (s *Server) calm(t geo.Tile, k kept) bool {
 }
 
 // Took counts what the batch changed and marks its ground; it never blocks, but
-// that the first one, which may be empty, counts all that the world holds: about
-// a second for a million things. It is the world's Sink: called by one goroutine
+// that the first one, which may be empty, counts all that the world holds: some
+// seconds for a million things. It is the world's Sink: called by one goroutine
 // at a time, after the world shows the batch and before it shows the next.
 func (s *Server) Took(b twin.Batch) {
 	for l, c := range s.clusters {
