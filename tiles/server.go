@@ -131,25 +131,15 @@ func (s *Server) Tile(ctx context.Context, r Request) (Response, error) {
 // batch.
 func (s *Server) Took(b twin.Batch) {
 	for _, c := range b.Changes {
-		if !shows(c) {
+		if !c.Redraws() {
 			continue
 		}
 		for _, t := range [2]*twin.Thing{c.Was, c.Is} {
 			if t != nil {
-				s.ground[t.Asset.Kind].mark(t.Flat.Min, t.Flat.Max)
+				s.ground[t.Asset.Kind].mark(t.Flat.Box())
 			}
 		}
 	}
-}
-
-// shows says whether a change can alter a tile. Any edit of the registry can,
-// also by what scopes look at; of an observation only the state in one word and
-// the severity show.
-func shows(c twin.Change) bool {
-	if c.Was == nil || c.Is == nil || c.Was.Asset != c.Is.Asset {
-		return true
-	}
-	return c.Was.Severity != c.Is.Severity || c.Was.Device() && c.Was.Summary() != c.Is.Summary()
 }
 
 var _ twin.Sink = (*Server)(nil)
