@@ -147,7 +147,7 @@ func rules(classes *assets.Classes) func(string) (twin.Rule, bool) {
 func (n *node) openViews(context.Context) (err error) {
 	facts := scene.Facts()
 	n.tiles, err = tiles.New(tiles.Options{World: n.world, Bounds: facts.Bounds, Metrics: n.metrics})
-	n.hub = stream.New(stream.Options{World: n.world, Log: n.log, Metrics: n.metrics})
+	n.hub = stream.New(stream.Options{World: n.world, Zooms: n.tiles.Zooms, Log: n.log, Metrics: n.metrics})
 	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
 	return err
 }
