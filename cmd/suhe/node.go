@@ -195,6 +195,7 @@ func (n *node) follow(ctx context.Context) error {
 	n.loaded.Store(true)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
+		// Tiles before the stream: who is told of a changed tile finds it changed.
 		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.tiles, n.hub)
 	})
 	group.Go(func() error { return n.relay.Run(ctx) })
