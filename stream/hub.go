@@ -47,7 +47,7 @@ type Hub struct {
 	news    []twin.Event  // since the last tick
 	arrived twin.Position // of the last batch that came
 
-	marking  sync.Mutex // one tick, or one change of what is watched, at a time
+	marking  sync.Mutex // one tick, or one change of what is watched, at a time; taken after state
 	views    cells[*view]
 	canvases cells[*canvas]
 	redrawn  redrawn
@@ -118,10 +118,10 @@ func (h *Hub) tick() {
 	if at == (twin.Position{}) {
 		return
 	}
-	h.mark(changes, at)
-
+	// Who is woken by a mark waits for the position, and sends it with what it got.
 	h.state.Lock()
 	defer h.state.Unlock()
+	h.mark(changes, at)
 	if at != h.at {
 		h.encoded.turn()
 	}
