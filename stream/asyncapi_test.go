@@ -83,6 +83,10 @@ func TestFramesAreAsDocumented(t *testing.T) {
 		c.until("error")
 		c.send(`{"type":"subscribe","id":"v2","layers":["sensors"],"bbox":[1,1,2,2],"position":{"epoch":7,"obs":0,"events":0},"held":[]}`)
 		c.until("resync")
+		c.send(`{"type":"subscribe","id":"v3","tiles":["sensors"],"bbox":[121.39,31.21,121.41,31.23],"zooms":[13,14]}`)
+		c.until("tiles")
+		w.put(3, here, 2)
+		c.until("tiles")
 		c.until("time")
 		go func() { defer close(done); c.until("bye") }()
 	})
@@ -107,6 +111,8 @@ func TestClientMessagesAreAsDocumented(t *testing.T) {
 		subscribeHere,
 		`{"type":"subscribe","id":"v1","layers":["sensors","cameras"],"bbox":[1,1,2,2],"position":{"epoch":1,"obs":2,"events":3},"held":[1,2]}`,
 		`{"type":"update","id":"v1","bbox":[1,1,2,2]}`,
+		subscribeTiles,
+		`{"type":"update","id":"v1","layers":[],"tiles":["areas"],"zooms":[0,22],"position":{"epoch":1,"obs":2,"events":3}}`,
 		`{"type":"unsubscribe","id":"v1"}`,
 	} {
 		if err := d.check(message); err != nil {
@@ -114,7 +120,7 @@ func TestClientMessagesAreAsDocumented(t *testing.T) {
 		}
 	}
 	for _, h := range hostile {
-		if h.name != "swapped bbox" && h.name != "inside out" && d.check(h.message) == nil {
+		if h.name != "swapped bbox" && h.name != "inside out" && h.name != "swapped zooms" && d.check(h.message) == nil {
 			t.Errorf("%s: the document allows %s", h.name, h.message)
 		}
 	}

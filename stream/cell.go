@@ -1,109 +1,87 @@
 package stream
 
-import (
-	"github.com/paulmach/orb"
+import "suhe/geo"
 
-	"suhe/geo"
-	"suhe/twin"
-)
+// cellsPerWatch bounds how many cells one watcher watches.
+const cellsPerWatch = 64
 
-// cellsPerView bounds how many cells one view watches.
-const cellsPerView = 64
-
-// cells says which views watch which cells of the tile grid. A view watches at
-// the deepest zoom at which it needs few cells. Its owner's lock guards it.
-type cells struct {
-	views  map[geo.Tile]map[*view]struct{}
-	levels [geo.MaxZoom + 1]int // views that watch at each zoom
+// cells says who watches which cells of the tile grid. A watcher watches at the
+// deepest zoom at which it needs few cells. Its owner's lock guards it.
+type cells[W comparable] struct {
+	watchers map[geo.Tile]map[W]struct{}
+	watched  map[W]geo.TileRange
+	levels   [geo.MaxZoom + 1]int // watchers at each zoom
 }
 
 // cover returns the cells of a box: at the deepest zoom that needs few enough.
-func cover(b orb.Bound) []geo.Tile {
+func cover(b geo.Box) geo.TileRange {
 	for z := uint32(geo.MaxZoom); ; z-- {
-		if tiles, ok := tilesOf(b, z); ok || z == 0 {
-			return tiles
+		if r := b.Tiles(z); r.Len() <= cellsPerWatch || z == 0 {
+			return r
 		}
 	}
 }
 
-// tilesOf returns the tiles of a box at a zoom, or false if they are too many.
-func tilesOf(b orb.Bound, z uint32) ([]geo.Tile, bool) {
-	low := geo.TileAt(orb.Point{b.Min[0], b.Max[1]}, z) // north-west
-	high := geo.TileAt(orb.Point{b.Max[0], b.Min[1]}, z)
-	if n := uint64(high.X-low.X+1) * uint64(high.Y-low.Y+1); n > cellsPerView {
-		return nil, false
+// watch makes the watcher watch the cells of the box, and no others.
+func (c *cells[W]) watch(w W, box geo.Box) {
+	if c.watchers == nil {
+		c.watchers, c.watched = make(map[geo.Tile]map[W]struct{}), make(map[W]geo.TileRange)
 	}
-	var out []geo.Tile
-	for x := low.X; x <= high.X; x++ {
-		for y := low.Y; y <= high.Y; y++ {
-			out = append(out, geo.Tile{Z: z, X: x, Y: y})
+	c.unwatch(w)
+	r := cover(box)
+	c.watched[w] = r
+	c.levels[r.Z]++
+	for t := range r.All() {
+		if c.watchers[t] == nil {
+			c.watchers[t] = make(map[W]struct{})
 		}
-	}
-	return out, true
-}
-
-// watch makes the view watch the cells of its box.
-func (c *cells) watch(v *view, tiles []geo.Tile) {
-	if c.views == nil {
-		c.views = make(map[geo.Tile]map[*view]struct{})
-	}
-	c.unwatch(v)
-	v.cells = tiles
-	c.levels[tiles[0].Z]++
-	for _, t := range tiles {
-		if c.views[t] == nil {
-			c.views[t] = make(map[*view]struct{})
-		}
-		c.views[t][v] = struct{}{}
+		c.watchers[t][w] = struct{}{}
 	}
 }
 
-// unwatch forgets the view.
-func (c *cells) unwatch(v *view) {
-	if len(v.cells) == 0 {
+// unwatch forgets the watcher.
+func (c *cells[W]) unwatch(w W) {
+	r, ok := c.watched[w]
+	if !ok {
 		return
 	}
-	c.levels[v.cells[0].Z]--
-	for _, t := range v.cells {
-		delete(c.views[t], v)
-		if len(c.views[t]) == 0 {
-			delete(c.views, t)
+	delete(c.watched, w)
+	c.levels[r.Z]--
+	for t := range r.All() {
+		delete(c.watchers[t], w)
+		if len(c.watchers[t]) == 0 {
+			delete(c.watchers, t)
 		}
 	}
-	v.cells = nil
 }
 
-// mark marks the thing in all views that watch where it is.
-func (c *cells) mark(t *twin.Thing) {
-	if t == nil {
-		return
-	}
-	box := t.Asset.Shape.Geometry.Plane.Bound()
+// touch calls do for all who watch a cell of the box, for some more than once.
+func (c *cells[W]) touch(box geo.Box, do func(W)) {
 	for z, n := range c.levels {
 		if n == 0 {
 			continue
 		}
-		if tiles, few := tilesOf(box, uint32(z)); few {
-			for _, tile := range tiles {
-				c.markCell(tile, t)
+		r := box.Tiles(uint32(z))
+		if r.Len() > cellsPerWatch {
+			c.touchLevel(r, do)
+			continue
+		}
+		for t := range r.All() {
+			for w := range c.watchers[t] {
+				do(w)
 			}
-		} else {
-			c.markLevel(uint32(z), t)
 		}
 	}
 }
 
-func (c *cells) markCell(tile geo.Tile, t *twin.Thing) {
-	for v := range c.views[tile] {
-		v.mark(t.Asset.FID)
-	}
-}
-
-// markLevel serves what covers so many cells that asking each would be longer.
-func (c *cells) markLevel(z uint32, t *twin.Thing) {
-	for tile := range c.views {
-		if tile.Z == z {
-			c.markCell(tile, t)
+// touchLevel serves what covers so many cells that asking each would be longer.
+func (c *cells[W]) touchLevel(r geo.TileRange, do func(W)) {
+	for t, watchers := range c.watchers {
+		if !r.Has(t) {
+			continue
+		}
+		for w := range watchers {
+			do(w)
 		}
 	}
 }

@@ -22,4 +22,12 @@
 // An object is in a view if its layer was asked for, the caller's scope sees it,
 // and its box touches the view's bbox. Views watch cells of the tile grid; a
 // change looks up those who watch the cells where the thing was and is.
+//
+// # Tiles
+//
+// A view may also name layers of which its client shows tiles. A tile is told if
+// a change that the caller's scope sees redraws it, it is of a zoom that the
+// client shows, and its square touches the bbox. What a client has yet to be told
+// is a set of at most [TilesKept] tiles a layer; beyond it, all of the layer. A
+// tile is told before any position at which it had changed.
 package stream

@@ -72,6 +72,13 @@ type (
 		Upsert   []json.RawMessage `json:"upsert"`
 		Remove   []assets.FID      `json:"remove"`
 	}
+	tilesFrame struct {
+		Type     string                 `json:"type"`
+		ID       string                 `json:"id"`
+		Position twin.Position          `json:"position"` // tiles fetched from now on are at least as new
+		Changed  map[string][][3]uint32 `json:"changed"`  // z, x, y by layer
+		All      []string               `json:"all"`      // layers of which any tile may have changed
+	}
 	eventFrame struct {
 		Type  string    `json:"type"`
 		Event eventBody `json:"event"`

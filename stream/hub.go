@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"suhe/assets"
+	"suhe/geo"
 	"suhe/twin"
 )
 
@@ -28,6 +29,8 @@ type Options struct {
 	Beat     time.Duration         // between two time frames; default 15 s
 	Origins  []string              // pages of other hosts that may connect, like https://map.example
 	Sessions int                   // at most; default 10,000
+	Painted  []Painted             // layers of tiles that clients may have; default one of each kind
+	Calm     Calm                  // which of their tiles are repainted from time to time only
 	Log      *slog.Logger          // default slog.Default
 	Metrics  prometheus.Registerer // nil: none
 }
@@ -45,8 +48,11 @@ type Hub struct {
 	news    []twin.Event  // since the last tick
 	arrived twin.Position // of the last batch that came
 
-	marking sync.Mutex // one tick, or one change of what is watched, at a time
-	cells   cells
+	marking  sync.Mutex // one tick, or one change of what is watched, at a time; taken after state
+	views    cells[*view]
+	canvases cells[*canvas]
+	redrawn  redrawn
+	resting  resting
 
 	state   sync.Mutex
 	live    map[*session]struct{}
@@ -68,10 +74,13 @@ func New(o Options) *Hub {
 	if o.Sessions <= 0 {
 		o.Sessions = 10_000
 	}
+	if o.Painted == nil {
+		o.Painted = everyKind()
+	}
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	h := &Hub{o: o, live: make(map[*session]struct{}), metrics: newMetrics(o.Metrics)}
+	h := &Hub{o: o, live: make(map[*session]struct{}), metrics: newMetrics(o.Metrics), resting: resting{calm: o.Calm}}
 	h.upgrader = h.newUpgrader()
 	return h
 }
@@ -111,15 +120,10 @@ func (h *Hub) tick() {
 	if at == (twin.Position{}) {
 		return
 	}
-	h.marking.Lock()
-	for i := range changes {
-		h.cells.mark(changes[i].Was)
-		h.cells.mark(changes[i].Is)
-	}
-	h.marking.Unlock()
-
+	// Who is woken by a mark waits for the position, and sends it with what it got.
 	h.state.Lock()
 	defer h.state.Unlock()
+	h.mark(changes, at)
 	if at != h.at {
 		h.encoded.turn()
 	}
@@ -129,6 +133,37 @@ func (h *Hub) tick() {
 			s.nudge()
 		}
 	}
+}
+
+// mark marks the changes for all who look where they are: tiles first, so that
+// no position that a client goes on from runs ahead of them.
+func (h *Hub) mark(changes []twin.Change, at twin.Position) {
+	h.marking.Lock()
+	defer h.marking.Unlock()
+	var redrawn []footprint
+	for _, c := range changes {
+		redrawn = footprints(redrawn, h.o.Painted, c, at)
+	}
+	h.redrawn.add(redrawn, at)
+	h.resting.add(redrawn)
+	for _, f := range redrawn {
+		h.repaint(f, h.o.Calm.restless())
+	}
+	for f := range h.resting.turn(time.Now()) {
+		h.repaint(f, h.o.Calm.restful())
+	}
+	for _, c := range changes {
+		for _, t := range [2]*twin.Thing{c.Was, c.Is} {
+			if t != nil {
+				h.views.touch(geo.BoxOf(t.Asset.Shape.Geometry.Plane.Bound()), func(v *view) { v.mark(t.Asset.FID) })
+			}
+		}
+	}
+}
+
+// repaint marks what the footprint redraws at the zooms. The caller holds marking.
+func (h *Hub) repaint(f footprint, at zooms) {
+	h.canvases.touch(f.box, func(c *canvas) { c.mark(f, painting{}, at) })
 }
 
 // end closes every session with "going away".
@@ -160,7 +195,7 @@ func (h *Hub) join(s *session) bool {
 func (h *Hub) leave(s *session) {
 	h.marking.Lock()
 	for _, v := range s.views {
-		h.cells.unwatch(v)
+		h.forget(v)
 	}
 	h.marking.Unlock()
 	h.state.Lock()
@@ -180,18 +215,37 @@ func (h *Hub) marked() twin.Position {
 	return h.at
 }
 
-// watch makes the hub mark what happens in the view's box from now on.
-func (h *Hub) watch(v *view, box orb.Bound) {
-	tiles := cover(box)
+// watch makes the hub mark what happens in what is looked at from now on. The
+// client's tiles are at least as new as since; nil: nobody knows.
+func (h *Hub) watch(v *view, look scope, since *twin.Position) {
 	h.marking.Lock()
 	defer h.marking.Unlock()
-	h.cells.watch(v, tiles)
+	h.forget(v)
+	if len(look.kinds) > 0 {
+		h.views.watch(v, geo.BoxOf(look.box))
+	}
+	p := look.painting()
+	if ground, ok := p.ground(); ok {
+		h.canvases.watch(&v.canvas, ground)
+	}
+	var missed []footprint
+	known := false
+	if since != nil {
+		missed, known = h.redrawn.after(*since)
+	}
+	v.canvas.repaint(p, missed, known)
 }
 
 func (h *Hub) unwatch(v *view) {
 	h.marking.Lock()
 	defer h.marking.Unlock()
-	h.cells.unwatch(v)
+	h.forget(v)
+}
+
+// forget marks nothing more in the view. The caller holds marking.
+func (h *Hub) forget(v *view) {
+	h.views.unwatch(v)
+	h.canvases.unwatch(&v.canvas)
 }
 
 // visible returns the thing if it is in the view, else nil. The caller holds the view's lock.

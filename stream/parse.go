@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/paulmach/orb"
 
@@ -26,8 +27,10 @@ type request struct {
 	Type     string         `json:"type"`
 	ID       string         `json:"id"`
 	Layers   []string       `json:"layers"`
+	Tiles    []string       `json:"tiles"`
+	Zooms    []uint32       `json:"zooms"`
 	BBox     []float64      `json:"bbox"`
-	Zoom     float64        `json:"zoom"`
+	Zoom     *float64       `json:"zoom"`
 	Position *twin.Position `json:"position"`
 	Held     []assets.FID   `json:"held"`
 }
@@ -56,41 +59,96 @@ func parse(b []byte) (request, error) {
 
 // scope is what a view looks at.
 type scope struct {
-	kinds []assets.Kind
+	kinds []assets.Kind // whose things are told
+	tiles []*Painted    // layers whose tiles are told
+	zooms [2]uint32     // of those tiles, first and last
 	box   orb.Bound
 }
 
+// painting is what the client has painted of tiles.
+func (s scope) painting() painting { return painting{s.tiles, s.zooms, geo.BoxOf(s.box)} }
+
 // look checks what a subscribe or update wants to see; was is what an update
 // leaves out. An error here is answered, and the session goes on.
-func (r request) look(was scope) (scope, error) {
+func (r request) look(was scope, painted []Painted) (scope, error) {
 	out := was
-	if r.Layers != nil {
-		out.kinds = nil
-		for _, layer := range r.Layers {
-			kind, ok := assets.KindOfLayer(layer)
-			if !ok {
-				return was, fmt.Errorf("layers: %.40q is no layer", layer)
-			}
-			out.kinds = append(out.kinds, kind)
-		}
+	var err error
+	if out.kinds, err = kindsOf(r.Layers, was.kinds); err != nil {
+		return was, err
 	}
-	if len(out.kinds) == 0 {
-		return was, fmt.Errorf("layers: none, want one or more")
+	if out.tiles, err = tilesOf(painted, r.Tiles, was.tiles); err != nil {
+		return was, err
+	}
+	if len(out.kinds)+len(out.tiles) == 0 {
+		return was, fmt.Errorf("layers: none, want one or more, or tiles")
 	}
 	if r.BBox != nil {
-		box, err := bound(r.BBox)
-		if err != nil {
+		if out.box, err = bound(r.BBox); err != nil {
 			return was, err
 		}
-		out.box = box
 	} else if r.Type == "subscribe" {
 		return was, fmt.Errorf("bbox: none, want [west,south,east,north]")
 	}
-	if math.IsNaN(r.Zoom) || r.Zoom < 0 || r.Zoom > geo.MaxZoom+2 {
-		return was, fmt.Errorf("zoom: %g out of [0,%d]", r.Zoom, geo.MaxZoom+2)
+	if out.zooms, err = r.tileZooms(was.zooms); err != nil {
+		return was, err
 	}
 	if len(r.Held) > maxHeld {
 		return was, fmt.Errorf("held: %d fids, want at most %d", len(r.Held), maxHeld)
+	}
+	return out, nil
+}
+
+// tileZooms are the zooms of the tiles that the client has: as it says, else the
+// whole number below its view's zoom, else as they were.
+func (r request) tileZooms(was [2]uint32) ([2]uint32, error) {
+	if r.Zoom != nil {
+		if !(*r.Zoom >= 0 && *r.Zoom <= geo.MaxZoom+2) {
+			return was, fmt.Errorf("zoom: %g out of [0,%d]", *r.Zoom, geo.MaxZoom+2)
+		}
+		z := min(uint32(*r.Zoom), geo.MaxZoom)
+		was = [2]uint32{z, z}
+	}
+	if r.Zooms == nil {
+		return was, nil
+	}
+	if len(r.Zooms) != 2 || r.Zooms[0] > r.Zooms[1] || r.Zooms[1] > geo.MaxZoom {
+		return was, fmt.Errorf("zooms: %v, want the first and the last, in [0,%d]", r.Zooms, geo.MaxZoom)
+	}
+	return [2]uint32(r.Zooms), nil
+}
+
+// kindsOf reads names of layers, each once; nil leaves them as they were.
+func kindsOf(layers []string, was []assets.Kind) ([]assets.Kind, error) {
+	if layers == nil {
+		return was, nil
+	}
+	var kinds []assets.Kind
+	for _, layer := range layers {
+		kind, ok := assets.KindOfLayer(layer)
+		if !ok {
+			return nil, fmt.Errorf("layers: %.40q is no layer", layer)
+		}
+		if !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds, nil
+}
+
+// tilesOf reads names of tile layers, each once; nil leaves them as they were.
+func tilesOf(painted []Painted, names []string, was []*Painted) ([]*Painted, error) {
+	if names == nil {
+		return was, nil
+	}
+	var out []*Painted
+	for _, name := range names {
+		at := slices.IndexFunc(painted, func(l Painted) bool { return l.Name == name })
+		if at < 0 {
+			return nil, fmt.Errorf("tiles: %.40q is no layer", name)
+		}
+		if !slices.Contains(out, &painted[at]) {
+			out = append(out, &painted[at])
+		}
 	}
 	return out, nil
 }

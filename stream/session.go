@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"suhe/assets"
 	"suhe/internal/access"
 	"suhe/twin"
 )
@@ -92,19 +91,19 @@ func (s *session) view(id string) *view {
 
 // subscribe opens a view, in place of one of the same id.
 func (s *session) subscribe(r request) {
-	look, err := r.look(scope{})
+	look, err := r.look(scope{}, s.hub.o.Painted)
 	if err != nil {
 		s.refuse(r.ID, err)
 		return
 	}
 	s.unsubscribe(r)
-	v := &view{id: r.ID, session: s, scope: look, dirty: make(map[assets.FID]struct{}), held: make(map[assets.FID]struct{})}
+	v := newView(r.ID, s, look)
 	if !s.add(v) {
 		s.bye(codeTooMany, fmt.Sprintf("more than %d views", maxViews))
 		return
 	}
 	// Watch first, then the position, then the state: what happens between is seen twice, never missed.
-	s.hub.watch(v, look.box)
+	s.hub.watch(v, look, nil)
 	at := s.hub.marked()
 	things := s.hub.inView(s, look)
 	if len(things) > maxHeld {
@@ -179,7 +178,7 @@ func (s *session) update(r request) {
 	v.mu.Lock()
 	was := v.scope
 	v.mu.Unlock()
-	look, err := r.look(was)
+	look, err := r.look(was, s.hub.o.Painted)
 	if err != nil {
 		s.refuse(r.ID, err)
 		return
@@ -196,7 +195,7 @@ func (s *session) update(r request) {
 	}
 	v.snapshot = nil
 	v.mu.Unlock()
-	s.hub.watch(v, look.box)
+	s.hub.watch(v, look, r.Position)
 	v.differ(s.hub.inView(s, look), func(*twin.Thing) bool { return false })
 	s.nudge()
 }
@@ -235,6 +234,12 @@ func (s *session) next() (frame []byte, last *byeFrame) {
 	at := s.hub.marked()
 	if frame := s.nextEvent(views); frame != nil {
 		return frame, nil
+	}
+	// And all news of tiles: a client goes on from the position of a delta.
+	for _, v := range views {
+		if frame := v.canvas.next(at); frame != nil {
+			return frame, nil
+		}
 	}
 	for _, v := range views {
 		if frame := v.next(s.hub, at); frame != nil {

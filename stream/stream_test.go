@@ -223,6 +223,13 @@ var hostile = []struct {
 	{"short bbox", `{"type":"subscribe","id":"v1","layers":["sensors"],"bbox":[1,2,3]}`, 0, "3 numbers"},
 	{"swapped bbox", `{"type":"subscribe","id":"v1","layers":["sensors"],"bbox":[31.2,121.4,31.3,121.5]}`, 0, "south 121.4 out of [-90,90]"},
 	{"inside out", `{"type":"subscribe","id":"v1","layers":["sensors"],"bbox":[3,1,2,2]}`, 0, "west ≤ east"},
+	{"unknown tiles", `{"type":"subscribe","id":"v1","tiles":["cats"],"bbox":[1,1,2,2]}`, 0, `tiles: "cats" is no layer`},
+	{"no layers and no tiles", `{"type":"subscribe","id":"v1","layers":[],"tiles":[],"bbox":[1,1,2,2]}`, 0, "layers: none"},
+	{"one zoom", `{"type":"subscribe","id":"v1","tiles":["sensors"],"bbox":[1,1,2,2],"zooms":[3]}`, 0, "zooms: [3]"},
+	{"swapped zooms", `{"type":"subscribe","id":"v1","tiles":["sensors"],"bbox":[1,1,2,2],"zooms":[4,3]}`, 0, "zooms: [4 3]"},
+	{"deep zooms", `{"type":"subscribe","id":"v1","tiles":["sensors"],"bbox":[1,1,2,2],"zooms":[3,23]}`, 0, "zooms: [3 23]"},
+	{"broken zooms", `{"type":"subscribe","id":"v1","tiles":["sensors"],"bbox":[1,1,2,2],"zooms":[3,3.5]}`, 4000, "3.5"},
+	{"negative zooms", `{"type":"subscribe","id":"v1","tiles":["sensors"],"bbox":[1,1,2,2],"zooms":[-3,3]}`, 4000, "-3"},
 	{"deep zoom", `{"type":"subscribe","id":"v1","layers":["sensors"],"bbox":[1,1,2,2],"zoom":99}`, 0, "zoom: 99"},
 }
 

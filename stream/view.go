@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"suhe/assets"
-	"suhe/geo"
 	"suhe/twin"
 )
 
@@ -19,7 +18,7 @@ const objectsPerFrame = 500
 type view struct {
 	id      string
 	session *session
-	cells   []geo.Tile // the hub's lock guards it
+	canvas  canvas
 
 	mu       sync.Mutex
 	scope    scope
@@ -29,6 +28,13 @@ type view struct {
 	fresh    bool                    // a snapshot frame is owed, if only to say that there is nothing
 	dirty    map[assets.FID]struct{} // what changed since it was sent
 	answer   bool                    // a delta frame is owed, if only to say that nothing changed
+}
+
+// newView makes a view that has nothing to tell yet.
+func newView(id string, s *session, look scope) *view {
+	v := &view{id: id, session: s, scope: look, dirty: make(map[assets.FID]struct{}), held: make(map[assets.FID]struct{})}
+	v.canvas.view = v
+	return v
 }
 
 // mark notes that the client may have to be told of the thing.

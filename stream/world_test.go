@@ -27,7 +27,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // world is a plain map of things that tells the hub what happens.
 type world struct {
-	hub *stream.Hub
+	calm stream.Calm
+	hub  *stream.Hub
 
 	mu     sync.Mutex
 	things map[assets.FID]*twin.Thing
@@ -62,12 +63,28 @@ func (w *world) Position() twin.Position {
 }
 
 // put sets a sensor at a place with a value; as an event if it is new or moved.
-func (w *world) put(fid assets.FID, p orb.Point, value float64) {
+func (w *world) put(fid assets.FID, p orb.Point, value float64) { w.stretch(fid, p, p, value) }
+
+// stretched is a sensor along a line, or at a point.
+func stretched(fid assets.FID, p, q orb.Point) *twin.Thing {
+	var g orb.Geometry = p
+	if p != q {
+		g = orb.LineString{p, q}
+	}
+	return &twin.Thing{Flat: geo.Flatten(g), Asset: &assets.Asset{FID: fid, ID: assets.ID(fmt.Sprint("s", fid)), Kind: assets.Sensor,
+		Class: "sensor.x", Name: "水位计", Shape: assets.Shape{Geometry: geo.Solid{Plane: g}}}}
+}
+
+// stretch sets a sensor along the line from one place to another.
+func (w *world) stretch(fid assets.FID, p, q orb.Point, value float64) {
 	w.mu.Lock()
 	was := w.things[fid]
-	a := &assets.Asset{FID: fid, ID: assets.ID(fmt.Sprint("s", fid)), Kind: assets.Sensor, Class: "sensor.x", Name: "水位计",
-		Shape: assets.Shape{Geometry: geo.Solid{Plane: p}}}
-	is := &twin.Thing{Asset: a, Anchor: p, State: twin.State{Communication: twin.Online, Data: twin.Fresh, Service: twin.Normal},
+	stands := was
+	if was == nil || was.Anchor != p {
+		stands = stretched(fid, p, q)
+	}
+	a := stands.Asset
+	is := &twin.Thing{Asset: a, Flat: stands.Flat, Anchor: p, State: twin.State{Communication: twin.Online, Data: twin.Fresh, Service: twin.Normal},
 		Last: []twin.Observation{{Asset: a.ID, Phenomenon: "water_level", Value: value, PhenomenonTime: 1795400000000}}}
 	b := twin.Batch{Changes: []twin.Change{{Was: was, Is: is}}}
 	if was == nil || was.Anchor != is.Anchor {
@@ -106,15 +123,35 @@ func (w *world) picture(box orb.Bound) map[assets.FID]float64 {
 	return out
 }
 
+// painted are tiles of every kind at the zooms 10 to 17, and those of a layer
+// that shows sensors a degree farther east.
+func painted() []stream.Painted {
+	ground := func(t *twin.Thing) geo.Box { return t.Flat.Box() }
+	out := []stream.Painted{{Name: "shadows", Kind: assets.Sensor, First: 10, Last: 17, Ground: func(t *twin.Thing) geo.Box {
+		p := t.Asset.Shape.Geometry.Plane.Bound().Center()
+		return geo.BoxOf(orb.Point{p[0] + 1, p[1]}.Bound())
+	}}}
+	for _, kind := range assets.Kinds() {
+		out = append(out, stream.Painted{Name: kind.Layer(), Kind: kind, First: 10, Last: 17, Ground: ground})
+	}
+	return out
+}
+
 // serve runs a hub over the world for the test.
 func serve(t testing.TB, w *world) (address string) {
 	t.Helper()
-	w.hub = stream.New(stream.Options{World: w, Tick: 5 * time.Millisecond, Beat: 200 * time.Millisecond, Log: slog.New(slog.DiscardHandler)})
+	return serveTo(t, w, access.Principal{ID: "test", Scope: access.Open()})
+}
+
+// serveTo runs the hub for one who may see less.
+func serveTo(t testing.TB, w *world, who access.Principal) (address string) {
+	t.Helper()
+	w.hub = stream.New(stream.Options{World: w, Painted: painted(), Calm: w.calm, Tick: 5 * time.Millisecond, Beat: 200 * time.Millisecond, Log: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); w.hub.Run(ctx) }()
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		w.hub.Serve(rw, r, access.Principal{ID: "test", Scope: access.Open()})
+		w.hub.Serve(rw, r, who)
 	}))
 	t.Cleanup(func() { cancel(); <-done; server.Close() })
 	return "ws" + strings.TrimPrefix(server.URL, "http")
@@ -139,12 +176,17 @@ type frame struct {
 	Upsert    []object
 	Remove    []assets.FID
 	More      bool
+	Changed   map[string][]tile
+	All       []string
 	Event     struct{ Seq uint64 }
 	Reason    string
 	Code      int
 	Reconnect bool
 	raw       string
 }
+
+// tile is z, x, y.
+type tile [3]uint32
 
 type object struct {
 	FID    assets.FID
@@ -210,11 +252,13 @@ func (c *client) take(f frame) {
 // until reads until a frame of the type.
 func (c *client) until(kind string) frame {
 	c.t.Helper()
-	for {
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); {
 		if f := c.next(); f.Type == kind {
 			return f
 		}
 	}
+	c.t.Fatalf("no %s came", kind)
+	return frame{}
 }
 
 // reach reads until the picture is the wanted one.

@@ -100,19 +100,22 @@ func BenchmarkClustersTile(b *testing.B) {
 		c, _ := p.populate(b, million, 0)
 		d := &renderer{writer: newLayerWriter()}
 		for z := range c.layer.Clusters.Below {
-			r := Request{Layer: "sensors", Tile: geo.TileAt(orb.Point{121.4062, 31.2372}, z), Scope: access.Open()}
+			r := Request{Layers: []string{"sensors"}, Tile: geo.TileAt(orb.Point{121.4062, 31.2372}, z), Scope: access.Open()}
 			b.Run(fmt.Sprintf("%s/z%d/within", p.name, z), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					d.clusters = c.within(d.clusters[:0], r.Tile, r.Scope)
+					d.clusters[0] = c.within(d.clusters[0][:0], r.Tile, r.Scope)
 				}
-				b.ReportMetric(float64(len(d.clusters)), "clusters")
+				b.ReportMetric(float64(len(d.clusters[0])), "clusters")
 			})
 			b.Run(fmt.Sprintf("%s/z%d/drawn", p.name, z), func(b *testing.B) {
 				b.ReportAllocs()
-				w := &plainWorld{}
+				s := newServer(b, Options{World: &plainWorld{}})
+				s.clusters[c.layer] = c
 				for b.Loop() {
-					d.drawClusters(w, c, r)
+					d.clusters[0] = d.gather(s, c.layer, d.clusters[0][:0], &r, &Response{})
+					d.data = d.data[:0]
+					d.cluster(s.options.World, c.layer, d.clusters[0], &r, c.layer.fields)
 				}
 			})
 		}

@@ -71,7 +71,7 @@ func (c *clusters) takeSome(changes []twin.Change) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := range changes {
-		if shows(changes[i]) && !c.change(changes[i]) {
+		if changes[i].Redraws() && !c.change(changes[i]) {
 			return false
 		}
 	}

@@ -4,10 +4,9 @@ import "suhe/geo"
 
 const (
 	// Extent is the width of a tile in its own units.
-	Extent = 4096
-	// Buffer is how far a tile's geometry reaches beyond its edge, in units: 8
-	// pixels of a tile drawn 512 wide, more than the half of any line drawn.
-	Buffer = 64
+	Extent = geo.TileExtent
+	// Buffer is how far a tile's geometry reaches beyond its edge, in units.
+	Buffer = geo.TileBuffer
 
 	low  = -Buffer
 	high = Extent + Buffer

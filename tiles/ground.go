@@ -30,10 +30,10 @@ type ground struct {
 	floor uint64 // stamp of the newest wide footprint that was forgotten
 }
 
-// footprint is the box of a change in world units, and when it was.
+// footprint is where a change was, and when.
 type footprint struct {
-	min, max [2]uint32
-	stamp    uint64
+	box   geo.Box
+	stamp uint64
 }
 
 // version is the stamp of the last change on the tile's ground, buffer included.
@@ -48,33 +48,26 @@ func (g *ground) version(t geo.Tile) uint64 {
 	v = max(v, g.floor)
 	for i := range g.wide {
 		w := &g.wide[i]
-		if w.stamp <= v {
-			continue
-		}
-		x0, x1 := span(w.min[0], w.max[0], t.Z)
-		y0, y1 := span(w.min[1], w.max[1], t.Z)
-		if t.X >= x0 && t.X <= x1 && t.Y >= y0 && t.Y <= y1 {
+		if w.stamp > v && w.box.Shown(t.Z).Has(t) {
 			v = w.stamp
 		}
 	}
 	return v
 }
 
-// mark notes a change within a box in world units. It is called after the world
-// shows the change, by one goroutine at a time: a tile rendered between the two
-// has an older version and seems stale, which does no harm.
-func (g *ground) mark(lo, hi [2]uint32) {
+// mark notes a change within a box. It is called after the world shows the
+// change, by one goroutine at a time: a tile rendered between the two has an
+// older version and seems stale, which does no harm.
+func (g *ground) mark(box geo.Box) {
 	g.clock++
 	stamp := g.clock
-	x0, x1 := span(lo[0], hi[0], deepest)
-	y0, y1 := span(lo[1], hi[1], deepest)
-	if uint64(x1-x0+1)*uint64(y1-y0+1) > spread {
-		g.remember(footprint{lo, hi, stamp})
+	if box.Shown(deepest).Len() > spread {
+		g.remember(footprint{box, stamp})
 		return
 	}
 	for z := uint32(0); z <= deepest; z++ {
-		x0, x1 = span(lo[0], hi[0], z)
-		y0, y1 = span(lo[1], hi[1], z)
+		x0, x1 := geo.ShownAlong(box.Min[0], box.Max[0], z)
+		y0, y1 := geo.ShownAlong(box.Min[1], box.Max[1], z)
 		for x := x0; x <= x1; x++ {
 			for y := y0; y <= y1; y++ {
 				g.cells[slot(z, x, y)].Store(stamp)
@@ -93,16 +86,6 @@ func (g *ground) remember(f footprint) {
 	g.floor = max(g.floor, g.wide[g.next].stamp)
 	g.wide[g.next] = f
 	g.next = (g.next + 1) % wideLen
-}
-
-// span is the first and the last tile of a zoom, along one axis, that show
-// something of [lo, hi] with their buffer and half a unit for rounding.
-func span(lo, hi uint32, z uint32) (first, last uint32) {
-	size := int64(1) << (32 - z)
-	grow := size*Buffer/Extent + size/Extent
-	a := max(int64(lo)-grow, 0) / size
-	b := min(int64(hi)+grow, 1<<32-1) / size
-	return uint32(a), uint32(b)
 }
 
 // slot is where a cell's stamp lies: a mix of its address (after the finaliser

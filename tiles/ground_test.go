@@ -52,7 +52,7 @@ func TestGroundAgainstModel(t *testing.T) {
 				size := uint32(1) << rapid.IntRange(0, 31).Draw(t, "size")
 				hi[k] = max(lo[k], lo[k]+size-1) // an overflow makes it a point
 			}
-			g.mark(lo, hi)
+			g.mark(geo.Box{Min: lo, Max: hi})
 			for i := range tiles {
 				w := &tiles[i]
 				v := g.version(w.tile)
@@ -73,9 +73,10 @@ func TestGroundLeavesOthersAlone(t *testing.T) {
 	g := new(ground)
 	x, y := home.X<<(32-home.Z), home.Y<<(32-home.Z)
 	unit := uint32(1) << (20 - home.Z)
-	g.mark([2]uint32{x + 2000*unit, y + 2000*unit}, [2]uint32{x + 2000*unit, y + 2000*unit})
+	point := [2]uint32{x + 2000*unit, y + 2000*unit}
+	g.mark(geo.Box{Min: point, Max: point})
 	wide := [2]uint32{x + 4096*4*unit, y + 4096*8*unit}
-	g.mark([2]uint32{x - 4096*4*unit, y + 4096*4*unit}, wide)
+	g.mark(geo.Box{Min: [2]uint32{x - 4096*4*unit, y + 4096*4*unit}, Max: wide})
 	cases := []struct {
 		name string
 		tile geo.Tile
@@ -100,7 +101,7 @@ func TestGroundLeavesOthersAlone(t *testing.T) {
 // A wide footprint that is no longer remembered still counts, for all tiles.
 func TestGroundForgetsNothing(t *testing.T) {
 	g := new(ground)
-	wide := func(x uint32) { g.mark([2]uint32{x, 0}, [2]uint32{x + 1<<24, 1 << 24}) }
+	wide := func(x uint32) { g.mark(geo.Box{Min: [2]uint32{x, 0}, Max: [2]uint32{x + 1<<24, 1 << 24}}) }
 	before := g.version(geo.Tile{})
 	wide(0)
 	for range wideLen {

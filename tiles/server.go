@@ -202,11 +202,11 @@ func (s *Server) calm(t geo.Tile, k kept) bool {
 func (s *Server) Took(b twin.Batch) {
 	for l, c := range s.clusters {
 		if c.took(s.options.World, b) {
-			s.ground[l].mark([2]uint32{}, [2]uint32{math.MaxUint32, math.MaxUint32})
+			s.ground[l].mark(geo.Box{Max: [2]uint32{math.MaxUint32, math.MaxUint32}})
 		}
 	}
 	for _, c := range b.Changes {
-		if !shows(c) {
+		if !c.Redraws() {
 			continue
 		}
 		for _, t := range [2]*twin.Thing{c.Was, c.Is} {
@@ -221,20 +221,9 @@ func (s *Server) Took(b twin.Batch) {
 func (s *Server) mark(t *twin.Thing) {
 	for _, l := range s.catalogue.Layers {
 		if l.Kind == t.Asset.Kind {
-			g := l.drawn(t)
-			s.ground[l].mark(g.Min, g.Max)
+			s.ground[l].mark(l.drawn(t).Box())
 		}
 	}
-}
-
-// shows says whether a change can alter a tile. Any edit of the registry can,
-// also by what scopes look at; of an observation only the state in one word and
-// the severity show.
-func shows(c twin.Change) bool {
-	if c.Was == nil || c.Is == nil || c.Was.Asset != c.Is.Asset {
-		return true
-	}
-	return c.Was.Severity != c.Is.Severity || c.Was.Device() && c.Was.Summary() != c.Is.Summary()
 }
 
 var _ twin.Sink = (*Server)(nil)

@@ -57,6 +57,16 @@ type Thing struct {
 // Change is one thing before and after. No Was: it is new; no Is: it is gone.
 type Change struct{ Was, Is *Thing }
 
+// Redraws says whether the change can alter a tile. Any edit of the registry
+// can, also by what scopes look at; of an observation only the state in one word
+// and the severity show.
+func (c Change) Redraws() bool {
+	if c.Was == nil || c.Is == nil || c.Was.Asset != c.Is.Asset {
+		return true
+	}
+	return c.Was.Severity != c.Is.Severity || c.Was.Device() && c.Was.Summary() != c.Is.Summary()
+}
+
 // Batch is what one step of the world changed, and where the log stands then.
 // It is shared: sinks do not change it.
 type Batch struct {

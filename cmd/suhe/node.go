@@ -147,9 +147,26 @@ func rules(classes *assets.Classes) func(string) (twin.Rule, bool) {
 func (n *node) openViews(context.Context) (err error) {
 	facts := scene.Facts()
 	n.tiles, err = tiles.New(tiles.Options{World: n.world, Bounds: facts.Bounds, Metrics: n.metrics})
-	n.hub = stream.New(stream.Options{World: n.world, Log: n.log, Metrics: n.metrics})
+	if err != nil {
+		return err
+	}
+	n.hub = stream.New(stream.Options{World: n.world, Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics})
 	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
-	return err
+	return nil
+}
+
+// painted are the layers of tiles, as the stream tells of them.
+func painted(t *tiles.Server) []stream.Painted {
+	var out []stream.Painted
+	for _, g := range t.Grounds() {
+		out = append(out, stream.Painted{Name: g.Layer, Kind: g.Kind, First: g.First, Last: g.Last, Ground: g.Of})
+	}
+	return out
+}
+
+func calm(t *tiles.Server) (c stream.Calm) {
+	c.Below, c.Every = t.Calm()
+	return c
 }
 
 // close closes what is open, in the reverse order.
@@ -195,6 +212,7 @@ func (n *node) follow(ctx context.Context) error {
 	n.loaded.Store(true)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
+		// Tiles before the stream: who is told of a changed tile finds it changed.
 		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.tiles, n.hub)
 	})
 	group.Go(func() error { return n.relay.Run(ctx) })

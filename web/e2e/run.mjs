@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec';
 import { chromium } from 'playwright-core';
+import { repaint, watch } from './repaint.mjs';
 
 const option = (name) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -45,6 +46,7 @@ try {
   const wait = (what, f, arg) => page.waitForFunction(f, arg, { timeout: 60_000, polling: 250 })
     .then(() => true, (e) => { console.log(`${what}: ${e.message.split('\n')[0]}`); return false; });
 
+  const seen = watch(page, 'assets');
   await page.goto(base);
   check('the stream is live', await wait('live', () => document.getElementById('sign')?.dataset.status === 'live'));
   for (const layer of ['water', 'buildings', 'sensors', 'cameras', 'bridges']) {
@@ -99,6 +101,8 @@ try {
   await page.click('#language');
   await page.keyboard.press('Escape');
   check('Escape closes the card', await page.isHidden('#card'));
+
+  await repaint(page, base, seen, { check, wait });
 
   await page.reload();
   check('the theme is remembered', await wait('light again', (n) => document.documentElement.dataset.theme === 'light'

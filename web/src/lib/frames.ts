@@ -34,17 +34,24 @@ export interface WorldEvent {
   asset?: { kind: string; name?: string; [key: string]: unknown };
 }
 
+/** z, x, y */
+export type TileId = [number, number, number];
+
+/** Tiles that changed, by layer, and layers of which any may have. */
+export interface TileNews { changed: Record<string, TileId[]>; all: string[] }
+
 export type Frame =
   | { type: 'hello'; epoch: number; position: Position; time: string }
   | { type: 'snapshot'; id: string; position: Position; objects: Live[]; more: boolean }
   | { type: 'delta'; id: string; position: Position; upsert: Live[]; remove: number[] }
+  | ({ type: 'tiles'; id: string } & TileNews)
   | { type: 'event'; event: WorldEvent; position?: Position }
   | { type: 'resync'; id?: string; reason?: string }
   | { type: 'bye'; code?: number; reason?: string }
   | { type: 'other'; name: string };
 
-/** What a subscription looks at. */
-export interface View { layers: string[]; bbox: Box; zoom: number }
+/** What a subscription looks at: objects of layers, and tiles of layers at the zooms, first and last, that are shown. */
+export interface View { layers: string[]; tiles: string[]; bbox: Box; zoom: number; zooms: [number, number] }
 
 export type Request =
   | ({ type: 'subscribe' | 'update'; id: string; position?: Position; held?: number[] } & View)
@@ -62,6 +69,8 @@ export function readFrame(text: string): Frame {
       return { type: 'snapshot', id: String(f.id), position: position(f), objects: list<Live>(f.objects), more: f.more === true };
     case 'delta':
       return { type: 'delta', id: String(f.id), position: position(f), upsert: list<Live>(f.upsert), remove: list<number>(f.remove) };
+    case 'tiles':
+      return { type: 'tiles', id: String(f.id), changed: (f.changed ?? {}) as Record<string, TileId[]>, all: list<string>(f.all) };
     case 'hello':
       return { type: 'hello', epoch: Number(f.epoch), position: position(f), time: String(f.time ?? '') };
     case 'event':

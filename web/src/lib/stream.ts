@@ -1,6 +1,6 @@
 /** A live connection that mends itself: it resumes with what it holds. */
 import { delay } from './backoff';
-import { protocol, readFrame, type Request, type View } from './frames';
+import { protocol, readFrame, type Position, type Request, type TileNews, type View } from './frames';
 import { emptyPicture, held, reduce, type Picture, type Touched } from './picture';
 
 export type Status = 'connecting' | 'live' | 'reconnecting' | 'stale';
@@ -10,6 +10,7 @@ const silence = 20_000;
 
 export interface Listener {
   touched(t: Touched): void;
+  tiles(news: TileNews): void;
   status(s: Status): void;
 }
 
@@ -23,6 +24,8 @@ export class Connection {
   private socket: WebSocket | undefined;
   private attempt = 0;
   private timer = 0;
+  /** What was known when the server was last told of the view: all tiles fetched since are at least as new. */
+  private looked: Position | undefined;
 
   constructor(private readonly listener: Listener, private view: View) {
     held(this.picture, viewId);
@@ -39,7 +42,8 @@ export class Connection {
   /** Looks at another part of the world. */
   look(view: View): void {
     this.view = view;
-    this.send({ type: 'update', id: viewId, ...view });
+    this.send({ type: 'update', id: viewId, ...view, ...(this.looked ? { position: this.looked } : {}) });
+    this.looked = this.picture.position;
   }
 
   private open(): void {
@@ -59,6 +63,7 @@ export class Connection {
       this.attempt = 0;
       this.subscribe();
     }
+    if (frame.type === 'tiles') this.listener.tiles(frame);
     this.become('live');
     this.listener.touched(touched);
   }
@@ -68,6 +73,7 @@ export class Connection {
     const fids = [...held(this.picture, viewId).objects.keys()];
     const { position } = this.picture;
     this.send({ type: 'subscribe', id: viewId, ...this.view, ...(position ? { position, held: fids } : {}) });
+    this.looked = position;
   }
 
   private send(request: Request): void {

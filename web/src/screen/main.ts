@@ -2,7 +2,8 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './page.css';
 import * as api from '../lib/api';
-import { pad, type Box } from '../lib/geo';
+import type { View } from '../lib/frames';
+import { pad } from '../lib/geo';
 import { isWord, saveLanguage, savedLanguage, word, type Lang } from '../lib/i18n';
 import { held, type Touched } from '../lib/picture';
 import { Connection, type Status } from '../lib/stream';
@@ -29,7 +30,8 @@ class Screen {
   constructor(private readonly about: api.Scene, tables: api.Tables, private readonly map: Scene3D) {
     this.card = new Card(element('card'), tables, () => this.lang);
     map.onPick((id) => void this.card.show(id));
-    this.connection = new Connection({ touched: (t) => this.touched(t), status: (s) => this.sign(s) }, this.view());
+    this.connection = new Connection(
+      { touched: (t) => this.touched(t), tiles: (news) => this.map.repaint(news), status: (s) => this.sign(s) }, this.view());
     map.onMove(() => this.connection.look(this.view()));
     element('language').addEventListener('click', () => {
       this.speak(this.lang === 'zh' ? 'en' : 'zh');
@@ -46,8 +48,11 @@ class Screen {
   }
 
   /** What the stream is asked for: what is shown and a little around it. */
-  private view(): { layers: string[]; bbox: Box; zoom: number } {
-    return { layers: liveLayers, bbox: pad(this.map.box(), 0.15), zoom: Math.min(22, Math.max(0, this.map.zoom())) };
+  private view(): View {
+    return {
+      layers: liveLayers, tiles: this.map.sources(), bbox: pad(this.map.box(), 0.15),
+      zoom: Math.min(22, Math.max(0, this.map.zoom())), zooms: this.map.tileZooms(),
+    };
   }
 
   private touched(t: Touched): void {

@@ -1,14 +1,15 @@
 /** The map: geometry from our tiles, what changes by the second from the stream, joined by fid. */
 import {
   AttributionControl, Map as MapLibre, NavigationControl, setWorkerUrl,
-  type GeoJSONSource, type MapGeoJSONFeature, type VectorTileSource,
+  type GeoJSONSource, type MapGeoJSONFeature,
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Scene } from '../lib/api';
-import type { Live } from '../lib/frames';
+import type { Live, TileNews } from '../lib/frames';
 import { fan, type Box } from '../lib/geo';
 import type { Lang } from '../lib/i18n';
 import type { Touched } from '../lib/picture';
+import { Stale, zoomsOf } from '../lib/stale';
 import type { Theme } from '../lib/theme';
 import { dressed, fanLayers, labelLayers, labelZoom, styleOf } from './dress';
 
@@ -18,20 +19,21 @@ export const liveLayers = ['sensors', 'cameras'];
 /** The layers that a click looks for, best first. */
 const picked = ['sensors', 'cameras', 'landmarks', 'assets', 'bridges', 'buildings', 'water', 'areas'];
 
-/** How often a layer's tiles are asked for again at most, in milliseconds. */
-const refreshEvery = 1000;
+/** How often a source's tiles are asked for again at most, in milliseconds. */
+const refreshEvery = 250;
 
 export class Scene3D {
   readonly map: MapLibre;
   readonly ready: Promise<void>;
   private readonly pending = new Map<string, { source: string; id: number; state: Record<string, string | number> }>();
-  private readonly stale = new Set<string>();
+  private readonly stale = new Stale();
 
   constructor(container: HTMLElement, about: Scene, theme: Theme, lang: Lang) {
     setWorkerUrl(workerUrl);
     this.map = new MapLibre({
       container, style: styleOf(theme, lang), hash: true, center: about.center, zoom: 15.1, pitch: 62, bearing: 28,
       maxPitch: 78, attributionControl: false, fadeDuration: 150,
+      maxTileCacheSize: 0, // no news comes of tiles out of view: asked for again, an unchanged one costs a 304
       localIdeographFontFamily: "'Noto Sans CJK SC','WenQuanYi Micro Hei','PingFang SC','Microsoft YaHei',sans-serif",
     });
     this.map.addControl(new AttributionControl({ compact: false, customAttribution: '© OpenStreetMap contributors (ODbL)' }));
@@ -84,20 +86,27 @@ export class Scene3D {
     this.map.easeTo({ center: geometry.coordinates as [number, number], zoom: Number(properties.apart) });
   }
 
-  /** Takes what changed: states at the next flush, moved things by fresh tiles. */
+  /** The zooms of the tiles that are shown, first and last: a pitched view shows coarser ones far away. */
+  tileZooms(): [number, number] {
+    const shown = this.map.coveringTiles({ tileSize: 512, maxzoom: 22 });
+    const z = Math.min(22, Math.floor(this.map.getZoom()));
+    return zoomsOf(shown.map((t) => t.canonical.z)) ?? [z, z];
+  }
+
+  /** Takes states that changed, for the next flush. */
   take(t: Touched): void {
-    for (const { was, is } of t.changes) {
+    for (const { is } of t.changes) {
       if (is) this.pending.set(`${is.layer}/${is.fid}`, { source: is.layer, id: is.fid, state: { state: is.summary, severity: is.severity } });
-      if (was && is && (was.lon !== is.lon || was.lat !== is.lat)) this.stale.add(is.layer);
-    }
-    for (const e of t.events) {
-      const layer = (e as { layer?: string }).layer;
-      // A removed thing does not say where it was: all that is shown may be concerned.
-      for (const source of layer ? [layer] : this.sources()) this.stale.add(source);
     }
   }
 
-  private sources(): string[] {
+  /** Takes news of changed tiles, for the next refresh. */
+  repaint(news: TileNews): void {
+    this.stale.add(news);
+  }
+
+  /** The names of the sources of tiles; each has one layer of that name. */
+  sources(): string[] {
     return Object.entries(this.map.getStyle().sources).filter(([, s]) => s.type === 'vector').map(([name]) => name);
   }
 
@@ -108,13 +117,16 @@ export class Scene3D {
     this.pending.clear();
   }
 
-  /** Asks again for the tiles of layers in which something moved. */
+  /** Asks again for stale tiles. A tile on its way cannot be asked for again: its source waits until all have come. */
   private refresh(): void {
-    for (const layer of this.stale) {
-      if (!this.map.getSource<VectorTileSource>(layer)) continue;
-      this.map.refreshTiles(layer);
+    for (const source of this.stale.names()) {
+      if (!this.map.getSource(source)) this.stale.take(source);
+      else if (this.map.isSourceLoaded(source)) {
+        const ids = this.stale.take(source);
+        if (ids === 'all') this.map.refreshTiles(source);
+        else this.map.refreshTiles(source, ids.map(([z, x, y]) => ({ z, x, y })));
+      }
     }
-    this.stale.clear();
   }
 
   /** Paints the map in another theme or language; what it shows, hides and knows stays. */

@@ -1,0 +1,65 @@
+// A moved asset repaints, and only the tiles that the stream named are fetched again.
+
+const id = 'repaint-1';
+
+/** Registers the asset, or moves it. */
+async function put(base, [lon, lat]) {
+  const answer = await fetch(`${base}/v1/assets/${id}`, {
+    method: 'PUT',
+    body: JSON.stringify({ kind: 'asset', class: 'asset.lamp', name: '试验路灯', lifecycle: 'in_use', geometry: { type: 'Point', coordinates: [lon, lat] } }),
+  });
+  if (!answer.ok) throw new Error(`PUT ${id}: ${answer.status} ${await answer.text()}`);
+}
+
+/** Notes, from now on, which tiles of the source are asked for and which the stream names. Call it before the page opens. */
+export function watch(page, source) {
+  const seen = { fetched: new Set(), told: new Set(), all: false };
+  page.on('request', (r) => {
+    const [, tile] = new RegExp(`/tiles/${source}/(\\d+/\\d+/\\d+)`).exec(r.url()) ?? [];
+    if (tile) seen.fetched.add(tile);
+  });
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => {
+    const frame = JSON.parse(String(payload));
+    if (frame.type !== 'tiles') return;
+    for (const t of frame.changed[source] ?? []) seen.told.add(t.join('/'));
+    seen.all ||= frame.all.includes(source);
+  }));
+  seen.forget = () => { seen.fetched.clear(); seen.told.clear(); seen.all = false; };
+  return seen;
+}
+
+export async function repaint(page, base, seen, { check, wait }) {
+  const from = [121.4348, 31.2502];
+  await page.evaluate(async (center) => {
+    const { map } = window.suhe;
+    map.jumpTo({ center, zoom: 17.2, pitch: 0, bearing: 0 });
+    await new Promise((done) => map.once('idle', done));
+  }, from);
+  // A tile is 588 pixels wide here: both places are in view, in two tiles of several.
+  const { to, shown } = await page.evaluate(() => {
+    const { map } = window.suhe;
+    const tiles = map.coveringTiles({ tileSize: 512, minzoom: 12, maxzoom: 17 }).map((t) => t.canonical);
+    const { width, height } = map.getCanvas().getBoundingClientRect();
+    return { to: map.unproject([width / 2 + 600, height / 2 + 60]).toArray(), shown: tiles.length };
+  });
+  const draws = ({ at, drawn }) => {
+    const { map } = window.suhe;
+    const { x, y } = map.project(at);
+    return map.queryRenderedFeatures([[x - 8, y - 8], [x + 8, y + 8]]).some((f) => f.properties.id === 'repaint-1') === drawn;
+  };
+  await put(base, from);
+  check('a new asset is drawn', await wait('new', draws, { at: from, drawn: true }));
+  await page.waitForTimeout(1500); // the view is told, its tiles are here
+  seen.forget();
+  await put(base, to);
+  check('a moved asset is drawn where it is', await wait('moved', draws, { at: to, drawn: true }));
+  check('and no longer where it was', await wait('gone', draws, { at: from, drawn: false }));
+  await page.waitForTimeout(1000);
+  const { fetched, told, all } = seen;
+  const list = `fetched ${[...fetched]}, told ${[...told]}, all ${all}, ${shown} shown`;
+  check('both tiles are fetched again', fetched.size >= 2 && !all, list);
+  check('only those that were told', [...fetched].every((t) => told.has(t)), list);
+  check('and not all that are shown', fetched.size < shown, list);
+  await fetch(`${base}/v1/assets/${id}`, { method: 'DELETE' });
+  check('a removed asset is gone', await wait('removed', draws, { at: to, drawn: false }));
+}
