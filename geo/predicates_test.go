@@ -47,6 +47,9 @@ func TestPredicatesAgainstPostGIS(t *testing.T) {
 				if got := geo.Prepare(a).Within(b); strconv.Itoa(number(got)) != row[3] {
 					t.Errorf("prepared within %s, %s: %v", row[0], row[1], got)
 				}
+				if box := a.Bound(); geo.Intersects(b, box) != geo.Intersects(b, box.ToPolygon()) || geo.Within(b, box) != geo.Within(b, box.ToPolygon()) {
+					t.Errorf("%s lies otherwise to the box of %s than to its polygon", row[1], row[0])
+				}
 				touching += number(row[2] == "1")
 				inside += number(row[3] == "1")
 			}
@@ -152,5 +155,27 @@ func BenchmarkPrepared(b *testing.B) {
 				area.Holds(c.g)
 			}
 		})
+	}
+}
+
+// A point a few units in the last place beside a line is not on it, though plain
+// arithmetic cannot tell (Kettner et al., Classroom examples of robustness
+// problems in geometric computations, 2008).
+func TestExactAtTheLine(t *testing.T) {
+	diagonal := geo.Prepare(orb.LineString{{-12, -12}, {24, 24}})
+	triangle := geo.Prepare(orb.Polygon{{{-12, -12}, {24, -12}, {24, 24}, {-12, -12}}})
+	for i := range 32 {
+		for k := range 32 {
+			p := orb.Point{0.5 + float64(i)*0x1p-53, 0.5 + float64(k)*0x1p-53}
+			if got, want := diagonal.Intersects(p), p[0] == p[1]; got != want {
+				t.Errorf("%v on the diagonal: %v", p, got)
+			}
+			if got, want := triangle.Intersects(p), p[0] >= p[1]; got != want {
+				t.Errorf("%v in the triangle: %v", p, got)
+			}
+			if got, want := triangle.Holds(p), p[0] > p[1]; got != want {
+				t.Errorf("%v within the triangle: %v", p, got)
+			}
+		}
 	}
 }

@@ -10,11 +10,15 @@ import (
 // others. It works in the plane of degrees, where edges are straight, with the
 // predicates of OGC 06-103r4. Rings and multipolygons must be valid as the
 // standard has it. It is immutable; comparing allocates nothing in the long run.
-type Prepared struct{ figure figure }
+type Prepared struct {
+	figure figure
+	box    bool // it is its own bound
+}
 
 // Prepare makes g, which must not be nil and is not changed any more, ready.
 func Prepare(g orb.Geometry) *Prepared {
 	p := new(Prepared)
+	_, p.box = g.(orb.Bound)
 	p.figure.fill(g)
 	return p
 }
@@ -30,8 +34,11 @@ func (p *Prepared) Intersects(g orb.Geometry) bool {
 	if point, ok := g.(orb.Point); ok {
 		return p.figure.bound.Contains(point) && p.figure.locate(point) != outside
 	}
-	if !p.figure.bound.Intersects(g.Bound()) {
+	switch b := g.Bound(); {
+	case !p.figure.bound.Intersects(b):
 		return false
+	case p.box && inBox(p.figure.bound, b):
+		return true
 	}
 	f := figurePool.Get().(*figure)
 	defer figurePool.Put(f)
@@ -45,8 +52,11 @@ func (p *Prepared) Holds(g orb.Geometry) bool {
 	if point, ok := g.(orb.Point); ok {
 		return p.figure.bound.Contains(point) && p.figure.locate(point) == within
 	}
-	if !surrounds(p.figure.bound, g.Bound()) {
+	switch b := g.Bound(); {
+	case !surrounds(p.figure.bound, b):
 		return false
+	case p.box && inBox(p.figure.bound, b):
+		return true
 	}
 	f := figurePool.Get().(*figure)
 	defer figurePool.Put(f)
@@ -67,3 +77,8 @@ func (p *Prepared) Within(g orb.Geometry) bool {
 
 // surrounds says whether the box b lies in the box a.
 func surrounds(a, b orb.Bound) bool { return a.Contains(b.Min) && a.Contains(b.Max) }
+
+// inBox says whether the box b, and there is one, lies in the interior of the box a.
+func inBox(a, b orb.Bound) bool {
+	return !b.IsEmpty() && a.Min[0] < b.Min[0] && a.Min[1] < b.Min[1] && b.Max[0] < a.Max[0] && b.Max[1] < a.Max[1]
+}

@@ -13,11 +13,12 @@
 // Comparison = <> < <= > >= of properties and literals, also of two properties;
 // [NOT] IN with literals of one type; [NOT] LIKE with % and _, and \ before what
 // is meant as it stands; [NOT] BETWEEN; IS [NOT] NULL; AND, OR, NOT and brackets.
-// Keywords may be written in any case of letters. Names are plain (letters,
-// digits, _ : and dots) or in double quotes. In a text ” or \' is a quote. DATE is
-// the first instant of that day in UTC. CASEI compares without regard to the case
-// of letters (Unicode simple folding). false is less than true. Texts are ordered
-// by code point, not by any language's alphabet.
+// Keywords may be written in any case of letters. Names are plain (letters, dots,
+// digits, _ and :) or in double quotes. In a text a quote is doubled, or has a \
+// before it. A time is TIMESTAMP('…') with an offset or Z, or DATE('…'), the first
+// instant of that day in UTC. CASEI compares without regard to the case of letters
+// (Unicode simple folding). false is less than true. Texts are ordered by code
+// point, not by any language's alphabet.
 //
 // S_INTERSECTS, S_DISJOINT, S_WITHIN and S_CONTAINS take the property geometry and
 // a literal, in either order: WKT of points, lines, polygons and multis of these,

@@ -7,9 +7,15 @@ import (
 	"unicode/utf8"
 )
 
+// No letter between these has another case; most text here is written in them.
+const firstCJK, lastCJK = 0x2e80, 0xa63f
+
 // fold is the letter that stands for r and its other cases, a small one where
 // there is one.
 func fold(r rune) rune {
+	if firstCJK <= r && r <= lastCJK {
+		return r
+	}
 	if r >= utf8.RuneSelf {
 		least := r
 		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {

@@ -46,7 +46,7 @@ func (r row) Property(name string) filter.Value {
 	return filter.Value{}
 }
 
-// located is a row that lies nowhere.
+// nowhere is a row without a geometry.
 type nowhere struct {
 	row
 	thing
