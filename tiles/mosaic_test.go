@@ -88,6 +88,12 @@ func (p *partition) areas() []*twin.Thing {
 			add(orb.Polygon{island})
 		}
 	}
+	add(p.rest())
+	return out
+}
+
+// rest is the world around the partition.
+func (p *partition) rest() orb.Polygon {
 	var rim [4]orb.LineString
 	for k := range p.n {
 		rim[0] = append(rim[0], p.across[k][0]...)
@@ -95,7 +101,26 @@ func (p *partition) areas() []*twin.Thing {
 		rim[2] = append(rim[2], backwards(p.across[p.n-1-k][p.n])...)
 		rim[3] = append(rim[3], backwards(p.down[0][p.n-1-k])...)
 	}
-	add(orb.Polygon{orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}.ToRing(), join(rim[:]...)})
+	return orb.Polygon{orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}.ToRing(), join(rim[:]...)}
+}
+
+// districts are larger areas of another class: each a row of the others.
+func (p *partition) districts() []*twin.Thing {
+	var out []*twin.Thing
+	add := func(g orb.Geometry) {
+		t := thing(assets.FID(1000+len(out)), assets.Area, g)
+		t.Asset.Class = "area.district"
+		out = append(out, t)
+	}
+	for j := range p.n {
+		var there, back orb.LineString
+		for i := range p.n {
+			there = append(there, p.across[i][j]...)
+			back = append(back, backwards(p.across[p.n-1-i][j+1])...)
+		}
+		add(orb.Polygon{join(there, p.down[p.n][j], back, backwards(p.down[0][j]))})
+	}
+	add(p.rest())
 	return out
 }
 
@@ -127,33 +152,53 @@ func areasIn(t rapid.TB, w *layerWriter, things []*twin.Thing, tile geo.Tile, to
 	return out
 }
 
+type segment struct{ from, to pixel }
+
 // checkTiling wants that areas which cover the whole world cover the tile once:
 // exactly, in whole numbers. Every edge is there once in each direction, but those
 // on the frame once; and the areas add up to that of the frame.
 func checkTiling(t rapid.TB, areas map[uint64][][][]pixel, tile geo.Tile) {
-	lo, hi := frameOfWorld(tile)
-	edges := map[segment]int{}
-	sum := int64(0)
-	for _, polygons := range areas {
-		for _, polygon := range polygons {
-			for _, ring := range polygon {
-				sum += area2(ring)
-				for i, a := range ring {
-					edges[segment{a, ring[(i+1)%len(ring)]}]++
-				}
-			}
-		}
-	}
+	edges := edgesOf(areas)
 	for e, n := range edges {
-		onFrame := e.from.x == e.to.x && (e.from.x == lo.x || e.from.x == hi.x) || e.from.y == e.to.y && (e.from.y == lo.y || e.from.y == hi.y)
+		onFrame := onRim(e, tile)
 		back := edges[segment{e.to, e.from}]
 		if n != 1 || back != 1 && !onFrame || back != 0 && onFrame {
 			t.Fatalf("tile %v: the edge %v is there %d times, and %d times the other way", tile, e, n, back)
 		}
 	}
+	sum := int64(0)
+	for _, polygons := range areas {
+		for _, polygon := range polygons {
+			for _, ring := range polygon {
+				sum += area2(ring)
+			}
+		}
+	}
+	lo, hi := frameOfWorld(tile)
 	if want := 2 * int64(hi.x-lo.x) * int64(hi.y-lo.y); sum != want {
 		t.Fatalf("tile %v: the areas cover %d half units, want %d", tile, sum, want)
 	}
+}
+
+// edgesOf counts the edges of all rings.
+func edgesOf(areas map[uint64][][][]pixel) map[segment]int {
+	out := map[segment]int{}
+	for _, polygons := range areas {
+		for _, polygon := range polygons {
+			for _, ring := range polygon {
+				for i, a := range ring {
+					out[segment{a, ring[(i+1)%len(ring)]}]++
+				}
+			}
+		}
+	}
+	return out
+}
+
+// onRim says whether an edge lies on the frame of what the tile shows.
+func onRim(e segment, tile geo.Tile) bool {
+	lo, hi := frameOfWorld(tile)
+	return e.from.x == e.to.x && (e.from.x == lo.x || e.from.x == hi.x) || e.from.y == e.to.y && (e.from.y == lo.y || e.from.y == hi.y)
 }
 
 // frameOfWorld is what of the buffered tile lies in the world.
@@ -181,8 +226,36 @@ func TestAreasPartTheirTiles(t *testing.T) {
 				at = p.corners[r.IntN(p.n+1)][r.IntN(p.n+1)]
 			}
 			tile := geo.TileAt(at, z)
-			checkTiling(t, areasIn(t, w, things, tile, 1), tile)
-			checkTiling(t, areasIn(t, w, things, tile, 0), tile)
+			checkTiling(t, areasIn(t, w, things, tile, float64(r.IntN(2))), tile)
+		}
+	})
+}
+
+// Areas of two classes, one within the other, each part the tile for themselves,
+// along the same lines.
+func TestNestedAreasPartTheirTiles(t *testing.T) {
+	w := newLayerWriter()
+	rapid.Check(t, func(t *rapid.T) {
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 4))
+		width := math.Pow(10, rapid.Float64Range(-4, 0).Draw(t, "width"))
+		p := newPartition(r, at(home, 2000, 2000), width, rapid.IntRange(1, 4).Draw(t, "n"), rapid.IntRange(0, 5).Draw(t, "wiggles"))
+		tile := geo.TileAt(p.corners[r.IntN(p.n+1)][r.IntN(p.n+1)], rapid.Uint32Range(6, 20).Draw(t, "z"))
+		all := areasIn(t, w, append(p.areas(), p.districts()...), tile, 1)
+		lower, upper := map[uint64][][][]pixel{}, map[uint64][][][]pixel{}
+		for id, polygons := range all {
+			if id < 1000 {
+				lower[id] = polygons
+			} else {
+				upper[id] = polygons
+			}
+		}
+		checkTiling(t, lower, tile)
+		checkTiling(t, upper, tile)
+		fine := edgesOf(lower)
+		for e := range edgesOf(upper) {
+			if fine[e] == 0 && !onRim(e, tile) {
+				t.Fatalf("tile %v: the district's edge %v is none of its areas'", tile, e)
+			}
 		}
 	})
 }

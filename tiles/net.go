@@ -9,25 +9,21 @@ const cellWidth = 32
 
 // net thins the borders of areas so that both sides agree, and so do all tiles
 // that show a border. A stretch of border is thinned between two anchors, which
-// are knots, where the stretch ends for one of the areas that share it, and
-// points at the rim of a cell. So what stays is decided by what lies in one cell,
-// in whichever direction and for whichever area the stretch is walked.
+// are knots, where the stretch ends for one of the areas that share it, and are
+// one end of each edge that leaves a cell. So what stays is decided by what lies in
+// one cell, in whichever direction and for whichever area the stretch is walked.
 type net struct {
-	sides []segment // every edge both ways, sorted
+	sides []uint64 // every edge both ways: its two points packed, sorted
 	keep  []bool
 	stack [][2]int
 	run   []pixel
 	old   []pixel
 }
 
-type segment struct{ from, to pixel }
+// pack makes one small number of a point, of packBits bits.
+func (p pixel) pack() uint64 { return uint64(p.x-low)<<(packBits/2) | uint64(p.y-low) }
 
-func (s segment) compare(t segment) int {
-	if c := s.from.compare(t.from); c != 0 {
-		return c
-	}
-	return s.to.compare(t.to)
-}
+const packBits = 26
 
 // thin thins all rings of the mosaic in place.
 func (n *net) thin(m *mosaic) {
@@ -51,19 +47,21 @@ func (n *net) list(m *mosaic) {
 	for _, r := range m.rings {
 		a := m.pts[r.end-1]
 		for _, b := range m.pts[from:r.end] {
-			n.sides = append(n.sides, segment{a, b}, segment{b, a})
+			from, to := a.pack(), b.pack()
+			n.sides = append(n.sides, from<<packBits|to, to<<packBits|from)
 			a = b
 		}
 		from = r.end
 	}
-	slices.SortFunc(n.sides, segment.compare)
+	slices.Sort(n.sides)
 	n.sides = slices.Compact(n.sides)
 }
 
 // knot says whether not just one line passes through p.
 func (n *net) knot(p pixel) bool {
-	i, _ := slices.BinarySearchFunc(n.sides, p, func(s segment, p pixel) int { return s.from.compare(p) })
-	return i+1 >= len(n.sides) || n.sides[i+1].from != p || i+2 < len(n.sides) && n.sides[i+2].from == p
+	from := p.pack()
+	i, _ := slices.BinarySearch(n.sides, from<<packBits)
+	return i+1 >= len(n.sides) || n.sides[i+1]>>packBits != from || i+2 < len(n.sides) && n.sides[i+2]>>packBits == from
 }
 
 // ring appends to dst what stays of a ring.
@@ -91,9 +89,12 @@ func (n *net) ring(dst, ring []pixel) []pixel {
 	return dst
 }
 
+// anchor says whether the point at i must stay: it is a knot, or the lesser end of
+// an edge that leaves its cell.
 func (n *net) anchor(ring []pixel, i int, p pixel) bool {
 	before, after := ring[(i+len(ring)-1)%len(ring)], ring[(i+1)%len(ring)]
-	return p.cell() != before.cell() || p.cell() != after.cell() || n.knot(p)
+	cell := p.cell()
+	return cell != before.cell() && p.less(before) || cell != after.cell() && p.less(after) || n.knot(p)
 }
 
 // island thins a ring that lies in one cell and meets no other: around its first
