@@ -14,8 +14,9 @@ func LonLat32(x, y uint32) orb.Point {
 }
 
 // Shift writes to dst the geometry f with every vertex converted, and returns
-// dst. Parts are shared with f, so they must not be changed; dst's own vertices
-// are used again by the next Shift to it.
+// dst. The zooms at which vertices show stay; of what was proved of the rounded
+// geometry nothing does. Parts are shared with f, so they must not be changed;
+// dst's own vertices are used again by the next Shift to it.
 func (f *Flat) Shift(dst *Flat, convert func(orb.Point) orb.Point) *Flat {
 	xy := dst.XY[:0]
 	*dst = Flat{Type: f.Type, Ends: f.Ends, Polys: f.Polys, Min: [2]uint32{math.MaxUint32, math.MaxUint32}}
@@ -26,5 +27,8 @@ func (f *Flat) Shift(dst *Flat, convert func(orb.Point) orb.Point) *Flat {
 		dst.Max = [2]uint32{max(dst.Max[0], x), max(dst.Max[1], y)}
 	}
 	dst.XY = xy
+	if f.Levels != nil {
+		dst.Levels = &Levels{From: f.Levels.From, Sharp: never + 1}
+	}
 	return dst
 }

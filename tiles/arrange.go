@@ -27,18 +27,22 @@ func (w *weaver) arrange() bool {
 	}
 }
 
-// merge sorts the edges and melts equal ones; those that cancel out go.
+// merge sorts the edges and melts equal ones of one owner; those that cancel out
+// go.
 func (w *weaver) merge() {
 	slices.SortFunc(w.edges, func(e, f edge) int {
 		if c := e.a.compare(f.a); c != 0 {
 			return c
 		}
-		return e.b.compare(f.b)
+		if c := e.b.compare(f.b); c != 0 {
+			return c
+		}
+		return int(e.owner) - int(f.owner)
 	})
 	n := 0
 	for i := 0; i < len(w.edges); {
 		e := w.edges[i]
-		for i++; i < len(w.edges) && w.edges[i].a == e.a && w.edges[i].b == e.b; i++ {
+		for i++; i < len(w.edges) && w.edges[i].along(&e) && w.edges[i].owner == e.owner; i++ {
 			e.weight += w.edges[i].weight
 		}
 		if e.weight != 0 {
@@ -140,7 +144,7 @@ func (w *weaver) bend() bool {
 			upward(w.pass)
 		}
 		for i := 1; i < len(w.pass); i++ {
-			w.add(w.pass[i-1], w.pass[i], e.weight)
+			w.add(w.pass[i-1], w.pass[i], e.weight, e.owner)
 		}
 	}
 	return true

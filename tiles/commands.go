@@ -37,12 +37,21 @@ func (c *commands) points(p []pixel) {
 
 // line writes one line of two points or more.
 func (c *commands) line(p []pixel) {
-	c.command(moveTo, 1)
-	c.to(p[0])
-	c.command(lineTo, len(p)-1)
+	d := append(c.data, 1<<3|moveTo)
+	d = appendVarint(d, zigzag(p[0].x-c.cx))
+	d = appendVarint(d, zigzag(p[0].y-c.cy))
+	d = appendVarint(d, uint64(len(p)-1)<<3|lineTo)
+	last := p[0]
 	for _, q := range p[1:] {
-		c.to(q)
+		dx, dy := zigzag(q.x-last.x), zigzag(q.y-last.y)
+		if dx|dy < 1<<7 { // nearly all steps are short
+			d = append(d, byte(dx), byte(dy))
+		} else {
+			d = appendVarint(appendVarint(d, dx), dy)
+		}
+		last = q
 	}
+	c.data, c.cx, c.cy = d, last.x, last.y
 }
 
 // ring writes one ring of three points or more, not closed.

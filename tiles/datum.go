@@ -31,6 +31,14 @@ func (s *shift) of(g *geo.Flat) *geo.Flat {
 	return g.Shift(&s.shifted, s.to.FromWGS84)
 }
 
+// own is of, in a geometry that stays good.
+func (s *shift) own(g *geo.Flat) *geo.Flat {
+	if s.to == nil {
+		return g
+	}
+	return g.Shift(new(geo.Flat), s.to.FromWGS84)
+}
+
 // source is the box, in degrees WGS84, of all that may show in the tile.
 func (s *shift) source(t geo.Tile) orb.Bound {
 	b := t.Bound(reach)

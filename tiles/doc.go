@@ -15,7 +15,15 @@
 // their edges and put together again by winding number, so every polygon written
 // is valid: its rings are simple, they touch in points at most, holes lie in
 // their exterior, exteriors do not overlap. A ring so small or thin that it
-// vanishes in rounding is left out. Nothing wraps around the antimeridian.
+// vanishes in rounding is left out. Nothing wraps around the antimeridian. Lines
+// and polygons are thinned to a unit of their zoom, by levels that were prepared
+// with the geometry (geo.Levels), which also know at which zooms a small polygon
+// needs no judgement.
+//
+// Borders. Areas are drawn together: a border between two is the same line from
+// both sides, at every zoom, and so in all tiles that show it. Where the areas of
+// one class part the plane, they part every tile of it exactly: no slivers, no
+// overlaps.
 //
 // Freshness. A tile answered after [Server.Took] returned shows that batch, but
 // tiles of low zoom may be as old as [Options.Calm]. A change makes stale the tiles that its old and its new footprint touch, at a

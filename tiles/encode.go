@@ -3,6 +3,7 @@ package tiles
 import (
 	"slices"
 
+	"suhe/assets"
 	"suhe/geo"
 	"suhe/twin"
 )
@@ -17,6 +18,7 @@ type layerWriter struct {
 	order  [fieldCount]field // the keys in order of first use
 	values values
 	count  int
+	mosaic mosaic
 }
 
 func newLayerWriter() *layerWriter {
@@ -31,11 +33,17 @@ func (w *layerWriter) begin(t geo.Tile, tolerance float64) {
 	w.data = w.data[:0]
 	w.keys, w.used, w.count = [fieldCount]uint8{}, 0, 0
 	w.values.reset()
+	w.mosaic.reset()
 }
 
 // feature writes Layer.features{id, tags, type, geometry} of a thing drawn as g,
-// if anything of that shows.
+// if anything of that shows. Areas wait for finish, which draws them together:
+// until then their g must stay as it is.
 func (w *layerWriter) feature(t *twin.Thing, g *geo.Flat, fields Properties, truncated bool) {
+	if t.Asset.Kind == assets.Area {
+		w.mosaic.pieces = append(w.mosaic.pieces, piece{t, g, fields, truncated})
+		return
+	}
 	if g.Type == geo.FlatPoint && len(g.XY) == 2 {
 		// The point is its own box, which lies nearer in memory.
 		if v := w.frame.vertex(g.Min[0], g.Min[1]); v.inside() {
@@ -44,11 +52,17 @@ func (w *layerWriter) feature(t *twin.Thing, g *geo.Flat, fields Properties, tru
 		}
 		return
 	}
-	if w.shape(g) {
-		start := len(w.data) + 1
-		d := append(w.head(t, fields, truncated), 3<<3|wireVarint, byte(g.Type))
-		w.data = closeBytes(appendBytes(d, 4, w.out.data), start)
+	w.write(t, g.Type, fields, truncated, w.shape(g))
+}
+
+// write writes a feature with the geometry in out, if it shows.
+func (w *layerWriter) write(t *twin.Thing, drawn geo.FlatType, fields Properties, truncated, shows bool) {
+	if !shows {
+		return
 	}
+	start := len(w.data) + 1
+	d := append(w.head(t, fields, truncated), 3<<3|wireVarint, byte(drawn))
+	w.data = closeBytes(appendBytes(d, 4, w.out.data), start)
 }
 
 // appendPoint writes type and geometry of a single point, as nearly all
@@ -106,6 +120,7 @@ func (w *layerWriter) key(f field) uint8 {
 // finish appends the tile's bytes to dst: nothing if it has no feature. The
 // layer's name and features come first, then keys, values, extent, version.
 func (w *layerWriter) finish(dst []byte, name string) []byte {
+	w.drawAreas()
 	if w.count == 0 {
 		return dst
 	}

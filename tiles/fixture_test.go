@@ -14,10 +14,19 @@ import (
 	"suhe/assets"
 	"suhe/geo"
 	"suhe/internal/access"
+	"suhe/internal/pgtest"
 	"suhe/twin"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// The thread that started PostgreSQL waits for ever by design.
+	goleak.VerifyTestMain(withPostGIS{m}, goleak.IgnoreAnyFunction("suhe/internal/pgtest.(*Cluster).Start.func1"))
+}
+
+// withPostGIS removes the cluster after the tests that asked for one.
+type withPostGIS struct{ m *testing.M }
+
+func (w withPostGIS) Run() int { return pgtest.Main(w.m) }
 
 // home is a tile in the middle of the creek.
 var home = geo.TileAt(orb.Point{121.4062, 31.2372}, 15)

@@ -59,3 +59,15 @@ func holds(ring []pixel, p pixel) bool {
 	}
 	return odd
 }
+
+// coarse rounds p to a lattice of 2^k units, k at most 6 so that the tile's edges
+// stay on it.
+func (p pixel) coarse(k uint) pixel {
+	half := int32(1) << k >> 1
+	return pixel{(p.x + half) >> k << k, (p.y + half) >> k << k}
+}
+
+// cell is the square of cellWidth units that p lies in.
+func (p pixel) cell() pixel {
+	return pixel{p.x &^ (cellWidth - 1), p.y &^ (cellWidth - 1)}
+}

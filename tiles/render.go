@@ -47,6 +47,7 @@ func (p *renderers) get() *renderer {
 // put takes scratch back. A render that panicked gives none back.
 func (p *renderers) put(r *renderer) {
 	r.picker.release()
+	r.writer.mosaic.reset()
 	p.pool.Put(r)
 }
 
@@ -183,14 +184,19 @@ func (d *renderer) write(ctx context.Context, w World, r *Request, asked Propert
 }
 
 // layer writes the things of one layer.
-func (d *renderer) layer(ctx context.Context, l *layer, t geo.Tile, list []picked, fields Properties, truncated bool) error {
+func (d *renderer) layer(ctx context.Context, l *layer, tile geo.Tile, list []picked, fields Properties, truncated bool) error {
 	w := d.writer
-	w.begin(t, tolerance(l, t))
+	w.begin(tile, tolerance(l, tile))
 	for i, p := range list {
 		if i%patience == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		w.feature(d.picker.found[p.at], d.flat(p), fields, truncated)
+		t := d.picker.found[p.at]
+		g := d.flat(p)
+		if l.Kind == assets.Area { // these wait until all are there
+			g = d.shift.own(l.drawn(t))
+		}
+		w.feature(t, g, fields, truncated)
 	}
 	d.data = w.finish(d.data, l.Name)
 	return nil

@@ -55,16 +55,15 @@ func (r *rings) seal(start int) bool {
 	return true
 }
 
-// coarsen moves all points to a lattice of 2^k units, k at most 6 so that the
-// tile's edges stay on it.
+// coarsen moves all points to a lattice of 2^k units.
 func (r *rings) coarsen(k uint) {
 	pts, ends := r.pts, r.ends
 	r.pts, r.ends = r.pts[:0], r.ends[:0]
-	half, from := int32(1)<<k>>1, int32(0)
+	from := int32(0)
 	for _, end := range ends {
 		start := len(r.pts)
 		for _, p := range pts[from:end] {
-			p = pixel{(p.x + half) >> k << k, (p.y + half) >> k << k}
+			p = p.coarse(k)
 			if len(r.pts) == start || r.pts[len(r.pts)-1] != p {
 				r.pts = append(r.pts, p)
 			}

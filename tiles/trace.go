@@ -111,17 +111,23 @@ func (w *weaver) cutLoop(p pixel, walk int32) {
 }
 
 // straighten copies the ring to pts without the points that lie on the line
-// between their neighbours.
+// between their neighbours, unless other borders end there: those need them, lest
+// a hair of ground shows between.
 func (w *weaver) straighten(ring []pixel) {
 	n := len(ring)
 	prev := ring[n-1]
 	for i, p := range ring {
 		next := ring[(i+1)%n]
-		if turn(prev, p, next) != 0 {
+		if turn(prev, p, next) != 0 || w.knotted(p) {
 			w.pts = append(w.pts, p)
 			prev = p
 		}
 	}
+}
+
+func (w *weaver) knotted(p pixel) bool {
+	_, found := slices.BinarySearchFunc(w.knots, p, pixel.compare)
+	return found
 }
 
 // adopt gives each hole its exterior: that of its walk, else the smallest

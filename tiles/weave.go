@@ -17,7 +17,10 @@ type weaver struct {
 	limit  int // of steps on one lattice
 	work   int // steps left
 
-	border []arrow // the edges between inside and outside
+	cover  cover
+	arrows []arrow // the edges between inside and outside, owner by owner
+	border []arrow // those of one owner
+	knots  []pixel // where more than two edges of any owners meet, sorted
 	used   []bool
 	path   []pixel
 	loops  []loop
@@ -25,11 +28,16 @@ type weaver struct {
 }
 
 // edge is a piece of boundary from its smaller end a to its greater end b. The
-// weight counts how often rings run from a to b less how often back.
+// weight counts how often rings of its owner, a feature, run from a to b less how
+// often back.
 type edge struct {
 	a, b   pixel
 	weight int32
+	owner  int32
 }
+
+// along says whether two edges are one piece of boundary.
+func (e *edge) along(f *edge) bool { return e.a == f.a && e.b == f.b }
 
 // weaveWork bounds the steps spent on one polygon: some 50 ms. Only a polygon
 // of tens of thousands of edges within one tile can need more.
@@ -44,8 +52,8 @@ func (w *weaver) weave(r *rings) bool {
 			r.coarsen(k)
 		}
 		w.load(r)
-		w.work = w.limit
-		if w.arrange() && w.wind() {
+		if w.part() {
+			w.border = w.arrows
 			w.trace()
 			return len(w.loops) > 0
 		}
@@ -54,25 +62,32 @@ func (w *weaver) weave(r *rings) bool {
 	return false
 }
 
+// part finds what parts inside from outside, in the work that one lattice may take.
+func (w *weaver) part() bool {
+	w.work = w.limit
+	return w.arrange() && w.wind()
+}
+
 // load takes over the rings' edges.
 func (w *weaver) load(r *rings) {
-	w.edges = w.edges[:0]
+	w.edges, w.knots = w.edges[:0], w.knots[:0]
+	w.cover.begin(1)
 	for i := range r.ends {
 		ring := r.ring(i)
 		a := ring[len(ring)-1]
 		for _, b := range ring {
-			w.add(a, b, 1)
+			w.add(a, b, 1, 0)
 			a = b
 		}
 	}
 }
 
 // add takes an edge in the direction from a to b.
-func (w *weaver) add(a, b pixel, weight int32) {
+func (w *weaver) add(a, b pixel, weight, owner int32) {
 	switch {
 	case a.less(b):
-		w.edges = append(w.edges, edge{a, b, weight})
+		w.edges = append(w.edges, edge{a, b, weight, owner})
 	case b.less(a):
-		w.edges = append(w.edges, edge{b, a, -weight})
+		w.edges = append(w.edges, edge{b, a, -weight, owner})
 	}
 }
