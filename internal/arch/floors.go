@@ -24,6 +24,7 @@ var floors = map[string]int{
 	"assets/scene":              21,
 	"internal/access":           25,
 	"twin":                      31,
+	"tiles/archive":             38,
 	"tiles":                     40,
 	"stream":                    40,
 	"stream/ingest":             40,
@@ -43,12 +44,12 @@ var rooms = map[string][]string{
 	"github.com/gorilla/websocket":  {"stream"},
 	"github.com/jackc/pgx/v5":       {"internal/store/postgis"},
 	"github.com/nats-io":            {"internal/bus"},
-	"modernc.org/sqlite":            {"internal/store/geopackage", "assets"},
+	"modernc.org/sqlite":            {"internal/store/geopackage", "assets", "tiles/archive"},
 	"github.com/alecthomas/kong":    {"cmd/suhe"},
 	"github.com/paulmach/osm":       {"assets"},
 	"github.com/eclipse/paho.mqtt":  {"internal/simulate"},
 	"github.com/pressly/goose/v3":   {"internal/store/postgis"},
-	"github.com/klauspost/compress": {"tiles", "assets"},
+	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets"},
 }
 
 // Package is one package and what it imports, as `go list` tells.
