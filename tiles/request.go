@@ -40,24 +40,31 @@ func (r Request) Key(version uint64) Key {
 func ParseRequest(layer, z, x, y string, scope access.Scope) (Request, error) {
 	r := Request{Layer: layer, Scope: scope}
 	y = strings.TrimSuffix(strings.TrimSuffix(y, ".mvt"), ".pbf")
-	for _, part := range []struct {
-		name, text string
-		to         *uint32
-	}{{"z", z, &r.Tile.Z}, {"x", x, &r.Tile.X}, {"y", y, &r.Tile.Y}} {
-		n, err := parseNumber(part.name, part.text)
-		if err != nil {
-			return Request{}, err
-		}
-		*part.to = n
+	var err error
+	if r.Tile, err = parseTile(z, x, y); err != nil {
+		return Request{}, err
 	}
 	if _, ok := assets.KindOfLayer(layer); !ok {
 		return Request{}, fmt.Errorf("layer: %w: %q", assets.ErrNotFound, clipText(layer))
 	}
-	if !r.Tile.Valid() {
-		return Request{}, fmt.Errorf("tile: %w: %d/%d/%d is outside the grid (z 0–%d, x and y below 2^z)",
-			assets.ErrNotFound, r.Tile.Z, r.Tile.X, r.Tile.Y, geo.MaxZoom)
-	}
 	return r, nil
+}
+
+// parseTile reads a tile's numbers.
+func parseTile(z, x, y string) (t geo.Tile, err error) {
+	for _, part := range []struct {
+		name, text string
+		to         *uint32
+	}{{"z", z, &t.Z}, {"x", x, &t.X}, {"y", y, &t.Y}} {
+		if *part.to, err = parseNumber(part.name, part.text); err != nil {
+			return geo.Tile{}, err
+		}
+	}
+	if !t.Valid() {
+		return geo.Tile{}, fmt.Errorf("tile: %w: %d/%d/%d is outside the grid (z 0–%d, x and y below 2^z)",
+			assets.ErrNotFound, t.Z, t.X, t.Y, geo.MaxZoom)
+	}
+	return t, nil
 }
 
 // parseNumber reads digits only: a sign, a space or a point is nonsense. A

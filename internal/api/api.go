@@ -48,6 +48,13 @@ type Tiles interface {
 	ServeStyle(w http.ResponseWriter, r *http.Request, name, lang, base string) error
 }
 
+// Basemaps serves archives of tiles and what describes them. An error that comes
+// back has not been answered yet.
+type Basemaps interface {
+	ServeTile(w http.ResponseWriter, r *http.Request, who access.Principal, name, z, x, y string) error
+	ServeTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal, name, base string) error
+}
+
 // Streams serves WebSocket sessions until they end.
 type Streams interface {
 	Serve(w http.ResponseWriter, r *http.Request, who access.Principal)
@@ -71,6 +78,7 @@ type Deps struct {
 	History  History
 	Classes  *assets.Classes
 	Tiles    Tiles
+	Basemaps Basemaps
 	Streams  Streams
 	Intake   Intake
 	Gate     Gate
@@ -109,6 +117,8 @@ func (s *server) routes() {
 	s.route("GET /tiles/{layer}", access.View, s.tileJSON)
 	s.route("GET /tiles/{layer}/{z}/{x}/{y}", access.View, s.tile)
 	s.route("GET /styles/{name}", access.View, s.style)
+	s.route("GET /basemaps/{name}", access.View, s.basemapTileJSON)
+	s.route("GET /basemaps/{name}/{z}/{x}/{y}", access.View, s.basemapTile)
 
 	s.route("GET /v1/scene", access.View, s.scene)
 	s.route("GET /v1/classes", access.View, s.classes)

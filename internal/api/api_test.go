@@ -93,7 +93,7 @@ func open() *rooms {
 }
 
 func handler(r *rooms, pages fs.FS) http.Handler {
-	return api.New(api.Deps{World: r, Registry: r, Relay: r, History: r, Classes: assets.DefaultClasses(), Tiles: r, Streams: r,
+	return api.New(api.Deps{World: r, Registry: r, Relay: r, History: r, Classes: assets.DefaultClasses(), Tiles: r, Basemaps: r, Streams: r,
 		Intake: r, Gate: r, Log: slog.New(slog.DiscardHandler),
 		Site: api.Site{Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}})
 }
@@ -114,7 +114,7 @@ func TestTheZeroScopeIsRefusedEverywhere(t *testing.T) {
 	closed.who = access.Principal{ID: "nobody"}
 	h := handler(closed, fstest.MapFS{})
 	for _, route := range []string{
-		"GET /tiles/sensors.json", "GET /tiles/sensors/1/1/1", "GET /styles/creek.json", "GET /v1/scene", "GET /v1/classes",
+		"GET /tiles/sensors.json", "GET /tiles/sensors/1/1/1", "GET /styles/creek.json", "GET /basemaps/city.json", "GET /basemaps/city/1/1/1", "GET /v1/scene", "GET /v1/classes",
 		"GET /v1/layers", "GET /v1/assets/wl-1", "PUT /v1/assets/wl-1", "DELETE /v1/assets/wl-1",
 		"GET /v1/assets/wl-1/observations", "POST /v1/observations", "GET /v1/stream",
 	} {
@@ -157,6 +157,7 @@ func TestAnswersAndProblems(t *testing.T) {
 		{"not ready", "GET /readyz", "", nil, nil, 503, "loading"},
 		{"healthy", "GET /healthz", "", nil, nil, 200, "ok"},
 		{"TileJSON by name and suffix", "GET /tiles/sensors.json", "", nil, nil, 200, "sensors http://example.com"},
+		{"TileJSON of a base map", "GET /basemaps/city.json", "", nil, nil, 200, "city http://example.com"},
 		{"another method", "POST /v1/layers", "", nil, nil, 405, ""},
 	}
 	for _, test := range tests {

@@ -63,8 +63,12 @@ func TestMetaRoundTrip(t *testing.T) {
 	for _, format := range formats {
 		path := place(t, format)
 		write(t, path, sample(), grid(10, 1), own)
-		if got := read(t, path).Meta(); !reflect.DeepEqual(got, sample()) {
-			t.Errorf("%s: %+v, want %+v", format, got, sample())
+		want := sample()
+		if format == "mbtiles" { // which has no place for what a field means
+			want.Layers[0].Fields = map[string]string{"id": "String", "height": "Number"}
+		}
+		if got := read(t, path).Meta(); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, want %+v", format, got, want)
 		}
 		alone(t, filepath.Dir(path), "out."+format)
 	}

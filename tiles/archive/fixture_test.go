@@ -24,7 +24,7 @@ func sample() Meta {
 		Format: MVT, MinZoom: 0, MaxZoom: 16,
 		Bounds: orb.Bound{Min: orb.Point{121.35, 31.21}, Max: orb.Point{121.46, 31.27}},
 		Layers: []Layer{
-			{ID: "sensors", Description: "Sensors", MinZoom: 10, MaxZoom: 16, Fields: map[string]string{"id": "Identifier (String)"}},
+			{ID: "sensors", Description: "Sensors", MinZoom: 10, MaxZoom: 16, Fields: map[string]string{"id": "Identifier (String)", "height": "Metres (Number)"}},
 			{ID: "water", Description: "Water", MinZoom: 8, MaxZoom: 16, Fields: map[string]string{}},
 		},
 	}

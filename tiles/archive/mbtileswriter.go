@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"strings"
 
 	_ "modernc.org/sqlite" // the database driver "sqlite"
 
@@ -112,7 +113,7 @@ func (w *mbtilesWriter) describe() error {
 	m := w.meta
 	layers, err := json.Marshal(struct {
 		Layers []Layer `json:"vector_layers"`
-	}{m.layers()})
+	}{typed(m.layers())})
 	if err != nil {
 		return err
 	}
@@ -133,6 +134,22 @@ func (w *mbtilesWriter) describe() error {
 		}
 	}
 	return nil
+}
+
+// typed puts types in the place of the fields' descriptions, as MBTiles wants
+// where TileJSON takes any text. A description tells the type at its end.
+func typed(layers []Layer) []Layer {
+	for _, l := range layers {
+		for name, text := range l.Fields {
+			l.Fields[name] = "String"
+			for _, other := range []string{"Number", "Boolean"} {
+				if strings.HasSuffix(text, "("+other+")") {
+					l.Fields[name] = other
+				}
+			}
+		}
+	}
+	return layers
 }
 
 // Abort implements Writer.
