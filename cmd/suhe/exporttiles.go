@@ -15,6 +15,7 @@ import (
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/tiles"
+	"suhe/tiles/archive"
 	"suhe/twin"
 )
 
@@ -59,7 +60,10 @@ func (c *tileExport) options(log *slog.Logger) (tiles.ExportOptions, error) {
 		Name: scene.Facts().Title, Layers: c.Layers, Scope: access.Open(),
 		Progress: func(done, total int) { log.Info("exporting tiles", "done", done, "total", total) },
 	}
-	var err error
+	err := archive.CheckName(c.Tiles)
+	if err != nil {
+		return o, err
+	}
 	if o.MinZoom, o.MaxZoom, err = parseZooms(c.Zooms); err != nil {
 		return o, err
 	}

@@ -32,16 +32,26 @@ type Writer interface {
 // Create begins an archive of gzipped vector tiles at path, in the format that
 // the name's end says. A wrong name or meta is assets.ErrInvalid.
 func Create(path string, m Meta) (Writer, error) {
+	if err := CheckName(path); err != nil {
+		return nil, err
+	}
 	if err := m.check(); err != nil {
 		return nil, fmt.Errorf("archive: %w", err)
 	}
-	switch filepath.Ext(path) {
-	case ".pmtiles":
+	if filepath.Ext(path) == ".pmtiles" {
 		return createPMTiles(path, m)
-	case ".mbtiles":
-		return createMBTiles(path, m)
 	}
-	return nil, fmt.Errorf("archive: %w: %q, want a name that ends in .pmtiles or .mbtiles", assets.ErrInvalid, path)
+	return createMBTiles(path, m)
+}
+
+// CheckName says whether a file's name tells a format; if not it is
+// assets.ErrInvalid.
+func CheckName(path string) error {
+	switch filepath.Ext(path) {
+	case ".pmtiles", ".mbtiles":
+		return nil
+	}
+	return fmt.Errorf("archive: %w: %q, want a name that ends in .pmtiles or .mbtiles", assets.ErrInvalid, path)
 }
 
 // File is an archive open for reading. All methods may be called at once from
