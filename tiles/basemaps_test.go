@@ -21,7 +21,7 @@ import (
 // basemaps are the exported city and an archive of pictures.
 func basemaps(t *testing.T) Basemaps {
 	t.Helper()
-	city := export1(t, newServer(t, Options{World: scattered()}), "pmtiles", whole(14, 15))
+	city := exportAndOpen(t, newServer(t, Options{World: scattered()}), "pmtiles", whole(14, 15))
 	return Basemaps{"city": city, "photo": photo(t)}
 }
 

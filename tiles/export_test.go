@@ -29,12 +29,13 @@ func scattered() *plainWorld {
 	return &plainWorld{things: append(things, thing(50, assets.Water, at(home, -30, 4000).Bound().Pad(0.003).ToPolygon()))}
 }
 
-// options are those of a whole export.
+// whole is an export of everything.
 func whole(least, most uint32) ExportOptions {
 	return ExportOptions{Name: "test", MinZoom: least, MaxZoom: most, Scope: access.Open()}
 }
 
-func export1(t *testing.T, s *Server, format string, o ExportOptions) *archive.File {
+// exportAndOpen exports to a new file and opens it.
+func exportAndOpen(t *testing.T, s *Server, format string, o ExportOptions) *archive.File {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "out."+format)
 	if _, err := s.Export(t.Context(), path, o); err != nil {
@@ -70,7 +71,7 @@ func TestExport(t *testing.T) {
 	o := whole(7, 13)
 	o.Layers = layers
 	for _, format := range []string{"pmtiles", "mbtiles"} {
-		f, full := export1(t, s, format, o), 0
+		f, full := exportAndOpen(t, s, format, o), 0
 		every(orb.Bound{Min: orb.Point{120.9, 30.9}, Max: orb.Point{122.1, 32.1}}, 7, 13, func(tile geo.Tile) {
 			var want []byte
 			for _, layer := range layers {
@@ -96,7 +97,7 @@ func TestExport(t *testing.T) {
 
 func TestExportedTileHasAllLayers(t *testing.T) {
 	s := newServer(t, Options{World: scattered()})
-	f := export1(t, s, "pmtiles", whole(15, 15))
+	f := exportAndOpen(t, s, "pmtiles", whole(15, 15))
 	packed, _, err := f.Tile(t.Context(), home)
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +123,7 @@ func TestExportWithinBounds(t *testing.T) {
 	s := newServer(t, Options{World: scattered()})
 	o := whole(15, 15)
 	o.Bounds = home.Bound(-0.3)
-	f := export1(t, s, "pmtiles", o)
+	f := exportAndOpen(t, s, "pmtiles", o)
 	if f.Meta().Bounds.Left() < o.Bounds.Left()-1e-6 || f.Meta().Bounds.Top() > o.Bounds.Top()+1e-6 {
 		t.Errorf("bounds %v, want those within %v", f.Meta().Bounds, o.Bounds)
 	}
@@ -179,7 +180,7 @@ func TestExportTellsProgress(t *testing.T) {
 	o := whole(15, 15)
 	var done, total int
 	o.Progress = func(d, t int) { done, total = d, t }
-	f := export1(t, s, "pmtiles", o)
+	f := exportAndOpen(t, s, "pmtiles", o)
 	if done == 0 || done != total || f.Meta().Name != "test" {
 		t.Errorf("%d of %d", done, total)
 	}

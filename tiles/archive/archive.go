@@ -55,8 +55,8 @@ func CheckName(path string) error {
 }
 
 // File is an archive open for reading. All methods may be called at once from
-// many goroutines. It goes on reading the file that it opened if another is put
-// in its place.
+// many goroutines. The file must not be written meanwhile; an MBTiles file must
+// not be replaced either, as SQLite may open it again by its name.
 type File struct {
 	meta   Meta
 	source source

@@ -2,7 +2,6 @@ package archive
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 
@@ -29,7 +28,7 @@ func inflate(gzipped []byte, limit int64) ([]byte, error) {
 	switch {
 	case n > limit:
 		return nil, fmt.Errorf("%w: gzip: more than %d bytes inside", ErrBroken, limit)
-	case errors.Is(err, io.EOF), err != nil:
+	case err != nil:
 		return nil, fmt.Errorf("%w: gzip: %w", ErrBroken, err)
 	}
 	return out.Bytes(), nil

@@ -69,8 +69,8 @@ func readMetadata(data []byte, m *Meta) error {
 	return err
 }
 
-// readLayers reads vector_layers. A description in another language than ours
-// costs a layer at most what its bytes cost.
+// readLayers reads vector_layers, or nil if there is no list. It counts before it
+// decodes: two bytes of JSON would become a hundred.
 func readLayers(data json.RawMessage) ([]Layer, error) {
 	var raw []json.RawMessage
 	if json.Unmarshal(data, &raw) != nil || raw == nil {
