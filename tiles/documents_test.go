@@ -3,7 +3,6 @@ package tiles
 import (
 	"encoding/json"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -125,8 +124,6 @@ func TestTileJSONRules(t *testing.T) {
 		}
 	}
 }
-
-var semver = regexp.MustCompile(`^\d+\.\d+\.\d+$`)
 
 // brokenRules lists what a TileJSON document does against its standard.
 func brokenRules(doc map[string]any) (out []string) {

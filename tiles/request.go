@@ -71,7 +71,7 @@ func (r *Request) fleeting() bool {
 	})
 }
 
-// Address is a tile's place in URLs, as it was sent.
+// Address is a tile's place in URLs, as it was sent. Of an archive Layers is its name.
 type Address struct{ Layers, Z, X, Y string }
 
 // maxLayers bounds the layers of one tile.
@@ -90,7 +90,7 @@ const maxLayers = 16
 func ParseRequest(a Address, query url.Values, scope access.Scope) (Request, error) {
 	r := Request{Scope: scope}
 	var err error
-	if r.Tile, err = parseTile(a); err != nil {
+	if r.Tile, err = parseTile(a.Z, a.X, strings.TrimSuffix(strings.TrimSuffix(a.Y, ".mvt"), ".pbf")); err != nil {
 		return Request{}, err
 	}
 	if r.Layers, err = parseLayers(a.Layers); err != nil {
@@ -155,12 +155,12 @@ func parseDatum(text string) (geo.CRS, error) {
 	return "", fmt.Errorf("datum: %w: %q, want wgs84, gcj02 or bd09", assets.ErrInvalid, clipText(text))
 }
 
-func parseTile(a Address) (t geo.Tile, err error) {
-	y := strings.TrimSuffix(strings.TrimSuffix(a.Y, ".mvt"), ".pbf")
+// parseTile reads a tile's numbers.
+func parseTile(z, x, y string) (t geo.Tile, err error) {
 	for _, part := range []struct {
 		name, text string
 		to         *uint32
-	}{{"z", a.Z, &t.Z}, {"x", a.X, &t.X}, {"y", y, &t.Y}} {
+	}{{"z", z, &t.Z}, {"x", x, &t.X}, {"y", y, &t.Y}} {
 		if *part.to, err = parseNumber(part.name, part.text); err != nil {
 			return geo.Tile{}, err
 		}

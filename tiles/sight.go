@@ -34,6 +34,15 @@ func (l *layer) drawn(t *twin.Thing) *geo.Flat {
 	return &t.Flat
 }
 
+// ground is the box, in degrees, that the thing's drawing lies in.
+func (l *layer) ground(t *twin.Thing) orb.Bound {
+	b := t.Asset.Shape.Geometry.Plane.Bound()
+	if l.Drawn == sight && sees(t) {
+		return grow(b, t.Asset.Camera.Range)
+	}
+	return b
+}
+
 // search is the box, in degrees, of the things whose drawing may touch b.
 func (l *layer) search(b orb.Bound) orb.Bound {
 	if l.Drawn != sight {

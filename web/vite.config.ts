@@ -15,6 +15,6 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: Object.fromEntries(['/v1', '/tiles', '/styles', '/sprites'].map((p) => [p, { target: 'http://127.0.0.1:8080', ws: true }])) },
+  server: { proxy: Object.fromEntries(['/v1', '/tiles', '/styles', '/sprites', '/basemaps', '/ogc'].map((p) => [p, { target: 'http://127.0.0.1:8080', ws: true }])) },
   test: { include: ['src/**/*.test.ts'] },
 });

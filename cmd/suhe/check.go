@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"suhe/assets"
@@ -20,11 +22,20 @@ func (c *checkCmd) Run(io streams) error {
 		{"listen", s.Listen}, {"mqtt-listen", s.MQTTListen}, {"mqtt-cert", s.MQTTCert}, {"mqtt-key", s.MQTTKey},
 		{"data-dir", s.DataDir}, {"database", masked(s.Database)}, {"nats", masked(s.NATS)},
 		{"demo", fmt.Sprint(s.Demo)}, {"scene-size", fmt.Sprint(s.SceneSize)}, {"scene-seed", fmt.Sprint(s.SceneSeed)},
-		{"open-bind", fmt.Sprint(s.OpenBind)},
+		{"basemap", basemapText(s.Basemap)}, {"open-bind", fmt.Sprint(s.OpenBind)},
 	} {
 		fmt.Fprintf(io.out, "%-12s %s\n", row[0], row[1])
 	}
 	return wrongSettings(s.check())
+}
+
+// basemapText shows the base maps as the environment would name them.
+func basemapText(files map[string]string) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		parts = append(parts, name+"="+files[name])
+	}
+	return strings.Join(parts, ";")
 }
 
 // wrongSettings makes one error of the lines, or nil of none.

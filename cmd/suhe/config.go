@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -28,7 +31,7 @@ type cli struct {
 	Serve    serveCmd    `cmd:"" help:"Serve the twin."`
 	Check    checkCmd    `cmd:"" help:"Print the effective configuration and what is wrong with it."`
 	Import   importCmd   `cmd:"" help:"Read assets from a file into the registry."`
-	Export   exportCmd   `cmd:"" help:"Write assets of the registry to a file."`
+	Export   exportCmd   `cmd:"" help:"Write assets or tiles to a file."`
 	Device   deviceCmd   `cmd:"" help:"Credentials of devices."`
 	Simulate simulateCmd `cmd:"" help:"Play the scene's devices as MQTT clients."`
 }
@@ -56,16 +59,17 @@ func (s storage) check() (wrong []string) {
 // settings are all that a node is told.
 type settings struct {
 	storage
-	Listen     string  `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	MQTTListen string  `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
-	MQTTCert   string  `help:"Certificate chain (PEM) of the MQTT listener: devices then speak TLS." placeholder:"FILE" name:"mqtt-cert"`
-	MQTTKey    string  `help:"Key (PEM) of that certificate." placeholder:"FILE" name:"mqtt-key"`
-	NATS       string  `help:"Use this NATS (nats://…) instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
-	Demo       bool    `help:"Fill an empty store with the built-in scene and play its devices."`
-	SceneSize  int     `help:"Riverbank assets of the built-in scene, up to 1000000." default:"20000"`
-	SceneSeed  uint64  `help:"The same seed makes the same scene." default:"1"`
-	Rate       float64 `help:"Requests a second of each principal from each address; 0 for no bound." default:"2000" name:"request-rate"`
-	OpenBind   bool    `help:"Allow the open demo scope on an address that others reach."`
+	Listen     string            `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	MQTTListen string            `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
+	MQTTCert   string            `help:"Certificate chain (PEM) of the MQTT listener: devices then speak TLS." placeholder:"FILE" name:"mqtt-cert"`
+	MQTTKey    string            `help:"Key (PEM) of that certificate." placeholder:"FILE" name:"mqtt-key"`
+	NATS       string            `help:"Use this NATS (nats://…) instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
+	Demo       bool              `help:"Fill an empty store with the built-in scene and play its devices."`
+	SceneSize  int               `help:"Riverbank assets of the built-in scene, up to 1000000." default:"20000"`
+	SceneSeed  uint64            `help:"The same seed makes the same scene." default:"1"`
+	Rate       float64           `help:"Requests a second of each principal from each address; 0 for no bound." default:"2000" name:"request-rate"`
+	Basemap    map[string]string `help:"Serve a PMTiles or MBTiles file as /basemaps/NAME; may be repeated." placeholder:"NAME=FILE"`
+	OpenBind   bool              `help:"Allow the open demo scope on an address that others reach."`
 }
 
 // check says what is wrong, one line each.
@@ -84,6 +88,19 @@ func (s *settings) check() (wrong []string) {
 	}
 	if !(s.Rate >= 0) {
 		wrong = append(wrong, fmt.Sprintf("request-rate: %v, want 0 or more", s.Rate))
+	}
+	return append(wrong, s.checkBasemaps()...)
+}
+
+// basemapName is what may stand for a base map in addresses.
+var basemapName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
+
+// checkBasemaps refuses names that cannot stand in an address.
+func (s *settings) checkBasemaps() (wrong []string) {
+	for _, name := range slices.Sorted(maps.Keys(s.Basemap)) {
+		if !basemapName.MatchString(name) {
+			wrong = append(wrong, fmt.Sprintf("basemap: %q, want a name of 1 to 64 of a-z, 0-9, _ and -", name))
+		}
 	}
 	return wrong
 }

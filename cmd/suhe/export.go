@@ -11,15 +11,29 @@ import (
 	"suhe/assets"
 )
 
-// exportCmd writes a file from the registry.
+// exportCmd writes a file of assets or of tiles.
 type exportCmd struct {
 	storage
-	File string `arg:"" help:"File to write: .geojson or .gpkg."`
+	File string `arg:"" optional:"" help:"File of assets to write: .geojson or .gpkg."`
 	Kind string `help:"Only assets of this kind." placeholder:"KIND"`
+	tileExport
 }
 
-// Run exports what the registry holds now.
+// Run exports what the store holds now.
 func (c *exportCmd) Run(ctx context.Context, io streams, log *slog.Logger) error {
+	switch {
+	case (c.File == "") == (c.Tiles == ""):
+		return fmt.Errorf("export: want a file of assets or --tiles, one of them: %w", assets.ErrInvalid)
+	case c.Tiles != "" && c.Kind != "":
+		return fmt.Errorf("kind: want --layers with --tiles: %w", assets.ErrInvalid)
+	case c.Tiles != "":
+		return c.tileExport.run(ctx, c.storage, io, log)
+	}
+	return c.assets(ctx, io, log)
+}
+
+// assets exports the registry.
+func (c *exportCmd) assets(ctx context.Context, io streams, log *slog.Logger) error {
 	kind := assets.Kind("")
 	if c.Kind != "" {
 		var err error

@@ -131,6 +131,9 @@ func TestCommandLine(t *testing.T) {
 	os.WriteFile(secret, []byte("postgres://u:from-file@h/d\n"), 0o600)
 	config := filepath.Join(dir, "suhe.json")
 	os.WriteFile(config, []byte(`{"listen":"127.0.0.1:9999","scene-size":7}`), 0o600)
+	maps := filepath.Join(dir, "maps.json")
+	os.WriteFile(maps, []byte(`{"basemap":{"city":"c.pmtiles","photo":"p.mbtiles"}}`), 0o600)
+	tiles := []string{"export", "--data-dir", dir, "--tiles", dir + "/out.pmtiles"}
 	tests := []struct {
 		name string
 		env  map[string]string
@@ -159,6 +162,25 @@ func TestCommandLine(t *testing.T) {
 		{"a bad device id", nil, []string{"device", "token", "no id!", "--data-dir", dir}, 2, "id: ' ' at byte 2"},
 		{"no such file", nil, []string{"import", dir + "/none.csv", "--data-dir", dir}, 1, "none.csv"},
 		{"no such kind", nil, []string{"import", dir + "/none.csv", "--kind", "cat", "--data-dir", dir}, 2, `"cat"`},
+		{"base maps", nil, []string{"check", "--basemap", "b=2.pmtiles", "--basemap", "a=1.mbtiles"}, 0, "a=1.mbtiles;b=2.pmtiles\n"},
+		{"base maps of the environment", map[string]string{"SUHE_BASEMAP": "a=1.pmtiles;b=2.pmtiles"}, []string{"check"}, 0, "a=1.pmtiles;b=2.pmtiles\n"},
+		{"base maps of the file", nil, []string{"check", "--config", maps}, 0, "city=c.pmtiles;photo=p.mbtiles\n"},
+		{"a base map without a file", nil, []string{"check", "--basemap", "a"}, 2, "--basemap"},
+		{"a base map of a bad name", nil, []string{"check", "--basemap", "A/b=1.pmtiles"}, 2, `basemap: "A/b"`},
+		{"a base map that is none", nil, []string{"serve", "--listen", "127.0.0.1:0", "--data-dir", dir, "--basemap", "a=" + maps}, 2, "broken archive"},
+		{"no such base map", nil, []string{"serve", "--listen", "127.0.0.1:0", "--data-dir", dir, "--basemap", "a=" + dir + "/none"}, 2, "no such file"},
+		{"nothing to export", nil, []string{"export", "--data-dir", dir}, 2, "--tiles"},
+		{"two things to export", nil, append(tiles, "a.gpkg"), 2, "--tiles"},
+		{"tiles of a kind", nil, append(tiles, "--kind", "camera"), 2, "--layers"},
+		{"zooms backwards", nil, append(tiles, "--zooms", "9-8"), 2, `zooms: "9-8"`},
+		{"zooms too deep", nil, append(tiles, "--zooms", "8-23"), 2, `zooms: "8-23"`},
+		{"no zooms", nil, append(tiles, "--zooms", "a-b"), 2, `zooms: "a-b"`},
+		{"no bounds", nil, append(tiles, "--bounds", "1,2,3"), 2, `bounds: "1,2,3"`},
+		{"bounds backwards", nil, append(tiles, "--bounds", "3,2,1,4"), 2, "west before east"},
+		{"bounds of no number", nil, append(tiles, "--bounds", "NaN,2,1,4"), 2, "bounds:"},
+		{"no such layer", nil, append(tiles, "--layers", "roads"), 2, `"roads"`},
+		{"tiles of nothing", nil, tiles, 2, "nothing is in them"},
+		{"no such format of tiles", nil, []string{"export", "--data-dir", dir, "--tiles", dir + "/out.zip"}, 2, "out.zip"},
 		{"no such format", nil, []string{"export", dir + "/out.txt", "--data-dir", dir}, 2, "out.txt"},
 	}
 	for _, test := range tests {

@@ -46,9 +46,10 @@ type node struct {
 	publisher *twin.Publisher
 	history   *twin.HistoryWriter
 
-	tiles  *tiles.Server
-	hub    *stream.Hub
-	intake *ingest.Intake
+	tiles    *tiles.Server
+	basemaps tiles.Basemaps
+	hub      *stream.Hub
+	intake   *ingest.Intake
 
 	loaded atomic.Bool
 }
@@ -57,7 +58,7 @@ type node struct {
 // runs yet. What it opened is closed by close, also when it fails.
 func openNode(ctx context.Context, s settings, log *slog.Logger) (*node, error) {
 	n := &node{settings: s, log: log, metrics: prometheus.NewRegistry()}
-	for _, open := range []func(context.Context) error{n.openStore, n.openBus, n.openTwin, n.openViews} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -112,11 +113,11 @@ func (n *node) login(user, password string) (publish []string, ok bool) {
 }
 
 func (n *node) openTwin(context.Context) (err error) {
-	n.world, err = twin.New(twin.Options{Phenomenon: rules(n.registry.Classes()), Prepare: n.prepare, Metrics: n.metrics, Log: n.log})
+	n.world, err = twin.New(twin.Options{Phenomenon: rules(n.registry.Classes()), Prepare: prepare(n.registry), Metrics: n.metrics, Log: n.log})
 	if err != nil {
 		return err
 	}
-	if n.relay, err = twin.NewRelay(n.store, n.events, twin.RelayOptions{Prepare: n.prepare, Metrics: n.metrics, Log: n.log}); err != nil {
+	if n.relay, err = twin.NewRelay(n.store, n.events, twin.RelayOptions{Prepare: prepare(n.registry), Metrics: n.metrics, Log: n.log}); err != nil {
 		return err
 	}
 	if n.publisher, err = twin.NewPublisher(n.obs, n.metrics); err != nil {
@@ -128,9 +129,11 @@ func (n *node) openTwin(context.Context) (err error) {
 
 // prepare completes an asset that may have been edited by hand, and refuses it
 // by the rules of the registry.
-func (n *node) prepare(a *assets.Asset) (*assets.Asset, error) {
-	placed := n.registry.Place(a)
-	return placed, n.registry.Check(placed)
+func prepare(registry *assets.Registry) twin.Prepare {
+	return func(a *assets.Asset) (*assets.Asset, error) {
+		placed := registry.Place(a)
+		return placed, registry.Check(placed)
+	}
 }
 
 // rules takes what the twin needs to know of a phenomenon from the tables.
@@ -174,6 +177,7 @@ func (n *node) close() {
 	if n.tiles != nil {
 		n.tiles.Close()
 	}
+	n.basemaps.Close()
 	if n.bus != nil {
 		n.tell("close bus", n.bus.Close())
 	}

@@ -6,7 +6,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
 var commands = regexp.MustCompile("(?s)<!-- test -->\n```sh\n(.*?)```")
@@ -28,12 +30,16 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, mqttPort, _ := strings.Cut(s.mqtt, ":")
-	here := strings.NewReplacer("127.0.0.1:8080", s.http, "-p 1883", "-p "+mqttPort)
+	here := strings.NewReplacer("127.0.0.1:8080", s.http, "-p 1883", "-p "+mqttPort,
+		"127.0.0.1:8081", freePort(t), "127.0.0.1:1884", freePort(t))
 	for _, block := range blocks {
 		shell := exec.Command("bash", "-euo", "pipefail", "-c", here.Replace(block[1]))
 		shell.Dir = dir
+		shell.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		shell.WaitDelay = 20 * time.Second // for what it started and left running
 		if out, err := shell.CombinedOutput(); err != nil {
 			t.Errorf("%v\n%s\n%s", err, block[1], out)
 		}
+		syscall.Kill(-shell.Process.Pid, syscall.SIGKILL) // the group; mostly nobody is left
 	}
 }

@@ -52,6 +52,13 @@ type Tiles interface {
 	ServeSprite(w http.ResponseWriter, r *http.Request, name string) error
 }
 
+// Basemaps serves archives of tiles and what describes them. An error that comes
+// back has not been answered yet.
+type Basemaps interface {
+	ServeTile(w http.ResponseWriter, r *http.Request, who access.Principal, a tiles.Address) error
+	ServeTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal, name, base string) error
+}
+
 // Streams serves WebSocket sessions until they end.
 type Streams interface {
 	Serve(w http.ResponseWriter, r *http.Request, who access.Principal)
@@ -75,6 +82,7 @@ type Deps struct {
 	History  History
 	Classes  *assets.Classes
 	Tiles    Tiles
+	Basemaps Basemaps
 	Streams  Streams
 	Intake   Intake
 	Gate     Gate
@@ -131,6 +139,8 @@ func (s *server) routes() {
 	s.route("GET /ogc/collections/{collection}/tiles", access.View, s.ogc((*ogcAsk).tilesets))
 	s.route("GET /ogc/collections/{collection}/tiles/{set}", access.View, s.ogc((*ogcAsk).tileset))
 	s.route("GET /ogc/collections/{collection}/tiles/{set}/{z}/{row}/{col}", access.View, s.ogcTile)
+	s.route("GET /basemaps/{name}", access.View, s.basemapTileJSON)
+	s.route("GET /basemaps/{name}/{z}/{x}/{y}", access.View, s.basemapTile)
 
 	s.route("GET /v1/scene", access.View, s.scene)
 	s.route("GET /v1/classes", access.View, s.classes)

@@ -108,7 +108,7 @@ func open() *rooms {
 }
 
 func handler(r *rooms, pages fs.FS) http.Handler {
-	return api.New(api.Deps{World: r, Registry: r, Relay: r, History: r, Classes: assets.DefaultClasses(), Tiles: r, Streams: r,
+	return api.New(api.Deps{World: r, Registry: r, Relay: r, History: r, Classes: assets.DefaultClasses(), Tiles: r, Basemaps: r, Streams: r,
 		Intake: r, Gate: r, Log: slog.New(slog.DiscardHandler),
 		Site: api.Site{Dataset: ogc.Dataset{Layers: []tiles.LayerInfo{{ID: "water"}, {ID: "sensors"}}}, Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}})
 }
@@ -129,7 +129,7 @@ func TestTheZeroScopeIsRefusedEverywhere(t *testing.T) {
 	closed.who = access.Principal{ID: "nobody"}
 	h := handler(closed, fstest.MapFS{})
 	for _, route := range []string{
-		"GET /tiles/sensors.json", "GET /tiles/sensors/1/1/1", "GET /tiles/sensors/metadata.json", "GET /styles/creek.json", "GET /sprites/creek.png", "GET /v1/scene", "GET /v1/classes",
+		"GET /tiles/sensors.json", "GET /tiles/sensors/1/1/1", "GET /tiles/sensors/metadata.json", "GET /styles/creek.json", "GET /basemaps/city.json", "GET /basemaps/city/1/1/1", "GET /sprites/creek.png", "GET /v1/scene", "GET /v1/classes",
 		"GET /v1/layers", "GET /v1/assets/wl-1", "PUT /v1/assets/wl-1", "DELETE /v1/assets/wl-1",
 		"GET /v1/assets/wl-1/observations", "POST /v1/observations", "GET /v1/stream",
 		"GET /ogc", "GET /ogc/conformance", "GET /ogc/tileMatrixSets", "GET /ogc/tileMatrixSets/WebMercatorQuad",
@@ -189,6 +189,7 @@ func TestAnswersAndProblems(t *testing.T) {
 		{"no tiles of it either", "GET /ogc/tiles/WorldCRS84Quad/1/1/1", "", nil, nil, 404, "there is WebMercatorQuad"},
 		{"TileJSON of several", "GET /tiles/sensors,water.json", "", nil, nil, 200, "sensors,water http://example.com"},
 		{"metadata of a folder of tiles", "GET /tiles/sensors,water/metadata.json", "", nil, nil, 200, "metadata of sensors,water http://example.com"},
+		{"TileJSON of a base map", "GET /basemaps/city.json", "", nil, nil, 200, "city http://example.com"},
 		{"another method", "POST /v1/layers", "", nil, nil, 405, ""},
 	}
 	for _, test := range tests {

@@ -25,6 +25,7 @@ var floors = map[string]int{
 	"internal/access":           25,
 	"twin/filter":               30,
 	"twin":                      31,
+	"tiles/archive":             38,
 	"tiles":                     40,
 	"tiles/sprite":              39,
 	"stream":                    40,
@@ -46,13 +47,13 @@ var rooms = map[string][]string{
 	"github.com/gorilla/websocket":  {"stream"},
 	"github.com/jackc/pgx/v5":       {"internal/store/postgis"},
 	"github.com/nats-io":            {"internal/bus"},
-	"modernc.org/sqlite":            {"internal/store/geopackage", "assets"},
+	"modernc.org/sqlite":            {"internal/store/geopackage", "assets", "tiles/archive"},
 	"github.com/alecthomas/kong":    {"cmd/suhe"},
 	"github.com/paulmach/osm":       {"assets"},
 	"github.com/eclipse/paho.mqtt":  {"internal/simulate"},
 	"github.com/pressly/goose/v3":   {"internal/store/postgis"},
 	"golang.org/x/time":             {"internal/api"},
-	"github.com/klauspost/compress": {"tiles", "assets"},
+	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets"},
 }
 
 // Package is one package and what it imports, as `go list` tells.
