@@ -62,7 +62,9 @@ func (s *Server) render(ctx context.Context, l *layer, r Request) (Response, err
 			s.renderers.put(scratch)
 			return Response{}, err
 		}
-		t.Gzip = scratch.pack(t.Data)
+		if !s.options.Plain {
+			t.Gzip = scratch.pack(t.Data)
+		}
 		s.renderers.put(scratch)
 	}
 	t.ETag = etag(t.Data)

@@ -28,6 +28,7 @@ type Options struct {
 	World    World                 // must be set
 	Cache    int64                 // bytes that rendered tiles may hold; default 64 MiB, negative for none
 	Features int                   // the most in one tile; default 50,000
+	Plain    bool                  // tiles are not compressed: whoever stands in front does it
 	Renders  int                   // the most at once; default the number of processors
 	Bounds   orb.Bound             // of the scene, for TileJSON; default the catalogue's
 	Credit   string                // attribution of the data; default the catalogue's
