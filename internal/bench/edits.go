@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -15,7 +14,6 @@ import (
 
 	"suhe/assets"
 	"suhe/geo"
-	"suhe/internal/store/postgis"
 )
 
 // edits measures how long it takes from a committed edit until a node serves the
@@ -25,10 +23,10 @@ func (m *measuring) edits(ctx context.Context, database string) error {
 	return inFolder(func(dir string) error {
 		return inDatabase(ctx, database, func(own string) error {
 			m.say("committed edits until their tile is served")
-			if err := fillPostgis(ctx, own, newMaker().points(assets.Landmark, m.Points, ground(m.Points))); err != nil {
+			if err := m.Program.fill(ctx, dir, own, newMaker().points(assets.Landmark, m.Points, ground(m.Points))); err != nil {
 				return err
 			}
-			n, err := startNode(ctx, m.Program, dir, own)
+			n, err := startNode(ctx, m.Program.Path, dir, own)
 			if err != nil {
 				return err
 			}
@@ -136,52 +134,4 @@ func fetch(ctx context.Context, address string) ([]byte, error) {
 		err = fmt.Errorf("GET %s: %s", address, answer.Status)
 	}
 	return data, err
-}
-
-// inDatabase runs f with a database of its own on the same server, since a node
-// keeps its tables under a name of its own.
-func inDatabase(ctx context.Context, server string, f func(url string) error) (err error) {
-	u, err := url.Parse(server)
-	if err != nil {
-		return fmt.Errorf("database: %w", err)
-	}
-	conn, err := pgx.Connect(ctx, server)
-	if err != nil {
-		return err
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	name := fmt.Sprintf("suhe_bench_%d", time.Now().UnixNano())
-	if _, err := conn.Exec(ctx, "CREATE DATABASE "+name); err != nil {
-		return err
-	}
-	defer func() {
-		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
-		defer cancel()
-		if _, drop := conn.Exec(late, "DROP DATABASE "+name+" WITH (FORCE)"); err == nil {
-			err = drop
-		}
-	}()
-	u.Path = "/" + name
-	return f(u.String())
-}
-
-// fillPostgis commits the assets to the store of a database.
-func fillPostgis(ctx context.Context, url string, things []*assets.Asset) error {
-	s, err := postgis.Open(ctx, url, postgis.Options{})
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	return commit(ctx, s, things)
-}
-
-// commit puts the assets into a store, which gives them its own numbers.
-func commit(ctx context.Context, s assets.Store, things []*assets.Asset) error {
-	return s.Commit(ctx, func(yield func(assets.Edit, error) bool) {
-		for _, a := range things {
-			if !yield(assets.Edit{Asset: a, WasRev: assets.AnyRev}, nil) {
-				return
-			}
-		}
-	}, func(*assets.Asset, assets.Verdict) {})
 }

@@ -19,7 +19,7 @@ import (
 // TilesOptions say how much is measured; zero means the default.
 type TilesOptions struct {
 	Database  string        // postgres:// of a PostGIS; a schema of our own is made and dropped. Default: a cluster of our own
-	Program   string        // this program, to run a node; must be set
+	Program   Program       // to run a node
 	Points    int           // default 100,000
 	Buildings int           // default 100,000
 	Big       int           // default 1,000,000
