@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -66,12 +67,16 @@ const (
 func sendHTTP(ctx context.Context, o SendOptions, sensors []*assets.Asset) (SendReport, error) {
 	n := min(posters, len(sensors))
 	confirmed := make([]int, n)
+	var pace time.Duration // between two posts of a connection
+	if o.Rate > 0 {
+		pace = time.Duration(float64(time.Second) * float64(batchSize*n) / float64(o.Rate))
+	}
 	start := time.Now()
 	group, ctx := errgroup.WithContext(ctx)
 	for i := range n {
 		group.Go(func() (err error) {
 			own := sensors[i*len(sensors)/n : (i+1)*len(sensors)/n]
-			confirmed[i], err = post(ctx, o.Server, own, start.Add(o.Span))
+			confirmed[i], err = post(ctx, o.Server, own, pace, start.Add(o.Span))
 			return err
 		})
 	}
@@ -83,40 +88,59 @@ func sendHTTP(ctx context.Context, o SendOptions, sensors []*assets.Asset) (Send
 	return r, err
 }
 
-func post(ctx context.Context, server string, sensors []*assets.Asset, until time.Time) (confirmed int, err error) {
+// post sends batches for the sensors until then, and returns how many of their
+// observations were confirmed.
+func post(ctx context.Context, server string, sensors []*assets.Asset, pace time.Duration, until time.Time) (confirmed int, err error) {
 	c, err := dialCaller(ctx, server)
 	if err != nil {
 		return 0, err
 	}
 	defer c.conn.Close()
-	var body, ask []byte
-	last, next := int64(0), 0
-	for time.Now().Before(until) && ctx.Err() == nil {
-		body = append(body[:0], `{"observations":[`...)
-		for i := range batchSize {
-			// No two readings of a sensor have one time.
-			if next%len(sensors) == 0 {
-				last = max(last+1, time.Now().UnixMilli())
-			}
-			if i > 0 {
-				body = append(body, ',')
-			}
-			body = appendReading(body, sensors[next%len(sensors)].ID, last)
-			next++
-		}
-		body = append(body, "]}"...)
+	batch := batch{sensors: sensors}
+	var ask []byte
+	for due := time.Now(); due.Before(until) && ctx.Err() == nil; {
+		body := batch.next()
 		ask = append(ask[:0], "POST /v1/observations HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: "...)
 		ask = append(strconv.AppendInt(ask, int64(len(body)), 10), "\r\n\r\n"...)
 		status, _, err := c.get(append(ask, body...))
 		if err != nil {
 			return confirmed, err
 		}
-		if status != 200 {
+		if status != http.StatusOK {
 			return confirmed, fmt.Errorf("post: status %d", status)
 		}
 		confirmed += batchSize
+		if due = due.Add(pace); pace == 0 {
+			due = time.Now()
+		}
+		time.Sleep(time.Until(due))
 	}
 	return confirmed, ctx.Err()
+}
+
+// batch makes bodies of readings, all sensors in turn. No two readings of a
+// sensor have one time.
+type batch struct {
+	sensors []*assets.Asset
+	body    []byte
+	turn    int
+	last    int64 // Unix milliseconds
+}
+
+func (b *batch) next() []byte {
+	b.body = append(b.body[:0], `{"observations":[`...)
+	for i := range batchSize {
+		if b.turn == 0 {
+			b.last = max(b.last+1, time.Now().UnixMilli())
+		}
+		if i > 0 {
+			b.body = append(b.body, ',')
+		}
+		b.body = appendReading(b.body, b.sensors[b.turn].ID, b.last)
+		b.turn = (b.turn + 1) % len(b.sensors)
+	}
+	b.body = append(b.body, "]}"...)
+	return b.body
 }
 
 // appendReading appends one item of a batch: a water level that is never twice

@@ -105,6 +105,7 @@ func (m *measuring) allocations(ctx context.Context, s *tiles.Server, few *thous
 		return err
 	}
 	each := math.Max(0, math.Round((many-some)/(thousand-hundred)*1000)/1000)
-	m.add(alone(fmt.Sprintf("heap allocations of one point more (a tile: %.0f)", many), "", each, atMost(0)))
+	m.add(alone("heap allocations of one point more", "", each, atMost(0)),
+		alone("heap allocations of a tile of 1000 points", "", many, limit{}))
 	return nil
 }
