@@ -41,7 +41,7 @@ func (f *WorldReport) rows(n int) []Row {
 	name := count(n) + " assets"
 	return []Row{
 		compare(name+": from PostGIS to a world with its index", "s", f.Load, "pgx alone, rows scanned", f.Scanned, atMost(2)),
-		compare("the same", "s", f.Load, "pgx alone, bytes not looked at", f.Raw, limit{}),
+		compare(name+": the same, beside rows that nobody looks at", "s", f.Load, "pgx alone, bytes", f.Raw, limit{}),
 		alone(name+": resident at most while loading", "GiB", float64(f.Peak)/gib, atMost(loadLimit)),
 		alone(name+": resident when loaded", "GiB", float64(f.Resident)/gib, atMost(loadLimit)),
 		compare("z16 tile among "+name, "µs", 1e6*f.Large, fmt.Sprintf("among %s of the same density", count(smallSet)), 1e6*f.Small, atMost(1.5)),

@@ -90,14 +90,14 @@ func (m *measuring) overHTTP(ctx context.Context, face, plain http.Handler, path
 	return nil
 }
 
-// turns lets each crowd ask ten times; the first turn of each is to warm up.
+// turns lets each crowd ask many times; the first turn of each is to warm up.
 // What counts is the median turn.
 func (m *measuring) turns(ctx context.Context, crowds []*crowd) (rates []float64, err error) {
-	const turns = 10
+	const turns = 40
 	all := make([][]float64, len(crowds))
 	for turn := range turns + 1 {
 		for i, c := range crowds {
-			n, took, err := c.ask(ctx, m.Span/turns)
+			n, took, err := c.ask(ctx, max(m.Span/turns, 20*time.Millisecond))
 			if err != nil {
 				return nil, err
 			}
