@@ -11,7 +11,6 @@ import (
 
 	"suhe/assets"
 	"suhe/geo"
-	"suhe/tiles"
 	"suhe/twin"
 )
 
@@ -74,13 +73,12 @@ func (m *measuring) thousands(ctx context.Context, world *twin.World, few *thous
 		}
 		m.add(compare(what, "µs", 1000*a.percentile(0.5), rival.name, 1000*b.percentile(0.5), rival.limit))
 	}
-	return m.allocations(ctx, s, few)
+	return m.allocations(ctx, our, few)
 }
 
 // allocations measures how many a point more in a tile costs.
-func (m *measuring) allocations(ctx context.Context, s *tiles.Server, few *thousands) error {
+func (m *measuring) allocations(ctx context.Context, our side, few *thousands) error {
 	const rounds, times = 10, 100
-	our := ours(s, assets.Landmark)
 	least := func(t geo.Tile) (float64, error) {
 		best := math.Inf(1)
 		for range rounds {
