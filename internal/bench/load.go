@@ -52,8 +52,7 @@ func Load(ctx context.Context, o LoadOptions) (Table, error) {
 				return err
 			}
 			fmt.Fprintln(o.Progress, "loading them")
-			return o.Program.call(ctx, &found, "bench", "world", "--data-dir", dir, "--database", own,
-				"--count", fmt.Sprint(o.Count), "--rounds", fmt.Sprint(o.Rounds))
+			return o.Program.call(ctx, &found, own, "bench", "world", "--data-dir", dir, "--count", fmt.Sprint(o.Count), "--rounds", fmt.Sprint(o.Rounds))
 		})
 	})
 	if err == nil {

@@ -38,11 +38,8 @@ func startNode(ctx context.Context, program, dir, database string) (*node, error
 	if n.mqtt, err = freePort(); err != nil {
 		return nil, err
 	}
-	args := []string{"serve", "--data-dir", dir, "--listen", n.http, "--mqtt-listen", n.mqtt}
-	if database != "" {
-		args = append(args, "--database", database)
-	}
-	n.cmd = exec.Command(program, args...)
+	n.cmd = exec.Command(program, "serve", "--data-dir", dir, "--listen", n.http, "--mqtt-listen", n.mqtt)
+	n.cmd.Env = environment(database)
 	n.cmd.Stdout, n.cmd.Stderr = &n.log, &n.log
 	if err := n.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("node: %w", err)

@@ -5,7 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/exec"
+	"slices"
+	"strings"
 
 	"suhe/assets"
 )
@@ -44,9 +47,11 @@ func (p Program) fill(ctx context.Context, dir, database string, things []*asset
 	}, func(*assets.Asset, assets.Verdict) {})
 }
 
-// call runs a command of the program to its end and reads the JSON that it prints.
-func (p Program) call(ctx context.Context, out any, args ...string) error {
+// call runs a command of the program, on the database if one is named, to its end
+// and reads the JSON that it prints.
+func (p Program) call(ctx context.Context, out any, database string, args ...string) error {
 	cmd := exec.CommandContext(ctx, p.Path, args...)
+	cmd.Env = environment(database)
 	var text, wrong bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &text, &wrong
 	if err := cmd.Run(); err != nil {
@@ -56,4 +61,14 @@ func (p Program) call(ctx context.Context, out any, args ...string) error {
 		return fmt.Errorf("%s %s: %w", args[0], args[1], err)
 	}
 	return nil
+}
+
+// environment is ours without what configures Suhe, which would configure the
+// child too; the database's address goes here, since others can read arguments.
+func environment(database string) []string {
+	out := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "SUHE_") })
+	if database != "" {
+		out = append(out, "SUHE_DATABASE="+database)
+	}
+	return out
 }

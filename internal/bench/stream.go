@@ -151,7 +151,7 @@ func (s *streaming) watch(ctx context.Context) error {
 
 // send lets a process of its own play the devices.
 func (s *streaming) send(ctx context.Context, o SendOptions) (r SendReport, err error) {
-	err = s.Program.call(ctx, &r, "bench", "devices", "--data-dir", s.node.dir, "--way", o.Way, "--broker", s.node.mqtt,
+	err = s.Program.call(ctx, &r, "", "bench", "devices", "--data-dir", s.node.dir, "--way", o.Way, "--broker", s.node.mqtt,
 		"--server", s.node.http, "--all", fmt.Sprint(s.Sensors), "--sensors", fmt.Sprint(o.Sensors), "--rate", fmt.Sprint(o.Rate), "--span", o.Span.String())
 	return r, err
 }
