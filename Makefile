@@ -50,6 +50,9 @@ fmt: ## format the Go code
 .PHONY: bench
 bench: build ## the benchmarks behind docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+	$(BIN) bench tiles
+	$(BIN) bench load
+	$(BIN) bench stream
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for ten seconds

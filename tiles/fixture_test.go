@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) {
 	// The thread that started PostgreSQL waits for ever by design.
-	goleak.VerifyTestMain(withPostGIS{m}, goleak.IgnoreAnyFunction("suhe/internal/pgtest.(*Cluster).Start.func1"))
+	goleak.VerifyTestMain(withPostGIS{m}, goleak.IgnoreAnyFunction("suhe/internal/pgcluster.(*Cluster).Start.func1"))
 }
 
 // withPostGIS removes the cluster after the tests that asked for one.

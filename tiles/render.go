@@ -113,7 +113,10 @@ func (d *renderer) draw(ctx context.Context, s *Server, layers []*layer, r *Requ
 		if err := d.write(ctx, o.World, r, asked, t.Left > 0); err != nil {
 			return err
 		}
-		t.Data, t.Gzip = bytes.Clone(d.data), d.pack(d.data)
+		t.Data = bytes.Clone(d.data)
+		if !o.Plain {
+			t.Gzip = d.pack(d.data)
+		}
 		size := len(t.Data)
 		if t.Gzip != nil {
 			size = len(t.Gzip)

@@ -35,6 +35,7 @@ type Options struct {
 	Cache    int64                 // bytes that rendered tiles may hold; default 64 MiB, negative for none
 	Features int                   // the most in one tile that nothing is wrong with; default 50,000
 	Bytes    int                   // the most in one tile, compressed; default 500,000
+	Plain    bool                  // tiles are not compressed: whoever stands in front does it; Bytes are then those of the tile itself
 	Renders  int                   // the most at once; default the number of processors
 	Waiting  int                   // the most that wait to be rendered; default 1,024
 	Calm     time.Duration         // how old a tile of low zoom may be; default the catalogue's, negative for none

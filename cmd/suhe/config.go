@@ -34,6 +34,7 @@ type cli struct {
 	Export   exportCmd   `cmd:"" help:"Write assets or tiles to a file."`
 	Device   deviceCmd   `cmd:"" help:"Credentials of devices."`
 	Simulate simulateCmd `cmd:"" help:"Play the scene's devices as MQTT clients."`
+	Bench    benchCmd    `cmd:"" help:"Measure this machine: figures beside yardsticks."`
 }
 
 // storage is where a node keeps what it must not forget.

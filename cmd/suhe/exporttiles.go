@@ -76,7 +76,7 @@ func (c *tileExport) options(log *slog.Logger) (tiles.ExportOptions, error) {
 // storedTiles is a tile server over the store as it is, without a log to follow.
 func storedTiles(ctx context.Context, store store, log *slog.Logger) (*tiles.Server, error) {
 	registry := newRegistry(store)
-	world, err := twin.New(twin.Options{Phenomenon: rules(registry.Classes()), Prepare: prepare(registry), Log: log})
+	world, err := twin.New(twin.Options{Phenomenon: rules(registry.Classes()), Prepare: refuse(registry), Log: log})
 	if err != nil {
 		return nil, err
 	}

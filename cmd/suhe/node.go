@@ -113,7 +113,7 @@ func (n *node) login(user, password string) (publish []string, ok bool) {
 }
 
 func (n *node) openTwin(context.Context) (err error) {
-	n.world, err = twin.New(twin.Options{Phenomenon: rules(n.registry.Classes()), Prepare: prepare(n.registry), Metrics: n.metrics, Log: n.log})
+	n.world, err = twin.New(twin.Options{Phenomenon: rules(n.registry.Classes()), Prepare: refuse(n.registry), Metrics: n.metrics, Log: n.log})
 	if err != nil {
 		return err
 	}
@@ -134,6 +134,12 @@ func prepare(registry *assets.Registry) twin.Prepare {
 		placed := registry.Place(a)
 		return placed, registry.Check(placed)
 	}
+}
+
+// refuse refuses an asset by the rules of the registry; one that the registry
+// loads is complete.
+func refuse(registry *assets.Registry) twin.Prepare {
+	return func(a *assets.Asset) (*assets.Asset, error) { return a, registry.Check(a) }
 }
 
 // rules takes what the twin needs to know of a phenomenon from the tables.

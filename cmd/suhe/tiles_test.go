@@ -45,6 +45,9 @@ func TestExportedTiles(t *testing.T) {
 	}
 	var layers []string
 	for _, kind := range assets.Kinds() {
+		if kind == assets.Camera {
+			layers = append(layers, "coverage")
+		}
 		layers = append(layers, kind.Layer())
 	}
 

@@ -17,6 +17,7 @@ const Module = "suhe"
 var floors = map[string]int{
 	"geo":                       10,
 	"internal/bus":              10,
+	"internal/pgcluster":        9,
 	"internal/pgtest":           10,
 	"web":                       10,
 	"internal/arch":             10,
@@ -37,15 +38,18 @@ var floors = map[string]int{
 	"internal/ogc":              45,
 	"internal/api":              50,
 	"internal/simulate":         50,
+	"internal/bench":            55,
 	"cmd/suhe":                  60,
 }
 
-// rooms gives a library (an import path prefix) the only packages that may import it.
+// rooms gives a library (an import path prefix) the only packages that may import
+// it. internal/bench speaks pgx, gorilla and gzip too: its yardsticks and its
+// foreign clients must owe nothing to the rooms that they measure.
 var rooms = map[string][]string{
 	"github.com/tidwall/rtree":      {"geo"},
 	"github.com/twpayne/go-geom":    {"geo"},
-	"github.com/gorilla/websocket":  {"stream"},
-	"github.com/jackc/pgx/v5":       {"internal/store/postgis"},
+	"github.com/gorilla/websocket":  {"stream", "internal/bench"},
+	"github.com/jackc/pgx/v5":       {"internal/store/postgis", "internal/bench"},
 	"github.com/nats-io":            {"internal/bus"},
 	"modernc.org/sqlite":            {"internal/store/geopackage", "assets", "tiles/archive"},
 	"github.com/alecthomas/kong":    {"cmd/suhe"},
@@ -53,7 +57,7 @@ var rooms = map[string][]string{
 	"github.com/eclipse/paho.mqtt":  {"internal/simulate"},
 	"github.com/pressly/goose/v3":   {"internal/store/postgis"},
 	"golang.org/x/time":             {"internal/api"},
-	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets"},
+	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench"},
 }
 
 // Package is one package and what it imports, as `go list` tells.

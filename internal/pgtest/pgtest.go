@@ -1,3 +1,9 @@
+// Package pgtest gives tests databases of a real PostgreSQL with PostGIS: a
+// private cluster that ends with the test binary even when that is killed.
+//
+// A package that uses it says so once:
+//
+//	func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 package pgtest
 
 import (
@@ -9,12 +15,14 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"suhe/internal/pgcluster"
 )
 
 // shared is the cluster of this test binary: made by the first Start, removed by Main.
 var shared struct {
 	sync.Mutex
-	cluster *Cluster
+	cluster *pgcluster.Cluster
 }
 
 var databases atomic.Int64
@@ -43,12 +51,12 @@ func Start(t testing.TB) string {
 }
 
 // cluster returns the shared cluster, which it makes at first.
-func cluster(t testing.TB) *Cluster {
+func cluster(t testing.TB) *pgcluster.Cluster {
 	t.Helper()
 	shared.Lock()
 	defer shared.Unlock()
 	if shared.cluster == nil {
-		c, err := NewCluster()
+		c, err := pgcluster.New()
 		if err != nil {
 			t.Fatal(err)
 		}

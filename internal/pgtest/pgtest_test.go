@@ -4,6 +4,7 @@ import (
 	"os"
 	"testing"
 
+	"suhe/internal/pgcluster"
 	"suhe/internal/pgtest"
 )
 
@@ -22,7 +23,7 @@ func TestDatabasesAreApart(t *testing.T) {
 }
 
 func TestAClusterComesBackAfterAKill(t *testing.T) {
-	c, err := pgtest.NewCluster()
+	c, err := pgcluster.New()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,11 +1,8 @@
-// Package pgtest runs a real PostgreSQL with PostGIS for tests: a private
-// cluster in a temporary folder, on a loopback port of its own, that ends with
-// the test binary even when that is killed.
-//
-// A package that uses it says so once:
-//
-//	func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
-package pgtest
+// Package pgcluster runs a real PostgreSQL with PostGIS of our own, for tests
+// and measurements: a cluster in a temporary folder, on a loopback port, that
+// ends with the process that made it even when that is killed (on Linux; on
+// other systems it then stays).
+package pgcluster
 
 import (
 	"bytes"
@@ -27,29 +24,36 @@ type Cluster struct {
 	dir    string
 	port   int
 	runAs  *syscall.Credential // nil: as ourselves; PostgreSQL refuses to be root
+	set    []string            // more settings, name=value
 	server *exec.Cmd
 	log    bytes.Buffer
 }
 
-// NewCluster makes an empty cluster and starts it.
-func NewCluster() (*Cluster, error) {
+// New makes an empty cluster and starts it. Settings are of postgresql.conf,
+// name=value; they win over what is set here, which is made for tests: nothing
+// is synced to disk, and memory is spared.
+func New(settings ...string) (*Cluster, error) {
 	bin, err := findBin()
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{bin: bin}
+	c := &Cluster{bin: bin, set: settings}
 	if err := c.init(); err != nil {
 		c.Remove()
 		return nil, err
 	}
-	return c, c.Start()
+	if err := c.Start(); err != nil {
+		c.Remove()
+		return nil, err
+	}
+	return c, nil
 }
 
 // findBin finds Debian's PostgreSQL with PostGIS.
 func findBin() (string, error) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if len(found) == 0 {
-		return "", fmt.Errorf("pgtest: PostgreSQL is not installed: `make tools` installs it")
+		return "", fmt.Errorf("pgcluster: PostgreSQL is not installed: `make tools` installs it")
 	}
 	return filepath.Dir(found[len(found)-1]), nil
 }
@@ -71,7 +75,7 @@ func (c *Cluster) init() (err error) {
 	}
 	initdb := c.command("initdb", "-D", c.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
 	if out, err := initdb.CombinedOutput(); err != nil {
-		return fmt.Errorf("pgtest: initdb: %w\n%s", err, out)
+		return fmt.Errorf("pgcluster: initdb: %w\n%s", err, out)
 	}
 	return nil
 }
@@ -83,7 +87,7 @@ func credential() (*syscall.Credential, error) {
 	}
 	u, err := user.Lookup("postgres")
 	if err != nil {
-		return nil, fmt.Errorf("pgtest: %w", err)
+		return nil, fmt.Errorf("pgcluster: %w", err)
 	}
 	uid, _ := strconv.Atoi(u.Uid)
 	gid, _ := strconv.Atoi(u.Gid)
@@ -99,11 +103,12 @@ func freePort() (int, error) {
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
-// command runs a program of PostgreSQL; it gets SIGINT (fast shutdown) when we die.
+// command runs a program of PostgreSQL, as who may.
 func (c *Cluster) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(c.bin, name), args...)
 	cmd.Dir = c.dir
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.runAs, Pdeathsig: syscall.SIGINT, Setpgid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.runAs, Setpgid: true}
+	dieWithUs(cmd.SysProcAttr)
 	return cmd
 }
 
@@ -116,8 +121,11 @@ func (c *Cluster) URL(database string) string {
 
 // Start starts the server and returns when it answers.
 func (c *Cluster) Start() error {
-	c.server = c.command("postgres", "-D", c.data(), "-p", strconv.Itoa(c.port), "-k", c.dir,
-		"-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=200", "-c", "shared_buffers=128MB")
+	args := []string{"-D", c.data(), "-p", strconv.Itoa(c.port), "-k", c.dir}
+	for _, s := range append([]string{"listen_addresses=127.0.0.1", "fsync=off", "max_connections=200", "shared_buffers=128MB"}, c.set...) {
+		args = append(args, "-c", s)
+	}
+	c.server = c.command("postgres", args...)
 	c.server.Stdout, c.server.Stderr = &c.log, &c.log
 	started := make(chan error)
 	go func() {
@@ -127,14 +135,14 @@ func (c *Cluster) Start() error {
 		select {}
 	}()
 	if err := <-started; err != nil {
-		return fmt.Errorf("pgtest: start: %w", err)
+		return fmt.Errorf("pgcluster: start: %w", err)
 	}
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if c.command("pg_isready", "-q", "-h", "127.0.0.1", "-p", strconv.Itoa(c.port)).Run() == nil {
 			return nil
 		}
 	}
-	return fmt.Errorf("pgtest: the server does not answer\n%s", c.log.String())
+	return fmt.Errorf("pgcluster: the server does not answer\n%s", c.log.String())
 }
 
 // Stop ends the server in good order, its sessions at once.

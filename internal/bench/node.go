@@ -1,0 +1,141 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// node is the program itself at work in a process of its own.
+type node struct {
+	cmd  *exec.Cmd
+	dir  string // its data
+	http string // host:port
+	mqtt string
+	log  tail
+	done chan struct{} // closed when the process has ended
+}
+
+// nodePatience is how long a node may take until it is ready: it may have to
+// publish a million rows first.
+const nodePatience = 10 * time.Minute
+
+// startNode serves from the folder, or from the database if one is named.
+func startNode(ctx context.Context, program, dir, database string) (*node, error) {
+	n := &node{dir: dir, done: make(chan struct{})}
+	var err error
+	if n.http, err = freePort(); err != nil {
+		return nil, err
+	}
+	if n.mqtt, err = freePort(); err != nil {
+		return nil, err
+	}
+	n.cmd = exec.Command(program, "serve", "--data-dir", dir, "--listen", n.http, "--mqtt-listen", n.mqtt)
+	n.cmd.Env = environment(database)
+	n.cmd.Stdout, n.cmd.Stderr = &n.log, &n.log
+	if err := n.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("node: %w", err)
+	}
+	go func() {
+		defer close(n.done)
+		_ = n.cmd.Wait() // its log says more
+	}()
+	if err := n.ready(ctx); err != nil {
+		n.stop()
+		return nil, fmt.Errorf("node: %w\n%s", err, n.log.String())
+	}
+	return n, nil
+}
+
+// ready waits until the node answers.
+func (n *node) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, nodePatience)
+	defer cancel()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-n.done:
+			return errors.New("it ended")
+		case <-time.After(20 * time.Millisecond):
+		}
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, n.url("/readyz"), nil)
+		if err != nil {
+			return err
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			continue
+		}
+		_ = response.Body.Close()
+		if response.StatusCode == http.StatusOK {
+			return nil
+		}
+	}
+}
+
+func (n *node) url(path string) string { return "http://" + n.http + path }
+
+// stop ends the node in good order, or after a while in any.
+func (n *node) stop() {
+	_ = n.cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+	select {
+	case <-n.done:
+	case <-time.After(20 * time.Second):
+		_ = n.cmd.Process.Kill()
+		<-n.done
+	}
+}
+
+// freePort is a loopback address that nobody listened on just now.
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
+
+// tail keeps the end of what a process writes.
+type tail struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+const tailLength = 8 << 10
+
+// Write implements io.Writer.
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = append(t.text, p...)
+	if len(t.text) > tailLength {
+		t.text = bytes.Clone(t.text[len(t.text)-tailLength:])
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.text)
+}
+
+// inFolder runs f with a folder that is gone afterwards.
+func inFolder(f func(dir string) error) error {
+	dir, err := os.MkdirTemp("", "suhe-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	return f(dir)
+}
