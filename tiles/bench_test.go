@@ -28,7 +28,7 @@ func fixtures(n int) []*twin.Thing {
 		t := thing(assets.FID(100_000+i), assets.Fixture, p)
 		t.Asset.Class = classes[r.IntN(len(classes))]
 		t.Asset.Shape.Height = geo.Metres(r.IntN(12)) / 2
-		out[i] = t
+		out[i] = labelled(t)
 	}
 	r.Shuffle(n, func(i, j int) { out[i], out[j] = out[j], out[i] })
 	return out
@@ -102,7 +102,7 @@ func BenchmarkTile(b *testing.B) {
 		r := &Request{Layers: []string{l.Name}, Tile: home, Scope: access.Open()}
 		ours := func() {
 			d.find(s, r, &Response{})
-			if err := d.write(b.Context(), s.options.World, r, 0, false); err != nil {
+			if _, err := d.write(b.Context(), s.options.World, r, 0, false); err != nil {
 				b.Fatal(err)
 			}
 		}

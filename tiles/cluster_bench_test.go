@@ -114,8 +114,7 @@ func BenchmarkClustersTile(b *testing.B) {
 				s.clusters[c.layer] = c
 				for b.Loop() {
 					d.clusters[0] = d.gather(s, c.layer, d.clusters[0][:0], &r, &Response{})
-					d.data = d.data[:0]
-					d.cluster(s.options.World, c.layer, d.clusters[0], &r, c.layer.fields)
+					d.cluster(nil, s.options.World, c.layer, d.clusters[0], &r, c.layer.fields)
 				}
 			})
 		}

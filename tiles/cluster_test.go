@@ -22,7 +22,7 @@ func (w *plainWorld) ByFID(fid assets.FID) *twin.Thing {
 	defer w.mu.Unlock()
 	for _, t := range w.things {
 		if t.Asset.FID == fid {
-			return t
+			return labelled(t)
 		}
 	}
 	return nil

@@ -42,13 +42,13 @@ func (d *renderer) seen(w World, l *layer, r *Request) []*twin.Thing {
 	return things
 }
 
-// cluster writes one layer of clusters.
-func (d *renderer) cluster(w World, l *layer, clusters []cluster, r *Request, fields Properties) {
+// cluster appends one layer of clusters.
+func (d *renderer) cluster(data []byte, w World, l *layer, clusters []cluster, r *Request, fields Properties) []byte {
 	d.writer.begin(r.Tile, 0)
 	for i := range clusters {
 		d.clusterOr(w, &clusters[i], l, r, fields)
 	}
-	d.data = d.writer.finish(d.data, l.Name)
+	return d.writer.finish(data, l.Name)
 }
 
 // clusterOr writes a cluster, or in the place of a single thing that thing.

@@ -44,15 +44,15 @@ func (w *layerWriter) feature(t *twin.Thing, g *geo.Flat, fields Properties, tru
 		w.mosaic.pieces = append(w.mosaic.pieces, piece{t, g, fields, truncated})
 		return
 	}
-	if g.Type == geo.FlatPoint && len(g.XY) == 2 {
-		// The point is its own box, which lies nearer in memory.
-		if v := w.frame.vertex(g.Min[0], g.Min[1]); v.inside() {
-			start := len(w.data) + 1
-			w.data = closeBytes(appendPoint(w.head(t, fields, truncated), v), start)
-		}
-		return
-	}
 	w.write(t, g.Type, fields, truncated, w.shape(g))
+}
+
+// point is feature of a thing that is one point, at a place in world units.
+func (w *layerWriter) point(t *twin.Thing, at [2]uint32, fields Properties, truncated bool) {
+	if v := w.frame.vertex(at[0], at[1]); v.inside() {
+		start := len(w.data) + 1
+		w.data = closeBytes(appendPoint(w.head(t, fields, truncated), v), start)
+	}
 }
 
 // write writes a feature with the geometry in out, if it shows.
@@ -79,7 +79,7 @@ func appendPoint(d []byte, v vertex) []byte {
 // head begins a feature, with a byte for its length, and writes id and tags.
 func (w *layerWriter) head(t *twin.Thing, fields Properties, truncated bool) []byte {
 	d := append(w.data, 2<<3|wireBytes, 0, 1<<3|wireVarint)
-	d = appendVarint(d, uint64(t.Asset.FID))
+	d = appendVarint(d, uint64(t.Label.FID))
 	d = append(d, 2<<3|wireBytes, 0)
 	at := len(d) - 1
 	d = w.tags(d, t, fields)

@@ -98,20 +98,20 @@ func allProperties() string {
 // camera's azimuth, where 0 is north. It is written out field by field, since it
 // runs for every feature.
 func (w *layerWriter) tags(d []byte, t *twin.Thing, fields Properties) []byte {
-	a := t.Asset
+	l := &t.Label
 	if fields.has(fieldID) {
-		d = w.pair(d, fieldID, w.values.once(string(a.ID)))
+		d = w.pair(d, fieldID, w.values.id(t))
 	}
-	if a.Class != "" && fields.has(fieldClass) {
-		d = w.pair(d, fieldClass, w.values.text(a.Class))
+	if l.Class != "" && fields.has(fieldClass) {
+		d = w.pair(d, fieldClass, w.values.text(l.Class))
 	}
-	if a.Name != "" && fields.has(fieldName) {
-		d = w.names(d, a, fields)
+	if l.Name != "" && fields.has(fieldName) {
+		d = w.names(d, l, fields)
 	}
-	if base := float64(a.Shape.Base); tells(base) && fields.has(fieldBase) {
+	if base := float64(l.Base); tells(base) && fields.has(fieldBase) {
 		d = w.pair(d, fieldBase, w.values.number(base))
 	}
-	if height := float64(a.Shape.Height); tells(height) && fields.has(fieldHeight) {
+	if height := float64(l.Height); tells(height) && fields.has(fieldHeight) {
 		d = w.pair(d, fieldHeight, w.values.number(height))
 	}
 	if fields.has(fieldState) && t.Device() {
@@ -120,11 +120,11 @@ func (w *layerWriter) tags(d []byte, t *twin.Thing, fields Properties) []byte {
 	if t.Severity != 0 {
 		d = w.number(d, fieldSeverity, float64(t.Severity), fields)
 	}
-	if fields&looks != 0 && a.Camera != nil {
-		d = w.look(d, a.Camera, fields)
+	if fields&looks != 0 && t.Asset.Camera != nil {
+		d = w.look(d, t.Asset.Camera, fields)
 	}
 	if fields&onRequest != 0 {
-		d = w.registered(d, a, fields)
+		d = w.registered(d, t.Asset, fields)
 	}
 	return d
 }
@@ -155,12 +155,10 @@ func (w *layerWriter) string(d []byte, f field, s string, fields Properties) []b
 }
 
 // names appends the name and, if there is one, its English form.
-func (w *layerWriter) names(d []byte, a *assets.Asset, fields Properties) []byte {
-	d = w.pair(d, fieldName, w.values.text(a.Name))
-	if fields.has(fieldNameEn) {
-		if s := englishName(a); s != "" {
-			d = w.pair(d, fieldNameEn, w.values.text(s))
-		}
+func (w *layerWriter) names(d []byte, l *twin.Label, fields Properties) []byte {
+	d = w.pair(d, fieldName, w.values.text(l.Name))
+	if l.NameEn != "" && fields.has(fieldNameEn) {
+		d = w.pair(d, fieldNameEn, w.values.text(l.NameEn))
 	}
 	return d
 }
@@ -185,16 +183,3 @@ func (w *layerWriter) number(d []byte, f field, v float64, fields Properties) []
 
 // tells says whether a number is worth writing: finite and not 0.
 func tells(v float64) bool { return v != 0 && v-v == 0 }
-
-// englishName is the property name_en, nameEn or name:en (as in OpenStreetMap),
-// if the asset has one.
-func englishName(a *assets.Asset) string {
-	for _, p := range a.Properties {
-		switch p.Key {
-		case "name_en", "nameEn", "name:en":
-			s, _ := p.Value.(string)
-			return s
-		}
-	}
-	return ""
-}

@@ -47,7 +47,7 @@ func (w *plainWorld) Within(dst []*twin.Thing, kind assets.Kind, b orb.Bound) []
 	defer w.mu.Unlock()
 	for _, t := range w.things {
 		if t.Asset.Kind == kind && t.Asset.Shape.Geometry.Plane.Bound().Intersects(b) {
-			dst = append(dst, t)
+			dst = append(dst, labelled(t))
 		}
 	}
 	return dst
@@ -69,6 +69,14 @@ func (w *plainWorld) set(fid assets.FID, is *twin.Thing) twin.Change {
 		w.things = append(w.things, is)
 	}
 	return c
+}
+
+// labelled is the thing with the label of its asset as that is now: tests make
+// things and then change them.
+func labelled(t *twin.Thing) *twin.Thing {
+	c := *t
+	c.Label = twin.LabelOf(c.Asset, &c.Flat)
+	return &c
 }
 
 // thing makes a thing of a geometry in degrees.

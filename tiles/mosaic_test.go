@@ -142,7 +142,7 @@ func areasIn(t rapid.TB, w *layerWriter, things []*twin.Thing, tile geo.Tile, to
 	w.begin(tile, tolerance)
 	for _, th := range things {
 		if w.frame.touches(&th.Flat) {
-			w.feature(th, &th.Flat, 0, false)
+			w.feature(labelled(th), &th.Flat, 0, false)
 		}
 	}
 	out := map[uint64][][][]pixel{}

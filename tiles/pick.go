@@ -36,7 +36,7 @@ func (p *picker) pick(from int, l *layer, at int, box orb.Bound, r *Request) {
 	start := len(p.list)
 	for i, t := range p.found[from:] {
 		if l.draws(t, r.Tile.Z) && l.mayTouch(t, box) && r.sees(t) {
-			p.list = append(p.list, picked{uint64(t.Asset.FID), int32(from + i), int32(at)})
+			p.list = append(p.list, picked{uint64(t.Label.FID), int32(from + i), int32(at)})
 		}
 	}
 	p.sort(p.list[start:])
@@ -48,7 +48,7 @@ func (l *layer) draws(t *twin.Thing, z uint32) bool {
 	if l.Drawn == sight && !sees(t) {
 		return false
 	}
-	return l.shows(t.Asset.Class, z) || t.Severity > 0 && z >= l.MinZoom
+	return l.shows(t.Label.Class, z) || t.Severity > 0 && z >= l.MinZoom
 }
 
 // release forgets the things, so that scratch keeps none alive.

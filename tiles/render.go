@@ -3,12 +3,13 @@ package tiles
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"sync"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/klauspost/compress/gzip"
 
 	"suhe/assets"
@@ -28,7 +29,6 @@ type renderer struct {
 	clusters [maxLayers][]cluster // of those layers that cluster at the zoom
 	shift    shift
 	writer   *layerWriter
-	data     []byte
 	packed   bytes.Buffer
 	gzip     *gzip.Writer
 }
@@ -110,12 +110,11 @@ func (d *renderer) draw(ctx context.Context, s *Server, layers []*layer, r *Requ
 	}
 	for asked := r.Properties; ; {
 		t.Left = all - len(d.picker.list)
-		if err := d.write(ctx, o.World, r, asked, t.Left > 0); err != nil {
+		if t.Data, err = d.write(ctx, o.World, r, asked, t.Left > 0); err != nil {
 			return err
 		}
-		t.Data = bytes.Clone(d.data)
 		if !o.Plain {
-			t.Gzip = d.pack(d.data)
+			t.Gzip = d.pack(t.Data)
 		}
 		size := len(t.Data)
 		if t.Gzip != nil {
@@ -163,13 +162,12 @@ func (d *renderer) flat(e picked) *geo.Flat {
 	return d.shift.of(d.layers[e.layer].drawn(d.picker.found[e.at]))
 }
 
-// write writes what was picked to d.data.
-func (d *renderer) write(ctx context.Context, w World, r *Request, asked Properties, truncated bool) error {
-	d.data = d.data[:0]
+// write returns what was picked as a tile.
+func (d *renderer) write(ctx context.Context, w World, r *Request, asked Properties, truncated bool) (data []byte, err error) {
 	list := d.picker.list
 	for at, l := range d.layers {
 		if len(d.clusters[at]) > 0 {
-			d.cluster(w, l, d.clusters[at], r, l.properties(asked))
+			data = d.cluster(data, w, l, d.clusters[at], r, l.properties(asked))
 			continue
 		}
 		n := 0
@@ -177,32 +175,36 @@ func (d *renderer) write(ctx context.Context, w World, r *Request, asked Propert
 			n++
 		}
 		if n > 0 {
-			if err := d.layer(ctx, l, r.Tile, list[:n], l.properties(asked), truncated); err != nil {
-				return err
+			if data, err = d.layer(ctx, data, l, r.Tile, list[:n], l.properties(asked), truncated); err != nil {
+				return nil, err
 			}
 		}
 		list = list[n:]
 	}
-	return nil
+	return data, nil
 }
 
-// layer writes the things of one layer.
-func (d *renderer) layer(ctx context.Context, l *layer, tile geo.Tile, list []picked, fields Properties, truncated bool) error {
+// layer appends the things of one layer.
+func (d *renderer) layer(ctx context.Context, data []byte, l *layer, tile geo.Tile, list []picked, fields Properties, truncated bool) ([]byte, error) {
 	w := d.writer
 	w.begin(tile, tolerance(l, tile))
+	here := l.Drawn == "" && d.shift.to == nil // things are drawn where they are
 	for i, p := range list {
 		if i%patience == 0 && ctx.Err() != nil {
-			return ctx.Err()
+			return nil, ctx.Err()
 		}
 		t := d.picker.found[p.at]
+		if here && t.Label.Point {
+			w.point(t, t.Label.At, fields, truncated)
+			continue
+		}
 		g := d.flat(p)
 		if l.Kind == assets.Area { // these wait until all are there
 			g = d.shift.own(l.drawn(t))
 		}
 		w.feature(t, g, fields, truncated)
 	}
-	d.data = w.finish(d.data, l.Name)
-	return nil
+	return w.finish(data, l.Name), nil
 }
 
 // reach is how much of the world around a tile is searched, as a share of its
@@ -233,8 +235,10 @@ func (d *renderer) pack(data []byte) []byte {
 	return bytes.Clone(d.packed.Bytes())
 }
 
-// etag names bytes by their SHA-256, cut to 128 bits.
+// etag names bytes by their XXH64 and their length. It tells apart what one
+// address had at different times; nobody gains by making two alike.
 func etag(data []byte) string {
-	sum := sha256.Sum256(data)
-	return base64.RawURLEncoding.EncodeToString(sum[:16])
+	name := binary.BigEndian.AppendUint64(make([]byte, 0, 12), xxhash.Sum64(data))
+	name = binary.BigEndian.AppendUint32(name, uint32(len(data)))
+	return base64.RawURLEncoding.EncodeToString(name)
 }

@@ -27,7 +27,7 @@ func newSceneWorld() *sceneWorld {
 	for a := range scene.Generate(scene.Options{Size: scene.MinSize}) {
 		g := a.Shape.Geometry.Plane
 		a.FID = assets.FID(len(w.all) + 1)
-		t := &twin.Thing{Asset: a, Flat: geo.Flatten(g), Anchor: geo.Anchor(g)}
+		t := twin.NewThing(a)
 		if w.index[a.Kind] == nil {
 			w.index[a.Kind] = new(geo.Index[*twin.Thing])
 			if len(w.things) == 0 {

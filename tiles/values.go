@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"math"
+
+	"suhe/twin"
 )
 
 // values is a layer's value table: each value once, in order of first use.
@@ -49,9 +51,16 @@ func (v *values) reset() {
 	}
 }
 
-// once adds a string known to be new and returns its index.
-func (v *values) once(s string) uint32 {
-	v.data = appendString(v.data, s)
+// id adds a thing's id, which is new, and returns its index.
+func (v *values) id(t *twin.Thing) uint32 {
+	at := len(v.data)
+	v.data = t.AppendID(append(v.data, 4<<3|wireBytes, 0, 1<<3|wireBytes, 0))
+	n := len(v.data) - at - 4
+	if n < 1<<7-2 {
+		v.data[at+1], v.data[at+3] = byte(n+2), byte(n)
+	} else {
+		v.data = appendString(v.data[:at], string(t.Asset.ID))
+	}
 	v.count++
 	return v.count - 1
 }

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"suhe/assets"
-	"suhe/geo"
 )
 
 // Prepare completes an asset with what the registry derives (area, place along
@@ -22,10 +21,7 @@ func newThing(a *assets.Asset) (*Thing, error) {
 	if err := livable(a); err != nil {
 		return nil, fmt.Errorf("asset %s: %w: %w", a.ID, assets.ErrInvalid, err)
 	}
-	g := a.Shape.Geometry.Plane
-	t := &Thing{Asset: a, Flat: geo.Flatten(g), Anchor: geo.Anchor(g)}
-	t.State = State{Communication: Unknown, Data: None, Service: service(a)}
-	return t, nil
+	return NewThing(a), nil
 }
 
 func livable(a *assets.Asset) error {

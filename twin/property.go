@@ -65,7 +65,7 @@ func ofAsset(a *assets.Asset, name string) filter.Value {
 	case "name":
 		return word(a.Name)
 	case "name_en":
-		return englishName(a)
+		return word(englishName(a))
 	case "area":
 		return word(a.Location.Area)
 	case "owner":
@@ -80,14 +80,15 @@ func ofAsset(a *assets.Asset, name string) filter.Value {
 	return filter.Value{}
 }
 
-// englishName is the property name_en, nameEn or name:en (as in OpenStreetMap).
-func englishName(a *assets.Asset) filter.Value {
+// englishName is the property name_en, nameEn or name:en (as in OpenStreetMap),
+// if the asset has one.
+func englishName(a *assets.Asset) string {
 	for _, key := range [...]string{"name_en", "nameEn", "name:en"} {
 		if s := a.Properties.Text(key); s != "" {
-			return filter.String(s)
+			return s
 		}
 	}
-	return filter.Value{}
+	return ""
 }
 
 // along is where the asset is along the creek, if it is near it.

@@ -45,12 +45,13 @@ type Severity uint8
 // Thing is one asset and all that is known of it now. It is immutable once
 // published: the world replaces it.
 type Thing struct {
+	Label    Label
+	Severity Severity
 	Asset    *assets.Asset
 	Flat     geo.Flat      // the asset's geometry, prepared for tiles
 	Anchor   [2]float64    // lon, lat of the point that stands for it
 	Last     []Observation // latest of each phenomenon, in order of phenomenon
 	State    State
-	Severity Severity
 	Changed  Position // what last changed it; Obs and Events count on their own
 }
 
