@@ -96,7 +96,7 @@ func BenchmarkTile(b *testing.B) {
 		kind   assets.Kind
 		things []*twin.Thing
 	}{{"points", assets.Fixture, fixtures(1000)}, {"polygons", assets.Building, footprints(1000)}} {
-		s := newServer(b, Options{World: allOf(set.things)})
+		s := newServer(b, Options{World: allOf(inOrder(set.things))})
 		l := mustLayer(b, s, set.kind.Layer())
 		d := &renderer{writer: newLayerWriter(), layers: []*layer{l}}
 		r := &Request{Layers: []string{l.Name}, Tile: home, Scope: access.Open()}

@@ -1,6 +1,7 @@
 package tiles
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -45,11 +46,13 @@ func (w *plainWorld) Within(dst []*twin.Thing, kind assets.Kind, b orb.Bound) []
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	from := len(dst)
 	for _, t := range w.things {
 		if t.Asset.Kind == kind && t.Asset.Shape.Geometry.Plane.Bound().Intersects(b) {
 			dst = append(dst, labelled(t))
 		}
 	}
+	inOrder(dst[from:])
 	return dst
 }
 
@@ -69,6 +72,12 @@ func (w *plainWorld) set(fid assets.FID, is *twin.Thing) twin.Change {
 		w.things = append(w.things, is)
 	}
 	return c
+}
+
+// inOrder sorts things by number and returns them.
+func inOrder(things []*twin.Thing) []*twin.Thing {
+	slices.SortFunc(things, func(a, b *twin.Thing) int { return cmp.Compare(a.Asset.FID, b.Asset.FID) })
+	return things
 }
 
 // labelled is the thing with the label of its asset as that is now: tests make
@@ -99,7 +108,8 @@ func camera(fid assets.FID, p orb.Point, azimuth, fov geo.Degrees, reach geo.Met
 	return t
 }
 
-// allOf is a world in which every search finds all things; it is as fast as can be.
+// allOf is a world in which every search finds all things, which are in order;
+// it is as fast as can be.
 type allOf []*twin.Thing
 
 func (w allOf) Within(dst []*twin.Thing, _ assets.Kind, _ orb.Bound) []*twin.Thing {

@@ -120,10 +120,11 @@ func (d *renderer) draw(ctx context.Context, s *Server, layers []*layer, r *Requ
 		if t.Gzip != nil {
 			size = len(t.Gzip)
 		}
+		if size <= o.Bytes {
+			return nil
+		}
 		harmless := d.picker.harmless()
 		switch {
-		case size <= o.Bytes:
-			return nil
 		case harmless > 0:
 			fewer := harmless * o.Bytes / size * 9 / 10
 			d.picker.keep(len(d.picker.list) - harmless + fewer)
@@ -171,7 +172,7 @@ func (d *renderer) write(ctx context.Context, w World, r *Request, asked Propert
 			continue
 		}
 		n := 0
-		for n < len(list) && list[n].layer == int32(at) {
+		for n < len(list) && list[n].layer == int16(at) {
 			n++
 		}
 		if n > 0 {

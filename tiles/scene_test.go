@@ -46,7 +46,10 @@ func (w *sceneWorld) Within(dst []*twin.Thing, kind assets.Kind, b orb.Bound) []
 	if w.index[kind] == nil {
 		return dst
 	}
-	return w.index[kind].Within(dst, b)
+	from := len(dst)
+	dst = w.index[kind].Within(dst, b)
+	inOrder(dst[from:])
+	return dst
 }
 
 func (w *sceneWorld) ByFID(fid assets.FID) *twin.Thing { return w.all[fid-1] }

@@ -20,7 +20,8 @@ import (
 // World is what tiles need of the twin. Both may be called at any time from
 // many goroutines.
 type World interface {
-	// Within appends the things of the kind whose boxes touch b, in any order.
+	// Within appends the things of the kind whose boxes touch b, in order of
+	// their numbers.
 	Within(dst []*twin.Thing, kind assets.Kind, b orb.Bound) []*twin.Thing
 	// Position is how far the log is applied; what Within returns later is at
 	// least as new.

@@ -26,16 +26,22 @@ type values struct {
 // place is where a value lies in data, and its index.
 type place struct{ from, to, index uint32 }
 
-const memos = 256 // as many as 8 bits of a hash tell apart
+const (
+	memos    = 1 << memoBits
+	memoBits = 10
+)
 
+// textMemo is good in its generation alone, as numberMemo is.
 type textMemo struct {
 	text  string
 	index uint32
+	gen   uint32
 }
 
 type numberMemo struct {
 	number float64
 	index  uint32
+	gen    uint32
 }
 
 func newValues() values {
@@ -44,9 +50,9 @@ func newValues() values {
 
 func (v *values) reset() {
 	v.data, v.known, v.count = v.data[:0], v.known[:0], 0
-	v.texts, v.numbers = [memos]textMemo{}, [memos]numberMemo{}
 	if v.gen++; v.gen == 1<<32 {
 		clear(v.slots)
+		v.texts, v.numbers = [memos]textMemo{}, [memos]numberMemo{}
 		v.gen = 1
 	}
 }
@@ -68,11 +74,11 @@ func (v *values) id(t *twin.Thing) uint32 {
 // text returns the index of a string that is not empty.
 func (v *values) text(s string) uint32 {
 	n := len(s)
-	m := &v.texts[uint32(n<<16^int(s[n-1])<<8^int(s[n/2]))*0x9e3779b1>>24]
-	if m.text != s {
+	m := &v.texts[uint32(n<<16^int(s[n-1])<<8^int(s[n/2]))*0x9e3779b1>>(32-memoBits)]
+	if m.gen != uint32(v.gen) || m.text != s {
 		from := len(v.data)
 		v.data = appendString(v.data, s)
-		*m = textMemo{s, v.settle(from)}
+		*m = textMemo{s, v.settle(from), uint32(v.gen)}
 	}
 	return m.index
 }
@@ -89,11 +95,11 @@ func (v *values) flag(b bool) uint32 {
 
 // number returns the index of a finite number other than 0.
 func (v *values) number(f float64) uint32 {
-	m := &v.numbers[math.Float64bits(f)*0x9e3779b97f4a7c15>>56]
-	if m.number != f {
+	m := &v.numbers[math.Float64bits(f)*0x9e3779b97f4a7c15>>(64-memoBits)]
+	if m.gen != uint32(v.gen) || m.number != f {
 		from := len(v.data)
 		v.appendNumber(f)
-		*m = numberMemo{f, v.settle(from)}
+		*m = numberMemo{f, v.settle(from), uint32(v.gen)}
 	}
 	return m.index
 }

@@ -11,23 +11,25 @@ import (
 	"suhe/geo"
 )
 
-// keysPool lends the buffers between an index and the things.
-var keysPool = sync.Pool{New: func() any { return new([]assets.FID) }}
+// sorters lends the buffers between an index and the things.
+var sorters = sync.Pool{New: func() any { return new(sorter) }}
 
-// Within appends the things of the kind whose boxes touch b, in any order. They
-// and their places are of one batch.
+// Within appends the things of the kind whose boxes touch b, in order of their
+// numbers: near in number is mostly near in memory, and tiles want that order.
+// They and their places are of one batch.
 func (w *World) Within(dst []*Thing, kind assets.Kind, b orb.Bound) []*Thing {
-	keys := keysPool.Get().(*[]assets.FID)
-	defer keysPool.Put(keys)
+	s := sorters.Get().(*sorter)
+	defer sorters.Put(s)
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	l := w.stock.layers[kind]
 	if l == nil {
 		return dst
 	}
-	*keys = l.index.Within((*keys)[:0], b)
-	dst = slices.Grow(dst, len(*keys))
-	for _, fid := range *keys {
+	s.keys = l.index.Within(s.keys[:0], b)
+	s.sort()
+	dst = slices.Grow(dst, len(s.keys))
+	for _, fid := range s.keys {
 		dst = append(dst, w.stock.things.get(fid))
 	}
 	return dst
