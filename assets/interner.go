@@ -7,8 +7,8 @@ const maxInterned = 1 << 16
 // maxInternedText is the longest text that is worth looking up, in bytes.
 const maxInternedText = 64
 
-// Interner lets what comes again and again in a registry share its memory: the
-// names of classes, owners, areas and properties, and common values. A loader
+// Interner lets what comes again and again in a registry share its memory: names,
+// classes, owners, areas and properties, and common values. A loader
 // makes one, uses it from one goroutine, and drops it at the end. A nil
 // Interner is ready and shares nothing.
 type Interner struct {
@@ -51,9 +51,10 @@ func (in *Interner) Bytes(b []byte) string {
 	return in.Text(string(b))
 }
 
-// Asset shares the class, owner and area of a, and returns a, which must not
+// Asset shares the name, class, owner and area of a, and returns a, which must not
 // yet be published.
 func (in *Interner) Asset(a *Asset) *Asset {
+	a.Name = in.Text(a.Name)
 	a.Class = in.Text(a.Class)
 	a.Owner = in.Text(a.Owner)
 	a.Location.Area = in.Text(a.Location.Area)

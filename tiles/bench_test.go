@@ -102,7 +102,7 @@ func BenchmarkTile(b *testing.B) {
 		r := &Request{Layers: []string{l.Name}, Tile: home, Scope: access.Open()}
 		ours := func() {
 			d.find(s, r, &Response{})
-			if _, err := d.write(b.Context(), s.options.World, r, 0, false); err != nil {
+			if _, err := d.whole(b.Context(), s.options.World, r); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -49,11 +49,14 @@ func classesOf(kind assets.Kind) []string {
 
 // maker makes assets with numbers from 1 on, the same for the same calls.
 type maker struct {
-	rand *rand.Rand
-	last assets.FID
+	rand   *rand.Rand
+	last   assets.FID
+	intern *assets.Interner // as a store does that loads
 }
 
-func newMaker() *maker { return &maker{rand: rand.New(rand.NewPCG(31, 121))} }
+func newMaker() *maker {
+	return &maker{rand: rand.New(rand.NewPCG(31, 121)), intern: assets.NewInterner()}
+}
 
 // made is an asset of the kind without a shape. One of five has a name, of five
 // hundred that there are.
@@ -68,7 +71,7 @@ func (m *maker) made(kind assets.Kind) *assets.Asset {
 	if m.rand.IntN(5) == 0 {
 		a.Name = fmt.Sprintf("苏州河沿线 %d 号", m.rand.IntN(500))
 	}
-	return a
+	return m.intern.Asset(a)
 }
 
 // points are n points of the kind in the box.

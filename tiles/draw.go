@@ -1,0 +1,165 @@
+package tiles
+
+import (
+	"context"
+
+	"suhe/assets"
+	"suhe/geo"
+)
+
+// draw fills t with the tile's bytes.
+func (d *renderer) draw(ctx context.Context, s *Server, layers []*layer, r *Request, t *Response) (err error) {
+	d.layers = layers
+	if d.shift.to, err = projector(r.Datum); err != nil {
+		return err
+	}
+	d.find(s, r, t)
+	if len(d.picker.found) <= s.options.Features {
+		fits, err := d.try(&s.options, t, func() ([]byte, error) { return d.whole(ctx, s.options.World, r) })
+		if fits || err != nil {
+			return err
+		}
+	}
+	return d.drawLess(ctx, s, r, t)
+}
+
+// try draws into t and says whether the tile is small enough.
+func (d *renderer) try(o *Options, t *Response, draw func() ([]byte, error)) (fits bool, err error) {
+	if t.Data, err = draw(); err != nil {
+		return false, err
+	}
+	size := len(t.Data)
+	if !o.Plain {
+		if t.Gzip = d.pack(t.Data); t.Gzip != nil {
+			size = len(t.Gzip)
+		}
+	}
+	return size <= o.Bytes, nil
+}
+
+// drawLess draws a tile of too much: first fewer of the things that nothing is
+// wrong with, then the others without what can be asked elsewhere.
+func (d *renderer) drawLess(ctx context.Context, s *Server, r *Request, t *Response) error {
+	o, frame, box := &s.options, frameOf(r.Tile), d.shift.source(r.Tile)
+	d.picker.reset()
+	for at, l := range d.layers {
+		d.picker.pick(d.ranges[at], l, at, box, r)
+	}
+	d.picker.touching(&frame, d.flat)
+	all := len(d.picker.list)
+	d.picker.keep(o.Features)
+	for asked := r.Properties; ; {
+		t.Left = all - len(d.picker.list)
+		fits, err := d.try(o, t, func() ([]byte, error) { return d.picked(ctx, o.World, r, asked, t.Left > 0) })
+		if fits || err != nil {
+			return err
+		}
+		size := max(len(t.Gzip), 1)
+		if t.Gzip == nil {
+			size = len(t.Data)
+		}
+		harmless := d.picker.harmless()
+		switch {
+		case harmless > 0:
+			fewer := harmless * o.Bytes / size * 9 / 10
+			d.picker.keep(len(d.picker.list) - harmless + min(fewer, harmless-1))
+		case asked != bare:
+			asked = bare
+		default:
+			return nil // trouble is not left out
+		}
+	}
+}
+
+// bare are the properties without which a feature says nothing.
+const bare = Properties(1<<fieldState | 1<<fieldSeverity)
+
+// find searches what may show of each layer.
+func (d *renderer) find(s *Server, r *Request, t *Response) {
+	d.picker.found = d.picker.found[:0]
+	box := d.shift.source(r.Tile)
+	for at, l := range d.layers {
+		d.clusters[at] = d.clusters[at][:0]
+		from := len(d.picker.found)
+		switch {
+		case r.Tile.Z < l.MinZoom:
+		case l.clusters(r.Tile.Z):
+			d.clusters[at] = d.gather(s, l, d.clusters[at], r, t)
+			from = len(d.picker.found)
+		default:
+			d.picker.found = s.options.World.Within(d.picker.found, l.Kind, l.search(box))
+		}
+		d.ranges[at] = [2]int{from, len(d.picker.found)}
+	}
+}
+
+// whole returns a tile of all that was found and is seen: a block at a time, so
+// that what is picked is drawn while it is near.
+func (d *renderer) whole(ctx context.Context, w World, r *Request) (data []byte, err error) {
+	box := d.shift.source(r.Tile)
+	for at, l := range d.layers {
+		if len(d.clusters[at]) > 0 {
+			data = d.cluster(data, w, l, d.clusters[at], r, l.properties(r.Properties))
+			continue
+		}
+		d.writer.begin(r.Tile, tolerance(l, r.Tile))
+		for from, to := d.ranges[at][0], d.ranges[at][1]; from < to; from += block {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			d.picker.reset()
+			d.picker.pick([2]int{from, min(from+block, to)}, l, at, box, r)
+			d.things(l, d.picker.list, l.properties(r.Properties), false)
+		}
+		data = d.writer.finish(data, l.Name)
+	}
+	return data, nil
+}
+
+// picked returns a tile of what was picked.
+func (d *renderer) picked(ctx context.Context, w World, r *Request, asked Properties, truncated bool) (data []byte, err error) {
+	list := d.picker.list
+	for at, l := range d.layers {
+		if len(d.clusters[at]) > 0 {
+			data = d.cluster(data, w, l, d.clusters[at], r, l.properties(asked))
+			continue
+		}
+		d.writer.begin(r.Tile, tolerance(l, r.Tile))
+		for len(list) > 0 && list[0].layer == int16(at) {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			n := 0
+			for n < min(block, len(list)) && list[n].layer == int16(at) {
+				n++
+			}
+			d.things(l, list[:n], l.properties(asked), truncated)
+			list = list[n:]
+		}
+		data = d.writer.finish(data, l.Name)
+	}
+	return data, nil
+}
+
+// things writes things of one layer.
+func (d *renderer) things(l *layer, list []picked, fields Properties, truncated bool) {
+	w := d.writer
+	here := l.Drawn == "" && d.shift.to == nil // things are drawn where they are
+	for _, p := range list {
+		t := d.picker.found[p.at]
+		if here && t.Label.Point {
+			w.point(t, t.Label.At, fields, truncated)
+			continue
+		}
+		g := d.flat(p)
+		if l.Kind == assets.Area { // these wait until all are there
+			g = d.shift.own(l.drawn(t))
+		}
+		w.feature(t, g, fields, truncated)
+	}
+}
+
+// flat is the geometry that a thing is drawn with; good until the next call.
+func (d *renderer) flat(e picked) *geo.Flat {
+	return d.shift.of(d.layers[e.layer].drawn(d.picker.found[e.at]))
+}
