@@ -8,8 +8,8 @@ import (
 )
 
 // flights lets all who want the same tile at the same time wait for one render.
-// The render runs on a goroutine of its own; it is cancelled when the last one
-// who waits has left.
+// Whoever comes first renders, the others wait for it; each of these leaves when
+// its own context ends. The render is cancelled when nobody wants it any more.
 type flights struct {
 	running sync.WaitGroup
 
@@ -31,13 +31,27 @@ func newFlights() *flights { return &flights{calls: make(map[Key]*call)} }
 // wait returns when no render is under way.
 func (f *flights) wait() { f.running.Wait() }
 
-// do joins the render of the key or starts it. It returns when that is done or
-// the caller's context has ended.
+// do renders what the key names, or joins the render of somebody else. It
+// returns the context's error if that has ended; whoever renders for others still
+// does so first.
 func (f *flights) do(ctx context.Context, k Key, render func(context.Context) (Response, error)) (Response, error) {
 	if err := ctx.Err(); err != nil {
 		return Response{}, err
 	}
-	c := f.board(ctx, k, render)
+	c, flight := f.board(ctx, k)
+	if flight == nil {
+		return f.join(ctx, k, c)
+	}
+	leaves := context.AfterFunc(ctx, func() { f.leave(k, c) })
+	f.fly(flight, k, c, render)
+	if !leaves() {
+		return Response{}, ctx.Err()
+	}
+	return c.tile, c.err
+}
+
+// join waits for a render under way.
+func (f *flights) join(ctx context.Context, k Key, c *call) (Response, error) {
 	select {
 	case <-c.done:
 		return c.tile, c.err
@@ -47,19 +61,20 @@ func (f *flights) do(ctx context.Context, k Key, render func(context.Context) (R
 	}
 }
 
-func (f *flights) board(ctx context.Context, k Key, render func(context.Context) (Response, error)) *call {
+// board joins the render of the key; for a new one it returns the context of the
+// render as well.
+func (f *flights) board(ctx context.Context, k Key) (c *call, flight context.Context) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	c, ok := f.calls[k]
 	if !ok {
-		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-		c = &call{done: make(chan struct{}), cancel: cancel}
+		c = &call{done: make(chan struct{})}
+		flight, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
 		f.calls[k] = c
 		f.running.Add(1)
-		go f.fly(ctx, k, c, render)
 	}
 	c.waiters++
-	return c
+	return c, flight
 }
 
 // fly renders and answers, whatever happens.
