@@ -147,15 +147,14 @@ func (d *renderer) things(l *layer, list []picked, fields Properties, truncated 
 	here := l.Drawn == "" && d.shift.to == nil // things are drawn where they are
 	for _, p := range list {
 		t := d.picker.found[p.at]
-		if here && t.Label.Point {
+		switch {
+		case here && t.Label.Point:
 			w.point(t, t.Label.At, fields, truncated)
-			continue
+		case l.Kind == assets.Area:
+			w.area(t, d.shift.own(&t.Flat), fields, truncated)
+		default:
+			w.feature(t, d.shift.of(l.drawn(t)), fields, truncated)
 		}
-		g := d.flat(p)
-		if l.Kind == assets.Area { // these wait until all are there
-			g = d.shift.own(l.drawn(t))
-		}
-		w.feature(t, g, fields, truncated)
 	}
 }
 

@@ -3,7 +3,6 @@ package tiles
 import (
 	"slices"
 
-	"suhe/assets"
 	"suhe/geo"
 	"suhe/twin"
 )
@@ -37,14 +36,15 @@ func (w *layerWriter) begin(t geo.Tile, tolerance float64) {
 }
 
 // feature writes Layer.features{id, tags, type, geometry} of a thing drawn as g,
-// if anything of that shows. Areas wait for finish, which draws them together:
-// until then their g must stay as it is.
+// if anything of that shows.
 func (w *layerWriter) feature(t *twin.Thing, g *geo.Flat, fields Properties, truncated bool) {
-	if t.Asset.Kind == assets.Area {
-		w.mosaic.pieces = append(w.mosaic.pieces, piece{t, g, fields, truncated})
-		return
-	}
 	w.write(t, g.Type, fields, truncated, w.shape(g))
+}
+
+// area is feature of an area. Areas wait for finish, which draws them together:
+// until then their g must stay as it is.
+func (w *layerWriter) area(t *twin.Thing, g *geo.Flat, fields Properties, truncated bool) {
+	w.mosaic.pieces = append(w.mosaic.pieces, piece{t, g, fields, truncated})
 }
 
 // point is feature of a thing that is one point, at a place in world units.

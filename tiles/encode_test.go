@@ -32,11 +32,7 @@ func layerOf(t testing.TB, kind assets.Kind, things ...*twin.Thing) []*geojson.F
 	w := newLayerWriter()
 	w.begin(home, 0)
 	for _, th := range things {
-		if th = labelled(th); th.Label.Point {
-			w.point(th, th.Label.At, l.fields, false)
-		} else {
-			w.feature(th, &th.Flat, l.fields, false)
-		}
+		draw(w, labelled(th), l.fields)
 	}
 	return decode(t, w.finish(nil, kind.Layer())).Features
 }

@@ -74,6 +74,18 @@ func (w *plainWorld) set(fid assets.FID, is *twin.Thing) twin.Change {
 	return c
 }
 
+// draw writes a thing where it is, as a layer of its kind does.
+func draw(w *layerWriter, t *twin.Thing, fields Properties) {
+	switch {
+	case t.Label.Point:
+		w.point(t, t.Label.At, fields, false)
+	case t.Asset.Kind == assets.Area:
+		w.area(t, &t.Flat, fields, false)
+	default:
+		w.feature(t, &t.Flat, fields, false)
+	}
+}
+
 // inOrder sorts things by number and returns them.
 func inOrder(things []*twin.Thing) []*twin.Thing {
 	slices.SortFunc(things, func(a, b *twin.Thing) int { return cmp.Compare(a.Asset.FID, b.Asset.FID) })

@@ -102,7 +102,7 @@ func FuzzWriter(f *testing.F) {
 		tile := geo.Tile{Z: zoom, X: uint32(uint64(at[0]) << zoom >> 32), Y: uint32(uint64(at[1]) << zoom >> 32)}
 		w.begin(tile, tolerance)
 		for _, th := range things {
-			w.feature(labelled(th), &th.Flat, 1<<fieldID|1<<fieldClass, false)
+			draw(w, labelled(th), 1<<fieldID|1<<fieldClass)
 		}
 		for _, feature := range strictLayer(t, w.finish(nil, "fuzzed")) {
 			checkFeature(t, feature)

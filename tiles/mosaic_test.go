@@ -142,7 +142,7 @@ func areasIn(t rapid.TB, w *layerWriter, things []*twin.Thing, tile geo.Tile, to
 	w.begin(tile, tolerance)
 	for _, th := range things {
 		if w.frame.touches(&th.Flat) {
-			w.feature(labelled(th), &th.Flat, 0, false)
+			draw(w, labelled(th), 0)
 		}
 	}
 	out := map[uint64][][][]pixel{}

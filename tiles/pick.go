@@ -31,13 +31,13 @@ func (p *picker) reset() { p.list = p.list[:0] }
 // pick adds what the request sees of a range of the things found, as those of
 // one layer; box is what shows, in degrees.
 func (p *picker) pick(of [2]int, l *layer, at int, box orb.Bound, r *Request) {
-	for i := of[0]; i < of[1]; i++ {
-		if (i-of[0])%block == 0 {
-			p.warmth += warm(p.found[i:min(i+block, of[1])])
-		}
-		t := p.found[i]
-		if l.draws(t, r.Tile.Z) && l.mayTouch(t, box) && r.sees(t) {
-			p.list = append(p.list, picked{int32(i), int16(at), t.Severity > 0})
+	for from := of[0]; from < of[1]; from += block {
+		to := min(from+block, of[1])
+		p.warmth += warm(p.found[from:to])
+		for i, t := range p.found[from:to] {
+			if l.draws(t, r.Tile.Z) && l.mayTouch(t, box) && r.sees(t) {
+				p.list = append(p.list, picked{int32(from + i), int16(at), t.Severity > 0})
+			}
 		}
 	}
 }

@@ -47,7 +47,7 @@ func BenchmarkShape(b *testing.B) {
 				for b.Loop() {
 					w.begin(tile, 1)
 					for _, t := range set.things {
-						w.feature(t, &t.Flat, 0, false)
+						draw(w, t, 0)
 					}
 					data = w.finish(data[:0], "shapes")
 				}
