@@ -103,7 +103,7 @@ func (w *layerWriter) tags(d []byte, t *twin.Thing, fields Properties) []byte {
 		d = w.pair(d, fieldID, w.values.id(t))
 	}
 	if l.Class != "" && fields.has(fieldClass) {
-		d = w.pair(d, fieldClass, w.values.text(l.Class))
+		d = w.pair(d, fieldClass, w.values.marked(l.Class, l.ClassMark()))
 	}
 	if l.Name != "" && fields.has(fieldName) {
 		d = w.names(d, l, fields)
@@ -156,7 +156,7 @@ func (w *layerWriter) string(d []byte, f field, s string, fields Properties) []b
 
 // names appends the name and, if there is one, its English form.
 func (w *layerWriter) names(d []byte, l *twin.Label, fields Properties) []byte {
-	d = w.pair(d, fieldName, w.values.text(l.Name))
+	d = w.pair(d, fieldName, w.values.marked(l.Name, l.NameMark()))
 	if l.NameEn != "" && fields.has(fieldNameEn) {
 		d = w.pair(d, fieldNameEn, w.values.text(l.NameEn))
 	}

@@ -28,14 +28,18 @@ type picker struct {
 
 func (p *picker) reset() { p.list = p.list[:0] }
 
+// simple says whether the layer has everything at zoom z, where it stands.
+func (l *layer) simple(z uint32) bool { return l.Drawn == "" && z >= l.all }
+
 // pick adds what the request sees of a range of the things found, as those of
 // one layer; box is what shows, in degrees.
 func (p *picker) pick(of [2]int, l *layer, at int, box orb.Bound, r *Request) {
+	simple := l.simple(r.Tile.Z)
 	for from := of[0]; from < of[1]; from += block {
 		to := min(from+block, of[1])
 		p.warmth += warm(p.found[from:to])
 		for i, t := range p.found[from:to] {
-			if l.draws(t, r.Tile.Z) && l.mayTouch(t, box) && r.sees(t) {
+			if (simple || l.draws(t, r.Tile.Z) && l.mayTouch(t, box)) && r.sees(t) {
 				p.list = append(p.list, picked{int32(from + i), int16(at), t.Severity > 0})
 			}
 		}

@@ -74,7 +74,12 @@ func (v *values) id(t *twin.Thing) uint32 {
 // text returns the index of a string that is not empty.
 func (v *values) text(s string) uint32 {
 	n := len(s)
-	m := &v.texts[uint32(n<<16^int(s[n-1])<<8^int(s[n/2]))*0x9e3779b1>>(32-memoBits)]
+	return v.marked(s, uint16(uint32(n<<16^int(s[n-1])<<8^int(s[n/2]))*0x9e3779b1>>16))
+}
+
+// marked is text of a string with a hash that is the same whenever it comes.
+func (v *values) marked(s string, mark uint16) uint32 {
+	m := &v.texts[mark%memos]
 	if m.gen != uint32(v.gen) || m.text != s {
 		from := len(v.data)
 		v.data = appendString(v.data, s)

@@ -18,6 +18,7 @@ type Label struct {
 	id     [idKept]byte
 	idLen  uint8 // 0: the id is longer
 	Point  bool  // it is one point
+	marks  [2]uint16
 	NameEn string
 }
 
@@ -28,11 +29,28 @@ const idKept = 23
 func LabelOf(a *assets.Asset, flat *geo.Flat) Label {
 	l := Label{FID: a.FID, At: flat.Min, Height: a.Shape.Height, Base: a.Shape.Base, Class: a.Class, Name: a.Name, NameEn: englishName(a)}
 	l.Point = flat.Type == geo.FlatPoint && len(flat.XY) == 2
+	l.marks = [2]uint16{mark(l.Class), mark(l.Name)}
 	if len(a.ID) <= len(l.id) {
 		l.idLen = uint8(copy(l.id[:], a.ID))
 	}
 	return l
 }
+
+// mark is the 16-bit FNV-1a of a text (Fowler, Noll and Vo), folded from 32 bits.
+func mark(s string) uint16 {
+	h := uint32(2166136261)
+	for i := range len(s) {
+		h = (h ^ uint32(s[i])) * 16777619
+	}
+	return uint16(h ^ h>>16)
+}
+
+// ClassMark is a hash of the class, so that who looks it up again and again need
+// not read it.
+func (l *Label) ClassMark() uint16 { return l.marks[0] }
+
+// NameMark is a hash of the name, as ClassMark is.
+func (l *Label) NameMark() uint16 { return l.marks[1] }
 
 // AppendID appends the id of the thing.
 func (t *Thing) AppendID(dst []byte) []byte {
