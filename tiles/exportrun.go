@@ -96,7 +96,7 @@ func (x *export) send(ctx context.Context, ordered, jobs chan<- exported) error 
 // render renders and packs tiles until there are no more.
 func (x *export) render(ctx context.Context, jobs <-chan exported) error {
 	var b bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&b, gzipLevel) // fails for unknown levels only
+	z, _ := gzip.NewWriterLevel(&b, GzipLevel) // fails for unknown levels only
 	for e := range jobs {
 		r, err := x.server.Tile(ctx, Request{Layers: x.Layers, Tile: e.tile, Scope: x.Scope})
 		if err != nil {

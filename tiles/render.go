@@ -16,10 +16,11 @@ import (
 	"suhe/geo"
 )
 
-const (
-	gzipLevel = 3   // 5 takes half as long again for a fifteenth less; see docs/performance.md
-	gzipFrom  = 256 // bytes; less fits one packet anyway
-)
+// GzipLevel is the level at which tiles are compressed: 5 takes half as long
+// again for a fifteenth less.
+const GzipLevel = 3
+
+const gzipFrom = 256 // bytes; less fits one packet anyway
 
 // renderer is the scratch of one render.
 type renderer struct {
@@ -40,7 +41,7 @@ func (p *renderers) get() *renderer {
 	if r, ok := p.pool.Get().(*renderer); ok {
 		return r
 	}
-	z, _ := gzip.NewWriterLevel(nil, gzipLevel) // fails for unknown levels only
+	z, _ := gzip.NewWriterLevel(nil, GzipLevel) // fails for unknown levels only
 	return &renderer{writer: newLayerWriter(), gzip: z}
 }
 

@@ -15,6 +15,9 @@ import (
 
 // This file is all that the measurements know of tiles.Server.
 
+// gzipLevel is the level at which both sides compress.
+const gzipLevel = tiles.GzipLevel
+
 // how a server of ours is to serve.
 type how struct {
 	plain bool // without gzip

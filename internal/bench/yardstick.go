@@ -114,9 +114,9 @@ func (p *yardstick) tile(table, layer string) side {
 // zipped compresses what a side makes as our server does: the same library, the
 // same level, writers that are used again.
 func zipped(plain side) side {
-	const level, from = 5, 256
+	const from = 256
 	writers := sync.Pool{New: func() any {
-		w, err := gzip.NewWriterLevel(nil, level)
+		w, err := gzip.NewWriterLevel(nil, gzipLevel)
 		if err != nil {
 			panic(err) // the level above is one
 		}
