@@ -54,6 +54,10 @@ bench: build ## the benchmarks behind docs/performance.md
 	$(BIN) bench load
 	$(BIN) bench stream
 
+.PHONY: pgo
+pgo: ## renew the profile that the program is built with
+	$(GO) test -run '^$$' -bench Fresh -benchtime 3s -cpuprofile cmd/suhe/default.pgo -o /dev/null ./internal/bench
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for ten seconds
 	@for package in $$($(GO) list ./...); do \

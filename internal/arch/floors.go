@@ -56,6 +56,7 @@ var rooms = map[string][]string{
 	"github.com/paulmach/osm":       {"assets"},
 	"github.com/eclipse/paho.mqtt":  {"internal/simulate"},
 	"github.com/pressly/goose/v3":   {"internal/store/postgis"},
+	"github.com/cespare/xxhash":     {"tiles"},
 	"golang.org/x/time":             {"internal/api"},
 	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench"},
 }

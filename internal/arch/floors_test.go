@@ -69,7 +69,7 @@ func TestArchitecturePageNamesEveryRoom(t *testing.T) {
 // list asks the go command for the packages of the module.
 func list(t *testing.T) []Package {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", Module+"/...")
+	cmd := exec.Command("go", "list", "-pgo=off", "-json=ImportPath,Imports", Module+"/...")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

@@ -92,7 +92,7 @@ try {
   await page.click('#theme');
   check('a switch makes page and map light', await wait('light', (n) => document.documentElement.dataset.theme === 'light'
     && window.suhe.map.getPaintProperty('background', 'background-color') !== n, night));
-  check('the light map draws sensors, their icons and what cameras see', await wait('icons', () => ['sensors-circle', 'sensors-icon', 'fans-fill']
+  check('the light map draws sensors, their icons and what cameras see', await wait('icons', () => ['sensors-circle', 'sensors-icon', 'coverage-fill']
     .every((id) => window.suhe.map.queryRenderedFeatures({ layers: [id] }).length > 0)));
   await clean('light');
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bearing, covers, distance, fan, offset, pad, walk, type LonLat } from './geo';
+import { bearing, covers, distance, offset, pad, walk, type LonLat } from './geo';
 
 const m50: LonLat = [121.444743, 31.24988];
 
@@ -12,20 +12,6 @@ describe('geo', () => {
     const q = offset(m50, azimuth, 250);
     expect(distance(m50, q)).toBeCloseTo(250, 1);
     expect(bearing(m50, q)).toBeCloseTo(azimuth, 1);
-  });
-  it('draws a sector from the camera and back to it', () => {
-    const ring = fan(m50, 90, 60, 80);
-    expect(ring[0]).toEqual(m50);
-    expect(ring.at(-1)).toEqual(m50);
-    for (const p of ring.slice(1, -1)) {
-      expect(distance(m50, p)).toBeCloseTo(80, 1);
-      expect(Math.abs(bearing(m50, p) - 90)).toBeLessThan(30.1);
-    }
-  });
-  it('draws a full circle without a spoke', () => {
-    const ring = fan(m50, 0, 360, 50);
-    expect(ring[0]).toEqual(ring.at(-1));
-    expect(ring).not.toContainEqual(m50);
   });
   it('pads, covers, and stays on the earth', () => {
     const b = pad([179, 80, 180, 90], 0.5);

@@ -22,13 +22,6 @@ export function distance(a: LonLat, b: LonLat): number {
   return 2 * radius * Math.asin(Math.min(1, Math.sqrt(s)));
 }
 
-/** What a camera at p sees on the ground: a closed ring, a sector or, from 360°, a circle. */
-export function fan(p: LonLat, azimuth: number, fov: number, range: number): LonLat[] {
-  const steps = Math.max(4, Math.ceil(fov / 6));
-  const arc = Array.from({ length: steps + 1 }, (_, i) => offset(p, azimuth - fov / 2 + (fov * i) / steps, range));
-  return fov >= 360 ? [...arc.slice(0, -1), arc[0]!] : [p, ...arc, p];
-}
-
 /** b grown on each side by share of its width and height, kept on the earth. */
 export function pad(b: Box, share: number): Box {
   const x = (b[2] - b[0]) * share;

@@ -16,8 +16,8 @@ const data = { type: 'FeatureCollection' as const, features: [] };
 describe('dressed', () => {
   const was: StyleSpecification = {
     ...plain,
-    sources: { ...plain.sources, fans: { type: 'geojson', data }, labels: { type: 'geojson', data } },
-    layers: [{ id: 'water', type: 'fill', source: 'water', layout: { visibility: 'none' } }, { id: 'fans-fill', type: 'fill', source: 'fans' }],
+    sources: { ...plain.sources, labels: { type: 'geojson', data } },
+    layers: [{ id: 'water', type: 'fill', source: 'water', layout: { visibility: 'none' } }],
   };
 
   it('leaves a first style as it is', () => {
@@ -27,8 +27,8 @@ describe('dressed', () => {
 
   it('keeps the page\'s sources, and its layers in their places', () => {
     const is = dressed(was, plain, 'light');
-    expect(Object.keys(is.sources).sort()).toEqual(['fans', 'labels', 'water']);
-    expect(is.layers.map((l) => l.id)).toEqual(['water', 'fans-fill', 'fans-line', 'houses', 'names', 'labels']);
+    expect(Object.keys(is.sources).sort()).toEqual(['labels', 'water']);
+    expect(is.layers.map((l) => l.id)).toEqual(['water', 'houses', 'names', 'labels']);
   });
 
   it('keeps what is switched off, and only that', () => {

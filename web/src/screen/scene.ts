@@ -6,12 +6,12 @@ import {
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Scene } from '../lib/api';
 import type { Live, TileNews } from '../lib/frames';
-import { fan, type Box } from '../lib/geo';
+import type { Box } from '../lib/geo';
 import type { Lang } from '../lib/i18n';
 import type { Touched } from '../lib/picture';
 import { Stale, zoomsOf } from '../lib/stale';
 import type { Theme } from '../lib/theme';
-import { dressed, fanLayers, labelLayers, labelZoom, styleOf } from './dress';
+import { dressed, labelLayers, labelZoom, styleOf } from './dress';
 
 /** The layers whose objects change by the second. */
 export const liveLayers = ['sensors', 'cameras'];
@@ -39,7 +39,6 @@ export class Scene3D {
     this.map.addControl(new AttributionControl({ compact: false, customAttribution: '© OpenStreetMap contributors (ODbL)' }));
     this.map.addControl(new NavigationControl({ visualizePitch: true }), 'bottom-right');
     this.ready = new Promise((done) => this.map.once('load', () => {
-      this.addFans(theme);
       this.addLabels(theme);
       done();
     }));
@@ -140,36 +139,13 @@ export class Scene3D {
   }
 
   show(layer: string, visible: boolean): void {
-    const sources = layer === 'cameras' ? [layer, 'fans'] : layer === 'sensors' ? [layer, 'labels'] : [layer];
+    const sources = layer === 'cameras' ? [layer, 'coverage'] : layer === 'sensors' ? [layer, 'labels'] : [layer];
     for (const l of this.map.getStyle().layers) {
       if ('source' in l && sources.includes(l.source as string)) {
         this.map.setLayoutProperty(l.id, 'visibility', visible ? 'visible' : 'none');
       }
     }
   }
-
-  /** What cameras see, on the ground, from the fields of view in the tiles. */
-  private addFans(theme: Theme): void {
-    this.map.addSource('fans', { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
-    const before = this.map.getStyle().layers.find((l) => l.type === 'fill-extrusion')?.id;
-    for (const layer of fanLayers(theme)) this.map.addLayer(layer, before);
-    this.map.on('idle', () => this.fans());
-  }
-
-  private fans(): void {
-    const seen = new Map<unknown, GeoJSON.Feature>();
-    if (this.map.getZoom() >= 14) {
-      for (const f of this.map.querySourceFeatures('cameras', { sourceLayer: 'cameras' })) {
-        const shape = fanOf(f);
-        if (shape) seen.set(f.id, shape);
-      }
-    }
-    const key = [...seen.keys()].sort().join();
-    if (key === this.fanned) return;
-    this.fanned = key;
-    this.map.getSource<GeoJSONSource>('fans')?.setData({ type: 'FeatureCollection', features: [...seen.values()] });
-  }
-  private fanned = '';
 
   /** Live numbers beside the sensors. */
   private addLabels(theme: Theme): void {
@@ -188,12 +164,4 @@ export class Scene3D {
     }
     this.map.getSource<GeoJSONSource>('labels')?.setData({ type: 'FeatureCollection', features });
   }
-}
-
-function fanOf(f: MapGeoJSONFeature | GeoJSON.Feature): GeoJSON.Feature | undefined {
-  const { azimuth = 0, hfov, range } = (f.properties ?? {}) as { azimuth?: number; hfov?: number; range?: number };
-  if (f.geometry.type !== 'Point' || !hfov || !range) return undefined;
-  const [lon, lat] = f.geometry.coordinates;
-  if (lon === undefined || lat === undefined) return undefined;
-  return { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [fan([lon, lat], azimuth, hfov, range)] } };
 }
