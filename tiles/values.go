@@ -59,13 +59,11 @@ func (v *values) reset() {
 
 // id adds a thing's id, which is new, and returns its index.
 func (v *values) id(t *twin.Thing) uint32 {
-	at := len(v.data)
-	v.data = t.AppendID(append(v.data, 4<<3|wireBytes, 0, 1<<3|wireBytes, 0))
-	n := len(v.data) - at - 4
-	if n < 1<<7-2 {
-		v.data[at+1], v.data[at+3] = byte(n+2), byte(n)
+	if id := t.Label.ShortID(); len(id) > 0 {
+		n := byte(len(id))
+		v.data = append(append(v.data, 4<<3|wireBytes, n+2, 1<<3|wireBytes, n), id...)
 	} else {
-		v.data = appendString(v.data[:at], string(t.Asset.ID))
+		v.data = appendString(v.data, string(t.Asset.ID))
 	}
 	v.count++
 	return v.count - 1

@@ -52,13 +52,9 @@ func (l *Label) ClassMark() uint16 { return l.marks[0] }
 // NameMark is a hash of the name, as ClassMark is.
 func (l *Label) NameMark() uint16 { return l.marks[1] }
 
-// AppendID appends the id of the thing.
-func (t *Thing) AppendID(dst []byte) []byte {
-	if n := t.Label.idLen; n > 0 {
-		return append(dst, t.Label.id[:n]...)
-	}
-	return append(dst, t.Asset.ID...)
-}
+// ShortID is the id of the thing as the label keeps it, which must not be changed;
+// empty if it is longer than most.
+func (l *Label) ShortID() []byte { return l.id[:l.idLen] }
 
 // NewThing makes the thing of an asset of which nothing was heard yet.
 func NewThing(a *assets.Asset) *Thing {

@@ -31,7 +31,11 @@ func newServer(w *twin.World, h how) (*tiles.Server, error) {
 	if h.keep {
 		o.Cache = 256 << 20
 	}
-	return tiles.New(o)
+	s, err := tiles.New(o)
+	if err == nil {
+		s.Took(twin.Batch{}) // a world begins: what low zooms show is counted
+	}
+	return s, err
 }
 
 // ours makes tiles of the kind's layer: compressed if the server compresses.
