@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -255,6 +256,7 @@ func TestKill(t *testing.T) {
 	s := serve(t, dir)
 	put(t, s, "wl-1")
 	want := 0.0
+	var ready []time.Duration
 	for round := range 20 {
 		stop := time.After(time.Duration(20+13*round) * time.Millisecond)
 		for reporting := true; reporting; {
@@ -273,13 +275,17 @@ func TestKill(t *testing.T) {
 			}
 		}
 		s.kill()
-		if took := s.start(); took > 20*time.Second {
-			t.Errorf("round %d: ready after %s", round, took)
-		}
+		ready = append(ready, s.start())
 		eventually(t, "what was acknowledged", func() bool {
 			return value(get(t, s.url("/v1/assets/wl-1")), "water_level") == want/1e4
 		})
 	}
+	// One round may meet a busy neighbour.
+	slices.Sort(ready)
+	if half := ready[len(ready)/2]; half > 3*time.Second {
+		t.Errorf("ready after %s in half of the rounds, want 3 s at most", half)
+	}
+	t.Logf("ready after %s to %s", ready[0], ready[len(ready)-1])
 	eventually(t, "the whole history", func() bool {
 		samples, _ := get(t, s.url("/v1/assets/wl-1/observations?limit=10000"))["samples"].([]any)
 		return len(samples) == int(want)
