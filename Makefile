@@ -30,7 +30,7 @@ web/dist/index.html: web/node_modules/.installed $(SOURCES)
 .PHONY: test
 test: tools build lint ## install what the tests need and run all of them: PostGIS, NATS and browser included
 	cd web && npm test
-	$(GO) test -race -timeout 20m ./...
+	$(GO) test -race -pgo=off -timeout 20m ./...
 
 .PHONY: tools
 tools: ## install PostGIS, Chromium, GDAL, mosquitto_pub and a Chinese font (Debian packages)
@@ -39,7 +39,7 @@ tools: ## install PostGIS, Chromium, GDAL, mosquitto_pub and a Chinese font (Deb
 .PHONY: lint
 lint: web/dist/index.html ## gofmt, vet, staticcheck, tsc
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }
-	$(GO) vet ./...
+	$(GO) vet -pgo=off ./...
 	$(GO) tool staticcheck ./...
 	cd web && npm run check
 
