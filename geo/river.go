@@ -81,11 +81,12 @@ func newRun(all []stretch, first, last int) run {
 	return out
 }
 
-// atLeast is a distance in metres that no foot on the run is nearer than.
-func (r *run) atLeast(p orb.Point) float64 {
-	dx := math.Max(0, math.Max(r.box.Min[0]-p[0], p[0]-r.box.Max[0]))
-	dy := math.Max(0, math.Max(r.box.Min[1]-p[1], p[1]-r.box.Max[1]))
-	return math.Hypot(dx*r.x, dy*r.y)
+// atLeast2 is the square of a distance in metres that no foot on the run is
+// nearer than.
+func (r *run) atLeast2(p orb.Point) float64 {
+	dx := max(0, r.box.Min[0]-p[0], p[0]-r.box.Max[0]) * r.x
+	dy := max(0, r.box.Min[1]-p[1], p[1]-r.box.Max[1]) * r.y
+	return dx*dx + dy*dy
 }
 
 func (r *River) extend(p orb.Point) {
@@ -114,40 +115,45 @@ func (r *River) Line() orb.LineString { return r.line.Clone() }
 // some kilometres are true to 0.1 %.
 func (r *River) Locate(p orb.Point) Place {
 	// The likeliest run first: it rules out most others.
-	first := 0
+	first, least := 0, math.Inf(1)
 	for k := range r.runs {
-		if r.runs[k].atLeast(p) < r.runs[first].atLeast(p) {
-			first = k
+		if d := r.runs[k].atLeast2(p); d < least {
+			first, least = k, d
 		}
 	}
-	best, nearest, along, cross := 0, math.Inf(1), 0.0, 0.0
+	best, nearest2, along := 0, math.Inf(1), 0.0
 	for n := range r.runs {
 		k := (first + n) % len(r.runs)
-		if r.runs[k].atLeast(p) > nearest {
+		if r.runs[k].atLeast2(p) > nearest2 {
 			continue
 		}
 		for i := r.runs[k].first; i < r.runs[k].last; i++ {
-			t, d, c := r.stretch[i].foot(p)
-			if d < nearest {
-				best, nearest, along, cross = i, d, t, c
+			if t, d2 := r.stretch[i].foot(p); d2 < nearest2 {
+				best, nearest2, along = i, d2, t
 			}
 		}
 	}
 	step := r.chainage[best+1] - r.chainage[best]
-	place := Place{r.chainage[best] + step*Metres(along), Left, Metres(nearest)}
-	if cross < 0 {
+	place := Place{r.chainage[best] + step*Metres(along), Left, Metres(math.Sqrt(nearest2))}
+	if r.stretch[best].side(p) < 0 {
 		place.Bank = Right
 	}
 	return place
 }
 
-// foot returns the share of the stretch where p's foot is, p's distance from it
-// in metres, and on which side p lies (positive: left).
-func (s *stretch) foot(p orb.Point) (share, distance, cross float64) {
+// foot returns the share of the stretch where p's foot is, and the square of p's
+// distance from it in metres.
+func (s *stretch) foot(p orb.Point) (share, distance2 float64) {
 	dx, dy := (s.to[0]-s.from[0])*s.x, (s.to[1]-s.from[1])*s.y
 	px, py := (p[0]-s.from[0])*s.x, (p[1]-s.from[1])*s.y
-	share = math.Max(0, math.Min(1, (px*dx+py*dy)/(s.length*s.length)))
-	return share, math.Hypot(px-share*dx, py-share*dy), dx*py - dy*px
+	share = max(0, min(1, (px*dx+py*dy)/(s.length*s.length)))
+	x, y := px-share*dx, py-share*dy
+	return share, x*x + y*y
+}
+
+// side is positive if p lies to the left of the stretch.
+func (s *stretch) side(p orb.Point) float64 {
+	return (s.to[0]-s.from[0])*s.x*(p[1]-s.from[1])*s.y - (s.to[1]-s.from[1])*s.y*(p[0]-s.from[0])*s.x
 }
 
 // At is the inverse of Locate: the point at the chainage (taken to the nearer
