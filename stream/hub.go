@@ -205,12 +205,14 @@ func (h *Hub) leave(s *session) {
 	h.sessions.Done()
 }
 
-// marked is the position up to which everything has been marked.
+// marked is the position up to which everything has been marked. Before the first
+// tick it is the world's when somebody first asked: who looks from then on sees
+// what was before it.
 func (h *Hub) marked() twin.Position {
 	h.state.Lock()
 	defer h.state.Unlock()
 	if h.at == (twin.Position{}) {
-		return h.o.World.Position()
+		h.at = h.o.World.Position()
 	}
 	return h.at
 }

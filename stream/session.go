@@ -188,6 +188,9 @@ func (s *session) update(r request) {
 		s.refuse(r.ID, fmt.Errorf("bbox: %d objects in view, want at most %d: zoom in", len(things), maxHeld))
 		return
 	}
+	// Watch first: what enters the view by its new scope and changes again at once
+	// must be marked. What leaves the old one unwatched differ finds.
+	s.hub.watch(v, look, r.Position)
 	v.mu.Lock()
 	v.scope = look
 	for _, fid := range v.snapshot {
@@ -195,7 +198,6 @@ func (s *session) update(r request) {
 	}
 	v.snapshot = nil
 	v.mu.Unlock()
-	s.hub.watch(v, look, r.Position)
 	v.differ(s.hub.inView(s, look), func(*twin.Thing) bool { return false })
 	s.nudge()
 }

@@ -52,6 +52,7 @@ func TestMovingTheViewSendsTheDifference(t *testing.T) {
 	w.put(1, here, 1)
 	w.put(2, there, 2)
 	c := dial(t, address)
+	c.marked(w.Position()) // or what is put now is told once more
 	c.send(subscribeHere)
 	c.until("snapshot")
 	c.send(`{"type":"update","id":"v1","bbox":[121.39,31.21,121.45,31.26],"zoom":12}`)

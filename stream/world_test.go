@@ -264,7 +264,11 @@ func (c *client) until(kind string) frame {
 // reach reads until the picture is the wanted one.
 func (c *client) reach(want map[assets.FID]float64) {
 	c.t.Helper()
+	end := time.Now().Add(10 * time.Second)
 	for fmt.Sprint(c.picture) != fmt.Sprint(want) {
+		if time.Now().After(end) {
+			c.t.Fatalf("the picture is %v, want %v", c.picture, want)
+		}
 		c.next()
 	}
 }
