@@ -85,7 +85,7 @@ func (l *loading) assets(ctx context.Context) error {
 	wg.Go(func() {
 		for born := range full {
 			if failed == nil {
-				failed = l.stock.take(born)
+				failed = l.stock.fill(born)
 			}
 		}
 	})

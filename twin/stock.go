@@ -2,6 +2,7 @@ package twin
 
 import (
 	"fmt"
+	"sync"
 
 	"suhe/assets"
 )
@@ -34,6 +35,25 @@ func (s *stock) byID(id assets.ID) *Thing {
 // take makes the changes. The indexes come first: they alone can refuse, and
 // things are made with boxes that they do not refuse.
 func (s *stock) take(changes []Change) error {
+	if err := s.index(changes); err != nil {
+		return err
+	}
+	s.replaceAll(changes)
+	return nil
+}
+
+// fill is take of a stock that nobody sees before all is in it: it does at once
+// what can be done at once.
+func (s *stock) fill(changes []Change) (err error) {
+	var indexed sync.WaitGroup
+	indexed.Go(func() { err = s.index(changes) })
+	s.replaceAll(changes)
+	indexed.Wait()
+	return err
+}
+
+// index moves the boxes. It touches nothing that replaceAll does.
+func (s *stock) index(changes []Change) error {
 	for i := range changes {
 		s.note(changes[i])
 	}
@@ -47,10 +67,13 @@ func (s *stock) take(changes []Change) error {
 			return fmt.Errorf("index of %s: %w", kind, err)
 		}
 	}
+	return nil
+}
+
+func (s *stock) replaceAll(changes []Change) {
 	for i := range changes {
 		s.replace(changes[i])
 	}
-	return nil
 }
 
 // note collects the moves of one change: none unless its box is another.
