@@ -15,26 +15,24 @@ func (d *renderer) draw(ctx context.Context, s *Server, layers []*layer, r *Requ
 	}
 	d.find(s, r, t)
 	if len(d.picker.found) <= s.options.Features {
-		fits, err := d.try(&s.options, t, func() ([]byte, error) { return d.whole(ctx, s.options.World, r) })
-		if fits || err != nil {
+		data, err := d.whole(ctx, s.options.World, r)
+		if err != nil || d.answer(&s.options, t, data) <= s.options.Bytes {
 			return err
 		}
 	}
 	return d.drawLess(ctx, s, r, t)
 }
 
-// try draws into t and says whether the tile is small enough.
-func (d *renderer) try(o *Options, t *Response, draw func() ([]byte, error)) (fits bool, err error) {
-	if t.Data, err = draw(); err != nil {
-		return false, err
-	}
-	size := len(t.Data)
+// answer puts the tile's bytes into t and returns how many are to be sent.
+func (d *renderer) answer(o *Options, t *Response, data []byte) (size int) {
+	t.Data, t.Gzip = data, nil
 	if !o.Plain {
-		if t.Gzip = d.pack(t.Data); t.Gzip != nil {
-			size = len(t.Gzip)
-		}
+		t.Gzip = d.pack(data)
 	}
-	return size <= o.Bytes, nil
+	if t.Gzip != nil {
+		return len(t.Gzip)
+	}
+	return len(data)
 }
 
 // drawLess draws a tile of too much: first fewer of the things that nothing is
@@ -50,13 +48,13 @@ func (d *renderer) drawLess(ctx context.Context, s *Server, r *Request, t *Respo
 	d.picker.keep(o.Features)
 	for asked := r.Properties; ; {
 		t.Left = all - len(d.picker.list)
-		fits, err := d.try(o, t, func() ([]byte, error) { return d.picked(ctx, o.World, r, asked, t.Left > 0) })
-		if fits || err != nil {
+		data, err := d.picked(ctx, o.World, r, asked, t.Left > 0)
+		if err != nil {
 			return err
 		}
-		size := max(len(t.Gzip), 1)
-		if t.Gzip == nil {
-			size = len(t.Data)
+		size := d.answer(o, t, data)
+		if size <= o.Bytes {
+			return nil
 		}
 		harmless := d.picker.harmless()
 		switch {
