@@ -17,9 +17,12 @@ func TestTilesAgainstMaptile(t *testing.T) {
 		p := orb.Point{rapid.Float64Range(-179.9, 179.9).Draw(t, "lon"), rapid.Float64Range(-85, 85).Draw(t, "lat")}
 		z := uint32(rapid.IntRange(0, geo.MaxZoom).Draw(t, "z"))
 		got, want := geo.TileAt(p, z), maptile.At(p, maptile.Zoom(z))
-		if got.X != want.X || got.Y != want.Y {
+		// On a border, such as the equator, a rounding may choose either side.
+		border := got.Bound(0).Pad(1e-12).Contains(p) && want.Bound().Pad(1e-12).Contains(p)
+		if (got.X != want.X || got.Y != want.Y) && !border {
 			t.Fatalf("tile of %v at %d: got %v, want %v", p, z, got, want)
 		}
+		want.X, want.Y = got.X, got.Y
 		g, w := got.Bound(0), want.Bound()
 		for i := range 2 {
 			if math.Abs(g.Min[i]-w.Min[i]) > 1e-9 || math.Abs(g.Max[i]-w.Max[i]) > 1e-9 {
