@@ -58,6 +58,10 @@ bench: build ## the benchmarks behind docs/performance.md
 pgo: ## renew the profile that the program is built with
 	$(GO) test -run '^$$' -bench Fresh -benchtime 3s -cpuprofile cmd/suhe/default.pgo -o /dev/null ./internal/bench
 
+.PHONY: proto
+proto: ## renew the Go code of the stream's messages (wants protoc)
+	protoc --plugin=protoc-gen-go=$$($(GO) tool -n protoc-gen-go) --go_out=. --go_opt=module=suhe stream/suhev1/suhe.proto
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for ten seconds
 	@for package in $$($(GO) list ./...); do \

@@ -155,7 +155,7 @@ func (h *Hub) mark(changes []twin.Change, at twin.Position) {
 	for _, c := range changes {
 		for _, t := range [2]*twin.Thing{c.Was, c.Is} {
 			if t != nil {
-				h.views.touch(geo.BoxOf(t.Asset.Shape.Geometry.Plane.Bound()), func(v *view) { v.mark(t.Asset.FID) })
+				h.views.touch(geo.BoxOf(t.Bound()), func(v *view) { v.mark(t.Asset.FID) })
 			}
 		}
 	}

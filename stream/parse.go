@@ -173,7 +173,7 @@ func bound(b []float64) (orb.Bound, error) {
 func (s scope) holds(t *twin.Thing) bool {
 	for _, k := range s.kinds {
 		if k == t.Asset.Kind {
-			return s.box.Intersects(t.Asset.Shape.Geometry.Plane.Bound())
+			return s.box.Intersects(t.Bound())
 		}
 	}
 	return false

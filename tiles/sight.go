@@ -36,7 +36,7 @@ func (l *layer) drawn(t *twin.Thing) *geo.Flat {
 
 // ground is the box, in degrees, that the thing's drawing lies in.
 func (l *layer) ground(t *twin.Thing) orb.Bound {
-	b := t.Asset.Shape.Geometry.Plane.Bound()
+	b := t.Bound()
 	if l.Drawn == sight && sees(t) {
 		return grow(b, t.Asset.Camera.Range)
 	}

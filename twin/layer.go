@@ -1,8 +1,6 @@
 package twin
 
 import (
-	"github.com/paulmach/orb"
-
 	"suhe/assets"
 	"suhe/geo"
 )
@@ -37,10 +35,7 @@ func add(m map[string]int, key string, by int) {
 func (l *layer) moved(t *Thing, gone bool) {
 	m := geo.Move[assets.FID]{Key: t.Asset.FID, Gone: gone}
 	if !gone {
-		m.Is = t.bound()
+		m.Is = t.Bound()
 	}
 	l.moves = append(l.moves, m)
 }
-
-// bound is the box of the thing's geometry in degrees.
-func (t *Thing) bound() orb.Bound { return t.Asset.Shape.Geometry.Plane.Bound() }

@@ -88,7 +88,7 @@ func (s *stock) note(c Change) {
 	case c.Was.Asset.Kind != c.Is.Asset.Kind:
 		s.layers[c.Was.Asset.Kind].moved(c.Was, true)
 		s.layers[c.Is.Asset.Kind].moved(c.Is, false)
-	case c.Was.bound() != c.Is.bound():
+	case c.Was.Bound() != c.Is.Bound():
 		s.layers[c.Is.Asset.Kind].moved(c.Is, false)
 	}
 }

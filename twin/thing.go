@@ -1,6 +1,8 @@
 package twin
 
 import (
+	"github.com/paulmach/orb"
+
 	"suhe/assets"
 	"suhe/geo"
 )
@@ -56,6 +58,12 @@ type Thing struct {
 
 	_ [40]byte // six lines of a processor's cache: then the label lies in two
 }
+
+// Bound is the box of where the thing is now, in degrees WGS84.
+func (t *Thing) Bound() orb.Bound { return t.Asset.Shape.Geometry.Plane.Bound() }
+
+// Location is where the thing is now in terms of the district and the creek.
+func (t *Thing) Location() assets.Location { return t.Asset.Location }
 
 // Change is one thing before and after. No Was: it is new; no Is: it is gone.
 type Change struct{ Was, Is *Thing }

@@ -30,6 +30,7 @@ var floors = map[string]int{
 	"tiles":                     40,
 	"tiles/sprite":              39,
 	"stream":                    40,
+	"stream/suhev1":             39,
 	"stream/ingest":             40,
 	"internal/store":            39,
 	"internal/store/postgis":    40,
