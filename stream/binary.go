@@ -38,7 +38,7 @@ func parseBinary(b []byte) (a ask, err error) {
 	case *pb.Ask_Follow:
 		a.Type, a.Session = askFollow, m.Follow.GetSession()
 	default:
-		err = fmt.Errorf("Ask: empty")
+		err = fmt.Errorf("an empty Ask")
 	}
 	return a, err
 }

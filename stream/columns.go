@@ -258,4 +258,3 @@ var (
 func stateNumber(t *twin.Thing) uint64 {
 	return communications[t.State.Communication] + 4*datas[t.State.Data] + 32*services[t.State.Service] + 128*uint64(t.Severity)
 }
-

@@ -43,7 +43,6 @@ type lens struct {
 	marked  *told // the last one looked at
 	items   []item
 	recount bool // what is counted changed
-	counts  []*counted
 
 	at    twin.Position // everything up to here was turned
 	shown uint64        // likewise

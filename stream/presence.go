@@ -19,14 +19,18 @@ type screen struct {
 	camera   *camera // nil: it did not say
 	selected assets.FID
 	since    time.Time
+	heard    time.Time // when another node last told of it; zero: it is of this one
 }
 
-// presence is who is here and what they look at: the last of each counts. Sessions
-// that follow are told on the next tick.
+// presence is who is here, on this node and others, and what they look at: the last
+// of each counts. Sessions that follow are told on the next tick, and so are the
+// other nodes.
 type presence struct {
 	mu        sync.Mutex
 	here      map[string]screen
 	followers map[*session]*follower
+	news      map[string]struct{} // sessions of this node that others have yet to be told of
+	told      time.Time           // when the others were told of all
 }
 
 // follower is what a session has yet to be told.
@@ -39,14 +43,29 @@ type follower struct {
 func (p *presence) show(s screen) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.here == nil {
-		p.here = make(map[string]screen)
-	}
 	if was, ok := p.here[s.session]; ok {
 		s.since = was.since
 	}
+	p.put(s)
+	p.announce(s.session)
+}
+
+// put notes a screen. The caller holds the lock.
+func (p *presence) put(s screen) {
+	if p.here == nil {
+		p.here = make(map[string]screen)
+	}
 	p.here[s.session] = s
 	p.mark(s.session)
+}
+
+// announce notes that others must be told of a session of this node. The caller
+// holds the lock.
+func (p *presence) announce(session string) {
+	if p.news == nil {
+		p.news = make(map[string]struct{})
+	}
+	p.news[session] = struct{}{}
 }
 
 // leave forgets a session.
@@ -57,6 +76,7 @@ func (p *presence) leave(s *session) {
 	if _, shown := p.here[s.name]; shown {
 		delete(p.here, s.name)
 		p.mark(s.name)
+		p.announce(s.name)
 	}
 }
 

@@ -20,8 +20,8 @@ type session struct {
 	hub    *Hub
 	name   string // for others
 	format format
-	wake   func() // there may be something to send
-	cut    func() // end at once a write that hangs
+	wake   func()       // there may be something to send
+	cut    func()       // end at once a write that hangs
 	writes atomic.Int64 // Unix milliseconds since when a write is on its way; 0: none
 	grant  atomic.Pointer[access.Principal]
 	pace   pace
@@ -120,7 +120,7 @@ func (s *session) handle(kind int, message []byte) {
 	case askUnsubscribe:
 		s.unsubscribe(a.ID)
 	case askPresent:
-		s.hub.presence.show(screen{s.name, a.Name, a.Camera, a.Selected, s.hub.o.Now()})
+		s.hub.presence.show(screen{session: s.name, name: a.Name, camera: a.Camera, selected: a.Selected, since: s.hub.o.Now()})
 	case askFollow:
 		s.hub.presence.follow(s, a.Session)
 	}

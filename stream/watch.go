@@ -91,4 +91,3 @@ func (h *Hub) inView(scope access.Scope, l *look) ([]*twin.Thing, uint64) {
 	clear(all[len(kept):])
 	return kept, shown
 }
-

@@ -29,8 +29,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // world is a plain map of things that tells the hub what happens.
 type world struct {
-	calm stream.Calm
-	hub  *stream.Hub
+	calm    stream.Calm
+	hub     *stream.Hub
+	tell    func(data []byte) error
+	address string
 
 	mu     sync.Mutex
 	things map[assets.FID]*twin.Thing
@@ -191,7 +193,7 @@ func serve(t testing.TB, w *world) (address string) {
 // serveTo runs the hub for one who may see less.
 func serveTo(t testing.TB, w *world, who access.Principal) (address string) {
 	t.Helper()
-	w.hub = stream.New(stream.Options{World: w, Painted: painted(), Calm: w.calm, Ground: ground(), Clusters: w, Tick: 5 * time.Millisecond, Beat: 200 * time.Millisecond, Log: slog.New(slog.DiscardHandler)})
+	w.hub = stream.New(stream.Options{World: w, Painted: painted(), Calm: w.calm, Ground: ground(), Clusters: w, Tell: w.tell, Tick: 5 * time.Millisecond, Beat: 200 * time.Millisecond, Log: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); w.hub.Run(ctx) }()
@@ -199,6 +201,7 @@ func serveTo(t testing.TB, w *world, who access.Principal) (address string) {
 		w.hub.Serve(rw, r, who)
 	}))
 	t.Cleanup(func() { cancel(); <-done; server.Close() })
+	w.address = server.URL
 	return "ws" + strings.TrimPrefix(server.URL, "http")
 }
 

@@ -165,7 +165,7 @@ func (n *node) openViews(context.Context) (err error) {
 	}
 	n.hub = stream.New(stream.Options{
 		World: n.world, Ground: stream.Ground{River: river(), Area: n.registry.AreaBound, Below: n.tiles.ClustersBelow},
-		Clusters: counter{n.tiles}, Past: past{n.events, n.world}, Admit: n.admit,
+		Clusters: counter{n.tiles}, Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
 		Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics,
 	})
 	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
@@ -268,8 +268,14 @@ func (n *node) follow(ctx context.Context) error {
 	group.Go(func() error { return n.relay.Run(ctx) })
 	group.Go(func() error { return n.history.Run(ctx) })
 	group.Go(func() error { return n.bus.Inbox(ctx, ingest.Topics, n.intake.TakeLetters) })
+	group.Go(func() error {
+		return n.bus.Hear(ctx, presence, func(data []byte) { n.tell("hear other nodes", n.hub.Heard(data)) })
+	})
 	return group.Wait()
 }
+
+// presence is the subject under which nodes tell each other who is here.
+const presence = "presence"
 
 // ready says why the node cannot answer yet, or nil.
 func (n *node) ready() error {
