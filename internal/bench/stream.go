@@ -17,6 +17,9 @@ type StreamOptions struct {
 	Span     time.Duration // of each load; default 10 s
 	Flood    int           // observations a second while as much as possible is sent; 0: as many as are confirmed
 	Rate     int           // observations a second while the latency is measured; default 5,000
+	Phones   int           // clients that each look at something else; default 10,000
+	Screens  int           // clients that look at the same; default 2,000
+	Only     string        // one of the parts; empty: all
 	Progress io.Writer     // nil: nobody is told
 }
 
@@ -37,6 +40,12 @@ func Stream(ctx context.Context, o StreamOptions) (Table, error) {
 	if o.Rate <= 0 {
 		o.Rate = 5000
 	}
+	if o.Phones <= 0 {
+		o.Phones = 10_000
+	}
+	if o.Screens <= 0 {
+		o.Screens = 2000
+	}
 	if o.Progress == nil {
 		o.Progress = io.Discard
 	}
@@ -47,12 +56,18 @@ func Stream(ctx context.Context, o StreamOptions) (Table, error) {
 	}
 	t.Machine = append(t.Machine, fmt.Sprintf("node, devices and watcher are processes of this machine; the node keeps history in %s; %s sensors, a reading to a message", store, count(o.Sensors)))
 	s := &streaming{StreamOptions: o, table: &t}
+	if o.Only != "" && o.Only != "devices" {
+		return t, s.clients(ctx)
+	}
 	err := inFolder(func(dir string) error {
 		if o.Database == "" {
 			return s.run(ctx, dir, "")
 		}
 		return inDatabase(ctx, o.Database, func(own string) error { return s.run(ctx, dir, own) })
 	})
+	if err == nil && o.Only == "" {
+		err = s.clients(ctx)
+	}
 	return t, err
 }
 
