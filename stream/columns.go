@@ -2,6 +2,7 @@ package stream
 
 import (
 	"math"
+	"slices"
 	"sync"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -216,15 +217,25 @@ type words struct {
 	numbers map[string]uint32
 }
 
+// fewWords are looked through; of more there is a table.
+const fewWords = 8
+
 // number is the word's number.
 func (w *words) number(word string) uint32 {
+	for i, is := range w.all[:min(len(w.all), fewWords)] {
+		if is == word {
+			return uint32(i)
+		}
+	}
 	n, ok := w.numbers[word]
 	if !ok {
 		if w.numbers == nil {
 			w.numbers = make(map[string]uint32)
 		}
 		n = uint32(len(w.all))
-		w.numbers[word] = n
+		if n >= fewWords {
+			w.numbers[word] = n
+		}
 		w.all = append(w.all, word)
 	}
 	return n
@@ -247,14 +258,19 @@ func (s *steps) to(n int64) (step int64) {
 // degrees are a coordinate in units of 1e-7 degrees, about a centimetre.
 func degrees(v float64) int64 { return int64(math.Round(v * 1e7)) }
 
-// The parts of a state as Objects.state has them.
+// The parts of a state as Objects.state has them, at the place of their number.
 var (
-	communications = map[twin.Communication]uint64{twin.Unknown: 0, twin.Online: 1, twin.Offline: 2}
-	datas          = map[twin.Data]uint64{twin.None: 0, twin.Fresh: 1, twin.Stale: 2, twin.Stuck: 3, twin.Invalid: 4}
-	services       = map[twin.Service]uint64{twin.Normal: 0, twin.Maintenance: 1, twin.Fault: 2, twin.Retired: 3}
+	communications = [...]twin.Communication{twin.Unknown, twin.Online, twin.Offline}
+	datas          = [...]twin.Data{twin.None, twin.Fresh, twin.Stale, twin.Stuck, twin.Invalid}
+	services       = [...]twin.Service{twin.Normal, twin.Maintenance, twin.Fault, twin.Retired}
 )
 
 // stateNumber is the thing's state and severity in one number.
 func stateNumber(t *twin.Thing) uint64 {
-	return communications[t.State.Communication] + 4*datas[t.State.Data] + 32*services[t.State.Service] + 128*uint64(t.Severity)
+	c, d, s := place(communications[:], t.State.Communication), place(datas[:], t.State.Data), place(services[:], t.State.Service)
+	return c + 4*d + 32*s + 128*uint64(t.Severity)
 }
+
+// place is where the word is among all, 0 if it is none of them: there are too few
+// for a table.
+func place[W comparable](all []W, word W) uint64 { return uint64(max(0, slices.Index(all, word))) }

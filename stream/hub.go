@@ -188,14 +188,23 @@ func (h *Hub) settle(came pending) {
 func (h *Hub) mark(changes []told) {
 	for i := range changes {
 		t := &changes[i]
+		if t.stands() {
+			h.markAt(t, t.is)
+			continue
+		}
 		for _, one := range append([]*twin.Thing{t.was, t.is}, t.via...) {
 			if one != nil {
-				box := boxOf(one)
-				h.lenses.cells.touch(box, func(l *lens) { l.mark(t) })
-				h.formers.cells.touch(box, func(f *former) { f.mark(t) })
+				h.markAt(t, one)
 			}
 		}
 	}
+}
+
+// markAt marks what became of a thing for all who look where it was at a time.
+func (h *Hub) markAt(t *told, one *twin.Thing) {
+	box := boxOf(one)
+	h.lenses.cells.touch(box, func(l *lens) { l.mark(t) })
+	h.formers.cells.touch(box, func(f *former) { f.mark(t) })
 }
 
 // markTiles marks the tiles that the batches redraw. It comes before the position

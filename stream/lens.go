@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -21,14 +22,26 @@ type told struct {
 	first, last uint64        // numbers of the batches
 }
 
-// item is a told as one look sees it.
+// stands says whether the thing is where it was, and what it was.
+func (t *told) stands() bool {
+	return t.was != nil && t.is != nil && t.was.Asset == t.is.Asset && !t.is.Moves()
+}
+
+// item is a told as one look sees it. There are very many: each is small.
 type item struct {
-	fid         assets.FID
-	held        bool        // it was in view
-	via         bool        // it was in view between
-	whole       bool        // the registry says something else of it
-	is          *twin.Thing // nil: it is not in view
-	first, last uint64
+	of    *told
+	held  bool // it was in view
+	via   bool // it was in view between
+	whole bool // the registry says something else of it
+	in    bool // it is in view
+}
+
+// is is the thing, nil if it is not in view.
+func (i item) is() *twin.Thing {
+	if !i.in {
+		return nil
+	}
+	return i.of.is
 }
 
 // lens is what all views have in common that look alike: the same is told to all
@@ -38,10 +51,12 @@ type lens struct {
 	id      string // of the views
 	look    *look
 	scope   access.Scope
+	steady  bool // what stands is in view or not, whatever else becomes of it
 	members map[*view]struct{}
 
 	marked  *told // the last one looked at
 	items   []item
+	usual   int  // items of the turn before
 	recount bool // what is counted changed
 
 	at    twin.Position // everything up to here was turned
@@ -71,17 +86,23 @@ func (l *lens) mark(t *told) {
 			l.recount = l.recount || one != nil && l.look.counts(one)
 		}
 	}
-	i := item{fid: t.fid, held: l.sees(t.was), first: t.first, last: t.last}
-	if l.sees(t.is) {
-		i.is = t.is
-		i.whole = t.was == nil || t.was.Asset != t.is.Asset
+	i := item{of: t, held: l.sees(t.was)}
+	if l.steady && t.stands() {
+		i.in = i.held
+	} else {
+		i.in = l.sees(t.is)
+		i.whole = i.in && (t.was == nil || t.was.Asset != t.is.Asset)
+		for _, between := range t.via {
+			i.via = i.via || l.sees(between)
+		}
 	}
-	for _, between := range t.via {
-		i.via = i.via || l.sees(between)
+	if !i.held && !i.via && !i.in {
+		return
 	}
-	if i.held || i.via || i.is != nil {
-		l.items = append(l.items, i)
+	if l.items == nil {
+		l.items = make([]item, 0, l.usual+l.usual/4+1)
 	}
+	l.items = append(l.items, i)
 }
 
 // turn hands out what was marked since the turn before, if it is time.
@@ -91,12 +112,12 @@ func (l *lens) turn(h *Hub, at twin.Position, now time.Time) {
 	}
 	l.due = now.Add(l.look.interval)
 	if len(l.items) > 0 {
-		p := &portion{id: l.id, look: l.look, from: l.at, at: at, since: l.shown, items: merge(l.items)}
+		p := &portion{id: l.id, look: l.look, from: l.at, at: at, since: l.shown, items: merge(l.items), many: len(l.members) > 1}
 		for v := range l.members {
 			v.take(p, now)
 		}
 	}
-	l.at, l.shown, l.items, l.marked = at, h.shown, nil, nil
+	l.at, l.shown, l.usual, l.items, l.marked = at, h.shown, len(l.items), nil, nil
 	if l.recount && !now.Before(l.count) {
 		l.count, l.recount = now.Add(h.o.Recount), false
 		l.recounted()
@@ -105,19 +126,33 @@ func (l *lens) turn(h *Hub, at twin.Position, now time.Time) {
 
 // merge makes one of several items of a thing; the result is in order of fid.
 func merge(items []item) []item {
-	slices.SortStableFunc(items, func(a, b item) int { return int(int64(a.fid) - int64(b.fid)) })
+	if inOrder(items) {
+		return items
+	}
+	slices.SortStableFunc(items, func(a, b item) int { return cmp.Compare(a.of.fid, b.of.fid) })
 	out := items[:0]
 	for _, i := range items {
-		if n := len(out); n > 0 && out[n-1].fid == i.fid {
+		if n := len(out); n > 0 && out[n-1].of.fid == i.of.fid {
 			was := &out[n-1]
-			was.via = was.via || i.via || was.is != nil
+			was.via = was.via || i.via || was.in
 			was.whole = was.whole || i.whole
-			was.is, was.last = i.is, i.last
+			was.of, was.in = i.of, i.in
 			continue
 		}
 		out = append(out, i)
 	}
 	return out
+}
+
+// inOrder says whether the items are of one thing each, in order: those of a
+// single tick are.
+func inOrder(items []item) bool {
+	for i := 1; i < len(items); i++ {
+		if items[i-1].of.fid >= items[i].of.fid {
+			return false
+		}
+	}
+	return true
 }
 
 // portion is what one turn of a lens tells, the same to all who are up to date.
@@ -127,6 +162,7 @@ type portion struct {
 	from, at twin.Position
 	since    uint64 // it tells of later batches
 	items    []item // in order of fid
+	many     bool   // it is for more than one view
 
 	written [formats]struct {
 		once  sync.Once
@@ -134,11 +170,11 @@ type portion struct {
 	}
 }
 
-// shared is a frame that is sent to many.
+// shared is a frame that may be sent to many.
 type shared struct {
 	data     []byte
-	prepared *websocket.PreparedMessage
-	at       twin.Position // from which the client can go on; zero: it says nothing of that
+	prepared *websocket.PreparedMessage // nil: it is sent to one
+	at       twin.Position              // from which the client can go on; zero: it says nothing of that
 }
 
 func share(f format, data []byte, at twin.Position) *shared {
@@ -164,7 +200,11 @@ func (p *portion) parts(f format, known *written) []*shared {
 			if i == len(deltas)-1 {
 				d.at = p.at
 			}
-			w.parts = append(w.parts, share(f, f.write(d, known), d.at))
+			part := &shared{data: f.write(d, known), at: d.at}
+			if p.many {
+				part = share(f, part.data, part.at)
+			}
+			w.parts = append(w.parts, part)
 		}
 	})
 	return w.parts
@@ -174,13 +214,16 @@ func (p *portion) delta(items []item) deltaFrame {
 	d := deltaFrame{id: p.id, at: p.from, look: p.look}
 	for _, i := range items {
 		switch {
-		case i.is == nil && i.held:
-			d.removed = append(d.removed, i.fid)
-		case i.is == nil: // it came and went
+		case !i.in && i.held:
+			d.removed = append(d.removed, i.of.fid)
+		case !i.in: // it came and went
 		case i.held && !i.whole:
-			d.changed = append(d.changed, i.is)
+			if d.changed == nil {
+				d.changed = make([]*twin.Thing, 0, len(items))
+			}
+			d.changed = append(d.changed, i.of.is)
 		default:
-			d.entered = append(d.entered, i.is)
+			d.entered = append(d.entered, i.of.is)
 		}
 	}
 	return d
@@ -197,7 +240,7 @@ func (a *lenses) join(h *Hub, v *view, l *look, scope access.Scope) {
 	key := lensKey(v.id, l, scope)
 	in := a.byKey[key]
 	if in == nil {
-		in = &lens{key: key, id: v.id, look: l, scope: scope, members: make(map[*view]struct{}), at: h.marked(), shown: h.shown}
+		in = &lens{key: key, id: v.id, look: l, scope: scope, steady: l.filter.String() == "", members: make(map[*view]struct{}), at: h.marked(), shown: h.shown}
 		if a.byKey == nil {
 			a.byKey = make(map[string]*lens)
 		}

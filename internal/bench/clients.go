@@ -130,11 +130,32 @@ func (s *streaming) apart(ctx context.Context, sensors int, database string, f f
 			return err
 		}
 		defer own.node.stop()
-		if err := f(own); err != nil {
+		if err = own.node.published(ctx, float64(sensors)); err == nil {
+			err = f(own)
+		}
+		if err != nil {
 			return fmt.Errorf("%w\nthe node's last words:\n%s", err, own.node.log.String())
 		}
 		return nil
 	})
+}
+
+// published waits until the node has told of so many edits, so that it does not
+// tell of them while it is measured.
+func (n *node) published(ctx context.Context, edits float64) error {
+	for end := time.Now().Add(nodePatience); ; time.Sleep(50 * time.Millisecond) {
+		text, err := fetch(ctx, n.url("/metrics"))
+		if err != nil {
+			return err
+		}
+		told, err := counter(text, "suhe_relay_events_total")
+		if err != nil || told >= edits {
+			return err
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("%v of %v edits published after %v", told, edits, nodePatience)
+		}
+	}
 }
 
 // changed is what a load did.
