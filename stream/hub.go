@@ -189,22 +189,27 @@ func (h *Hub) mark(changes []told) {
 	for i := range changes {
 		t := &changes[i]
 		if t.stands() {
-			h.markAt(t, t.is)
+			h.markAt(changes, i, t.is)
 			continue
 		}
 		for _, one := range append([]*twin.Thing{t.was, t.is}, t.via...) {
 			if one != nil {
-				h.markAt(t, one)
+				h.markAt(changes, i, one)
 			}
 		}
 	}
+	var numbers []int32
+	for _, l := range h.lenses.byKey {
+		numbers = l.gather(changes, numbers)
+	}
+	h.lenses.cells.clear()
 }
 
-// markAt marks what became of a thing for all who look where it was at a time.
-func (h *Hub) markAt(t *told, one *twin.Thing) {
+// markAt marks a change where its thing was at a time.
+func (h *Hub) markAt(changes []told, i int, one *twin.Thing) {
 	box := boxOf(one)
-	h.lenses.cells.touch(box, func(l *lens) { l.mark(t) })
-	h.formers.cells.touch(box, func(f *former) { f.mark(t) })
+	h.lenses.cells.mark(box, int32(i))
+	h.formers.cells.touch(box, func(f *former) { f.mark(&changes[i]) })
 }
 
 // markTiles marks the tiles that the batches redraw. It comes before the position

@@ -54,10 +54,9 @@ type lens struct {
 	steady  bool // what stands is in view or not, whatever else becomes of it
 	members map[*view]struct{}
 
-	marked  *told // the last one looked at
-	items   []item
-	usual   int  // items of the turn before
-	recount bool // what is counted changed
+	cells   []*cell[*lens] // where it looks
+	items   []item         // what was marked since the last turn
+	recount bool           // what is counted changed
 
 	at    twin.Position // everything up to here was turned
 	shown uint64        // likewise
@@ -75,12 +74,21 @@ func (l *lens) sees(t *twin.Thing) bool {
 	return t != nil && l.look.holds(t) && l.scope.Sees(t.Asset)
 }
 
-// mark notes what became of a thing; more than once does no harm.
-func (l *lens) mark(t *told) {
-	if l.marked == t {
-		return
+// gather notes what of the changes is marked where it looks. The numbers are lent
+// for the time of the call.
+func (l *lens) gather(changes []told, numbers []int32) []int32 {
+	numbers = marksOf(numbers[:0], l.cells)
+	if len(numbers) > 0 {
+		l.items = slices.Grow(l.items, len(numbers))
 	}
-	l.marked = t
+	for _, n := range numbers {
+		l.mark(&changes[n])
+	}
+	return numbers
+}
+
+// mark notes what became of a thing.
+func (l *lens) mark(t *told) {
 	if len(l.look.counted) > 0 && !l.recount {
 		for _, one := range [2]*twin.Thing{t.was, t.is} {
 			l.recount = l.recount || one != nil && l.look.counts(one)
@@ -96,13 +104,9 @@ func (l *lens) mark(t *told) {
 			i.via = i.via || l.sees(between)
 		}
 	}
-	if !i.held && !i.via && !i.in {
-		return
+	if i.held || i.via || i.in {
+		l.items = append(l.items, i)
 	}
-	if l.items == nil {
-		l.items = make([]item, 0, l.usual+l.usual/4+1)
-	}
-	l.items = append(l.items, i)
 }
 
 // turn hands out what was marked since the turn before, if it is time.
@@ -117,7 +121,7 @@ func (l *lens) turn(h *Hub, at twin.Position, now time.Time) {
 			v.take(p, now)
 		}
 	}
-	l.at, l.shown, l.usual, l.items, l.marked = at, h.shown, len(l.items), nil, nil
+	l.at, l.shown, l.items = at, h.shown, nil
 	if l.recount && !now.Before(l.count) {
 		l.count, l.recount = now.Add(h.o.Recount), false
 		l.recounted()
@@ -245,7 +249,7 @@ func (a *lenses) join(h *Hub, v *view, l *look, scope access.Scope) {
 			a.byKey = make(map[string]*lens)
 		}
 		a.byKey[key] = in
-		a.cells.watch(in, geo.BoxOf(l.region.box))
+		in.cells = a.cells.watch(in, geo.BoxOf(l.region.box))
 	}
 	in.members[v] = struct{}{}
 	in.recount = in.recount || len(l.counted) > 0
