@@ -117,17 +117,23 @@ func (c *columns) objects(b []byte, field protowire.Number, things []*twin.Thing
 		c.fid = protowire.AppendVarint(c.fid, uint64(t.Asset.FID)-fid)
 		fid = uint64(t.Asset.FID)
 		c.registered(t, f)
-		at := l.datum.of(t.Anchor)
-		if f&fieldLon != 0 {
-			c.lon = protowire.AppendVarint(c.lon, protowire.EncodeZigZag(east.to(degrees(at[0]))))
-		}
-		if f&fieldLat != 0 {
-			c.lat = protowire.AppendVarint(c.lat, protowire.EncodeZigZag(north.to(degrees(at[1]))))
+		if f&(fieldLon|fieldLat) != 0 {
+			c.placed(l.datum.of(t.Anchor), f, &east, &north)
 		}
 		c.alive(t, f, &clock)
 	}
 	c.out = c.join(c.out[:0])
 	return protowire.AppendBytes(protowire.AppendTag(b, field, protowire.BytesType), c.out)
+}
+
+// placed appends where a thing is.
+func (c *columns) placed(at [2]float64, f fields, east, north *steps) {
+	if f&fieldLon != 0 {
+		c.lon = protowire.AppendVarint(c.lon, protowire.EncodeZigZag(east.to(degrees(at[0]))))
+	}
+	if f&fieldLat != 0 {
+		c.lat = protowire.AppendVarint(c.lat, protowire.EncodeZigZag(north.to(degrees(at[1]))))
+	}
 }
 
 // moving says whether one of the things may be elsewhere than it was.

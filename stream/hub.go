@@ -188,7 +188,7 @@ func (h *Hub) settle(came pending) {
 func (h *Hub) mark(changes []told) {
 	for i := range changes {
 		t := &changes[i]
-		if t.stands() {
+		if t.fix(); t.stands {
 			h.markAt(changes, i, t.is)
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/paulmach/orb"
 
 	"suhe/assets"
 	"suhe/geo"
@@ -20,11 +21,32 @@ type told struct {
 	was, is     *twin.Thing   // before the first change and after the last
 	via         []*twin.Thing // between, if it changed more than once
 	first, last uint64        // numbers of the batches
+
+	// Of what is where it was, and what it was, that is found out once for all who
+	// look: the thing itself is far away in memory.
+	stands bool
+	kind   kinds
+	box    orb.Bound
 }
 
-// stands says whether the thing is where it was, and what it was.
-func (t *told) stands() bool {
-	return t.was != nil && t.is != nil && t.was.Asset == t.is.Asset && !t.is.Moves()
+// fix finds out whether the thing stands.
+func (t *told) fix() {
+	if t.was == nil || t.is == nil || t.was.Asset != t.is.Asset || t.is.Moves() {
+		return
+	}
+	t.stands, t.kind, t.box = true, kindsOf(t.is.Asset.Kind), t.is.Bound()
+}
+
+// kinds are a set of kinds, a bit for each.
+type kinds uint32
+
+func kindsOf(all ...assets.Kind) (set kinds) {
+	for i, kind := range assets.Kinds() {
+		if slices.Contains(all, kind) {
+			set |= 1 << i
+		}
+	}
+	return set
 }
 
 // item is a told as one look sees it. There are very many: each is small.
@@ -51,7 +73,8 @@ type lens struct {
 	id      string // of the views
 	look    *look
 	scope   access.Scope
-	steady  bool // what stands is in view or not, whatever else becomes of it
+	kinds   kinds // that it tells one by one
+	plain   bool  // what stands is in view by its kind and its box alone
 	members map[*view]struct{}
 
 	cells   []*cell[*lens] // where it looks
@@ -94,11 +117,12 @@ func (l *lens) mark(t *told) {
 			l.recount = l.recount || one != nil && l.look.counts(one)
 		}
 	}
-	i := item{of: t, held: l.sees(t.was)}
-	if l.steady && t.stands() {
-		i.in = i.held
+	i := item{of: t}
+	if l.plain && t.stands {
+		i.in = t.kind&l.kinds != 0 && l.look.region.box.Intersects(t.box) && l.scope.Sees(t.is.Asset)
+		i.held = i.in
 	} else {
-		i.in = l.sees(t.is)
+		i.held, i.in = l.sees(t.was), l.sees(t.is)
 		i.whole = i.in && (t.was == nil || t.was.Asset != t.is.Asset)
 		for _, between := range t.via {
 			i.via = i.via || l.sees(between)
@@ -244,7 +268,7 @@ func (a *lenses) join(h *Hub, v *view, l *look, scope access.Scope) {
 	key := lensKey(v.id, l, scope)
 	in := a.byKey[key]
 	if in == nil {
-		in = &lens{key: key, id: v.id, look: l, scope: scope, steady: l.filter.String() == "", members: make(map[*view]struct{}), at: h.marked(), shown: h.shown}
+		in = &lens{key: key, id: v.id, look: l, scope: scope, kinds: kindsOf(l.kinds...), plain: l.plain(), members: make(map[*view]struct{}), at: h.marked(), shown: h.shown}
 		if a.byKey == nil {
 			a.byKey = make(map[string]*lens)
 		}
