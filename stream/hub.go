@@ -186,9 +186,10 @@ func (h *Hub) settle(came pending) {
 // mark marks the changes for all who look where they are. The caller holds
 // marking, as for all below.
 func (h *Hub) mark(changes []told) {
+	texts := make(map[string]string)
 	for i := range changes {
 		t := &changes[i]
-		if t.fix(); t.stands {
+		if t.fix(texts); t.stands {
 			h.markAt(changes, i, t.is)
 			continue
 		}

@@ -27,14 +27,24 @@ type told struct {
 	stands bool
 	kind   kinds
 	box    orb.Bound
+	brief  brief
 }
 
-// fix finds out whether the thing stands.
-func (t *told) fix() {
+// fix finds out whether the thing stands. It makes equal texts one.
+func (t *told) fix(texts map[string]string) {
 	if t.was == nil || t.is == nil || t.was.Asset != t.is.Asset || t.is.Moves() {
 		return
 	}
 	t.stands, t.kind, t.box = true, kindsOf(t.is.Asset.Kind), t.is.Bound()
+	t.brief.fill(t.is, texts)
+}
+
+// inBrief is what columns say of the thing, nil if that is not worked out.
+func (t *told) inBrief() *brief {
+	if !t.stands {
+		return nil
+	}
+	return &t.brief
 }
 
 // kinds are a set of kinds, a bit for each.
@@ -247,9 +257,9 @@ func (p *portion) delta(items []item) deltaFrame {
 		case !i.in: // it came and went
 		case i.held && !i.whole:
 			if d.changed == nil {
-				d.changed = make([]*twin.Thing, 0, len(items))
+				d.changed, d.briefs = make([]*twin.Thing, 0, len(items)), make([]*brief, 0, len(items))
 			}
-			d.changed = append(d.changed, i.of.is)
+			d.changed, d.briefs = append(d.changed, i.of.is), append(d.briefs, i.of.inBrief())
 		default:
 			d.entered = append(d.entered, i.of.is)
 		}
