@@ -67,6 +67,8 @@ type Bus struct {
 	mqtt   connection     // of the MQTT messages; the same as node if outside
 	down   *atomic.Uint64 // times a connection was lost
 	log    *slog.Logger
+
+	handled handled // of the MQTT messages of an embedded broker
 }
 
 // connection is one client of the broker.
