@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -100,25 +101,32 @@ func (s *server) removeAsset(w http.ResponseWriter, r *http.Request, who access.
 	return s.edit(w, r, who, assets.Edit{Remove: assets.ID(r.PathValue("id"))})
 }
 
-// edit commits, and answers when this node shows what was committed.
+// editPatience bounds an edit: a database that is away or hangs is told to the
+// caller, who may try again.
+const editPatience = 2500 * time.Millisecond
+
+// edit commits, and answers when this node shows what was committed. After an
+// answer that we are busy the edit may have been committed all the same.
 func (s *server) edit(w http.ResponseWriter, r *http.Request, who access.Principal, e assets.Edit) error {
 	was, conditional, err := wasRevision(r)
 	if err != nil {
 		return err
 	}
 	e.WasRev = was
-	a, verdict, err := s.Registry.Edit(r.Context(), who.ID, r.URL.Query().Get("why"), e)
+	ctx, cancel := context.WithTimeout(r.Context(), editPatience)
+	defer cancel()
+	a, verdict, err := s.Registry.Edit(ctx, who.ID, r.URL.Query().Get("why"), e)
 	if conditional && errors.Is(err, assets.ErrConflict) {
 		err = fmt.Errorf("%w: %w", errPrecondition, err)
 	}
 	if err != nil {
 		return err
 	}
-	events, err := s.Relay.Flush(r.Context())
+	events, err := s.Relay.Flush(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.World.Wait(r.Context(), twin.Position{Events: events}); err != nil {
+	if err := s.World.Wait(ctx, twin.Position{Events: events}); err != nil {
 		return err
 	}
 	if verdict == assets.Removed {

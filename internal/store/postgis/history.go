@@ -34,6 +34,8 @@ WHERE l.time < excluded.time`
 
 // Save implements twin.History.
 func (s *Store) Save(ctx context.Context, batch []twin.Kept, position uint64) error {
+	ctx, cancel := patiently(ctx)
+	defer cancel()
 	err := s.within(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
 		if len(batch) > 0 {
 			if _, err := tx.Exec(ctx, saveSQL, keptArgs(batch)...); err != nil {
@@ -102,6 +104,8 @@ func kept(raw [][]byte, in *assets.Interner) twin.Kept {
 
 // Series implements twin.History. An asset that does not exist has no samples.
 func (s *Store) Series(ctx context.Context, id assets.ID, phenomenon string, from, to time.Time, limit int) ([]twin.Sample, error) {
+	ctx, cancel := patiently(ctx)
+	defer cancel()
 	conn, err := s.acquire(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("series %s of %s: %w", phenomenon, id, err)
@@ -112,7 +116,7 @@ func (s *Store) Series(ctx context.Context, id assets.ID, phenomenon string, fro
 		WHERE a.id = $1 AND o.phenomenon = $2 AND o.time >= $3 AND o.time < $4
 		ORDER BY o.time DESC LIMIT $5`, binaryRows, string(id), phenomenon, from, to, max(limit, 0))
 	if err != nil {
-		return nil, fmt.Errorf("series %s of %s: %w", phenomenon, id, err)
+		return nil, fmt.Errorf("series %s of %s: %w", phenomenon, id, kind(err))
 	}
 	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (twin.Sample, error) {
 		raw := row.RawValues()
