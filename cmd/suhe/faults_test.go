@@ -40,6 +40,7 @@ type reporter struct {
 	acked atomic.Int64 // observations
 	busy  atomic.Int64 // batches that were told to come again
 	last  int64        // Unix milliseconds of the last reading
+	times []int64      // of what was acknowledged
 }
 
 // once sends one reading of each sensor; an error is an answer that is neither
@@ -62,6 +63,7 @@ func (r *reporter) once(ctx context.Context) error {
 		return fmt.Errorf("report: %d %s", status, body)
 	}
 	r.acked.Add(int64(len(r.ids)))
+	r.times = append(r.times, r.last)
 	return nil
 }
 

@@ -93,7 +93,7 @@ func (in *Intake) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 	t := tally{}
 	var taken []twin.Observation
 	for _, l := range batch {
-		obs, err := Decode(l.Topic, l.Data, now)
+		obs, err := decodeLetter(l, now)
 		if err != nil {
 			t[Malformed]++
 			in.complaints.about(now, sender(l.Topic), err, l.Data)
@@ -111,6 +111,21 @@ func (in *Intake) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 	t[Accepted] = len(taken)
 	in.count(byMQTT, t)
 	return nil
+}
+
+// decodeLetter reads a message that we have now. What has no time of its own was
+// true when the broker got it, not when it came to us: the same when it comes
+// again. A broker's clock that is ahead of ours does not count.
+func decodeLetter(l bus.Letter, now time.Time) ([]twin.Observation, error) {
+	heard := now
+	if !l.Time.IsZero() && l.Time.Before(now) {
+		heard = l.Time
+	}
+	obs, err := Decode(l.Topic, l.Data, heard)
+	for i := range obs {
+		obs[i].ReceivedTime = now.UnixMilli()
+	}
+	return obs, err
 }
 
 // sender names who a message is from in a log line, also if the topic is odd.

@@ -26,7 +26,7 @@ const (
 	acquireTimeout   = 2 * time.Second
 	statementTimeout = time.Minute
 	silentTimeout    = statementTimeout + 10*time.Second // for a database that does not even say that its time is up
-	loadTimeout      = 30 * time.Minute // a load streams as fast as its reader reads
+	loadTimeout      = 30 * time.Minute                  // a load streams as fast as its reader reads
 )
 
 // Options are optional; the zero value is ready.
