@@ -133,7 +133,7 @@ func (w *World) observe(o *Observation, seq uint64) string {
 	if !plausible(o) {
 		return ResultFuture
 	}
-	if i, found := seek(t.Last, o.Phenomenon); found && o.PhenomenonTime <= t.Last[i].PhenomenonTime {
+	if i, found := seek(t.Last, o.Phenomenon); found && o.PhenomenonTime <= t.Last[i].PhenomenonTime && !ahead(&t.Last[i], o) {
 		if o.PhenomenonTime == t.Last[i].PhenomenonTime {
 			return ResultRepeat
 		}
@@ -158,6 +158,10 @@ func plausible(o *Observation) bool {
 		o.PhenomenonTime <= o.ReceivedTime+tooFar
 }
 
+// ahead says whether last was stamped by a clock that was ahead and has been set
+// back since: it is not yet true when o comes.
+func ahead(last, o *Observation) bool { return last.PhenomenonTime > o.ReceivedTime+tooFar }
+
 func (w *World) valid(o *Observation) bool {
 	if w.options.Phenomenon == nil {
 		return true
@@ -177,7 +181,13 @@ func (w *World) judgeAll(now int64) {
 
 func (w *World) healthOf(t *Thing, now int64) health {
 	k := w.writer.watch(t.Asset.FID)
-	return judge(t.Asset, t.Last, k.runs, w.options.Phenomenon, now, w.writer.started)
+	by := w.writer.jumps.since(t.Changed.Obs)
+	started := w.writer.started + w.writer.jumps.all - by // by the same clock
+	h := judge(t.Asset, t.Last, k.runs, w.options.Phenomenon, now-by, started)
+	if h.next != never {
+		h.next += by
+	}
+	return h
 }
 
 func (w *World) settleHealth(t *Thing, k *watch, h health) {

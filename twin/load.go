@@ -183,7 +183,7 @@ func (l *loading) remember(o Kept) error {
 	if k == nil || m == nil {
 		return nil // it lives on, or measures that no more
 	}
-	if i, found := seek(t.Last, o.Phenomenon); found && t.Last[i].PhenomenonTime >= o.PhenomenonTime {
+	if i, found := seek(t.Last, o.Phenomenon); found && t.Last[i].PhenomenonTime >= o.PhenomenonTime && !ahead(&t.Last[i], &o.Observation) {
 		return nil
 	}
 	o.Observation.Asset, o.Observation.Phenomenon = t.Asset.ID, m.Phenomenon

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
@@ -31,6 +32,7 @@ const keptObservations = 4 << 30
 // node is one running Suhe: the rooms, connected.
 type node struct {
 	settings settings
+	now      clock
 	log      *slog.Logger
 	metrics  *prometheus.Registry
 
@@ -56,8 +58,8 @@ type node struct {
 
 // openNode opens the store and the bus and builds the rooms on them; nothing
 // runs yet. What it opened is closed by close, also when it fails.
-func openNode(ctx context.Context, s settings, log *slog.Logger) (*node, error) {
-	n := &node{settings: s, log: log, metrics: prometheus.NewRegistry()}
+func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*node, error) {
+	n := &node{settings: s, now: now, log: log, metrics: prometheus.NewRegistry()}
 	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews} {
 		if err := open(ctx); err != nil {
 			n.close()
@@ -113,7 +115,8 @@ func (n *node) login(user, password string) (publish []string, ok bool) {
 }
 
 func (n *node) openTwin(context.Context) (err error) {
-	n.world, err = twin.New(twin.Options{Phenomenon: rules(n.registry.Classes()), Prepare: refuse(n.registry), Metrics: n.metrics, Log: n.log})
+	began := time.Now()
+	n.world, err = twin.New(twin.Options{Now: n.now, Steady: func() time.Duration { return time.Since(began) }, Phenomenon: rules(n.registry.Classes()), Prepare: refuse(n.registry), Metrics: n.metrics, Log: n.log})
 	if err != nil {
 		return err
 	}
@@ -123,7 +126,7 @@ func (n *node) openTwin(context.Context) (err error) {
 	if n.publisher, err = twin.NewPublisher(n.obs, n.metrics); err != nil {
 		return err
 	}
-	n.history, err = twin.NewHistoryWriter(n.obs, n.store, twin.HistoryOptions{Metrics: n.metrics, Log: n.log})
+	n.history, err = twin.NewHistoryWriter(n.obs, n.store, twin.HistoryOptions{Now: n.now, Metrics: n.metrics, Log: n.log})
 	return err
 }
 
@@ -160,7 +163,7 @@ func (n *node) openViews(context.Context) (err error) {
 		return err
 	}
 	n.hub = stream.New(stream.Options{World: n.world, Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics})
-	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
+	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Now: n.now, Log: n.log, Metrics: n.metrics})
 	return nil
 }
 

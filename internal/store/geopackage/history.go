@@ -19,7 +19,8 @@ const rowsAtOnce = 100
 
 const latestSQL = `INSERT INTO latest (fid, phenomenon, time_ms, received_ms, value, seq) VALUES (?,?,?,?,?,?)
 	ON CONFLICT (fid, phenomenon) DO UPDATE SET time_ms = excluded.time_ms, received_ms = excluded.received_ms,
-	value = excluded.value, seq = excluded.seq WHERE latest.time_ms < excluded.time_ms`
+	value = excluded.value, seq = excluded.seq
+	WHERE latest.time_ms < excluded.time_ms OR latest.time_ms > excluded.received_ms + 120000`
 
 // observeSQL inserts so many rows.
 func observeSQL(rows int) string {

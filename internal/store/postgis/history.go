@@ -14,7 +14,8 @@ import (
 
 // saveSQL keeps each observation once and the newest of each phenomenon. Both
 // write in order of key, so that two Saves never wait for each other crosswise.
-// Of two that say the same time the first stays, here as there.
+// Of two that say the same time the first stays, here as there. The latest yields
+// also if it was stamped by a clock that has been set back since.
 const saveSQL = `WITH given AS MATERIALIZED (
 	SELECT a.fid, r.phenomenon, r.time, r.received, r.value, r.seq, r.place
 	FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::float8[], $6::bigint[])
@@ -30,7 +31,7 @@ SELECT DISTINCT ON (fid, phenomenon) fid, phenomenon, time, received, value, seq
 FROM given ORDER BY fid, phenomenon, time DESC, place
 ON CONFLICT (fid, phenomenon) DO UPDATE
 SET time = excluded.time, received = excluded.received, value = excluded.value, seq = excluded.seq
-WHERE l.time < excluded.time`
+WHERE l.time < excluded.time OR l.time > excluded.received + interval '2 minutes'`
 
 // Save implements twin.History.
 func (s *Store) Save(ctx context.Context, batch []twin.Kept, position uint64) error {
