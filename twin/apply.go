@@ -15,6 +15,7 @@ const endOfTime = 253_402_300_800_000
 
 // apply makes one batch of the entries, shows it and tells the sinks.
 func (w *World) apply(entries []Entry, sinks []Sink) error {
+	w.watchClock(w.options.Now().UnixMilli())
 	w.writer.begin()
 	at := w.at
 	var failed error
@@ -143,7 +144,9 @@ func (w *World) observe(o *Observation, seq uint64) string {
 	// The message's bytes are not kept alive for two names.
 	kept := *o
 	kept.Asset, kept.Phenomenon = t.Asset.ID, m.Phenomenon
-	put(t, w.writer.watch(t.Asset.FID), kept)
+	k := w.writer.watch(t.Asset.FID)
+	k.clock = w.writer.clock.of(o.ReceivedTime)
+	put(t, k, kept)
 	t.Changed.Epoch, t.Changed.Obs = w.at.Epoch, seq
 	if w.valid(&kept) {
 		return ResultApplied
@@ -181,9 +184,8 @@ func (w *World) judgeAll(now int64) {
 
 func (w *World) healthOf(t *Thing, now int64) health {
 	k := w.writer.watch(t.Asset.FID)
-	by := w.writer.jumps.since(t.Changed.Obs)
-	started := w.writer.started + w.writer.jumps.all - by // by the same clock
-	h := judge(t.Asset, t.Last, k.runs, w.options.Phenomenon, now-by, started)
+	by := w.writer.clock.set - k.clock // since it was heard
+	h := judge(t.Asset, t.Last, k.runs, w.options.Phenomenon, now-by, w.writer.started+k.clock)
 	if h.next != never {
 		h.next += by
 	}

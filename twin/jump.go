@@ -6,67 +6,45 @@ import "time"
 // in milliseconds: a clock that is slowly set right does not.
 const leastJump = 10_000
 
-// keptJumps bounds what is remembered. Who was silent through more of them is
-// judged by a clock that it never saw.
-const keptJumps = 16
-
-// jump is a time when our clock was set: what came before it was stamped by the
-// clock as it was.
-type jump struct {
-	obs uint64 // position of OBS then
-	by  int64  // milliseconds, forward
+// clock tells how our clock was set while we live: by how much in all. What was
+// heard is judged by the clock that stamped it: nobody is offline because our
+// clock moved.
+type clock struct {
+	wall, steady int64 // at the last look, milliseconds
+	set, last    int64 // forward, in all and the last time
 }
 
-// jumps finds out that the clock was set, and judges what was heard before by the
-// clock of then: nobody is offline because our clock moved.
-type jumps struct {
-	wall, steady int64 // at the last look
-	known        []jump
-	all          int64 // by how much in all
-}
-
-// look compares the clock with steady time, and returns by how much it has
-// jumped since the last look: mostly 0.
-func (j *jumps) look(wall int64, steady time.Duration) int64 {
-	was := *j
-	j.wall, j.steady = wall, steady.Milliseconds()
-	by := (j.wall - was.wall) - (j.steady - was.steady)
+// look compares the clock with steady time, and says whether it has jumped since
+// the last look.
+func (c *clock) look(wall int64, steady time.Duration) bool {
+	was := *c
+	c.wall, c.steady = wall, steady.Milliseconds()
+	by := (c.wall - was.wall) - (c.steady - was.steady)
 	if was.wall == 0 || by < leastJump && by > -leastJump {
-		return 0
+		return false
 	}
-	return by
+	c.set, c.last = c.set+by, by
+	return true
 }
 
-func (j *jumps) note(obs uint64, by int64) {
-	if len(j.known) == keptJumps {
-		j.known = append(j.known[:0], j.known[1:]...)
+// of is how the clock was set that stamped what came in just now: as it is, or,
+// of what was on its way meanwhile, as it was before the last jump.
+func (c *clock) of(received int64) int64 {
+	if apart(received, c.wall) > apart(received, c.wall-c.last) {
+		return c.set - c.last
 	}
-	j.known = append(j.known, jump{obs, by})
-	j.all += by
+	return c.set
 }
 
-// since is by how much the clock has jumped since OBS stood there.
-func (j *jumps) since(obs uint64) (by int64) {
-	for _, k := range j.known {
-		if obs <= k.obs {
-			by += k.by
-		}
-	}
-	return by
-}
+func apart(a, b int64) int64 { return max(a-b, b-a) }
 
 // watchClock looks at the clock. When it has jumped, every deadline is set anew.
 func (w *World) watchClock(now int64) {
-	if w.options.Steady == nil {
+	if w.options.Steady == nil || !w.writer.clock.look(now, w.options.Steady()) {
 		return
 	}
-	by := w.writer.jumps.look(now, w.options.Steady())
-	if by == 0 {
-		return
-	}
-	w.options.Log.Warn("our clock has jumped: devices are judged anew", "by", time.Duration(by)*time.Millisecond)
+	w.options.Log.Warn("our clock has jumped: devices are judged anew", "by", time.Duration(w.writer.clock.last)*time.Millisecond)
 	w.metrics.jumps.Inc()
-	w.writer.jumps.note(w.at.Obs, by)
 	w.writer.deadlines = w.writer.deadlines[:0]
 	for fid, k := range w.writer.watches {
 		k.due = never

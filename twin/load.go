@@ -167,7 +167,7 @@ func (l *loading) sensor(t, was *Thing) {
 	t.Changed.Obs = was.Changed.Obs
 	t.Last = append(t.Last, was.Last...)
 	if old := l.world.writer.watches[t.Asset.FID]; old != nil {
-		k.runs = append(k.runs, old.runs...)
+		k.runs, k.clock = append(k.runs, old.runs...), old.clock
 	}
 	forget(t, k)
 }
@@ -187,6 +187,7 @@ func (l *loading) remember(o Kept) error {
 		return nil
 	}
 	o.Observation.Asset, o.Observation.Phenomenon = t.Asset.ID, m.Phenomenon
+	k.clock = l.world.writer.clock.of(o.ReceivedTime)
 	put(t, k, o.Observation)
 	t.Changed.Obs = max(t.Changed.Obs, o.Seq)
 	return nil
