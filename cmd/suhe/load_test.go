@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	paho "github.com/eclipse/paho.mqtt.golang"
 	"github.com/gorilla/websocket"
 
 	"suhe/assets"
@@ -21,13 +22,7 @@ type watcher struct{ values atomic.Int64 }
 // an error.
 func watch(t *testing.T, s *served) *watcher {
 	t.Helper()
-	dialer := websocket.Dialer{Subprotocols: []string{stream.Protocol}, HandshakeTimeout: 20 * time.Second}
-	conn, _, err := dialer.Dial("ws://"+s.http+"/v1/stream", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = conn.WriteJSON(map[string]any{"type": "subscribe", "id": "all", "layers": []string{assets.Sensor.Layer()},
-		"bbox": []float64{121, 31, 122, 32}, "zoom": 16})
+	conn, err := subscribe(s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,6 +51,49 @@ func watch(t *testing.T, s *served) *watcher {
 		<-done
 	})
 	return w
+}
+
+// device connects one by MQTT; publish returns when the broker has confirmed.
+func device(t *testing.T, s *served, id, token string) (publish func(payload string)) {
+	t.Helper()
+	c := paho.NewClient(paho.NewClientOptions().AddBroker("tcp://" + s.mqtt).SetClientID(id).SetUsername(id).SetPassword(token).SetProtocolVersion(4))
+	wait := func(what string, token paho.Token) {
+		t.Helper()
+		if !token.WaitTimeout(time.Minute) || token.Error() != nil {
+			t.Fatalf("%s: %s: %v", id, what, token.Error())
+		}
+	}
+	wait("connect", c.Connect())
+	t.Cleanup(func() { c.Disconnect(0) })
+	return func(payload string) {
+		t.Helper()
+		wait("publish", c.Publish("suhe/v1/devices/"+id+"/observations", 1, false, payload))
+	}
+}
+
+// subscribe opens a stream of all sensors.
+func subscribe(s *served) (*websocket.Conn, error) {
+	dialer := websocket.Dialer{Subprotocols: []string{stream.Protocol}, HandshakeTimeout: 20 * time.Second}
+	conn, _, err := dialer.Dial("ws://"+s.http+"/v1/stream", nil)
+	if err != nil {
+		return nil, err
+	}
+	return conn, conn.WriteJSON(map[string]any{"type": "subscribe", "id": "all", "layers": []string{assets.Sensor.Layer()},
+		"bbox": []float64{121, 31, 122, 32}, "zoom": 16})
+}
+
+// visit opens a stream, takes a few frames and leaves without a word.
+func visit(s *served) error {
+	conn, err := subscribe(s)
+	if err != nil {
+		return err
+	}
+	for range 3 {
+		if _, _, err := conn.ReadMessage(); err != nil {
+			return err
+		}
+	}
+	return conn.Close()
 }
 
 // loadMQTT lets the sensors report by MQTT for a while, and tells how many

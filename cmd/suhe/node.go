@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 
 	"suhe/assets"
@@ -60,6 +61,7 @@ type node struct {
 // runs yet. What it opened is closed by close, also when it fails.
 func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*node, error) {
 	n := &node{settings: s, now: now, log: log, metrics: prometheus.NewRegistry()}
+	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews} {
 		if err := open(ctx); err != nil {
 			n.close()

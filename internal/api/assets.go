@@ -101,9 +101,14 @@ func (s *server) removeAsset(w http.ResponseWriter, r *http.Request, who access.
 	return s.edit(w, r, who, assets.Edit{Remove: assets.ID(r.PathValue("id"))})
 }
 
-// editPatience bounds an edit: a database that is away or hangs is told to the
-// caller, who may try again.
-const editPatience = 2500 * time.Millisecond
+const (
+	// commitPatience bounds a commit: a database that is away or hangs is told to
+	// the caller, who may try again.
+	commitPatience = 2500 * time.Millisecond
+	// showPatience bounds the wait for what is committed to show: it may stand
+	// behind a large import.
+	showPatience = 30 * time.Second
+)
 
 // edit commits, and answers when this node shows what was committed. After an
 // answer that we are busy the edit may have been committed all the same.
@@ -113,15 +118,15 @@ func (s *server) edit(w http.ResponseWriter, r *http.Request, who access.Princip
 		return err
 	}
 	e.WasRev = was
-	ctx, cancel := context.WithTimeout(r.Context(), editPatience)
-	defer cancel()
-	a, verdict, err := s.Registry.Edit(ctx, who.ID, r.URL.Query().Get("why"), e)
+	a, verdict, err := s.commit(r, who, e)
 	if conditional && errors.Is(err, assets.ErrConflict) {
 		err = fmt.Errorf("%w: %w", errPrecondition, err)
 	}
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(r.Context(), showPatience)
+	defer cancel()
 	events, err := s.Relay.Flush(ctx)
 	if err != nil {
 		return err
@@ -140,6 +145,12 @@ func (s *server) edit(w http.ResponseWriter, r *http.Request, who access.Princip
 	}
 	writeJSON(w, "application/json", status, a)
 	return nil
+}
+
+func (s *server) commit(r *http.Request, who access.Principal, e assets.Edit) (*assets.Asset, assets.Verdict, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), commitPatience)
+	defer cancel()
+	return s.Registry.Edit(ctx, who.ID, r.URL.Query().Get("why"), e)
 }
 
 func etag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }
