@@ -21,7 +21,7 @@ func (s *streaming) measureHistory(ctx context.Context, server, own string) erro
 	if err := s.floods(ctx); err != nil {
 		return err
 	}
-	if err := s.drain(ctx, s.wanted()); err != nil {
+	if err := s.drain(ctx, "after the floods", s.wanted()); err != nil {
 		return err
 	}
 	door, err := openDoor(ctx, server, own)
@@ -37,7 +37,7 @@ func (s *streaming) measureHistory(ctx context.Context, server, own string) erro
 	}
 	waiting := s.wanted()
 	group, inner := errgroup.WithContext(ctx)
-	group.Go(func() error { return s.drain(inner, waiting) })
+	group.Go(func() error { return s.drain(inner, "after the database was away", waiting) })
 	group.Go(func() error { return s.watch(inner, "device → WebSocket while history drains") })
 	if err := group.Wait(); err != nil {
 		return err
@@ -70,7 +70,7 @@ func (s *streaming) wanted() float64 {
 
 // drain waits until history holds so many observations, and tells how fast those
 // were written that were not there at first, from when the first of them was.
-func (s *streaming) drain(ctx context.Context, want float64) error {
+func (s *streaming) drain(ctx context.Context, when string, want float64) error {
 	s.say("history drains")
 	at, err := s.node.kept(ctx)
 	if err != nil || at >= want {
@@ -89,8 +89,8 @@ func (s *streaming) drain(ctx context.Context, want float64) error {
 		if s.store != "" {
 			l = atLeast(wantedDrain)
 		}
-		s.add("history: rows that waited", "", waited, limit{})
-		s.add("history: rows that waited, written", "/s", waited/time.Since(begun).Seconds(), l)
+		s.add("history "+when+": rows that waited", "", waited, limit{})
+		s.add("history "+when+": written", "/s", waited/time.Since(begun).Seconds(), l)
 	}
 	return nil
 }

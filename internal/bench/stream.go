@@ -103,7 +103,7 @@ func (s *streaming) measure(ctx context.Context) error {
 	if err := s.floods(ctx); err != nil {
 		return err
 	}
-	if err := s.drain(ctx, s.wanted()); err != nil {
+	if err := s.drain(ctx, "after the floods", s.wanted()); err != nil {
 		return err
 	}
 	return s.watch(ctx, "device → WebSocket")

@@ -36,6 +36,11 @@ const mqttHeader = 25
 // headroom is for the headers of a message, which the broker counts with it.
 const headroom = 4 << 10
 
+// busyPatience is how long the broker waits for its own storage and for a reader
+// before it closes a connection. Its own five and ten seconds closed devices that
+// did nothing wrong on a machine busy with something else.
+const busyPatience = 30 * time.Second
+
 // ample is more than any disk: JetStream shall be bounded by its streams, not by
 // a guess made at start from the disk's free space.
 const ample = 1 << 50
@@ -109,6 +114,7 @@ func serverOptions(o Options) (*server.Options, error) {
 	opts.NoSigs = true
 	opts.MaxPayload = MaxMessage + headroom
 	opts.MaxPending = 8 * MaxMessage // a burst must not make us the slow consumer that is thrown out
+	opts.WriteDeadline = busyPatience
 	opts.JetStream = true
 	opts.StoreDir = o.Dir
 	opts.JetStreamMaxStore = ample
@@ -131,6 +137,7 @@ func serverOptions(o Options) (*server.Options, error) {
 	}
 	opts.MQTT.TLSConfig = o.MQTTTLS
 	opts.MQTT.TLSTimeout = 5
+	opts.MQTT.JSAPITimeout = busyPatience
 	return opts, nil
 }
 
