@@ -55,7 +55,6 @@ type broker struct {
 
 	broken  atomic.Pointer[error] // why it cannot write, or nil
 	failing chan error
-	quit    chan struct{}
 	mending sync.WaitGroup
 }
 
@@ -66,7 +65,7 @@ func startBroker(o Options, log *slog.Logger) (*broker, error) {
 	if err := os.MkdirAll(o.Dir, 0o750); err != nil {
 		return nil, fmt.Errorf("bus: folder of the broker: %w", err)
 	}
-	b := &broker{options: o, log: log, login: newLogin(o.Login), failing: make(chan error, 1), quit: make(chan struct{})}
+	b := &broker{options: o, log: log, login: newLogin(o.Login), failing: make(chan error, 1)}
 	if err := b.start(); err != nil {
 		b.stop()
 		return nil, err
@@ -155,7 +154,6 @@ func (b *broker) InProcessConn() (net.Conn, error) { return b.server.Load().InPr
 
 func (b *broker) stop() {
 	b.login.stop()
-	close(b.quit)
 	b.mending.Wait()
 	b.end()
 }

@@ -30,14 +30,14 @@ func (b *broker) failed(err error) {
 func (b *broker) mend() {
 	for {
 		select {
-		case <-b.quit:
+		case <-b.login.quit:
 			return
 		case err := <-b.failing:
 			b.log.Error("the broker cannot write, and takes nothing until it can", "err", err)
 		}
 		for !b.mended() {
 			select {
-			case <-b.quit:
+			case <-b.login.quit:
 				return
 			case <-time.After(mendEvery):
 			}
