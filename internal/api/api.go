@@ -59,9 +59,10 @@ type Basemaps interface {
 	ServeTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal, name, base string) error
 }
 
-// Streams serves WebSocket sessions until they end.
+// Streams serves what is live. A WebSocket session goes on when Serve returns.
 type Streams interface {
 	Serve(w http.ResponseWriter, r *http.Request, who access.Principal)
+	ServeEvents(w http.ResponseWriter, r *http.Request, who access.Principal) error
 }
 
 // Intake takes a batch of observations.
@@ -86,6 +87,7 @@ type Deps struct {
 	Streams  Streams
 	Intake   Intake
 	Gate     Gate
+	Tickets  *access.Tickets
 	Site     Site
 	Rate     float64 // requests a second of each principal from each address; 0: no bound
 	Log      *slog.Logger
@@ -151,6 +153,8 @@ func (s *server) routes() {
 	s.route("GET /v1/assets/{id}/observations", access.View, s.series)
 	s.route("POST /v1/observations", access.Observe, s.observations)
 	s.route("GET /v1/stream", access.View, s.stream)
+	s.route("GET /v1/events", access.View, s.events)
+	s.route("POST /v1/tickets", access.View, s.ticket)
 }
 
 // handler answers a request of a principal, or returns the error to answer with.
