@@ -3,6 +3,7 @@ package bus
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"sync"
 	"time"
@@ -34,35 +35,82 @@ type followed struct {
 // has been closed.
 type handled struct {
 	mu sync.Mutex
-	to map[string]uint64
+	of map[string]*progress
 }
 
-// begin returns where the filter's Inbox was, or first if it never was open.
-func (h *handled) begin(filter string, first uint64) uint64 {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.to == nil {
-		h.to = make(map[string]uint64)
+// progress is by sequences; what is not under the filter needs no handling.
+type progress struct {
+	seen uint64 // the last that was read
+	put  uint64 // the last of these under the filter
+	done uint64 // the last that was handled
+}
+
+// at is up to where all is handled.
+func (p *progress) at() uint64 {
+	if p.done >= p.put {
+		return p.seen
 	}
-	h.to[filter] = max(h.to[filter], first)
-	return h.to[filter]
+	return p.done
 }
 
-func (h *handled) reach(filter string, seq uint64) {
+// begin starts anew after the sequence, or where the filter's Inbox was if that
+// is further on. A progress that it replaces counts no more.
+func (h *handled) begin(filter string, after uint64) (from uint64, p *progress) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.to[filter] = max(h.to[filter], seq)
+	if was := h.of[filter]; was != nil {
+		after = max(after, was.at())
+	}
+	return after, h.replace(filter, after)
 }
 
-// byAll is the last sequence that no Inbox needs any more.
+// lose starts anew with an unknown sequence: the stream is not what it was.
+func (h *handled) lose(filter string) *progress {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.replace(filter, 0)
+}
+
+func (h *handled) replace(filter string, at uint64) *progress {
+	if h.of == nil {
+		h.of = make(map[string]*progress)
+	}
+	p := &progress{seen: at, put: at, done: at}
+	h.of[filter] = p
+	return p
+}
+
+// read notes that a message was read, before it is put.
+func (h *handled) read(p *progress, seq uint64, under bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p.seen = seq
+	if under {
+		p.put = seq
+	}
+}
+
+// sign notes that the letters were handled.
+func (h *handled) sign(batch []sealed) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i := range batch {
+		if p := batch[i].progress; p != nil {
+			p.done = max(p.done, batch[i].seq)
+		}
+	}
+}
+
+// byAll is the last sequence that no Inbox needs any more, 0 if there is none.
 func (h *handled) byAll() uint64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	least := uint64(0)
-	for _, seq := range h.to {
-		if least == 0 || seq < least {
-			least = seq
-		}
+	if len(h.of) == 0 {
+		return 0
+	}
+	least := uint64(math.MaxUint64)
+	for _, p := range h.of {
+		least = min(least, p.at())
 	}
 	return least
 }
@@ -74,27 +122,28 @@ func (in *inbox) follow(ctx context.Context, filter, under string) (keeper, erro
 	if err != nil {
 		return nil, err
 	}
-	after := in.bus.handled.begin(filter, first-1)
-	f.working.Go(func() { f.read(ctx, in, strings.Split(under, "."), after) })
+	after, p := in.bus.handled.begin(filter, first-1)
+	f.working.Go(func() { f.read(ctx, in, strings.Split(under, "."), after, p) })
 	f.working.Go(func() { f.tidy(ctx) })
 	return f, nil
 }
 
 // read puts what is under the filter until ctx ends or the bus is closed.
-func (f *followed) read(ctx context.Context, in *inbox, under []string, after uint64) {
+func (f *followed) read(ctx context.Context, in *inbox, under []string, after uint64, p *progress) {
 	for m, err := range f.stream.Read(ctx, after) {
 		switch {
 		case errors.Is(err, ErrGap):
 			f.bus.log.Error("inbox: confirmed messages are lost", "filter", f.filter, "err", err)
+			p = f.bus.handled.lose(f.filter)
+			continue
 		case err != nil:
 			return // closed, as run sees too
-		default:
-			subject := m.Subject[len(mqttSubjects):]
-			l := sealed{seq: m.Seq}
-			if matches(under, subject) {
-				l.Letter = Letter{Topic: topic(subject), Data: m.Data, Time: m.Time}
-				in.put(ctx, l)
-			}
+		}
+		subject := m.Subject[len(mqttSubjects):]
+		ours := matches(under, subject)
+		f.bus.handled.read(p, m.Seq, ours)
+		if ours {
+			in.put(ctx, sealed{Letter: Letter{Topic: topic(subject), Data: m.Data, Time: m.Time}, seq: m.Seq, progress: p})
 		}
 	}
 }
@@ -116,11 +165,7 @@ func matches(under []string, subject string) bool {
 
 // sign implements keeper.
 func (f *followed) sign(batch []sealed) error {
-	last := uint64(0)
-	for _, l := range batch {
-		last = max(last, l.seq)
-	}
-	f.bus.handled.reach(f.filter, last)
+	f.bus.handled.sign(batch)
 	return nil
 }
 

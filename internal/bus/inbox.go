@@ -79,8 +79,9 @@ type inbox struct {
 // message, as the keeper wants it. QoS 0 has neither.
 type sealed struct {
 	Letter
-	seq     uint64
-	message jetstream.Msg
+	seq      uint64
+	progress *progress
+	message  jetstream.Msg
 }
 
 // keeper brings the messages of QoS 1 and 2 from the stream in which the broker
