@@ -50,18 +50,26 @@ func backlog(t *testing.T, flags []string) {
 	}()
 	_, token, _ := suhe("device", "token", ids[0], "--data-dir", dir)
 	publish := device(t, s, ids[0], strings.TrimSpace(token))
-	for range 2 {
-		for from := 0; from < day; from += 360 {
-			var readings []string
-			for i := from; i < from+360; i++ {
-				readings = append(readings, fmt.Sprintf(`{"time":%q,"values":{"water_level":%g}}`, minute(i).Format(time.RFC3339), float64(i)/1000))
-			}
-			publish("[" + strings.Join(readings, ",") + "]")
+	send := func(from int) {
+		var readings []string
+		for i := from; i < from+360; i++ {
+			readings = append(readings, fmt.Sprintf(`{"time":%q,"values":{"water_level":%g}}`, minute(i).Format(time.RFC3339), float64(i)/1000))
 		}
-		eventually(t, "the newest value", func() bool {
-			return value(get(t, s.url("/v1/assets/"+ids[0])), "water_level") == float64(day-1)/1000
-		})
+		publish("[" + strings.Join(readings, ",") + "]")
 	}
+	for from := 0; from < day; from += 360 {
+		send(from)
+	}
+	eventually(t, "the newest value", func() bool {
+		return value(get(t, s.url("/v1/assets/"+ids[0])), "water_level") == float64(day-1)/1000
+	})
+	for from := day - 360; from >= 0; from -= 360 { // the oldest last
+		send(from)
+	}
+	eventually(t, "the end of the repeat", func() bool {
+		text := metrics(t, s)
+		return figure(t, text, `suhe_observations_total{result="late"}`)+figure(t, text, `suhe_observations_total{result="repeat"}`) == day
+	})
 	series := s.url("/v1/assets/" + ids[0] + "/observations?limit=10000&from=" + minute(-1).UTC().Format(time.RFC3339))
 	kept := func() []any {
 		samples, _ := get(t, series)["samples"].([]any)
