@@ -60,10 +60,12 @@ func (w *World) Load(ctx context.Context, from Source) error {
 
 // loading is one Load on its way.
 type loading struct {
-	world   *World
-	from    Source
-	at      Position
-	stock   *stock
+	world *World
+	from  Source
+	at    Position
+	stock *stock
+
+	mu      sync.Mutex            // guards what follows while things are made
 	sensors []*Thing              // made by this Load: nobody else has them yet
 	watches map[assets.FID]*watch // of sensors
 	refused int
@@ -73,56 +75,39 @@ func newLoading(w *World, from Source) *loading {
 	return &loading{world: w, from: from, at: Position{Epoch: from.Log.Epoch}, stock: newStock(), watches: make(map[assets.FID]*watch)}
 }
 
-// loadAtOnce is how many things go into the stock at once.
-const loadAtOnce = 4096
-
-// assets reads the registry. Things are made on this goroutine while another
-// puts those before into the stock.
+// assets reads the registry and makes its things.
 func (l *loading) assets(ctx context.Context) error {
-	full := make(chan []Change, 2)
-	var wg sync.WaitGroup
-	var failed error
-	wg.Go(func() {
-		for born := range full {
-			if failed == nil {
-				failed = l.stock.fill(born)
-			}
-		}
-	})
-	born := make([]Change, 0, loadAtOnce)
+	var all []*assets.Asset
 	events, err := l.from.Assets.Load(ctx, func(a *assets.Asset) error {
-		if t := l.thing(a); t != nil {
-			born = append(born, Change{Is: t})
-		}
-		if len(born) == loadAtOnce {
-			full <- born
-			born = make([]Change, 0, loadAtOnce)
-		}
+		all = append(all, a)
 		return nil
 	})
-	full <- born
-	close(full)
-	wg.Wait()
 	if err != nil {
 		return err
 	}
 	// What was put into EVENTS before is committed, so it was read.
 	l.at.Events = max(events, l.from.Log.Events)
-	return failed
+	return l.settleAll(inOrderOfPlace(all))
 }
 
 // maxComplaints bounds the log lines about assets that were refused.
 const maxComplaints = 20
+
+func (l *loading) refuse(a *assets.Asset, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.world.metrics.refused.Inc()
+	if l.refused++; l.refused <= maxComplaints {
+		l.world.options.Log.Error("an asset of the store is left out", "asset", a.ID, "error", err)
+	}
+}
 
 // thing makes the thing of a, or takes the one that there is; nil if refused.
 func (l *loading) thing(a *assets.Asset) *Thing {
 	w := l.world
 	t, err := prepared(a, w.options.Prepare)
 	if err != nil {
-		w.metrics.refused.Inc()
-		if l.refused++; l.refused <= maxComplaints {
-			w.options.Log.Error("an asset of the store is left out", "asset", a.ID, "error", err)
-		}
+		l.refuse(a, err)
 		return nil
 	}
 	was := w.stock.things.get(a.FID)
@@ -132,6 +117,7 @@ func (l *loading) thing(a *assets.Asset) *Thing {
 	if was != nil && same(was.Asset, t.Asset) {
 		return was
 	}
+	t.Changed.Epoch, t.Changed.Events = l.at.Epoch, l.at.Events
 	if t.Asset.Sensor != nil {
 		l.sensor(t, was)
 	}
@@ -158,6 +144,8 @@ func same(a, b *assets.Asset) bool {
 
 // sensor gives a new thing what was heard of the old one.
 func (l *loading) sensor(t, was *Thing) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	k := &watch{due: never}
 	l.watches[t.Asset.FID] = k
 	l.sensors = append(l.sensors, t)
@@ -238,18 +226,14 @@ func (l *loading) settle(t *Thing, now int64) {
 	}
 }
 
-// difference stamps what is new, and returns how the world becomes another; the
-// first Load has nothing to tell.
-func (l *loading) difference() []Change {
+// difference is how the world becomes another; the first Load has nothing to tell.
+func (l *loading) difference() (changes []Change) {
+	if !l.world.writer.loaded {
+		return nil
+	}
 	old := l.world.stock
-	var changes []Change
 	l.stock.things.each(func(t *Thing) {
-		was := old.things.get(t.Asset.FID)
-		if was == t {
-			return
-		}
-		t.Changed.Epoch, t.Changed.Events = l.at.Epoch, l.at.Events
-		if l.world.writer.loaded {
+		if was := old.things.get(t.Asset.FID); was != t {
 			changes = append(changes, Change{was, t})
 		}
 	})

@@ -9,7 +9,7 @@ import (
 
 // Prepare completes an asset with what the registry derives (area, place along
 // the creek) and refuses what the registry would refuse. It changes nothing in
-// the asset handed to it.
+// the asset handed to it. It may be called at once from many goroutines.
 type Prepare func(*assets.Asset) (*assets.Asset, error)
 
 // maxFID is the first number that is not one: FIDs are exact as float64.

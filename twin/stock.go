@@ -23,6 +23,20 @@ func newStock() *stock {
 	return s
 }
 
+// grow makes room for the assets in a stock that holds nothing yet.
+func (s *stock) grow(all []*assets.Asset) {
+	s.ids = make(map[assets.ID]assets.FID, len(all))
+	counts := make(map[assets.Kind]int)
+	for _, a := range all {
+		counts[a.Kind]++
+	}
+	for kind, n := range counts {
+		if l := s.layers[kind]; l != nil {
+			l.index.Grow(n)
+		}
+	}
+}
+
 // byID returns the thing of that id, or nil.
 func (s *stock) byID(id assets.ID) *Thing {
 	fid, ok := s.ids[id]

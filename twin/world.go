@@ -28,7 +28,7 @@ type Options struct {
 	Now        func() time.Time               // default time.Now
 	Tick       time.Duration                  // how often deadlines are looked at; default 1 s
 	Phenomenon func(code string) (Rule, bool) // default: every value is valid, nothing gets stuck
-	Prepare    Prepare                        // for the assets that Load reads; default: as they are
+	Prepare    Prepare                        // for the assets that Load reads, many at once; default: as they are
 	Metrics    prometheus.Registerer          // nil: none
 	Log        *slog.Logger                   // nil: silent
 }
