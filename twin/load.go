@@ -78,8 +78,10 @@ func newLoading(w *World, from Source) *loading {
 // assets reads the registry and makes its things.
 func (l *loading) assets(ctx context.Context) error {
 	var all []*assets.Asset
+	kinds := make(map[assets.Kind]int)
 	events, err := l.from.Assets.Load(ctx, func(a *assets.Asset) error {
 		all = append(all, a)
+		kinds[a.Kind]++
 		return nil
 	})
 	if err != nil {
@@ -87,7 +89,8 @@ func (l *loading) assets(ctx context.Context) error {
 	}
 	// What was put into EVENTS before is committed, so it was read.
 	l.at.Events = max(events, l.from.Log.Events)
-	return l.settleAll(inOrderOfPlace(all))
+	l.stock.grow(kinds)
+	return l.populate(all)
 }
 
 // maxComplaints bounds the log lines about assets that were refused.
@@ -102,37 +105,21 @@ func (l *loading) refuse(a *assets.Asset, err error) {
 	}
 }
 
-// thing makes the thing of a, or takes the one that there is; nil if refused.
+// thing makes the thing of a, or takes the one that there is.
 func (l *loading) thing(a *assets.Asset) *Thing {
-	w := l.world
-	t, err := prepared(a, w.options.Prepare)
-	if err != nil {
-		l.refuse(a, err)
-		return nil
-	}
-	was := w.stock.things.get(a.FID)
-	if was != nil && (was.Asset.ID != t.Asset.ID || was.Asset.Kind != t.Asset.Kind) {
+	was := l.world.stock.things.get(a.FID)
+	if was != nil && (was.Asset.ID != a.ID || was.Asset.Kind != a.Kind) {
 		was = nil
 	}
-	if was != nil && same(was.Asset, t.Asset) {
+	if was != nil && same(was.Asset, a) {
 		return was
 	}
+	t := NewThing(a)
 	t.Changed.Epoch, t.Changed.Events = l.at.Epoch, l.at.Events
-	if t.Asset.Sensor != nil {
+	if a.Sensor != nil {
 		l.sensor(t, was)
 	}
 	return t
-}
-
-// prepared makes a thing of an asset from the store.
-func prepared(a *assets.Asset, prepare Prepare) (*Thing, error) {
-	if prepare != nil {
-		var err error
-		if a, err = prepare(a); err != nil {
-			return nil, err
-		}
-	}
-	return newThing(a)
 }
 
 // same says whether two of one id are one revision in one place.

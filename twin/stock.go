@@ -23,16 +23,22 @@ func newStock() *stock {
 	return s
 }
 
-// grow makes room for the assets in a stock that holds nothing yet.
-func (s *stock) grow(all []*assets.Asset) {
-	s.ids = make(map[assets.ID]assets.FID, len(all))
-	counts := make(map[assets.Kind]int)
-	for _, a := range all {
-		counts[a.Kind]++
-	}
-	for kind, n := range counts {
+// grow makes room for as many things of each kind in a stock that holds nothing yet.
+func (s *stock) grow(kinds map[assets.Kind]int) {
+	for kind, n := range kinds {
 		if l := s.layers[kind]; l != nil {
 			l.index.Grow(n)
+		}
+	}
+}
+
+// name lets the things of the assets, some of which may be nil, be found by their
+// ids; it takes the place of what ids there were.
+func (s *stock) name(all []*assets.Asset) {
+	s.ids = make(map[assets.ID]assets.FID, len(all))
+	for _, a := range all {
+		if a != nil {
+			s.ids[a.ID] = a.FID
 		}
 	}
 }
@@ -56,12 +62,14 @@ func (s *stock) take(changes []Change) error {
 	return nil
 }
 
-// fill is take of a stock that nobody sees before all is in it: it does at once
-// what can be done at once.
-func (s *stock) fill(changes []Change) (err error) {
+// fill takes what is new into a stock that nobody sees before all is in it, and
+// which is told the ids by name: it does at once what can be done at once.
+func (s *stock) fill(born []Change) (err error) {
 	var indexed sync.WaitGroup
-	indexed.Go(func() { err = s.index(changes) })
-	s.replaceAll(changes)
+	indexed.Go(func() { err = s.index(born) })
+	for _, c := range born {
+		s.add(c.Is)
+	}
 	indexed.Wait()
 	return err
 }
@@ -127,9 +135,12 @@ func (s *stock) replace(c Change) {
 		s.things.set(a.FID, nil)
 	}
 	if c.Is != nil {
-		a := c.Is.Asset
-		s.layers[a.Kind].count(c.Is, 1)
-		s.ids[a.ID] = a.FID
-		s.things.set(a.FID, c.Is)
+		s.ids[c.Is.Asset.ID] = c.Is.Asset.FID
+		s.add(c.Is)
 	}
+}
+
+func (s *stock) add(t *Thing) {
+	s.layers[t.Asset.Kind].count(t, 1)
+	s.things.set(t.Asset.FID, t)
 }
