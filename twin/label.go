@@ -58,9 +58,15 @@ func (l *Label) ShortID() []byte { return l.id[:l.idLen] }
 
 // NewThing makes the thing of an asset of which nothing was heard yet.
 func NewThing(a *assets.Asset) *Thing {
+	t := new(Thing)
+	t.begin(a)
+	return t
+}
+
+// begin lets a zero thing be that of a.
+func (t *Thing) begin(a *assets.Asset) {
 	g := a.Shape.Geometry.Plane
-	t := &Thing{Asset: a, Flat: geo.Flatten(g), Anchor: geo.Anchor(g)}
+	t.Asset, t.Flat, t.Anchor = a, geo.Flatten(g), geo.Anchor(g)
 	t.Label = LabelOf(a, &t.Flat)
 	t.State = State{Communication: Unknown, Data: None, Service: service(a)}
-	return t
 }

@@ -78,10 +78,8 @@ func newLoading(w *World, from Source) *loading {
 // assets reads the registry and makes its things.
 func (l *loading) assets(ctx context.Context) error {
 	var all []*assets.Asset
-	kinds := make(map[assets.Kind]int)
 	events, err := l.from.Assets.Load(ctx, func(a *assets.Asset) error {
 		all = append(all, a)
-		kinds[a.Kind]++
 		return nil
 	})
 	if err != nil {
@@ -89,7 +87,6 @@ func (l *loading) assets(ctx context.Context) error {
 	}
 	// What was put into EVENTS before is committed, so it was read.
 	l.at.Events = max(events, l.from.Log.Events)
-	l.stock.grow(kinds)
 	return l.populate(all)
 }
 
@@ -105,8 +102,8 @@ func (l *loading) refuse(a *assets.Asset, err error) {
 	}
 }
 
-// thing makes the thing of a, or takes the one that there is.
-func (l *loading) thing(a *assets.Asset) *Thing {
+// thing makes the thing of a in t, or takes the one that there is.
+func (l *loading) thing(a *assets.Asset, t *Thing) *Thing {
 	was := l.world.stock.things.get(a.FID)
 	if was != nil && (was.Asset.ID != a.ID || was.Asset.Kind != a.Kind) {
 		was = nil
@@ -114,7 +111,7 @@ func (l *loading) thing(a *assets.Asset) *Thing {
 	if was != nil && same(was.Asset, a) {
 		return was
 	}
-	t := NewThing(a)
+	t.begin(a)
 	t.Changed.Epoch, t.Changed.Events = l.at.Epoch, l.at.Events
 	if a.Sensor != nil {
 		l.sensor(t, was)

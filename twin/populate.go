@@ -6,8 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/paulmach/orb"
-
 	"suhe/assets"
 	"suhe/geo"
 )
@@ -15,8 +13,8 @@ import (
 // populateAtOnce is how many assets a core takes at once.
 const populateAtOnce = 4096
 
-// placeBits leave room for a thousand million assets beside a cell of geo.Curve.
-const placeBits = 64 - geo.CurveBits
+// indexBits leave room for a thousand million assets beside a cell of geo.Curve.
+const indexBits = 64 - geo.CurveBits
 
 // prepared completes an asset from the store, and refuses what may not live.
 func prepared(a *assets.Asset, prepare Prepare) (*assets.Asset, error) {
@@ -29,27 +27,43 @@ func prepared(a *assets.Asset, prepare Prepare) (*assets.Asset, error) {
 	return a, livable(a)
 }
 
-// populate fills the stock with the things of the assets that may live.
-//
-// Assets are prepared in the order in which they were read, and so lie in memory.
-// Things are made in order of place: they lie near each other in memory if they do
-// on the map, whatever their numbers are, so that a tile waits for few pages of it,
-// and the index is filled in half the time.
-func (l *loading) populate(all []*assets.Asset) error {
-	places := l.prepareAll(all)
-	var named sync.WaitGroup
-	named.Go(func() { l.stock.name(all) })
-	defer named.Wait()
-	slices.Sort(places)
-	return l.settleAll(all, places)
+// population is a registry on its way into a stock.
+type population struct {
+	assets []*assets.Asset // prepared, in the order read; nil: refused
+	homes  []home          // of the same
+	order  []uint64        // indexes of both in order of place: below each, its cell of geo.Curve
 }
 
-// prepareAll prepares the assets where they are, nil for those that are refused,
-// and tells of each its place on geo.Curve with its index in the low bits.
-func (l *loading) prepareAll(all []*assets.Asset) (places []uint64) {
-	places = make([]uint64, len(all))
+// home is where a thing will be found.
+type home struct {
+	layer *layer // nil: nowhere
+	move  geo.Move[assets.FID]
+}
+
+// populate fills the stock with the things of the assets that may live.
+//
+// Memory is waited for most, so all is done in the order in which assets were read,
+// and so lie, but for two things. Things lie in order of place: near each other in
+// memory if they are on the map, whatever their numbers are, so that a tile waits for
+// few pages of it. And the index is filled in that order, in half the time.
+func (l *loading) populate(all []*assets.Asset) error {
+	p := l.prepareAll(all)
+	var failed error
+	var beside sync.WaitGroup
+	beside.Go(func() { l.stock.name(p.assets) })
+	slices.Sort(p.order)
+	beside.Go(func() { failed = l.stock.house(p) })
+	l.settleAll(p)
+	beside.Wait()
+	return failed
+}
+
+// prepareAll prepares the assets where they are.
+func (l *loading) prepareAll(all []*assets.Asset) *population {
+	p := &population{assets: all, homes: make([]home, len(all)), order: make([]uint64, len(all))}
 	inParts(len(all), func(from, to int) {
 		for i := from; i < to; i++ {
+			p.order[i] = uint64(i)
 			a, err := prepared(all[i], l.world.options.Prepare)
 			if err != nil {
 				l.refuse(all[i], err)
@@ -57,44 +71,70 @@ func (l *loading) prepareAll(all []*assets.Asset) (places []uint64) {
 				continue
 			}
 			all[i] = a
-			places[i] = geo.Curve(anyPoint(a.Shape.Geometry.Plane))<<placeBits | uint64(i)
+			box := a.Shape.Geometry.Plane.Bound()
+			p.homes[i] = home{l.stock.layers[a.Kind], geo.Move[assets.FID]{Key: a.FID, Is: box}}
+			p.order[i] |= geo.Curve(box.Center()) << indexBits
 		}
 	})
-	return places
+	return p
 }
 
-func anyPoint(g orb.Geometry) orb.Point {
-	if p, ok := g.(orb.Point); ok {
-		return p
+// ordered yields the indexes in order of place.
+func (p *population) ordered(yield func(int) bool) {
+	for _, o := range p.order {
+		if !yield(int(o & (1<<indexBits - 1))) {
+			return
+		}
 	}
-	return g.Bound().Center()
 }
 
-// settleAll makes things in the order of places, and puts them into the stock while
-// the next are made.
-func (l *loading) settleAll(all []*assets.Asset, places []uint64) error {
-	made := make(chan []Change, 2)
-	var failed error
-	var filled sync.WaitGroup
-	filled.Go(func() {
-		for born := range made {
-			if failed == nil {
-				failed = l.stock.fill(born)
+// house puts all into the indexes.
+func (s *stock) house(p *population) error {
+	counts := make(map[*layer]int)
+	for i := range p.homes {
+		counts[p.homes[i].layer]++
+	}
+	delete(counts, nil)
+	for l, n := range counts {
+		l.index.Grow(n)
+	}
+	n := 0
+	for i := range p.ordered {
+		if h := &p.homes[i]; h.layer != nil {
+			h.layer.moves = append(h.layer.moves, h.move)
+		}
+		if n++; n%populateAtOnce == 0 {
+			if err := s.index(nil); err != nil {
+				return err
+			}
+		}
+	}
+	return s.index(nil)
+}
+
+// settleAll makes the things.
+func (l *loading) settleAll(p *population) {
+	things := make([]*Thing, len(p.assets))
+	for i := range p.ordered {
+		if p.assets[i] != nil {
+			things[i] = new(Thing)
+		}
+	}
+	var adding sync.Mutex
+	inParts(len(things), func(from, to int) {
+		for i := from; i < to; i++ {
+			if things[i] != nil {
+				things[i] = l.thing(p.assets[i], things[i])
+			}
+		}
+		adding.Lock()
+		defer adding.Unlock()
+		for _, t := range things[from:to] {
+			if t != nil {
+				l.stock.add(t)
 			}
 		}
 	})
-	inParts(len(places), func(from, to int) {
-		born := make([]Change, 0, to-from)
-		for _, p := range places[from:to] {
-			if a := all[p&(1<<placeBits-1)]; a != nil {
-				born = append(born, Change{Is: l.thing(a)})
-			}
-		}
-		made <- born
-	})
-	close(made)
-	filled.Wait()
-	return failed
 }
 
 // inParts runs f on parts of [0, n), a few thousand at once, on every core.

@@ -2,7 +2,6 @@ package twin
 
 import (
 	"fmt"
-	"sync"
 
 	"suhe/assets"
 )
@@ -21,15 +20,6 @@ func newStock() *stock {
 		s.layers[k] = newLayer()
 	}
 	return s
-}
-
-// grow makes room for as many things of each kind in a stock that holds nothing yet.
-func (s *stock) grow(kinds map[assets.Kind]int) {
-	for kind, n := range kinds {
-		if l := s.layers[kind]; l != nil {
-			l.index.Grow(n)
-		}
-	}
 }
 
 // name lets the things of the assets, some of which may be nil, be found by their
@@ -60,18 +50,6 @@ func (s *stock) take(changes []Change) error {
 	}
 	s.replaceAll(changes)
 	return nil
-}
-
-// fill takes what is new into a stock that nobody sees before all is in it, and
-// which is told the ids by name: it does at once what can be done at once.
-func (s *stock) fill(born []Change) (err error) {
-	var indexed sync.WaitGroup
-	indexed.Go(func() { err = s.index(born) })
-	for _, c := range born {
-		s.add(c.Is)
-	}
-	indexed.Wait()
-	return err
 }
 
 // index moves the boxes. It touches nothing that replaceAll does.
