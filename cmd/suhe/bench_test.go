@@ -91,8 +91,10 @@ func TestBenchTiles(t *testing.T) {
 		plausible{"changes of state shown meanwhile", 1000, 1e4}, plausible{"5k assets, slowest tile of z0–z8", 0, 1000},
 		plausible{"PUT by the API, sent → its tile served: p50", 0.1, 10_000}, plausible{"PUT by the API, sent → its tile served: p99", 0.1, 30_000},
 		plausible{"UPDATE in SQL, committed → its tile served: p50", 0.1, 10_000}, plausible{"UPDATE in SQL, committed → its tile served: p99", 0.1, 30_000}))
-	if n := len(rows["z14–z16 tile of 1000 points"]); n != 2 {
-		t.Errorf("%d yardsticks of a thousand points, want orb and ST_AsMVT", n)
+	for _, what := range []string{"z14–z16 tile of 1000 points", "z14–z16 tile of 1000 points, encoded without search and ETag"} {
+		if n := len(rows[what]); n != 2 {
+			t.Errorf("%d yardsticks of a %s, want orb and ST_AsMVT", n, what)
+		}
 	}
 	left := pgtest.Query(t, database, `SELECT nspname FROM pg_namespace WHERE nspname LIKE 'suhe%'
 		UNION ALL SELECT datname FROM pg_database WHERE datname LIKE 'suhe%'`)
