@@ -132,34 +132,41 @@ func (in *inbox) put(ctx context.Context, subject string, data []byte, receipt j
 	}
 }
 
-// consumer makes or finds the durable consumer of the filter, and before it the
-// streams of the broker's MQTT side, with bounds that the broker would not set.
+// consumer makes or finds the durable consumer of the filter.
 func (in *inbox) consumer(ctx context.Context, under string) (jetstream.Consumer, error) {
-	js := in.bus.mqtt.js
-	streams := []jetstream.StreamConfig{
-		{Name: mqttStream, Subjects: []string{mqttSubjects + ">"}, Retention: jetstream.InterestPolicy,
-			Discard: jetstream.DiscardNew, MaxBytes: mqttBytes},
-		{Name: mqttHeld, Subjects: []string{"$MQTT.qos2.>"}, Retention: jetstream.LimitsPolicy,
-			Discard: jetstream.DiscardNew, DiscardNewPerSubject: true, MaxMsgsPerSubject: 1, MaxBytes: heldBytes},
-	}
-	for _, c := range streams {
-		_, err := js.Stream(ctx, c.Name)
-		if errors.Is(err, jetstream.ErrStreamNotFound) {
-			_, err = js.CreateStream(ctx, c)
-		}
-		if err != nil && !errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // the broker was faster
-			return nil, fmt.Errorf("stream %s: %w", c.Name, err)
-		}
+	if err := in.bus.mqttStreams(ctx); err != nil {
+		return nil, err
 	}
 	name := fnv.New64a()
 	_, _ = name.Write([]byte(under)) // never fails
-	return js.CreateOrUpdateConsumer(ctx, mqttStream, jetstream.ConsumerConfig{
+	return in.bus.mqtt.js.CreateOrUpdateConsumer(ctx, mqttStream, jetstream.ConsumerConfig{
 		Durable:       fmt.Sprintf("inbox-%016x", name.Sum64()),
 		FilterSubject: mqttSubjects + under,
 		AckPolicy:     jetstream.AckExplicitPolicy,
 		AckWait:       inboxAckWait,
 		MaxAckPending: inboxPending,
 	})
+}
+
+// mqttStreams makes the streams of the broker's MQTT side, if they are not there,
+// with bounds that the broker would not set.
+func (b *Bus) mqttStreams(ctx context.Context) error {
+	streams := []jetstream.StreamConfig{
+		{Name: mqttStream, Subjects: []string{mqttSubjects + ">"}, Retention: jetstream.InterestPolicy,
+			Discard: jetstream.DiscardNew, MaxBytes: mqttBytes, AllowMsgTTL: true},
+		{Name: mqttHeld, Subjects: []string{"$MQTT.qos2.>"}, Retention: jetstream.LimitsPolicy,
+			Discard: jetstream.DiscardNew, DiscardNewPerSubject: true, MaxMsgsPerSubject: 1, MaxBytes: heldBytes},
+	}
+	for _, c := range streams {
+		_, err := b.mqtt.js.Stream(ctx, c.Name)
+		if errors.Is(err, jetstream.ErrStreamNotFound) {
+			_, err = b.mqtt.js.CreateStream(ctx, c)
+		}
+		if err != nil && !errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // the broker was faster
+			return fmt.Errorf("stream %s: %w", c.Name, err)
+		}
+	}
+	return nil
 }
 
 // run gathers, hands over and signs the receipts.

@@ -22,7 +22,7 @@ const inboxPatience = 10 * time.Second
 // confirm messages that nobody is going to keep.
 type login struct {
 	secret string
-	check  func(user, password string) (publish []string, ok bool)
+	check  func(user, password string) (Rights, bool)
 	server *server.Server
 
 	open    chan struct{} // closed by the first Inbox
@@ -31,7 +31,7 @@ type login struct {
 	closing sync.Once
 }
 
-func newLogin(check func(user, password string) ([]string, bool)) *login {
+func newLogin(check func(user, password string) (Rights, bool)) *login {
 	return &login{
 		secret: rand.Text(),
 		check:  check,
@@ -49,29 +49,29 @@ func (l *login) stop() { l.closing.Do(func() { close(l.quit) }) }
 func (l *login) Check(c server.ClientAuthentication) bool {
 	o := c.GetOpts()
 	if subtle.ConstantTimeCompare([]byte(o.Password), []byte(l.secret)) == 1 {
-		return l.register(c, o.Username, o.Username, nil)
+		return l.register(c, o.Username, o.Username, Rights{})
 	}
 	clientID, ok := mqttClientID(c)
 	if !ok || l.check == nil {
 		return false
 	}
-	topics, ok := l.check(o.Username, o.Password)
+	rights, ok := l.check(o.Username, o.Password)
 	if !ok || !l.mayUse(clientID, o.Username) || !l.wait() {
 		return false
 	}
-	return l.register(c, mqttAccount, o.Username, topics)
+	return l.register(c, mqttAccount, o.Username, rights)
 }
 
-// register puts the client into its account. Our own connections have no topics
-// and no limits.
-func (l *login) register(c server.ClientAuthentication, account, user string, topics []string) bool {
+// register puts the client into its account. Our own connections have no
+// rights and no limits.
+func (l *login) register(c server.ClientAuthentication, account, user string, rights Rights) bool {
 	a, err := l.server.LookupAccount(account)
 	if err != nil {
 		return false
 	}
 	u := &server.User{Username: user, Account: a}
 	if account != user {
-		if u.Permissions, err = only(topics); err != nil {
+		if u.Permissions, err = only(rights); err != nil {
 			return false
 		}
 	}
@@ -79,22 +79,40 @@ func (l *login) register(c server.ClientAuthentication, account, user string, to
 	return true
 }
 
-// only allows publishing to the topics, and no subscription.
-func only(topics []string) (*server.Permissions, error) {
-	allow := make([]string, len(topics))
-	for i, t := range topics {
+// only allows what the rights say.
+func only(r Rights) (*server.Permissions, error) {
+	publish, err := subjects(nil, r.Publish, "")
+	if err == nil {
+		publish, err = subjects(publish, r.Below, ".>")
+	}
+	if err != nil {
+		return nil, err
+	}
+	subscribe, err := subjects(nil, r.Subscribe, "")
+	if err != nil {
+		return nil, err
+	}
+	return &server.Permissions{Publish: just(publish), Subscribe: just(subscribe)}, nil
+}
+
+// subjects appends the topics' subjects, with the ending.
+func subjects(dst, topics []string, ending string) ([]string, error) {
+	for _, t := range topics {
 		s, err := subject(t)
 		if err != nil {
 			return nil, err
 		}
-		allow[i] = s
+		dst = append(dst, s+ending)
 	}
-	all := []string{">"}
-	may := &server.SubjectPermission{Allow: allow}
-	if len(allow) == 0 {
-		may = &server.SubjectPermission{Deny: all}
+	return dst, nil
+}
+
+// just allows the subjects; none is everything to the broker, so it is denied.
+func just(subjects []string) *server.SubjectPermission {
+	if len(subjects) == 0 {
+		return &server.SubjectPermission{Deny: []string{">"}}
 	}
-	return &server.Permissions{Publish: may, Subscribe: &server.SubjectPermission{Deny: all}}, nil
+	return &server.SubjectPermission{Allow: subjects}
 }
 
 func (l *login) wait() bool {
