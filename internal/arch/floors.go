@@ -32,6 +32,8 @@ var floors = map[string]int{
 	"stream":                    40,
 	"stream/suhev1":             39,
 	"stream/ingest":             40,
+	"stream/ingest/deadletter":  39,
+	"stream/ingest/mapping":     39,
 	"internal/store":            39,
 	"internal/store/postgis":    40,
 	"internal/store/geopackage": 40,
