@@ -17,6 +17,8 @@ import (
 	"suhe/internal/bus"
 	"suhe/stream"
 	"suhe/stream/ingest"
+	"suhe/stream/ingest/deadletter"
+	"suhe/stream/ingest/mapping"
 	"suhe/tiles"
 	"suhe/twin"
 )
@@ -50,6 +52,8 @@ type node struct {
 	basemaps tiles.Basemaps
 	hub      *stream.Hub
 	intake   *ingest.Intake
+	mappings *mapping.Folder
+	dead     *deadletter.Office
 
 	loaded atomic.Bool
 }
@@ -58,7 +62,7 @@ type node struct {
 // runs yet. What it opened is closed by close, also when it fails.
 func openNode(ctx context.Context, s settings, log *slog.Logger) (*node, error) {
 	n := &node{settings: s, log: log, metrics: prometheus.NewRegistry()}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -101,15 +105,6 @@ func (n *node) openBus(ctx context.Context) (err error) {
 	}
 	n.events, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "EVENTS", Subjects: []string{"events.>"}, MaxBytes: keptEvents})
 	return err
-}
-
-// login lets a device in that knows its token, to publish under its own id only.
-func (n *node) login(user, password string) (publish []string, ok bool) {
-	id, err := assets.ParseID(user)
-	if err != nil || !n.devices.Check(id, password) {
-		return nil, false
-	}
-	return []string{ingest.Topic(id)}, true
 }
 
 func (n *node) openTwin(context.Context) (err error) {
@@ -160,7 +155,6 @@ func (n *node) openViews(context.Context) (err error) {
 		return err
 	}
 	n.hub = stream.New(stream.Options{World: n.world, Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics})
-	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
 	return nil
 }
 
@@ -228,6 +222,9 @@ func (n *node) follow(ctx context.Context) error {
 	group.Go(func() error { return n.relay.Run(ctx) })
 	group.Go(func() error { return n.history.Run(ctx) })
 	group.Go(func() error { return n.bus.Inbox(ctx, ingest.Topics, n.intake.TakeLetters) })
+	group.Go(func() error { return n.bus.Inbox(ctx, mapping.Topics, n.intake.TakeMapped) })
+	group.Go(func() error { return n.mappings.Run(ctx) })
+	group.Go(func() error { return n.dead.Run(ctx) })
 	return group.Wait()
 }
 

@@ -16,6 +16,8 @@ import (
 	"suhe/assets"
 	"suhe/internal/access"
 	"suhe/internal/ogc"
+	"suhe/stream/ingest"
+	"suhe/stream/ingest/deadletter"
 	"suhe/tiles"
 	"suhe/twin"
 )
@@ -64,9 +66,11 @@ type Streams interface {
 	Serve(w http.ResponseWriter, r *http.Request, who access.Principal)
 }
 
-// Intake takes a batch of observations.
+// Intake takes observations, as they are or through a mapping.
 type Intake interface {
 	ServeObservations(w http.ResponseWriter, r *http.Request) error
+	ServeMapped(w http.ResponseWriter, r *http.Request, mapping string) error
+	Replay(ctx context.Context, l deadletter.Letter) (ingest.Report, error)
 }
 
 // Gate says who asks. ErrUnauthenticated asks for credentials.
@@ -85,10 +89,13 @@ type Deps struct {
 	Basemaps Basemaps
 	Streams  Streams
 	Intake   Intake
-	Gate     Gate
-	Site     Site
-	Rate     float64 // requests a second of each principal from each address; 0: no bound
-	Log      *slog.Logger
+
+	DeadLetters DeadLetters
+
+	Gate Gate
+	Site Site
+	Rate float64 // requests a second of each principal from each address; 0: no bound
+	Log  *slog.Logger
 }
 
 // Site is what the API serves besides the rooms.
@@ -150,6 +157,12 @@ func (s *server) routes() {
 	s.route("DELETE /v1/assets/{id}", access.Edit, s.removeAsset)
 	s.route("GET /v1/assets/{id}/observations", access.View, s.series)
 	s.route("POST /v1/observations", access.Observe, s.observations)
+	s.route("POST /v1/ingest/{mapping}", access.Observe, s.mapped)
+	s.route("GET /v1/deadletters", access.Repair, s.deadLetters)
+	s.route("GET /v1/deadletters/{seq}", access.Repair, s.deadLetter)
+	s.route("DELETE /v1/deadletters/{seq}", access.Repair, s.removeDeadLetter)
+	s.route("POST /v1/deadletters/{seq}/replay", access.Repair, s.replayDeadLetter)
+	s.route("POST /v1/deadletters/replay", access.Repair, s.replayDeadLetters)
 	s.route("GET /v1/stream", access.View, s.stream)
 }
 

@@ -33,8 +33,8 @@ type station struct {
 
 func token(id assets.ID) string { return "secret of " + string(id) }
 
-func login(user, password string) ([]string, bool) {
-	return []string{ingest.Topic(assets.ID(user))}, password == token(assets.ID(user))
+func login(user, password string) (bus.Rights, bool) {
+	return bus.Rights{Publish: []string{ingest.Topic(assets.ID(user))}}, password == token(assets.ID(user))
 }
 
 func openStation(t testing.TB) *station {
