@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strings"
+	"time"
 
 	"suhe/assets"
 	"suhe/internal/bus"
@@ -13,6 +14,15 @@ import (
 
 // keptDeadLetters bounds what is kept of refused payloads.
 const keptDeadLetters = 256 << 20
+
+// keptAnswers bounds the first answers that are kept for Idempotency-Keys. They
+// are kept by the broker and not in the store: all nodes share them, whoever comes
+// first is decided in one step, they end by themselves, and a database that is
+// down does not keep observations out.
+const (
+	keptAnswers     = 256 << 20
+	keptAnswersTime = 24 * time.Hour
+)
 
 // openDoors opens the ways of devices in and out.
 func (n *node) openDoors(ctx context.Context) (err error) {
@@ -25,6 +35,9 @@ func (n *node) openDoors(ctx context.Context) (err error) {
 		return err
 	}
 	n.dead = deadletter.New(deadletter.Options{Stream: dead, Log: n.log, Metrics: n.metrics})
+	if n.answers, err = n.bus.Table(ctx, bus.TableOptions{Name: "ANSWERS", MaxAge: keptAnswersTime, MaxBytes: keptAnswers}); err != nil {
+		return err
+	}
 	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Mappings: n.mappings, Refused: n.dead, Log: n.log, Metrics: n.metrics})
 	return nil
 }

@@ -54,6 +54,7 @@ type node struct {
 	intake   *ingest.Intake
 	mappings *mapping.Folder
 	dead     *deadletter.Office
+	answers  *bus.Table
 
 	loaded atomic.Bool
 }

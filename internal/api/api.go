@@ -91,6 +91,7 @@ type Deps struct {
 	Intake   Intake
 
 	DeadLetters DeadLetters
+	Answers     Answers // of requests with an Idempotency-Key
 
 	Gate Gate
 	Site Site
@@ -156,8 +157,8 @@ func (s *server) routes() {
 	s.route("PUT /v1/assets/{id}", access.Edit, s.putAsset)
 	s.route("DELETE /v1/assets/{id}", access.Edit, s.removeAsset)
 	s.route("GET /v1/assets/{id}/observations", access.View, s.series)
-	s.route("POST /v1/observations", access.Observe, s.observations)
-	s.route("POST /v1/ingest/{mapping}", access.Observe, s.mapped)
+	s.route("POST /v1/observations", access.Observe, s.once(s.observations))
+	s.route("POST /v1/ingest/{mapping}", access.Observe, s.once(s.mapped))
 	s.route("GET /v1/deadletters", access.Repair, s.deadLetters)
 	s.route("GET /v1/deadletters/{seq}", access.Repair, s.deadLetter)
 	s.route("DELETE /v1/deadletters/{seq}", access.Repair, s.removeDeadLetter)
