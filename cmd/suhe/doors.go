@@ -7,6 +7,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/bus"
+	"suhe/stream/command"
 	"suhe/stream/ingest"
 	"suhe/stream/ingest/deadletter"
 	"suhe/stream/ingest/mapping"
@@ -24,8 +25,34 @@ const (
 	keptAnswersTime = 24 * time.Hour
 )
 
+// keptCommands bounds the commands that can be asked about.
+const (
+	keptCommands     = 64 << 20
+	keptCommandsTime = 30 * 24 * time.Hour
+)
+
 // openDoors opens the ways of devices in and out.
-func (n *node) openDoors(ctx context.Context) (err error) {
+func (n *node) openDoors(ctx context.Context) error {
+	if err := n.openIntake(ctx); err != nil {
+		return err
+	}
+	return n.openCommands(ctx)
+}
+
+func (n *node) openCommands(ctx context.Context) error {
+	table, err := n.bus.Table(ctx, bus.TableOptions{Name: "COMMANDS", MaxAge: keptCommandsTime, MaxBytes: keptCommands})
+	if err != nil {
+		return err
+	}
+	catalogue, err := command.DefaultCatalogue(n.registry.Classes())
+	if err != nil {
+		return err
+	}
+	n.commands = command.New(command.Options{Table: table, Post: n.bus, Catalogue: catalogue, Log: n.log, Metrics: n.metrics})
+	return nil
+}
+
+func (n *node) openIntake(ctx context.Context) (err error) {
 	n.mappings, err = mapping.OpenFolder(mapping.FolderOptions{Dir: n.settings.Mappings, Phenomena: n.registry.Classes(), Log: n.log, Metrics: n.metrics})
 	if err != nil {
 		return err
@@ -46,8 +73,8 @@ func (n *node) openDoors(ctx context.Context) (err error) {
 // has a slash.
 const gatewayUser = "gateway/"
 
-// login lets a device in that knows its token, to publish under its own id only,
-// and a gateway below its own root.
+// login lets a device in that knows its token, to publish and hear under its own
+// id only, and a gateway, to publish below its own root.
 func (n *node) login(user, password string) (bus.Rights, bool) {
 	if name, ok := strings.CutPrefix(user, gatewayUser); ok {
 		id, err := assets.ParseID(name)
@@ -60,5 +87,5 @@ func (n *node) login(user, password string) (bus.Rights, bool) {
 	if err != nil || !n.devices.Check(id, password) {
 		return bus.Rights{}, false
 	}
-	return bus.Rights{Publish: []string{ingest.Topic(id)}}, true
+	return bus.Rights{Publish: []string{ingest.Topic(id), command.AckTopic(id)}, Subscribe: []string{command.Topic(id)}}, true
 }

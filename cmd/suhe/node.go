@@ -16,6 +16,7 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/bus"
 	"suhe/stream"
+	"suhe/stream/command"
 	"suhe/stream/ingest"
 	"suhe/stream/ingest/deadletter"
 	"suhe/stream/ingest/mapping"
@@ -55,6 +56,7 @@ type node struct {
 	mappings *mapping.Folder
 	dead     *deadletter.Office
 	answers  *bus.Table
+	commands *command.Desk
 
 	loaded atomic.Bool
 }
@@ -224,6 +226,7 @@ func (n *node) follow(ctx context.Context) error {
 	group.Go(func() error { return n.history.Run(ctx) })
 	group.Go(func() error { return n.bus.Inbox(ctx, ingest.Topics, n.intake.TakeLetters) })
 	group.Go(func() error { return n.bus.Inbox(ctx, mapping.Topics, n.intake.TakeMapped) })
+	group.Go(func() error { return n.bus.Inbox(ctx, command.Acks, n.commands.TakeAcks) })
 	group.Go(func() error { return n.mappings.Run(ctx) })
 	group.Go(func() error { return n.dead.Run(ctx) })
 	return group.Wait()

@@ -91,6 +91,7 @@ type Deps struct {
 	Intake   Intake
 
 	DeadLetters DeadLetters
+	Commands    Commands
 	Answers     Answers // of requests with an Idempotency-Key
 
 	Gate Gate
@@ -159,6 +160,10 @@ func (s *server) routes() {
 	s.route("GET /v1/assets/{id}/observations", access.View, s.series)
 	s.route("POST /v1/observations", access.Observe, s.once(s.observations))
 	s.route("POST /v1/ingest/{mapping}", access.Observe, s.once(s.mapped))
+	s.route("GET /v1/commands", access.Command, s.commandKinds)
+	s.route("POST /v1/devices/{id}/commands", access.Command, s.once(s.sendCommand))
+	s.route("GET /v1/devices/{id}/commands", access.Command, s.commands)
+	s.route("GET /v1/devices/{id}/commands/{command}", access.Command, s.command)
 	s.route("GET /v1/deadletters", access.Repair, s.deadLetters)
 	s.route("GET /v1/deadletters/{seq}", access.Repair, s.deadLetter)
 	s.route("DELETE /v1/deadletters/{seq}", access.Repair, s.removeDeadLetter)

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/base64"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -74,17 +73,9 @@ func (s *server) deadLetters(w http.ResponseWriter, r *http.Request, who access.
 // chosenLetters are the letters that the query names and the caller may see.
 func (s *server) chosenLetters(r *http.Request, who access.Principal) (letters []deadletter.Letter, next uint64, err error) {
 	q := r.URL.Query()
-	after, limit := uint64(0), defaultLetters
-	if text := q.Get("after"); text != "" {
-		if after, err = strconv.ParseUint(text, 10, 63); err != nil {
-			return nil, 0, fmt.Errorf("%w: after: %.64q, want the seq of a letter", assets.ErrInvalid, text)
-		}
-	}
-	if text := q.Get("limit"); text != "" {
-		limit, err = strconv.Atoi(text)
-		if err != nil || limit < 1 || limit > deadletter.MaxPage {
-			return nil, 0, fmt.Errorf("%w: limit: %.64q, want 1 to %d", assets.ErrInvalid, text, deadletter.MaxPage)
-		}
+	after, limit, err := pageOf(r, defaultLetters, deadletter.MaxPage)
+	if err != nil {
+		return nil, 0, err
 	}
 	all, err := s.DeadLetters.List(r.Context(), deadletter.Filter{Reason: q.Get("reason"), Device: q.Get("device")}, after, limit)
 	if err != nil {

@@ -30,6 +30,7 @@ var floors = map[string]int{
 	"tiles":                     40,
 	"tiles/sprite":              39,
 	"stream":                    40,
+	"stream/command":            40,
 	"stream/suhev1":             39,
 	"stream/ingest":             40,
 	"stream/ingest/deadletter":  39,
