@@ -61,6 +61,10 @@ type Options struct {
 
 // Rights are the topics (MQTT form, no wildcards) that an MQTT client may use.
 // The zero Rights allow nothing.
+//
+// Subscribing is for a client whose id is its user name, with a slash for each
+// dot: a session that is kept costs the broker something with every message, and
+// under other ids one user could have any number of them.
 type Rights struct {
 	Publish   []string // to these
 	Below     []string // publish to whatever is below these

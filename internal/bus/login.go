@@ -59,6 +59,9 @@ func (l *login) Check(c server.ClientAuthentication) bool {
 	if !ok || !l.mayUse(clientID, o.Username) || !l.wait() {
 		return false
 	}
+	if clientID != ownID(o.Username) {
+		rights.Subscribe = nil // see Rights
+	}
 	return l.register(c, mqttAccount, o.Username, rights)
 }
 
@@ -132,11 +135,15 @@ func (l *login) wait() bool {
 	return false
 }
 
+// ownID is the MQTT client id that belongs to the user: the broker takes no dots in
+// one.
+func ownID(user string) string { return strings.ReplaceAll(user, ".", "/") }
+
 // mayUse says whether the user may connect under the MQTT client id. A broker
 // throws out whoever was connected under the same id, so ids need an owner: the
 // user of that name, otherwise whoever holds it now.
 func (l *login) mayUse(clientID, user string) bool {
-	if clientID == user || clientID == "" {
+	if clientID == ownID(user) || clientID == "" {
 		return true
 	}
 	held, err := l.server.Connz(&server.ConnzOptions{MQTTClient: clientID, Username: true, Limit: 1 << 20})

@@ -10,12 +10,21 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
+// postTimeout bounds one Post.
+const postTimeout = 5 * time.Second
+
+// postAgain is when the broker sends a message again that a client has not
+// confirmed, as one that was on its way when the client left.
+const postAgain = 10 * time.Second
+
 // Post sends a message to the MQTT clients that subscribe to the topic: with QoS
 // 1, those that subscribe with QoS 0 with that. A client that is away gets it
 // when it is back, if it keeps its session and comes before ttl is over; after
 // that nobody gets it any more. ErrNobody: no client would get it as things are.
-// A ttl is whole seconds, at least one.
+// A ttl is whole seconds, at least one. It waits postTimeout at most.
 func (b *Bus) Post(ctx context.Context, topic string, data []byte, ttl time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, postTimeout)
+	defer cancel()
 	to, err := subject(topic)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/bus"
+	"suhe/stream/command"
 	"suhe/stream/ingest"
 	"suhe/twin"
 )
@@ -34,7 +35,8 @@ type station struct {
 func token(id assets.ID) string { return "secret of " + string(id) }
 
 func login(user, password string) (bus.Rights, bool) {
-	return bus.Rights{Publish: []string{ingest.Topic(assets.ID(user))}}, password == token(assets.ID(user))
+	id := assets.ID(user)
+	return bus.Rights{Publish: []string{ingest.Topic(id), command.AckTopic(id)}, Subscribe: []string{command.Topic(id)}}, password == token(id)
 }
 
 func openStation(t testing.TB) *station {

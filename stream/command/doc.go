@@ -6,7 +6,8 @@
 // A command is written durably before it is sent, and any node can tell of it. It
 // goes out once, to suhe/v1/devices/{id}/commands with QoS 1, to which only that
 // device may subscribe; a device may see it twice and knows it by its id. After
-// its timeout nobody gets it any more, however long a device was away. Its state
+// its timeout, and the second that the broker may take to notice, nobody gets it
+// any more, however long a device was away; it says itself when it ends. Its state
 // only goes forward:
 //
 //	sent           on its way
