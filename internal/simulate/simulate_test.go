@@ -144,6 +144,8 @@ func TestDevicesReport(t *testing.T) {
 		return true
 	})
 	stop()
+	s.mu.Lock() // what was sent last may still come in
+	defer s.mu.Unlock()
 	for _, d := range devices {
 		for _, o := range s.heard[d.ID] {
 			if want := (Nature{}).measure(d, measureOf(d, o.Phenomenon), time.UnixMilli(o.PhenomenonTime)); o.Value != want {
