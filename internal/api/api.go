@@ -61,9 +61,10 @@ type Basemaps interface {
 	ServeTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal, name, base string) error
 }
 
-// Streams serves WebSocket sessions until they end.
+// Streams serves what is live. A WebSocket session goes on when Serve returns.
 type Streams interface {
 	Serve(w http.ResponseWriter, r *http.Request, who access.Principal)
+	ServeEvents(w http.ResponseWriter, r *http.Request, who access.Principal) error
 }
 
 // Intake takes observations, as they are or through a mapping.
@@ -94,10 +95,11 @@ type Deps struct {
 	Commands    Commands
 	Answers     Answers // of requests with an Idempotency-Key
 
-	Gate Gate
-	Site Site
-	Rate float64 // requests a second of each principal from each address; 0: no bound
-	Log  *slog.Logger
+	Gate    Gate
+	Tickets *access.Tickets
+	Site    Site
+	Rate    float64 // requests a second of each principal from each address; 0: no bound
+	Log     *slog.Logger
 }
 
 // Site is what the API serves besides the rooms.
@@ -170,6 +172,8 @@ func (s *server) routes() {
 	s.route("POST /v1/deadletters/{seq}/replay", access.Repair, s.replayDeadLetter)
 	s.route("POST /v1/deadletters/replay", access.Repair, s.replayDeadLetters)
 	s.route("GET /v1/stream", access.View, s.stream)
+	s.route("GET /v1/events", access.View, s.events)
+	s.route("POST /v1/tickets", access.View, s.ticket)
 }
 
 // handler answers a request of a principal, or returns the error to answer with.
