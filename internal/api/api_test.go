@@ -21,6 +21,7 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/api"
 	"suhe/internal/ogc"
+	"suhe/stream/command"
 	"suhe/stream/ingest"
 	"suhe/stream/ingest/deadletter"
 	"suhe/tiles"
@@ -132,6 +133,35 @@ func (r *rooms) Remove(_ context.Context, seq uint64) error {
 	return nil
 }
 
+// orders stand in for commands.
+type orders struct{}
+
+func (orders) Catalogue() *command.Catalogue {
+	c, err := command.DefaultCatalogue(assets.DefaultClasses())
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+func (orders) Send(_ context.Context, by string, device *assets.Asset, w command.Wish) (command.Command, error) {
+	return command.Command{ID: "c", Device: device.ID, Name: w.Name, Arguments: json.RawMessage("{}"), By: by, State: command.Sent}, nil
+}
+
+func (orders) Get(_ context.Context, device assets.ID, id string) (command.Command, error) {
+	return command.Command{ID: id, Device: device, Arguments: json.RawMessage("{}")}, nil
+}
+
+func (o orders) Wait(ctx context.Context, device assets.ID, id string, wait time.Duration) (command.Command, error) {
+	c, err := o.Get(ctx, device, id)
+	c.Detail = fmt.Sprint("waited ", wait)
+	return c, err
+}
+
+func (orders) List(_ context.Context, _ assets.ID, after uint64, _ int) ([]command.Command, uint64, error) {
+	return []command.Command{}, after + 1, nil
+}
+
 func sensor() *twin.Thing {
 	return &twin.Thing{
 		Asset: &assets.Asset{ID: "wl-1", FID: 1, Kind: assets.Sensor, Class: "sensor.water_level", Lifecycle: assets.InUse,
@@ -149,7 +179,7 @@ func open() *rooms {
 
 func handler(r *rooms, pages fs.FS) http.Handler {
 	return api.New(api.Deps{World: r, Registry: r, Relay: r, History: r, Classes: assets.DefaultClasses(), Tiles: r, Basemaps: r, Streams: r,
-		Intake: r, DeadLetters: r, Gate: r, Tickets: new(access.Tickets), Log: slog.New(slog.DiscardHandler),
+		Intake: r, DeadLetters: r, Commands: orders{}, Gate: r, Tickets: new(access.Tickets), Log: slog.New(slog.DiscardHandler),
 		Site: api.Site{Dataset: ogc.Dataset{Layers: []tiles.LayerInfo{{ID: "water"}, {ID: "sensors"}}}, Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}})
 }
 
@@ -247,6 +277,17 @@ func TestAnswersAndProblems(t *testing.T) {
 		{"replay one that is refused still", "POST /v1/deadletters/1/replay", "", nil, nil, 200, `"refused":1,"results":[],"removed":false`},
 		{"replay one that was cut", "POST /v1/deadletters/3/replay", "", nil, nil, 400, "cut"},
 		{"replay them all", "POST /v1/deadletters/replay", "", nil, nil, 200, `"removed":true},{"seq":3,"accepted":0,"refused":0,"results":[],"removed":false,"error":"invalid: cut"}]}`},
+		{"what devices can be told", "GET /v1/commands?class=sensor.rain", "", nil, nil, 200, `"name":"reboot"`},
+		{"a command", "POST /v1/devices/wl-1/commands", `{"name":"reboot","timeout":"20s"}`, nil, nil, 202, `"by":"demo"`},
+		{"a command to nobody", "POST /v1/devices/wl-2/commands", `{"name":"reboot"}`, nil, nil, 404, "wl-2"},
+		{"a command with more", "POST /v1/devices/wl-1/commands", `{"name":"reboot","sudo":true}`, nil, nil, 400, "sudo"},
+		{"two commands", "POST /v1/devices/wl-1/commands", `{"name":"reboot"}{}`, nil, nil, 400, "behind"},
+		{"a command of no duration", "POST /v1/devices/wl-1/commands", `{"name":"reboot","timeout":"soon"}`, nil, nil, 400, "timeout:"},
+		{"a command with a bad key", "POST /v1/devices/wl-1/commands", `{"name":"reboot"}`, []string{"Idempotency-Key", "a b"}, nil, 400, "Idempotency-Key"},
+		{"wait for a command", "GET /v1/devices/wl-1/commands/c?wait=1s", "", nil, nil, 200, `"detail":"waited 1s"`},
+		{"wait for ever", "GET /v1/devices/wl-1/commands/c?wait=31s", "", nil, nil, 400, "wait:"},
+		{"commands", "GET /v1/devices/wl-1/commands?limit=1&after=4", "", nil, nil, 200, `"next":5`},
+		{"a bad page of commands", "GET /v1/devices/wl-1/commands?limit=0", "", nil, nil, 400, "limit:"},
 		{"another method", "POST /v1/layers", "", nil, nil, 405, ""},
 	}
 	for _, test := range tests {
