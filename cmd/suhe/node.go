@@ -19,7 +19,10 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/bus"
 	"suhe/stream"
+	"suhe/stream/command"
 	"suhe/stream/ingest"
+	"suhe/stream/ingest/deadletter"
+	"suhe/stream/ingest/mapping"
 	"suhe/tiles"
 	"suhe/twin"
 	"suhe/twin/filter"
@@ -55,6 +58,10 @@ type node struct {
 	basemaps tiles.Basemaps
 	hub      *stream.Hub
 	intake   *ingest.Intake
+	mappings *mapping.Folder
+	dead     *deadletter.Office
+	answers  *bus.Table
+	commands *command.Desk
 	tickets  access.Tickets
 
 	loaded atomic.Bool
@@ -65,7 +72,7 @@ type node struct {
 func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*node, error) {
 	n := &node{settings: s, now: now, log: log, metrics: prometheus.NewRegistry()}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -108,15 +115,6 @@ func (n *node) openBus(ctx context.Context) (err error) {
 	}
 	n.events, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "EVENTS", Subjects: []string{"events.>"}, MaxBytes: keptEvents})
 	return err
-}
-
-// login lets a device in that knows its token, to publish under its own id only.
-func (n *node) login(user, password string) (publish []string, ok bool) {
-	id, err := assets.ParseID(user)
-	if err != nil || !n.devices.Check(id, password) {
-		return nil, false
-	}
-	return []string{ingest.Topic(id)}, true
 }
 
 func (n *node) openTwin(context.Context) (err error) {
@@ -172,7 +170,6 @@ func (n *node) openViews(context.Context) (err error) {
 		Clusters: counter{n.tiles}, Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
 		Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics,
 	})
-	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Now: n.now, Log: n.log, Metrics: n.metrics})
 	return nil
 }
 
@@ -272,6 +269,10 @@ func (n *node) follow(ctx context.Context) error {
 	group.Go(func() error { return n.relay.Run(ctx) })
 	group.Go(func() error { return n.history.Run(ctx) })
 	group.Go(func() error { return n.bus.Inbox(ctx, ingest.Topics, n.intake.TakeLetters) })
+	group.Go(func() error { return n.bus.Inbox(ctx, mapping.Topics, n.intake.TakeMapped) })
+	group.Go(func() error { return n.bus.Inbox(ctx, command.Acks, n.commands.TakeAcks) })
+	group.Go(func() error { return n.mappings.Run(ctx) })
+	group.Go(func() error { return n.dead.Run(ctx) })
 	group.Go(func() error {
 		return n.bus.Hear(ctx, presence, func(data []byte) { n.tell("hear other nodes", n.hub.Heard(data)) })
 	})
