@@ -25,7 +25,8 @@ export class Company {
   private readonly presence = new Presence();
   private readonly follow: Follow;
   private readonly list: HereList;
-  private myself = '';
+  /** Our session; others know us by it. */
+  myself = '';
   private asked = '';
   private name = savedName();
   /** Tells others how this screen looks now. */

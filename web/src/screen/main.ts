@@ -62,7 +62,7 @@ class Screen {
     setInterval(() => void this.count(), 10_000);
     void this.count();
     // For the browser tests and for a look under the hood.
-    Object.assign(window, { suhe: { map: map.map, scene: map, picture: this.connection.picture, connection: this.connection } });
+    Object.assign(window, { suhe: { map: map.map, scene: map, session: () => this.company.myself, picture: this.connection.picture, connection: this.connection } });
   }
 
   /** What the stream is asked for: what is shown and a little around it. */

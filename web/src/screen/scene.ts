@@ -49,6 +49,8 @@ export class Scene3D {
     });
     this.map.addControl(new AttributionControl({ compact: false, customAttribution: '© OpenStreetMap contributors (ODbL)' }));
     this.map.addControl(new NavigationControl({ visualizePitch: true }), 'bottom-right');
+    // Without this only the error's class is told, and that in one letter or two.
+    this.map.on('error', ({ error }) => console.error('map:', error.message));
     this.movers = new Movers(this.map);
     this.ready = new Promise((done) => this.map.once('load', () => {
       this.addOwn();
