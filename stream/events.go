@@ -34,10 +34,12 @@ type ring struct {
 // add appends the events, oldest first, the last of which is the event last;
 // it says whether there were any.
 func (r *ring) add(events []twin.Event, last uint64) bool {
-	if n := len(r.events); n > 0 && len(events) > 0 && events[0].Seq != r.events[n-1].Seq+1 {
-		r.events = nil // a world that was loaded anew left some out
+	for _, e := range events {
+		if n := len(r.events); n > 0 && e.Seq != r.events[n-1].Seq+1 {
+			r.events = nil // a world that was loaded anew left some out
+		}
+		r.events = append(r.events, e)
 	}
-	r.events = append(r.events, events...)
 	r.last = last
 	if n := len(r.events); n > 0 && r.events[n-1].Seq != last {
 		r.events = nil

@@ -272,7 +272,6 @@ func (s *session) move(v *view, to *look, was, is access.Scope, since *twin.Posi
 		v.mu.Lock()
 		v.look = to
 		v.restart(things, shown, at)
-		v.ended = append(v.ended, v.tally.stop(to.counted)...)
 		v.mu.Unlock()
 		return
 	}

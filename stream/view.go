@@ -2,6 +2,7 @@ package stream
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -113,7 +114,7 @@ func (v *view) move(to *look, was, is access.Scope, before, now []*twin.Thing, s
 	defer v.mu.Unlock()
 	from := v.look
 	v.look, v.answer = to, true
-	v.upTo, v.read = at, max(v.read, shown)
+	v.upTo, v.read = at, shown
 	v.redirect()
 	for _, t := range before {
 		if !to.holds(t) || !is.Sees(t.Asset) {
@@ -126,13 +127,25 @@ func (v *view) move(to *look, was, is access.Scope, before, now []*twin.Thing, s
 			v.owe(t.Asset.FID, due{v.dirty[t.Asset.FID].held, t})
 		}
 	}
+}
+
+// turnTo begins a move: what was to be told is the view's own, and so is what comes
+// until it is known how much of the world was seen.
+func (v *view) turnTo(to *look) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.redirect()
+	v.read = math.MaxUint64
 	v.ended = append(v.ended, v.tally.stop(to.counted)...)
 }
 
-// redirect makes the view's own what was to be told by the old look.
+// redirect makes the view's own what was to be told by the old look. What is due
+// of a thing already is newer than the snapshot.
 func (v *view) redirect() {
 	for _, t := range v.snapshot {
-		v.owe(t.Asset.FID, due{v.dirty[t.Asset.FID].held, t})
+		if _, newer := v.dirty[t.Asset.FID]; !newer {
+			v.owe(t.Asset.FID, due{is: t})
+		}
 	}
 	v.snapshot = nil
 	v.unqueue()
