@@ -60,7 +60,7 @@ func (s *streaming) broadcast(ctx context.Context, protocol string) error {
 	var ours, theirs delivery
 	var alone time.Duration // for changes that nobody looks at
 	for range broadcastTurns {
-		fmt.Fprintf(s.Progress, "%d clients that look at the same, %s\n", s.Screens, protocol)
+		s.say("%d clients that look at the same, %s", s.Screens, protocol)
 		quiet, err := s.change(ctx, screenRate, 0, nil)
 		if err != nil {
 			return err

@@ -19,19 +19,6 @@ const (
 	phoneEdits   = 10 // while it looks
 )
 
-// clients measures what is told to many.
-func (s *streaming) clients(ctx context.Context) error {
-	if s.Only != "screens" {
-		if err := s.phones(ctx); err != nil {
-			return err
-		}
-	}
-	if s.Only != "phones" {
-		return s.screens(ctx)
-	}
-	return nil
-}
-
 // phones measures many clients that each look at their own square: how old news
 // is, what each costs, and whether every event comes to all.
 func (s *streaming) phones(ctx context.Context) error {
@@ -43,7 +30,7 @@ func (s *streaming) phones(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(s.Progress, "connecting %d clients\n", s.Phones)
+		s.say("connecting %d clients", s.Phones)
 		a, err := s.audience(ctx, AudienceOptions{Server: s.node.http, Path: "/v1/stream", Protocol: stream.ProtocolBinary,
 			Clients: s.Phones, All: s.Sensors, Metres: phoneMetres})
 		if err != nil {
@@ -119,24 +106,13 @@ func (c *child) counted(ctx context.Context, events int64) (r AudienceReport, er
 // apart runs f with a node of its own, so that what is measured of its memory and
 // of its time is of nothing else.
 func (s *streaming) apart(ctx context.Context, sensors int, database string, f func(*streaming) error) error {
-	return inFolder(func(dir string) (err error) {
-		own := &streaming{StreamOptions: s.StreamOptions, table: s.table}
-		own.Sensors = sensors
-		fmt.Fprintf(s.Progress, "registering %d sensors\n", sensors)
-		if err := s.Program.fill(ctx, dir, database, sensorsOf(sensors)); err != nil {
+	own := &streaming{StreamOptions: s.StreamOptions, table: s.table}
+	own.Sensors = sensors
+	return own.serving(ctx, database, func(ctx context.Context) error {
+		if err := own.node.published(ctx, float64(sensors)); err != nil {
 			return err
 		}
-		if own.node, err = startNode(ctx, s.Program.Path, dir, database); err != nil {
-			return err
-		}
-		defer own.node.stop()
-		if err = own.node.published(ctx, float64(sensors)); err == nil {
-			err = f(own)
-		}
-		if err != nil {
-			return fmt.Errorf("%w\nthe node's last words:\n%s", err, own.node.log.String())
-		}
-		return nil
+		return f(own)
 	})
 }
 
@@ -144,11 +120,7 @@ func (s *streaming) apart(ctx context.Context, sensors int, database string, f f
 // tell of them while it is measured.
 func (n *node) published(ctx context.Context, edits float64) error {
 	for end := time.Now().Add(nodePatience); ; time.Sleep(50 * time.Millisecond) {
-		text, err := fetch(ctx, n.url("/metrics"))
-		if err != nil {
-			return err
-		}
-		told, err := counter(text, "suhe_relay_events_total")
+		told, err := n.metric(ctx, "suhe_relay_events_total")
 		if err != nil || told >= edits {
 			return err
 		}

@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,7 +16,7 @@ const comeBackWithin = 5 * time.Second
 // on from where they were. The database must not be asked for it: what it does
 // meanwhile is compared with what it does in as long a time when nothing happens.
 func (s *streaming) comeBack(ctx context.Context, database string) error {
-	fmt.Fprintf(s.Progress, "%d clients come back at once\n", s.Screens)
+	s.say("%d clients come back at once", s.Screens)
 	if s.Span >= time.Second {
 		time.Sleep(historyRest)
 	}
