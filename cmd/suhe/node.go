@@ -64,7 +64,8 @@ type node struct {
 	commands *command.Desk
 	tickets  access.Tickets
 
-	loaded atomic.Bool
+	loaded   atomic.Bool
+	draining atomic.Bool
 }
 
 // openNode opens the store and the bus and builds the rooms on them; nothing
@@ -282,8 +283,11 @@ func (n *node) follow(ctx context.Context) error {
 // presence is the subject under which nodes tell each other who is here.
 const presence = "presence"
 
-// ready says why the node cannot answer yet, or nil.
+// ready says why the node cannot answer yet, or will not for long; or nil.
 func (n *node) ready() error {
+	if n.draining.Load() {
+		return errors.New("the node stops")
+	}
 	if !n.loaded.Load() {
 		return errors.New("the world is being loaded")
 	}
