@@ -30,8 +30,8 @@ type session struct {
 	gone   bool       // it takes no more of either
 
 	mu      sync.Mutex
-	asked   bool // the client said something
-	views   []*view
+	asked   bool     // the client said something
+	views   []*view  // replaced, never changed
 	control [][]byte // frames to send before all others
 	bytes   int      // of control
 	end     *byeFrame
@@ -194,7 +194,7 @@ func (s *session) add(v *view) bool {
 	if len(s.views) >= maxViews {
 		return false
 	}
-	s.views = append(s.views, v)
+	s.views = append(slices.Clip(s.views), v)
 	return true
 }
 
@@ -288,7 +288,7 @@ func (s *session) unsubscribe(id string) {
 		return
 	}
 	s.mu.Lock()
-	s.views = slices.DeleteFunc(s.views, func(w *view) bool { return w == v })
+	s.views = slices.DeleteFunc(slices.Clone(s.views), func(w *view) bool { return w == v })
 	s.mu.Unlock()
 	s.hub.unwatch(v)
 }
@@ -303,7 +303,7 @@ func (s *session) regrant(who access.Principal) {
 	was := s.who()
 	s.grant.Store(&who)
 	s.mu.Lock()
-	views := slices.Clone(s.views)
+	views := s.views
 	s.mu.Unlock()
 	for _, v := range views {
 		v.mu.Lock()
