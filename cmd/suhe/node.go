@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 
 	"suhe/assets"
@@ -18,7 +19,10 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/bus"
 	"suhe/stream"
+	"suhe/stream/command"
 	"suhe/stream/ingest"
+	"suhe/stream/ingest/deadletter"
+	"suhe/stream/ingest/mapping"
 	"suhe/tiles"
 	"suhe/twin"
 	"suhe/twin/filter"
@@ -34,6 +38,7 @@ const keptObservations = 4 << 30
 // node is one running Suhe: the rooms, connected.
 type node struct {
 	settings settings
+	now      clock
 	log      *slog.Logger
 	metrics  *prometheus.Registry
 
@@ -53,6 +58,10 @@ type node struct {
 	basemaps tiles.Basemaps
 	hub      *stream.Hub
 	intake   *ingest.Intake
+	mappings *mapping.Folder
+	dead     *deadletter.Office
+	answers  *bus.Table
+	commands *command.Desk
 	tickets  access.Tickets
 
 	loaded atomic.Bool
@@ -60,9 +69,10 @@ type node struct {
 
 // openNode opens the store and the bus and builds the rooms on them; nothing
 // runs yet. What it opened is closed by close, also when it fails.
-func openNode(ctx context.Context, s settings, log *slog.Logger) (*node, error) {
-	n := &node{settings: s, log: log, metrics: prometheus.NewRegistry()}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews} {
+func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*node, error) {
+	n := &node{settings: s, now: now, log: log, metrics: prometheus.NewRegistry()}
+	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -107,17 +117,9 @@ func (n *node) openBus(ctx context.Context) (err error) {
 	return err
 }
 
-// login lets a device in that knows its token, to publish under its own id only.
-func (n *node) login(user, password string) (publish []string, ok bool) {
-	id, err := assets.ParseID(user)
-	if err != nil || !n.devices.Check(id, password) {
-		return nil, false
-	}
-	return []string{ingest.Topic(id)}, true
-}
-
 func (n *node) openTwin(context.Context) (err error) {
-	n.world, err = twin.New(twin.Options{Phenomenon: rules(n.registry.Classes()), Prepare: refuse(n.registry), Metrics: n.metrics, Log: n.log})
+	began := time.Now()
+	n.world, err = twin.New(twin.Options{Now: n.now, Steady: func() time.Duration { return time.Since(began) }, Phenomenon: rules(n.registry.Classes()), Prepare: refuse(n.registry), Metrics: n.metrics, Log: n.log})
 	if err != nil {
 		return err
 	}
@@ -127,7 +129,7 @@ func (n *node) openTwin(context.Context) (err error) {
 	if n.publisher, err = twin.NewPublisher(n.obs, n.metrics); err != nil {
 		return err
 	}
-	n.history, err = twin.NewHistoryWriter(n.obs, n.store, twin.HistoryOptions{Metrics: n.metrics, Log: n.log})
+	n.history, err = twin.NewHistoryWriter(n.obs, n.store, twin.HistoryOptions{Now: n.now, Metrics: n.metrics, Log: n.log})
 	return err
 }
 
@@ -168,7 +170,6 @@ func (n *node) openViews(context.Context) (err error) {
 		Clusters: counter{n.tiles}, Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
 		Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics,
 	})
-	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
 	return nil
 }
 
@@ -268,6 +269,10 @@ func (n *node) follow(ctx context.Context) error {
 	group.Go(func() error { return n.relay.Run(ctx) })
 	group.Go(func() error { return n.history.Run(ctx) })
 	group.Go(func() error { return n.bus.Inbox(ctx, ingest.Topics, n.intake.TakeLetters) })
+	group.Go(func() error { return n.bus.Inbox(ctx, mapping.Topics, n.intake.TakeMapped) })
+	group.Go(func() error { return n.bus.Inbox(ctx, command.Acks, n.commands.TakeAcks) })
+	group.Go(func() error { return n.mappings.Run(ctx) })
+	group.Go(func() error { return n.dead.Run(ctx) })
 	group.Go(func() error {
 		return n.bus.Hear(ctx, presence, func(data []byte) { n.tell("hear other nodes", n.hub.Heard(data)) })
 	})

@@ -35,7 +35,7 @@ type serveCmd struct {
 
 // Run serves until ctx ends, then stops in order: no new requests, goodbye to
 // the streams, then the log and the stores.
-func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger) error {
+func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger, now clock) error {
 	if err := wrongSettings(c.check()); err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger) error 
 		return fmt.Errorf("listen: %w", err)
 	}
 	defer listener.Close()
-	n, err := openNode(ctx, c.settings, log)
+	n, err := openNode(ctx, c.settings, now, log)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,8 @@ func (n *node) deps() api.Deps {
 	facts := scene.Facts()
 	return api.Deps{
 		World: n.world, Registry: n.registry, Relay: n.relay, History: n.store, Classes: n.registry.Classes(),
-		Tiles: n.tiles, Basemaps: n.basemaps, Streams: n.hub, Intake: n.intake, Gate: openGate{}, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
+		Tiles: n.tiles, Basemaps: n.basemaps, Streams: n.hub, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers,
+		Gate: openGate{}, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
 		Site: api.Site{
 			Scene: api.Scene{
 				Title: facts.Title, TitleEn: facts.TitleEn, Attribution: facts.Attribution,

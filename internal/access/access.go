@@ -24,6 +24,8 @@ const (
 	View    Action = "view"
 	Edit    Action = "edit"
 	Observe Action = "observe" // send observations for devices
+	Repair  Action = "repair"  // read, replay and remove what ingest refused
+	Command Action = "command" // tell devices what to do
 )
 
 // Scope is what a principal may see and do, compiled once. The zero Scope sees

@@ -22,7 +22,7 @@
 //	{"observations":[{"id":"wl-0001","time":"…","values":{"water_level":3.12}}]}
 //
 // time is RFC 3339 with an offset, and is when the values were true. Without it
-// they are true when we get them. values has 1 to 32 numbers in the unit that the
+// they are true when we, or the broker, get them. values has 1 to 32 numbers in the unit that the
 // phenomenon table fixes; there are no units in a message. Keys that are not
 // named here, keys that come twice, null, and numbers beyond a float64 are
 // refused. So is every byte after the end of the JSON.
@@ -30,7 +30,7 @@
 // # Rules
 //
 // Each observation, one value of one reading, has one result; it is counted in
-// suhe_ingest_total by way (mqtt, http) and result:
+// suhe_ingest_total by way (mqtt, http, replay) and result:
 //
 //	accepted            it is in the log; what becomes of it there, package twin says
 //	malformed           cannot be read: a whole MQTT message, or one reading by HTTP, counted once
@@ -38,6 +38,13 @@
 //	not_finite          NaN or infinite; JSON cannot say it, so only from within
 //	unknown_device      no sensor has this id
 //	unknown_phenomenon  the sensor does not measure it
+//	unmapped            no mapping is for what a gateway sent; a whole message, counted once
+//	deadband            held back by a mapping: too near to the last one told
+//
+// What third parties send in forms of their own, package mapping turns into
+// observations; gateways publish it below suhe/v1/gateways/{gateway}/, or it is
+// posted to /v1/ingest/{mapping}. What is refused is kept as a dead letter, a
+// message or an item each, and can be let in again with Replay.
 //
 // A value outside its phenomenon's range is accepted; so is what is late or comes
 // again. These are judged where the present state is known: in package twin.

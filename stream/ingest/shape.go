@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"suhe/assets"
+	"suhe/stream/ingest/mapping"
 	"suhe/twin"
 )
 
@@ -22,11 +23,13 @@ const (
 	NotFinite         Result = "not_finite"
 	UnknownDevice     Result = "unknown_device"
 	UnknownPhenomenon Result = "unknown_phenomenon"
+	Unmapped          Result = "unmapped"
+	Deadband          Result = "deadband"
 )
 
 // Results returns all results.
 func Results() []Result {
-	return []Result{Accepted, Malformed, Future, NotFinite, UnknownDevice, UnknownPhenomenon}
+	return []Result{Accepted, Malformed, Future, NotFinite, UnknownDevice, UnknownPhenomenon, Unmapped, Deadband}
 }
 
 // Ahead is how far a device's clock may be ahead of ours.
@@ -48,8 +51,11 @@ func (r *refusal) Error() string { return r.detail }
 // resultOf finds the result that an error stands for; what has none cannot be read.
 func resultOf(err error) Result {
 	var r *refusal
-	if errors.As(err, &r) {
+	switch {
+	case errors.As(err, &r):
 		return r.result
+	case errors.Is(err, mapping.ErrDevice):
+		return UnknownDevice
 	}
 	return Malformed
 }
@@ -57,11 +63,11 @@ func resultOf(err error) Result {
 // shape judges one observation and gives it the phenomenon's name as the
 // registry holds it, so that millions of observations share one string. The
 // error, if any, is a *refusal.
-func shape(o *twin.Observation, devices Devices) error {
+func shape(o *twin.Observation, now time.Time, devices Devices) error {
 	if math.IsNaN(o.Value) || math.IsInf(o.Value, 0) {
 		return &refusal{NotFinite, fmt.Sprintf("values: %s: %v is not finite", o.Phenomenon, o.Value)}
 	}
-	if ahead := o.PhenomenonTime - o.ReceivedTime; ahead > Ahead.Milliseconds() {
+	if ahead := o.PhenomenonTime - now.UnixMilli(); ahead > Ahead.Milliseconds() {
 		d := time.Duration(min(ahead, math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
 		return &refusal{Future, fmt.Sprintf("time: %v ahead of our clock, want at most %v: set the device's clock", d, Ahead)}
 	}
