@@ -8,8 +8,9 @@ import (
 
 // watch is what the writer alone knows of a sensor.
 type watch struct {
-	runs []run // with the thing's Last
-	due  int64 // the deadline that stands in the heap for it, or never
+	runs  []run // with the thing's Last
+	clock int64 // how our clock was set when it was heard last, as clock.set
+	due   int64 // the deadline that stands in the heap for it, or never
 }
 
 // deadline is when a sensor must be looked at again.

@@ -52,7 +52,8 @@ type History interface {
 	// Saved returns the OBS position that Save completed last; 0 if none.
 	Saved(ctx context.Context) (obs uint64, err error)
 	// Latest yields the newest observation (by PhenomenonTime) of each asset and
-	// phenomenon, and returns the OBS position that Save completed last.
+	// phenomenon, but none that was two minutes ahead of when a later Save's was
+	// received: that clock has been set back. It returns the OBS position that Save completed last.
 	Latest(ctx context.Context, yield func(Kept) error) (obs uint64, err error)
 	// Series returns the samples in [from, to), oldest first; if there are more
 	// than limit, the newest limit ones.

@@ -26,9 +26,10 @@ var (
 // Options are the settings of a World; zero means the default.
 type Options struct {
 	Now        func() time.Time               // default time.Now
+	Steady     func() time.Duration           // passes as time does, whoever sets the clock; nil: jumps of the clock are not looked for
 	Tick       time.Duration                  // how often deadlines are looked at; default 1 s
 	Phenomenon func(code string) (Rule, bool) // default: every value is valid, nothing gets stuck
-	Prepare    Prepare                        // for the assets that Load reads; default: as they are
+	Prepare    Prepare                        // for the assets that Load reads, many at once; default: as they are
 	Metrics    prometheus.Registerer          // nil: none
 	Log        *slog.Logger                   // nil: silent
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 
 	"suhe/assets"
@@ -37,6 +38,7 @@ const keptObservations = 4 << 30
 // node is one running Suhe: the rooms, connected.
 type node struct {
 	settings settings
+	now      clock
 	log      *slog.Logger
 	metrics  *prometheus.Registry
 
@@ -67,8 +69,9 @@ type node struct {
 
 // openNode opens the store and the bus and builds the rooms on them; nothing
 // runs yet. What it opened is closed by close, also when it fails.
-func openNode(ctx context.Context, s settings, log *slog.Logger) (*node, error) {
-	n := &node{settings: s, log: log, metrics: prometheus.NewRegistry()}
+func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*node, error) {
+	n := &node{settings: s, now: now, log: log, metrics: prometheus.NewRegistry()}
+	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
@@ -115,7 +118,8 @@ func (n *node) openBus(ctx context.Context) (err error) {
 }
 
 func (n *node) openTwin(context.Context) (err error) {
-	n.world, err = twin.New(twin.Options{Phenomenon: rules(n.registry.Classes()), Prepare: refuse(n.registry), Metrics: n.metrics, Log: n.log})
+	began := time.Now()
+	n.world, err = twin.New(twin.Options{Now: n.now, Steady: func() time.Duration { return time.Since(began) }, Phenomenon: rules(n.registry.Classes()), Prepare: refuse(n.registry), Metrics: n.metrics, Log: n.log})
 	if err != nil {
 		return err
 	}
@@ -125,7 +129,7 @@ func (n *node) openTwin(context.Context) (err error) {
 	if n.publisher, err = twin.NewPublisher(n.obs, n.metrics); err != nil {
 		return err
 	}
-	n.history, err = twin.NewHistoryWriter(n.obs, n.store, twin.HistoryOptions{Metrics: n.metrics, Log: n.log})
+	n.history, err = twin.NewHistoryWriter(n.obs, n.store, twin.HistoryOptions{Now: n.now, Metrics: n.metrics, Log: n.log})
 	return err
 }
 
@@ -267,6 +271,7 @@ func (n *node) follow(ctx context.Context) error {
 	group.Go(func() error { return n.bus.Inbox(ctx, ingest.Topics, n.intake.TakeLetters) })
 	group.Go(func() error { return n.bus.Inbox(ctx, mapping.Topics, n.intake.TakeMapped) })
 	group.Go(func() error { return n.bus.Inbox(ctx, command.Acks, n.commands.TakeAcks) })
+	group.Go(func() error { return n.commands.Run(ctx) })
 	group.Go(func() error { return n.mappings.Run(ctx) })
 	group.Go(func() error { return n.dead.Run(ctx) })
 	group.Go(func() error {

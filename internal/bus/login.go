@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -23,7 +24,7 @@ const inboxPatience = 10 * time.Second
 type login struct {
 	secret string
 	check  func(user, password string) (Rights, bool)
-	server *server.Server
+	server atomic.Pointer[server.Server]
 
 	open    chan struct{} // closed by the first Inbox
 	opening sync.Once
@@ -68,7 +69,7 @@ func (l *login) Check(c server.ClientAuthentication) bool {
 // register puts the client into its account. Our own connections have no
 // rights and no limits.
 func (l *login) register(c server.ClientAuthentication, account, user string, rights Rights) bool {
-	a, err := l.server.LookupAccount(account)
+	a, err := l.server.Load().LookupAccount(account)
 	if err != nil {
 		return false
 	}
@@ -146,7 +147,7 @@ func (l *login) mayUse(clientID, user string) bool {
 	if clientID == ownID(user) || clientID == "" {
 		return true
 	}
-	held, err := l.server.Connz(&server.ConnzOptions{MQTTClient: clientID, Username: true, Limit: 1 << 20})
+	held, err := l.server.Load().Connz(&server.ConnzOptions{MQTTClient: clientID, Username: true, Limit: 1 << 20})
 	if err != nil {
 		return false
 	}
