@@ -59,6 +59,7 @@ type Hub struct {
 	sessions  sync.WaitGroup
 	pastReads chan struct{}
 	behind    time.Duration // how long a client that is ahead of us waits
+	bounds    bounds
 
 	mu      sync.Mutex
 	pending pending // since the last tick
@@ -105,7 +106,8 @@ func New(o Options) *Hub {
 		o.Log = slog.Default()
 	}
 	h := &Hub{o: o, live: make(map[*session]struct{}), metrics: newMetrics(o.Metrics), resting: resting{calm: o.Calm},
-		pastReads: make(chan struct{}, pastReads), behind: 2 * time.Second}
+		pastReads: make(chan struct{}, pastReads), behind: 2 * time.Second, bounds: usualBounds()}
+	h.events.kept = h.bounds.events
 	h.upgrader = h.newUpgrader()
 	return h
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -133,6 +134,15 @@ func (s *served) start() time.Duration {
 func (s *served) kill() {
 	s.cmd.Process.Kill()
 	s.cmd.Wait()
+}
+
+// terminate lets the process take its leave.
+func (s *served) terminate() {
+	s.t.Helper()
+	s.cmd.Process.Signal(syscall.SIGTERM)
+	if err := s.cmd.Wait(); err != nil {
+		s.t.Errorf("SIGTERM: %v", err)
+	}
 }
 
 func (s *served) url(path string) string { return "http://" + s.http + path }

@@ -271,7 +271,6 @@ func (n *node) follow(ctx context.Context) error {
 	group.Go(func() error { return n.bus.Inbox(ctx, ingest.Topics, n.intake.TakeLetters) })
 	group.Go(func() error { return n.bus.Inbox(ctx, mapping.Topics, n.intake.TakeMapped) })
 	group.Go(func() error { return n.bus.Inbox(ctx, command.Acks, n.commands.TakeAcks) })
-	group.Go(func() error { return n.commands.Run(ctx) })
 	group.Go(func() error { return n.mappings.Run(ctx) })
 	group.Go(func() error { return n.dead.Run(ctx) })
 	group.Go(func() error {

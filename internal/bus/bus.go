@@ -80,9 +80,11 @@ type Bus struct {
 	down   *atomic.Uint64 // times a connection was lost
 	log    *slog.Logger
 
+	handled handled // of the MQTT messages of an embedded broker
+	posted  posted  // likewise
+
 	expiring sync.Mutex
-	expires  bool    // MQTT messages may have an end
-	handled  handled // of the MQTT messages of an embedded broker
+	expires  bool // MQTT messages may have an end
 }
 
 // connection is one client of the broker.

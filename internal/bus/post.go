@@ -3,6 +3,7 @@ package bus
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -16,12 +17,14 @@ const postTimeout = 5 * time.Second
 // confirmed, as one that was on its way when the client left.
 const postAgain = 10 * time.Second
 
-// Post sends a message to the MQTT clients that are connected and subscribe to the
-// topic: with QoS 1, to those that subscribe with QoS 0 with that. ErrNobody: there
-// is none, and it is kept for nobody. A client that is lost before it confirmed may
-// get it again when it is back, but not when ttl is over, in whole seconds, at least
-// one. It waits postTimeout at most.
+// Post sends a message to the MQTT clients that subscribe to the topic: with QoS
+// 1, those that subscribe with QoS 0 with that. A client that is away gets it
+// when it is back, if it keeps its session and comes before ttl is over; after
+// that nobody gets it any more. ErrNobody: no client would get it as things are.
+// A ttl is whole seconds, at least one. It waits postTimeout at most.
 func (b *Bus) Post(ctx context.Context, topic string, data []byte, ttl time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, postTimeout)
+	defer cancel()
 	to, err := subject(topic)
 	if err != nil {
 		return err
@@ -29,31 +32,31 @@ func (b *Bus) Post(ctx context.Context, topic string, data []byte, ttl time.Dura
 	if len(data) > MaxLetter {
 		return fmt.Errorf("post to %s: %w: %d bytes, want at most %d", topic, ErrTooLarge, len(data), MaxLetter)
 	}
-	ctx, cancel := context.WithTimeout(ctx, postTimeout)
-	defer cancel()
-	if err := b.post(ctx, to, data, ttl); err != nil {
+	if ttl > MaxPost {
+		return fmt.Errorf("post to %s: a life of %v, want at most %v", topic, ttl, MaxPost)
+	}
+	if err := b.mayExpire(ctx); err != nil {
 		return fmt.Errorf("post to %s: %w", topic, meaning(err))
 	}
-	return nil
-}
-
-// post publishes twice: a client gets what flies by, or, if it subscribes with QoS
-// 1, what is kept. The header tells the broker that the same is kept.
-func (b *Bus) post(ctx context.Context, to string, data []byte, ttl time.Duration) error {
-	if err := b.mayExpire(ctx); err != nil {
-		return err
-	}
-	header := nats.Header{mqttQoS: {"1"}}
-	heard, err := b.fly(ctx, &nats.Msg{Subject: to, Header: header, Data: data})
+	// A client gets what is kept, if it subscribes with QoS 1, or what flies by:
+	// the header tells the broker that the same is kept.
+	kept := &nats.Msg{Subject: mqttSubjects + to, Header: nats.Header{mqttQoS: {"1"}}, Data: data}
+	b.posted.hold(ttl)
+	_, err = b.mqtt.js.PublishMsg(ctx, kept, jetstream.WithMsgTTL(max(ttl.Truncate(time.Second), time.Second)))
 	if err != nil {
-		return err
+		return fmt.Errorf("post to %s: %w", topic, meaning(err))
+	}
+	heard, err := b.fly(ctx, &nats.Msg{Subject: to, Header: kept.Header, Data: data})
+	if err == nil && !heard {
+		heard, err = b.awaited(ctx, kept.Subject)
+	}
+	if err != nil {
+		return fmt.Errorf("post to %s: %w", topic, meaning(err))
 	}
 	if !heard {
-		return ErrNobody
+		return fmt.Errorf("post to %s: %w", topic, ErrNobody)
 	}
-	kept := &nats.Msg{Subject: mqttSubjects + to, Header: header, Data: data}
-	_, err = b.mqtt.js.PublishMsg(ctx, kept, jetstream.WithMsgTTL(max(ttl.Truncate(time.Second), time.Second)))
-	return err
+	return nil
 }
 
 // fly publishes as a plain message and says whether anybody is there to hear it:
@@ -74,6 +77,22 @@ func (b *Bus) fly(ctx context.Context, m *nats.Msg) (heard bool, err error) {
 	}
 	n, _, err := answers.Pending()
 	return n == 0, err
+}
+
+// awaited says whether the session of a client that is away waits for the subject:
+// the broker has a consumer for each subscription of a session that it keeps.
+func (b *Bus) awaited(ctx context.Context, subject string) (bool, error) {
+	stream, err := b.mqtt.js.Stream(ctx, mqttStream)
+	if err != nil {
+		return false, err
+	}
+	consumers := stream.ListConsumers(ctx)
+	for c := range consumers.Info() {
+		if matches(strings.Split(c.Config.FilterSubject, "."), subject) && !strings.HasPrefix(c.Config.Durable, inboxName) {
+			return true, nil
+		}
+	}
+	return false, consumers.Err()
 }
 
 // mayExpire makes sure that the broker's MQTT streams are there and that their

@@ -97,40 +97,32 @@ func TestPost(t *testing.T) {
 	})
 }
 
-// Nothing is kept for who is away, also if the session is.
-func TestPostKeepsNothingForWhoIsAway(t *testing.T) {
+// Who keeps a session gets what is not over yet, and nothing that is.
+func TestPostExpires(t *testing.T) {
 	postWorlds(t, func(t *testing.T, b *Bus, addr string) {
+		ctx := within(t)
 		_, leave := listener(t, addr, "x", 1, true)
 		leave()
-		for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) { // until the broker knows
-			err := b.Post(t.Context(), ordersOf("x"), []byte("old"), time.Hour)
-			if errors.Is(err, ErrNobody) {
+		if err := b.Post(ctx, ordersOf("x"), []byte("short"), time.Second); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Post(ctx, ordersOf("x"), []byte("long"), time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+			stream, err := b.mqtt.js.Stream(ctx, mqttStream)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if stream.CachedInfo().State.Msgs == 1 {
 				break
 			}
-			if err != nil || time.Now().After(end) {
-				t.Fatalf("posted to nobody: %v", err)
+			if time.Now().After(end) {
+				t.Fatalf("%d messages are still kept", stream.CachedInfo().State.Msgs)
 			}
-		}
-		if err := b.Post(t.Context(), ordersOf("x"), []byte("older"), time.Hour); !errors.Is(err, ErrNobody) {
-			t.Fatal(err)
 		}
 		heard, _ := listener(t, addr, "x", 1, true)
-		if err := b.Post(t.Context(), ordersOf("x"), []byte("new"), time.Hour); err != nil {
-			t.Fatal(err)
-		}
-		for {
-			select {
-			case got := <-heard:
-				if got == ordersOf("x")+" new 1" {
-					return
-				}
-				if got != ordersOf("x")+" old 1" { // while the broker did not know
-					t.Fatalf("heard %q", got)
-				}
-			case <-time.After(time.Minute):
-				t.Fatal("nothing was heard")
-			}
-		}
+		hears(t, heard, ordersOf("x")+" long 1")
 	})
 }
 

@@ -27,10 +27,9 @@ func TestDevicesObey(t *testing.T) {
 	}
 	desk := command.New(command.Options{Table: table, Post: s.bus, Catalogue: catalogue})
 	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 2)
+	done := make(chan error, 1)
 	go func() { done <- s.bus.Inbox(ctx, command.Acks, desk.TakeAcks) }()
-	go func() { done <- desk.Run(ctx) }() // for those that come before the device listens
-	defer func() { cancel(); <-done; <-done }()
+	defer func() { cancel(); <-done }()
 	nature := Nature{Seed: 1}
 	devices := gauges(100)
 	devices = slices.DeleteFunc(devices, func(d Device) bool { // on the net for the whole test
@@ -49,6 +48,11 @@ func TestDevicesObey(t *testing.T) {
 			t.Fatal(err)
 		}
 		return c
+	}
+	for end := time.Now().Add(30 * time.Second); send(1).State == command.Undeliverable; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the device does not listen")
+		}
 	}
 	for i := range 40 {
 		send(i + 1)

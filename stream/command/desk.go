@@ -60,8 +60,6 @@ type Desk struct {
 	log       *slog.Logger
 	states    *prometheus.CounterVec
 	acks      *prometheus.CounterVec
-
-	waiting waiting
 }
 
 // New makes a desk.
@@ -126,54 +124,37 @@ func (d *Desk) Send(ctx context.Context, by string, device *assets.Asset, w Wish
 	now := d.now().UTC()
 	c := Command{ID: newID(now), Device: device.ID, Name: w.Name, Arguments: w.Arguments, By: by,
 		Sent: now, Expires: now.Add(w.Timeout), State: Sent, Changed: now}
-	if _, err := d.put(ctx, c, 0); err != nil {
+	revision, err := d.put(ctx, c, 0)
+	if err != nil {
 		return Command{}, busy(err)
 	}
 	d.log.Info("command", "asset", c.Device, "command", c.ID, "name", c.Name, "by", by)
-	return d.out(ctx, c)
+	return d.out(ctx, c, revision, w.Timeout)
 }
 
-// out brings the command to the device; if it is not there, Run goes on trying.
-func (d *Desk) out(ctx context.Context, c Command) (Command, error) {
-	err := d.try(ctx, c)
-	if errors.Is(err, bus.ErrNobody) && d.waiting.add(c) {
-		return c, nil
+// out brings the command to the device, or notes that it cannot.
+func (d *Desk) out(ctx context.Context, c Command, revision uint64, ttl time.Duration) (Command, error) {
+	order, err := json.Marshal(Order{c.ID, c.Sent, c.Expires, c.Name, c.Arguments})
+	if err != nil {
+		return Command{}, err
 	}
+	err = d.post.Post(ctx, Topic(c.Device), order, ttl)
 	if err == nil {
 		return c, nil
 	}
-	noted, noteErr := d.giveUp(ctx, c, err)
-	if noteErr != nil || !errors.Is(err, bus.ErrNobody) {
+	nobody := errors.Is(err, bus.ErrNobody)
+	c.State, c.Detail, c.Changed = Undeliverable, "the broker did not take it", d.now().UTC()
+	if nobody {
+		c.Detail = "no device is connected, or waits, to get it"
+	}
+	_, noteErr := d.put(ctx, c, revision)
+	switch {
+	case errors.Is(noteErr, bus.ErrSequence): // it has answered already
+		return d.Get(ctx, c.Device, c.ID)
+	case noteErr != nil || !nobody:
 		return Command{}, busy(errors.Join(err, noteErr))
 	}
-	return noted, nil
-}
-
-// try sends the command to whoever is there.
-func (d *Desk) try(ctx context.Context, c Command) error {
-	order, err := json.Marshal(Order{c.ID, c.Sent, c.Expires, c.Name, c.Arguments})
-	if err != nil {
-		return err
-	}
-	return d.post.Post(ctx, Topic(c.Device), order, c.Expires.Sub(d.now()))
-}
-
-// giveUp notes that the command cannot be delivered, unless the device has
-// answered.
-func (d *Desk) giveUp(ctx context.Context, c Command, why error) (Command, error) {
-	now, revision, err := d.get(ctx, c.Device, c.ID)
-	if err != nil || now.At(d.now()).State != Sent {
-		return now.At(d.now()), err
-	}
-	now.State, now.Detail, now.Changed = Undeliverable, "the broker did not take it", d.now().UTC()
-	if errors.Is(why, bus.ErrNobody) {
-		now.Detail = "the device was not there to get it"
-	}
-	_, err = d.put(ctx, now, revision)
-	if errors.Is(err, bus.ErrSequence) { // it has answered in between
-		return d.Get(ctx, c.Device, c.ID)
-	}
-	return now, err
+	return c, nil
 }
 
 // newID is the time in milliseconds and 40 bits of chance.

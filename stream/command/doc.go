@@ -4,14 +4,14 @@
 // # Promises
 //
 // A command is written durably before it is sent, and any node can tell of it. It
-// goes out to suhe/v1/devices/{id}/commands with QoS 1, to which only that device
-// may subscribe; one whose device is not there is tried again every second, by the
-// node that took it. A device may see it twice and knows it by its id. After its
-// timeout nobody gets it any more, however long a device was away; it says itself
-// when it ends. Its state only goes forward:
+// goes out once, to suhe/v1/devices/{id}/commands with QoS 1, to which only that
+// device may subscribe; a device may see it twice and knows it by its id. After
+// its timeout, and the second that the broker may take to notice, nobody gets it
+// any more, however long a device was away; it says itself when it ends. Its state
+// only goes forward:
 //
-//	sent           on its way, or its device is not there yet
-//	undeliverable  the device was not there until the timeout
+//	sent           on its way
+//	undeliverable  no device is there to get it; one that answers all the same is believed
 //	accepted       the device has it and works on it
 //	done, failed   the device is through
 //	refused        the device does not do it
