@@ -158,7 +158,10 @@ func (s *session) subscribe(a ask) {
 		s.refuse(a.ID, err)
 		return
 	}
-	s.unsubscribe(a.ID)
+	if s.unsubscribe(a.ID) && a.Position == nil {
+		// Or the client could not tell the old view's frames from the new one's.
+		s.send(resyncFrame{a.ID, "the view is opened anew"})
+	}
 	if a.Position != nil {
 		s.hub.await(*a.Position)
 	}
@@ -281,16 +284,17 @@ func (s *session) move(v *view, to *look, was, is access.Scope, since *twin.Posi
 	v.move(to, was, is, before, now, shown, at)
 }
 
-// unsubscribe closes a view; one that is not there is closed already.
-func (s *session) unsubscribe(id string) {
+// unsubscribe closes a view, and says whether it was there.
+func (s *session) unsubscribe(id string) bool {
 	v := s.view(id)
 	if v == nil {
-		return
+		return false
 	}
 	s.mu.Lock()
 	s.views = slices.DeleteFunc(slices.Clone(s.views), func(w *view) bool { return w == v })
 	s.mu.Unlock()
 	s.hub.unwatch(v)
+	return true
 }
 
 // regrant gives the session other rights; its views get what enters and leaves.
