@@ -18,6 +18,7 @@ type Class struct {
 	Name   string          `json:"name"` // Chinese
 	NameEn string          `json:"nameEn"`
 	Places bool            `json:"places,omitempty"` // areas: assets inside get this area's code
+	Motion *Motion         `json:"motion,omitempty"` // movers: how they move; none: anything goes
 	Schema json.RawMessage `json:"schema,omitempty"` // JSON Schema 2020-12 of the properties; none allows all
 
 	compiled *jsonschema.Schema

@@ -99,6 +99,9 @@ func (c *Classes) loadClasses(name string, b []byte) error {
 			return fmt.Errorf("classes[%d].kind: %q, want %q or none", i, k.Kind, f.Kind)
 		}
 		k.Kind = f.Kind
+		if err := k.Motion.check(k.Kind); err != nil {
+			return fmt.Errorf("classes[%d].motion (%s): %w", i, k.Code, err)
+		}
 		var err error
 		if k.compiled, err = compile(name, k); err != nil {
 			return fmt.Errorf("classes[%d].schema (%s): %w", i, k.Code, err)

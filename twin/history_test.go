@@ -55,6 +55,24 @@ func (k *keeper) Save(_ context.Context, batch []Kept, obs uint64) error {
 	return nil
 }
 
+func (k *keeper) SaveFixes(_ context.Context, batch []KeptFix) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.tries++
+	if k.fail != nil {
+		return k.fail
+	}
+	for _, f := range batch {
+		if k.poison != "" && f.Asset == k.poison {
+			return fmt.Errorf("%w: poison", assets.ErrInvalid)
+		}
+	}
+	for _, f := range batch {
+		k.kept[fmt.Sprint(f.Asset, f.PhenomenonTime)] = f.Lon
+	}
+	return nil
+}
+
 func (k *keeper) ring() {
 	select {
 	case k.changed <- struct{}{}:

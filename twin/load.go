@@ -15,9 +15,11 @@ type Registry interface {
 	Load(ctx context.Context, yield func(*assets.Asset) error) (events uint64, err error)
 }
 
-// Past is what a world needs of a History: the newest of each device and phenomenon.
+// Past is what a world needs of a History: the newest of each device and
+// phenomenon, and the last way of each mover.
 type Past interface {
 	Latest(ctx context.Context, yield func(Kept) error) (obs uint64, err error)
+	LatestFixes(ctx context.Context, since time.Time, yield func(KeptFix) error) error
 }
 
 // Source is what a world is loaded from.
@@ -48,9 +50,15 @@ func (w *World) Load(ctx context.Context, from Source) error {
 	if err != nil {
 		return fmt.Errorf("load world: %w", err)
 	}
+	if err := from.History.LatestFixes(ctx, w.options.Now().Add(-TrackKept), l.retrace); err != nil {
+		return fmt.Errorf("load world: %w", err)
+	}
 	l.at.Obs = obs
 	if w.at.Epoch == l.at.Epoch {
 		l.at.Obs = max(obs, w.at.Obs)
+	}
+	if err := l.situateAll(); err != nil {
+		return fmt.Errorf("load world: %w", err)
 	}
 	l.finish()
 	w.options.Log.Info("world loaded", "things", len(l.stock.ids), "refused", l.refused,
@@ -64,13 +72,14 @@ type loading struct {
 	from    Source
 	at      Position
 	stock   *stock
-	sensors []*Thing              // made by this Load: nobody else has them yet
-	watches map[assets.FID]*watch // of sensors
+	sensors []*Thing              // and movers, made by this Load: nobody else has them yet
+	watches map[assets.FID]*watch // of those
+	lives   map[assets.FID]*Live  // of movers that history tells of
 	refused int
 }
 
 func newLoading(w *World, from Source) *loading {
-	return &loading{world: w, from: from, at: Position{Epoch: from.Log.Epoch}, stock: newStock(), watches: make(map[assets.FID]*watch)}
+	return &loading{world: w, from: from, at: Position{Epoch: from.Log.Epoch}, stock: newStock(), watches: make(map[assets.FID]*watch), lives: make(map[assets.FID]*Live)}
 }
 
 // loadAtOnce is how many things go into the stock at once.
@@ -132,7 +141,7 @@ func (l *loading) thing(a *assets.Asset) *Thing {
 	if was != nil && same(was.Asset, t.Asset) {
 		return was
 	}
-	if t.Asset.Sensor != nil {
+	if reports(t.Asset) {
 		l.sensor(t, was)
 	}
 	return t
@@ -156,18 +165,22 @@ func same(a, b *assets.Asset) bool {
 		(p == nil) == (q == nil) && (p == nil || *p == *q)
 }
 
-// sensor gives a new thing what was heard of the old one.
+// sensor gives a new sensor or mover what was heard of the old one.
 func (l *loading) sensor(t, was *Thing) {
 	k := &watch{due: never}
 	l.watches[t.Asset.FID] = k
 	l.sensors = append(l.sensors, t)
-	if was == nil || was.Asset.Sensor == nil {
+	if was == nil || !reports(was.Asset) {
 		return
 	}
 	t.Changed.Obs = was.Changed.Obs
 	t.Last = append(t.Last, was.Last...)
+	if was.Live != nil {
+		t.moveTo(was.Live)
+	}
 	if old := l.world.writer.watches[t.Asset.FID]; old != nil {
 		k.runs = append(k.runs, old.runs...)
+		k.moves = old.moves
 	}
 	forget(t, k)
 }
@@ -192,6 +205,41 @@ func (l *loading) remember(o Kept) error {
 	return nil
 }
 
+// retrace takes one fix of history, if it is news.
+func (l *loading) retrace(f KeptFix) error {
+	t := l.stock.byID(f.Asset)
+	if t == nil || t.Asset.Kind != assets.Mover {
+		return nil
+	}
+	fid := t.Asset.FID
+	k := l.watches[fid]
+	if k == nil || !f.plausible() {
+		return nil // it lives on
+	}
+	if k.hear(&f.Fix, l.world.motion(t.Asset.Class)) == ResultApplied {
+		was := l.lives[fid]
+		if was == nil {
+			was = t.Live
+		}
+		f.Fix.Asset = t.Asset.ID
+		l.lives[fid] = was.follow(f.Fix)
+		t.Changed.Obs = max(t.Changed.Obs, f.Seq)
+	}
+	return nil
+}
+
+// situateAll moves the movers to where history saw them last.
+func (l *loading) situateAll() error {
+	layer := l.stock.layers[assets.Mover]
+	for fid, is := range l.lives {
+		t := l.stock.things.get(fid)
+		l.world.situate(l.stock, is, t.Asset.Class)
+		t.moveTo(is)
+		layer.moved(t, false)
+	}
+	return l.stock.index(nil)
+}
+
 // finish judges the sensors and lets the world be what was loaded.
 func (l *loading) finish() {
 	w := l.world
@@ -204,7 +252,7 @@ func (l *loading) finish() {
 	}
 	changes := l.difference()
 	for _, c := range changes {
-		if c.Was != nil && (c.Is == nil || c.Is.Asset.Sensor == nil) {
+		if c.Was != nil && (c.Is == nil || !reports(c.Is.Asset)) {
 			delete(w.writer.watches, c.Was.Asset.FID)
 		}
 	}
@@ -223,7 +271,7 @@ func (l *loading) finish() {
 	w.tell(b, nil)
 }
 
-// settle decides the health of a sensor that was read.
+// settle decides the health of a sensor or mover that was read.
 func (l *loading) settle(t *Thing, now int64) {
 	w := l.world
 	k := l.watches[t.Asset.FID]
@@ -232,7 +280,7 @@ func (l *loading) settle(t *Thing, now int64) {
 	add(states, t.Summary(), -1)
 	w.settleHealth(t, k, w.healthOf(t, now))
 	add(states, t.Summary(), 1)
-	if len(t.Last) > 0 && (t.State.Communication != Online || t.State.Data == Stale) {
+	if (len(t.Last) > 0 || t.Live != nil) && (t.State.Communication != Online || t.State.Data == Stale) {
 		t.Changed.Obs = max(l.from.Log.Obs, l.at.Obs) + 1
 	}
 }

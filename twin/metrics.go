@@ -6,7 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// The results of an observation in the log; see the package's doc.
+// The results of an observation and of a fix in the log; see the package's doc.
 const (
 	ResultApplied           = "applied"
 	ResultInvalid           = "invalid"
@@ -16,11 +16,14 @@ const (
 	ResultUnknownDevice     = "unknown_device"
 	ResultUnknownPhenomenon = "unknown_phenomenon"
 	ResultMalformed         = "malformed"
+	ResultHeld              = "held"
+	ResultVague             = "vague"
 )
 
 // metrics count what the world does. Without a registerer they count for nobody.
 type metrics struct {
-	results map[string]prometheus.Counter
+	results map[string]prometheus.Counter // of observations
+	fixes   map[string]prometheus.Counter
 	batches prometheus.Counter
 	gaps    prometheus.Counter
 	refused prometheus.Counter
@@ -33,6 +36,7 @@ func newMetrics(r prometheus.Registerer) (metrics, error) {
 	}
 	m := metrics{
 		results: make(map[string]prometheus.Counter),
+		fixes:   make(map[string]prometheus.Counter),
 		batches: prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_world_batches_total", Help: "Batches that the world applied."}),
 		gaps:    prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_world_gaps_total", Help: "Times that OBS no longer reached back to what was to be read."}),
 		refused: prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_world_refused_assets_total", Help: "Assets that could not live in the world."}),
@@ -41,7 +45,13 @@ func newMetrics(r prometheus.Registerer) (metrics, error) {
 		ResultUnknownDevice, ResultUnknownPhenomenon, ResultMalformed} {
 		m.results[result] = observations.WithLabelValues(result)
 	}
-	return m, registerAll(r, m.batches, m.gaps, m.refused)
+	fixes := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "suhe_fixes_total", Help: "Positions of movers by what became of them."}, []string{"result"})
+	for _, result := range []string{ResultApplied, ResultLate, ResultRepeat, ResultHeld, ResultVague, ResultFuture,
+		ResultUnknownDevice, ResultMalformed} {
+		m.fixes[result] = fixes.WithLabelValues(result)
+	}
+	return m, registerAll(r, fixes, m.batches, m.gaps, m.refused)
 }
 
 // Results registers suhe_observations_total{result}, or finds it if it is

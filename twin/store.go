@@ -42,18 +42,28 @@ type Sample struct {
 	Value float64 `json:"value"`
 }
 
-// History keeps every observation.
+// History keeps every observation and every fix, believed or not.
 type History interface {
 	// Save writes the batch and the OBS position that it completes, in one
 	// transaction; the position never falls. What is already there (same asset,
 	// phenomenon and phenomenonTime) stays as it is. Observations of unknown
 	// assets are dropped.
 	Save(ctx context.Context, batch []Kept, obs uint64) error
+	// SaveFixes writes the fixes, in one transaction. What is already there (same
+	// asset and phenomenonTime) stays as it is; fixes of unknown assets are
+	// dropped. Save with their position comes after it.
+	SaveFixes(ctx context.Context, batch []KeptFix) error
 	// Saved returns the OBS position that Save completed last; 0 if none.
 	Saved(ctx context.Context) (obs uint64, err error)
 	// Latest yields the newest observation (by PhenomenonTime) of each asset and
 	// phenomenon, and returns the OBS position that Save completed last.
 	Latest(ctx context.Context, yield func(Kept) error) (obs uint64, err error)
+	// LatestFixes yields of each mover the newest fix before since and all from
+	// then on, one mover after the other, each in order of PhenomenonTime.
+	LatestFixes(ctx context.Context, since time.Time, yield func(KeptFix) error) error
+	// Fixes returns those of the asset in [from, to), oldest first; if there are
+	// more than limit, the newest limit ones.
+	Fixes(ctx context.Context, id assets.ID, from, to time.Time, limit int) ([]Fix, error)
 	// Series returns the samples in [from, to), oldest first; if there are more
 	// than limit, the newest limit ones.
 	Series(ctx context.Context, id assets.ID, phenomenon string, from, to time.Time, limit int) ([]Sample, error)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"suhe/assets"
+	"suhe/geo"
 )
 
 // writer is what Run alone knows: the batch that it is making, and what it
@@ -22,12 +23,15 @@ type writer struct {
 	drafts  map[assets.FID]int       // into changes
 	born    map[assets.ID]assets.FID // ids that the batch gave
 	events  []Event
+
+	paths map[*assets.Asset]*geo.River // along banks, to walk on; scratch
 }
 
 func (w *writer) init() {
 	w.watches = make(map[assets.FID]*watch)
 	w.drafts = make(map[assets.FID]int)
 	w.born = make(map[assets.ID]assets.FID)
+	w.paths = make(map[*assets.Asset]*geo.River)
 }
 
 // begin starts a batch. What it makes is handed to sinks, who may keep it.

@@ -69,6 +69,9 @@ func Run(t *testing.T, build func(testing.TB) House) {
 		{"historySeries", historySeries},
 		{"historyUnknown", historyUnknown},
 		{"historyPosition", historyPosition},
+		{"fixesOnce", fixesOnce},
+		{"fixesLatest", fixesLatest},
+		{"fixesOfOne", fixesOfOne},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, build(t)) })
 	}
