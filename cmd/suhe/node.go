@@ -50,6 +50,7 @@ type node struct {
 	basemaps tiles.Basemaps
 	hub      *stream.Hub
 	intake   *ingest.Intake
+	places   *ingest.Positions
 
 	loaded atomic.Bool
 }
@@ -82,7 +83,7 @@ func (n *node) openStore(ctx context.Context) (err error) {
 }
 
 func (n *node) openBus(ctx context.Context) (err error) {
-	options := bus.Options{URL: n.settings.NATS, Dir: n.settings.place("nats"), Login: n.login, Log: n.log}
+	options := bus.Options{URL: n.settings.NATS, Dir: n.settings.place("nats"), Login: n.login, Inboxes: len(n.inboxes()), Log: n.log}
 	if n.settings.NATS == "" {
 		options.MQTTListen = n.settings.MQTTListen
 	}
@@ -109,11 +110,14 @@ func (n *node) login(user, password string) (publish []string, ok bool) {
 	if err != nil || !n.devices.Check(id, password) {
 		return nil, false
 	}
-	return []string{ingest.Topic(id)}, true
+	return []string{ingest.Topic(id), ingest.PositionTopic(id)}, true
 }
 
 func (n *node) openTwin(context.Context) (err error) {
-	n.world, err = twin.New(twin.Options{Phenomenon: rules(n.registry.Classes()), Prepare: refuse(n.registry), Metrics: n.metrics, Log: n.log})
+	n.world, err = twin.New(twin.Options{
+		Phenomenon: rules(n.registry.Classes()), Motion: motions(n.registry.Classes()), Locate: n.registry.Locate,
+		Prepare: refuse(n.registry), Metrics: n.metrics, Log: n.log,
+	})
 	if err != nil {
 		return err
 	}
@@ -153,6 +157,17 @@ func rules(classes *assets.Classes) func(string) (twin.Rule, bool) {
 	}
 }
 
+// motions takes how movers move from the tables.
+func motions(classes *assets.Classes) func(string) (assets.Motion, bool) {
+	return func(code string) (assets.Motion, bool) {
+		c, ok := classes.Class(code)
+		if !ok || c.Motion == nil {
+			return assets.Motion{}, false
+		}
+		return *c.Motion, true
+	}
+}
+
 func (n *node) openViews(context.Context) (err error) {
 	facts := scene.Facts()
 	n.tiles, err = tiles.New(tiles.Options{World: n.world, Bounds: facts.Bounds, Metrics: n.metrics})
@@ -161,6 +176,7 @@ func (n *node) openViews(context.Context) (err error) {
 	}
 	n.hub = stream.New(stream.Options{World: n.world, Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics})
 	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
+	n.places = ingest.NewPositions(ingest.PositionOptions{Movers: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
 	return nil
 }
 
@@ -227,8 +243,18 @@ func (n *node) follow(ctx context.Context) error {
 	})
 	group.Go(func() error { return n.relay.Run(ctx) })
 	group.Go(func() error { return n.history.Run(ctx) })
-	group.Go(func() error { return n.bus.Inbox(ctx, ingest.Topics, n.intake.TakeLetters) })
+	for filter, take := range n.inboxes() {
+		group.Go(func() error { return n.bus.Inbox(ctx, filter, take) })
+	}
 	return group.Wait()
+}
+
+// inboxes are the filters of what devices send, and who takes it.
+func (n *node) inboxes() map[string]func(context.Context, []bus.Letter) error {
+	return map[string]func(context.Context, []bus.Letter) error{
+		ingest.Topics:         n.intake.TakeLetters,
+		ingest.PositionTopics: n.places.TakeLetters,
+	}
 }
 
 // ready says why the node cannot answer yet, or nil.

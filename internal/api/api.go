@@ -40,6 +40,7 @@ type Relay interface {
 // History answers with time series; see twin.History.
 type History interface {
 	Series(ctx context.Context, id assets.ID, phenomenon string, from, to time.Time, limit int) ([]twin.Sample, error)
+	Fixes(ctx context.Context, id assets.ID, from, to time.Time, limit int) ([]twin.Fix, error)
 }
 
 // Tiles serves tiles and what describes them. An error that comes back has not
@@ -69,6 +70,11 @@ type Intake interface {
 	ServeObservations(w http.ResponseWriter, r *http.Request) error
 }
 
+// Places takes a batch of positions.
+type Places interface {
+	ServePositions(w http.ResponseWriter, r *http.Request) error
+}
+
 // Gate says who asks. ErrUnauthenticated asks for credentials.
 type Gate interface {
 	Who(r *http.Request) (access.Principal, error)
@@ -85,6 +91,7 @@ type Deps struct {
 	Basemaps Basemaps
 	Streams  Streams
 	Intake   Intake
+	Places   Places
 	Gate     Gate
 	Site     Site
 	Rate     float64 // requests a second of each principal from each address; 0: no bound
@@ -150,6 +157,8 @@ func (s *server) routes() {
 	s.route("DELETE /v1/assets/{id}", access.Edit, s.removeAsset)
 	s.route("GET /v1/assets/{id}/observations", access.View, s.series)
 	s.route("POST /v1/observations", access.Observe, s.observations)
+	s.route("GET /v1/assets/{id}/track", access.View, s.track)
+	s.route("POST /v1/positions", access.Observe, s.positions)
 	s.route("GET /v1/stream", access.View, s.stream)
 }
 

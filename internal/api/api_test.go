@@ -31,6 +31,8 @@ type rooms struct {
 	thing  *twin.Thing
 	edit   func(assets.Edit) (*assets.Asset, assets.Verdict, error)
 	tile   func() error
+	fixes  []twin.Fix
+	asked  [2]time.Time // of history
 	waited twin.Position
 }
 
@@ -57,6 +59,16 @@ func (r *rooms) Edit(_ context.Context, _, _ string, e assets.Edit) (*assets.Ass
 
 func (r *rooms) Series(context.Context, assets.ID, string, time.Time, time.Time, int) ([]twin.Sample, error) {
 	return []twin.Sample{{Time: 1000, Value: 3.12}}, nil
+}
+
+func (r *rooms) Fixes(_ context.Context, _ assets.ID, from, to time.Time, _ int) ([]twin.Fix, error) {
+	r.asked = [2]time.Time{from, to}
+	return r.fixes, nil
+}
+
+func (r *rooms) ServePositions(w http.ResponseWriter, _ *http.Request) error {
+	fmt.Fprint(w, "positions")
+	return nil
 }
 
 func (r *rooms) ServeTile(w http.ResponseWriter, _ *http.Request, _ access.Principal, a tiles.Address) error {
@@ -109,7 +121,7 @@ func open() *rooms {
 
 func handler(r *rooms, pages fs.FS) http.Handler {
 	return api.New(api.Deps{World: r, Registry: r, Relay: r, History: r, Classes: assets.DefaultClasses(), Tiles: r, Basemaps: r, Streams: r,
-		Intake: r, Gate: r, Log: slog.New(slog.DiscardHandler),
+		Intake: r, Places: r, Gate: r, Log: slog.New(slog.DiscardHandler),
 		Site: api.Site{Dataset: ogc.Dataset{Layers: []tiles.LayerInfo{{ID: "water"}, {ID: "sensors"}}}, Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}})
 }
 

@@ -25,6 +25,7 @@ type live struct {
 	Severity twin.Severity        `json:"severity"`
 	Values   map[string]float64   `json:"values"`
 	Times    map[string]time.Time `json:"times"`
+	Fix      *fixAnswer           `json:"fix,omitempty"` // of a mover
 }
 
 // asset answers with one asset and its live state.
@@ -49,7 +50,7 @@ func (s *server) visible(r *http.Request, who access.Principal) (*twin.Thing, er
 
 // answerThing sends the registration and the live state as one object.
 func answerThing(w http.ResponseWriter, t *twin.Thing) error {
-	now := live{State: t.State, Summary: t.Summary(), Severity: t.Severity, Values: map[string]float64{}, Times: map[string]time.Time{}}
+	now := live{State: t.State, Summary: t.Summary(), Severity: t.Severity, Values: map[string]float64{}, Times: map[string]time.Time{}, Fix: fixOf(t.Live)}
 	for _, o := range t.Last {
 		now.Values[o.Phenomenon] = o.Value
 		now.Times[o.Phenomenon] = time.UnixMilli(o.PhenomenonTime).In(shanghai)

@@ -56,7 +56,7 @@ func startBroker(o Options, log *slog.Logger) (*broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	gate := newLogin(o.Login)
+	gate := newLogin(o.Login, o.Inboxes)
 	opts.CustomClientAuthentication = gate
 	s, err := server.NewServer(opts)
 	if err != nil {

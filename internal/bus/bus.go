@@ -55,8 +55,9 @@ type Options struct {
 	// Login checks MQTT credentials and names the topics (MQTT form, no
 	// wildcards) that the client may publish to. It runs on many goroutines at
 	// once. nil: nobody may.
-	Login func(user, password string) (publish []string, ok bool)
-	Log   *slog.Logger // nil: none
+	Login   func(user, password string) (publish []string, ok bool)
+	Inboxes int          // of different filters, before whose opening no MQTT client is let in; 0: 1
+	Log     *slog.Logger // nil: none
 }
 
 // Bus is an open connection to the broker, and the broker itself if embedded.

@@ -54,7 +54,7 @@ func New(o Options) *Intake {
 			Name: "suhe_ingest_total",
 			Help: "Observations that devices sent, by way (mqtt, http) and what became of them.",
 		}, []string{"way", "result"}),
-		complaints: newComplaints(o.Log),
+		complaints: newComplaints(o.Log, "observation"),
 	}
 	if o.Metrics != nil {
 		o.Metrics.MustRegister(in.counts)
@@ -96,13 +96,13 @@ func (in *Intake) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 		obs, err := Decode(l.Topic, l.Data, now)
 		if err != nil {
 			t[Malformed]++
-			in.complaints.about(now, sender(l.Topic), err, l.Data)
+			in.complaints.about(now, sender(l.Topic, topicAfter), err, l.Data)
 			continue
 		}
 		from := len(taken)
 		taken = append(taken, obs...)
 		taken = taken[:from+in.keep(taken[from:], t, func(_ int, err error) {
-			in.complaints.about(now, sender(l.Topic), err, nil)
+			in.complaints.about(now, sender(l.Topic, topicAfter), err, nil)
 		})]
 	}
 	if err := in.publish(ctx, taken); err != nil {
@@ -114,8 +114,8 @@ func (in *Intake) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 }
 
 // sender names who a message is from in a log line, also if the topic is odd.
-func sender(topic string) assets.ID {
-	if id, err := deviceOf(topic); err == nil {
+func sender(topic, ending string) assets.ID {
+	if id, err := deviceOf(topic, ending); err == nil {
 		return id
 	}
 	return "?"

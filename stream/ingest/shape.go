@@ -22,9 +22,10 @@ const (
 	NotFinite         Result = "not_finite"
 	UnknownDevice     Result = "unknown_device"
 	UnknownPhenomenon Result = "unknown_phenomenon"
+	OutOfRange        Result = "out_of_range" // of positions
 )
 
-// Results returns all results.
+// Results returns all results of observations.
 func Results() []Result {
 	return []Result{Accepted, Malformed, Future, NotFinite, UnknownDevice, UnknownPhenomenon}
 }
@@ -61,9 +62,8 @@ func shape(o *twin.Observation, devices Devices) error {
 	if math.IsNaN(o.Value) || math.IsInf(o.Value, 0) {
 		return &refusal{NotFinite, fmt.Sprintf("values: %s: %v is not finite", o.Phenomenon, o.Value)}
 	}
-	if ahead := o.PhenomenonTime - o.ReceivedTime; ahead > Ahead.Milliseconds() {
-		d := time.Duration(min(ahead, math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
-		return &refusal{Future, fmt.Sprintf("time: %v ahead of our clock, want at most %v: set the device's clock", d, Ahead)}
+	if err := inTime(o.PhenomenonTime, o.ReceivedTime); err != nil {
+		return err
 	}
 	spec, ok := devices.Sensor(o.Asset)
 	if !ok {
@@ -76,4 +76,14 @@ func shape(o *twin.Observation, devices Devices) error {
 		}
 	}
 	return &refusal{UnknownPhenomenon, fmt.Sprintf("values: %s is not measured by %s", o.Phenomenon, o.Asset)}
+}
+
+// inTime refuses what a device says of a time that is still to come.
+func inTime(phenomenon, received int64) error {
+	ahead := phenomenon - received
+	if ahead <= Ahead.Milliseconds() {
+		return nil
+	}
+	d := time.Duration(min(ahead, math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
+	return &refusal{Future, fmt.Sprintf("time: %v ahead of our clock, want at most %v: set the device's clock", d, Ahead)}
 }
