@@ -45,6 +45,8 @@ func (l *ledger) Latest(context.Context, func(twin.Kept) error) (uint64, error) 
 
 func (l *ledger) LatestFixes(context.Context, time.Time, func(twin.KeptFix) error) error { return nil }
 
+func (l *ledger) LatestFindings(context.Context, func(twin.KeptFinding) error) error { return nil }
+
 func (l *ledger) Read(ctx context.Context, _ twin.Position) iter.Seq2[[]twin.Entry, error] {
 	return func(yield func([]twin.Entry, error) bool) {
 		for {

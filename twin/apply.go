@@ -56,6 +56,9 @@ func (w *World) applyEntry(e *Entry, at *Position) error {
 	for i := range e.Fixes {
 		w.metrics.fixes[w.move(&e.Fixes[i], e.Seq)].Inc()
 	}
+	for i := range e.Findings {
+		w.metrics.findings[w.find(&e.Findings[i], e.Seq)].Inc()
+	}
 	return nil
 }
 
@@ -110,6 +113,9 @@ func (w *World) put(a *assets.Asset, seq uint64) {
 // inherit gives the new thing what was heard of the old one.
 func (w *writer) inherit(is, was *Thing) {
 	fid := is.Asset.FID
+	if was != nil && was.Asset.ID == is.Asset.ID && was.Asset.Kind == is.Asset.Kind {
+		is.Finding = was.Finding
+	}
 	if !reports(is.Asset) {
 		delete(w.watches, fid)
 		return
@@ -199,7 +205,7 @@ func (w *World) settleHealth(t *Thing, k *watch, h health) {
 
 // publish shows the batch, then tells the sinks.
 func (w *World) publish(at Position, sinks []Sink) error {
-	b := Batch{At: at, Changes: w.writer.settle(), Events: w.writer.events}
+	b := Batch{At: at, Changes: w.writer.settle(), Events: w.writer.events, Findings: w.writer.findings}
 	if err := w.show(b); err != nil {
 		return err
 	}

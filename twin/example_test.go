@@ -31,6 +31,8 @@ func (gauges) Latest(context.Context, func(twin.Kept) error) (uint64, error) { r
 
 func (gauges) LatestFixes(context.Context, time.Time, func(twin.KeptFix) error) error { return nil }
 
+func (gauges) LatestFindings(context.Context, func(twin.KeptFinding) error) error { return nil }
+
 // one is a log with one observation.
 type one twin.Observation
 

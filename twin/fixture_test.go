@@ -59,14 +59,15 @@ func reading(id assets.ID, phenomenon string, value float64, at int64) Observati
 
 // shelf is a store and a history in memory.
 type shelf struct {
-	mu     sync.Mutex
-	assets map[assets.FID]*assets.Asset
-	events uint64
-	kept   []Kept
-	fids   map[int]assets.FID // whose kept[i] is
-	fixes  []KeptFix
-	saved  uint64
-	fail   error
+	mu       sync.Mutex
+	assets   map[assets.FID]*assets.Asset
+	events   uint64
+	kept     []Kept
+	fids     map[int]assets.FID // whose kept[i] is
+	fixes    []KeptFix
+	findings []KeptFinding
+	saved    uint64
+	fail     error
 }
 
 func newShelf(as ...*assets.Asset) *shelf {
@@ -176,6 +177,26 @@ func (s *shelf) LatestFixes(_ context.Context, since time.Time, yield func(KeptF
 			if err := yield(f); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+func (s *shelf) SaveFindings(_ context.Context, batch []KeptFinding) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.findings = append(s.findings, batch...)
+	return s.fail
+}
+
+// LatestFindings tells of all at or before the saved position: the newest wins.
+func (s *shelf) LatestFindings(_ context.Context, yield func(KeptFinding) error) error {
+	for _, f := range s.findings {
+		if f.Seq > s.saved {
+			continue
+		}
+		if err := yield(f); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -21,6 +21,7 @@ type Keeper interface {
 	Saved(ctx context.Context) (obs uint64, err error)
 	Save(ctx context.Context, batch []Kept, obs uint64) error
 	SaveFixes(ctx context.Context, batch []KeptFix) error
+	SaveFindings(ctx context.Context, batch []KeptFinding) error
 }
 
 // HistoryOptions are the settings of a HistoryWriter; zero means the default.
@@ -69,7 +70,7 @@ func NewHistoryWriter(obs Reader, keeper Keeper, o HistoryOptions) (*HistoryWrit
 	}
 	h := &HistoryWriter{
 		obs: obs, keeper: keeper, options: o,
-		saved:  prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_history_observations_total", Help: "Observations and fixes handed to history."}),
+		saved:  prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_history_observations_total", Help: "Observations, fixes and findings handed to history."}),
 		lag:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "suhe_history_lag_seconds", Help: "Age of the oldest report that is read and not in history; 0 if there is none."}),
 		at:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "suhe_history_position", Help: "OBS sequence up to which history is complete."}),
 		gaps:   prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_history_gaps_total", Help: "Times that OBS no longer held what history lacks."}),
@@ -123,7 +124,7 @@ func (h *HistoryWriter) follow(ctx context.Context, in <-chan delivery, saved ui
 				waits = true
 				timer.Reset(h.options.Every)
 			}
-			if len(p.batch)+len(p.fixes) < h.options.Batch {
+			if p.len() < h.options.Batch {
 				continue
 			}
 		case <-timer.C:
@@ -140,9 +141,12 @@ func (h *HistoryWriter) follow(ctx context.Context, in <-chan delivery, saved ui
 type pending struct {
 	batch    []Kept
 	fixes    []KeptFix
+	findings []KeptFinding
 	position uint64
 	oldest   int64 // ReceivedTime, or 0
 }
+
+func (p *pending) len() int { return len(p.batch) + len(p.fixes) + len(p.findings) }
 
 // since notes a report that was received at that time.
 func (p *pending) since(received int64) {
@@ -173,6 +177,12 @@ func (h *HistoryWriter) gather(p *pending, entries []Entry) {
 				p.fixes = append(p.fixes, KeptFix{f, e.Seq})
 			}
 		}
+		for _, f := range e.Findings {
+			if f.plausible() {
+				p.since(f.ReceivedTime)
+				p.findings = append(p.findings, KeptFinding{f, e.Seq})
+			}
+		}
 	}
 }
 
@@ -185,15 +195,19 @@ func (h *HistoryWriter) save(ctx context.Context, p *pending) error {
 	if err := saveSome(ctx, h, "fix", p.fixes, h.keeper.SaveFixes); err != nil {
 		return err
 	}
+	if err := saveSome(ctx, h, "finding", p.findings, h.keeper.SaveFindings); err != nil {
+		return err
+	}
 	if err := h.saveAll(ctx, p.batch, p.position); err != nil {
 		return err
 	}
-	h.saved.Add(float64(len(p.batch) + len(p.fixes)))
+	h.saved.Add(float64(p.len()))
 	h.lag.Set(0)
 	h.at.Set(float64(p.position))
 	clear(p.batch) // their names keep whole messages alive
 	clear(p.fixes)
-	p.batch, p.fixes, p.oldest = p.batch[:0], p.fixes[:0], 0
+	clear(p.findings)
+	p.batch, p.fixes, p.findings, p.oldest = p.batch[:0], p.fixes[:0], p.findings[:0], 0
 	return nil
 }
 

@@ -73,6 +73,19 @@ func (k *keeper) SaveFixes(_ context.Context, batch []KeptFix) error {
 	return nil
 }
 
+func (k *keeper) SaveFindings(_ context.Context, batch []KeptFinding) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.tries++
+	if k.fail != nil {
+		return k.fail
+	}
+	for _, f := range batch {
+		k.kept[fmt.Sprint(f.Hook, f.ID)] = f.Confidence
+	}
+	return nil
+}
+
 func (k *keeper) ring() {
 	select {
 	case k.changed <- struct{}{}:

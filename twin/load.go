@@ -16,10 +16,11 @@ type Registry interface {
 }
 
 // Past is what a world needs of a History: the newest of each device and
-// phenomenon, and the last way of each mover.
+// phenomenon, the last way of each mover, and what was found last.
 type Past interface {
 	Latest(ctx context.Context, yield func(Kept) error) (obs uint64, err error)
 	LatestFixes(ctx context.Context, since time.Time, yield func(KeptFix) error) error
+	LatestFindings(ctx context.Context, yield func(KeptFinding) error) error
 }
 
 // Source is what a world is loaded from.
@@ -51,6 +52,9 @@ func (w *World) Load(ctx context.Context, from Source) error {
 		return fmt.Errorf("load world: %w", err)
 	}
 	if err := from.History.LatestFixes(ctx, w.options.Now().Add(-TrackKept), l.retrace); err != nil {
+		return fmt.Errorf("load world: %w", err)
+	}
+	if err := from.History.LatestFindings(ctx, l.recall); err != nil {
 		return fmt.Errorf("load world: %w", err)
 	}
 	l.at.Obs = obs
@@ -141,6 +145,9 @@ func (l *loading) thing(a *assets.Asset) *Thing {
 	if was != nil && same(was.Asset, t.Asset) {
 		return was
 	}
+	if was != nil {
+		t.Finding = was.Finding
+	}
 	if reports(t.Asset) {
 		l.sensor(t, was)
 	}
@@ -223,6 +230,20 @@ func (l *loading) retrace(f KeptFix) error {
 		}
 		f.Fix.Asset = t.Asset.ID
 		l.lives[fid] = was.follow(f.Fix)
+		t.Changed.Obs = max(t.Changed.Obs, f.Seq)
+	}
+	return nil
+}
+
+// recall takes the last finding of a camera, if it is news. Cameras that live on
+// are shared and know it already.
+func (l *loading) recall(f KeptFinding) error {
+	t := l.stock.byID(f.Camera)
+	if t == nil || t.Asset.Kind != assets.Camera || l.world.stock.things.get(t.Asset.FID) == t {
+		return nil
+	}
+	if t.Finding == nil || t.Finding.PhenomenonTime < f.PhenomenonTime {
+		t.Finding = &f.Finding
 		t.Changed.Obs = max(t.Changed.Obs, f.Seq)
 	}
 	return nil

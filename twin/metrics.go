@@ -22,11 +22,12 @@ const (
 
 // metrics count what the world does. Without a registerer they count for nobody.
 type metrics struct {
-	results map[string]prometheus.Counter // of observations
-	fixes   map[string]prometheus.Counter
-	batches prometheus.Counter
-	gaps    prometheus.Counter
-	refused prometheus.Counter
+	results  map[string]prometheus.Counter // of observations
+	fixes    map[string]prometheus.Counter
+	findings map[string]prometheus.Counter
+	batches  prometheus.Counter
+	gaps     prometheus.Counter
+	refused  prometheus.Counter
 }
 
 func newMetrics(r prometheus.Registerer) (metrics, error) {
@@ -35,11 +36,12 @@ func newMetrics(r prometheus.Registerer) (metrics, error) {
 		return metrics{}, err
 	}
 	m := metrics{
-		results: make(map[string]prometheus.Counter),
-		fixes:   make(map[string]prometheus.Counter),
-		batches: prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_world_batches_total", Help: "Batches that the world applied."}),
-		gaps:    prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_world_gaps_total", Help: "Times that OBS no longer reached back to what was to be read."}),
-		refused: prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_world_refused_assets_total", Help: "Assets that could not live in the world."}),
+		results:  make(map[string]prometheus.Counter),
+		fixes:    make(map[string]prometheus.Counter),
+		findings: make(map[string]prometheus.Counter),
+		batches:  prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_world_batches_total", Help: "Batches that the world applied."}),
+		gaps:     prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_world_gaps_total", Help: "Times that OBS no longer reached back to what was to be read."}),
+		refused:  prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_world_refused_assets_total", Help: "Assets that could not live in the world."}),
 	}
 	for _, result := range []string{ResultApplied, ResultInvalid, ResultLate, ResultRepeat, ResultFuture,
 		ResultUnknownDevice, ResultUnknownPhenomenon, ResultMalformed} {
@@ -51,7 +53,12 @@ func newMetrics(r prometheus.Registerer) (metrics, error) {
 		ResultUnknownDevice, ResultMalformed} {
 		m.fixes[result] = fixes.WithLabelValues(result)
 	}
-	return m, registerAll(r, fixes, m.batches, m.gaps, m.refused)
+	findings := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "suhe_findings_total", Help: "Findings of algorithms by what became of them."}, []string{"result"})
+	for _, result := range []string{ResultApplied, ResultLate, ResultRepeat, ResultFuture, ResultUnknownDevice, ResultMalformed} {
+		m.findings[result] = findings.WithLabelValues(result)
+	}
+	return m, registerAll(r, fixes, findings, m.batches, m.gaps, m.refused)
 }
 
 // Results registers suhe_observations_total{result}, or finds it if it is

@@ -64,6 +64,11 @@ func (p *Publisher) PublishFixes(ctx context.Context, fixes []Fix) error {
 	return publish(ctx, p, "fixes", fixes, appendFix)
 }
 
+// PublishFindings is Publish for findings.
+func (p *Publisher) PublishFindings(ctx context.Context, findings []Finding) error {
+	return publish(ctx, p, "findings", findings, appendFinding)
+}
+
 // publish sends the items, in several messages if they are too many for one.
 func publish[T any](ctx context.Context, p *Publisher, what string, items []T, add func([]byte, *T) ([]byte, error)) error {
 	data, err := appendArray(make([]byte, 0, usualCapacity), items, add)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strconv"
 
 	"suhe/assets"
@@ -17,6 +16,7 @@ import (
 type Reports struct {
 	Observations []Observation
 	Fixes        []Fix
+	Findings     []Finding
 }
 
 // AppendFixes appends the message of OBS that carries the fixes: a JSON array of
@@ -27,6 +27,32 @@ type Reports struct {
 // as it was.
 func AppendFixes(dst []byte, fixes []Fix) ([]byte, error) {
 	return appendArray(dst, fixes, appendFix)
+}
+
+// AppendFindings appends the message of OBS that carries the findings, as
+// AppendFixes does: {"k":hook,"i":id,"a":camera,"p":class,"v":confidence,"x":lon,
+// "y":lat,"b":box,"u":picture,"t":phenomenonTime,"r":receivedTime}; b and u may
+// be missing.
+func AppendFindings(dst []byte, findings []Finding) ([]byte, error) {
+	return appendArray(dst, findings, appendFinding)
+}
+
+func appendFinding(dst []byte, f *Finding) ([]byte, error) {
+	for _, v := range append(f.Box[:], f.Confidence, f.Lon, f.Lat) {
+		if !finite(v) {
+			return dst, fmt.Errorf("finding %q of %q: %v is not finite", f.ID, f.Hook, v)
+		}
+	}
+	w := wireReport{K: &f.Hook, I: &f.ID, A: &f.Camera, P: &f.Class, V: &f.Confidence, X: &f.Lon, Y: &f.Lat,
+		U: f.Picture, T: &f.PhenomenonTime, R: &f.ReceivedTime}
+	if f.Box != [4]float64{} {
+		w.B = &f.Box
+	}
+	data, err := json.Marshal(w)
+	if err != nil {
+		return dst, err
+	}
+	return append(dst, data...), nil
 }
 
 // appendArray appends a JSON array; after an error dst comes back as it was.
@@ -51,7 +77,7 @@ func appendFix(dst []byte, f *Fix) ([]byte, error) {
 		key   string
 		value float64
 	}{{`,"x":`, f.Lon}, {`,"y":`, f.Lat}, {`,"h":`, float64(f.Heading)}, {`,"s":`, f.Speed}, {`,"c":`, float64(f.Accuracy)}} {
-		if math.IsNaN(v.value) || math.IsInf(v.value, 0) {
+		if !finite(v.value) {
 			return dst, fmt.Errorf("fix of %q: %s %v is not finite", f.Asset, v.key[2:3], v.value)
 		}
 		dst = strconv.AppendFloat(append(dst, v.key...), v.value, 'g', -1, 64)
@@ -74,18 +100,23 @@ func DecodeReports(data []byte) (Reports, error) {
 	return readReports(data)
 }
 
-// wireReport is any report as JSON; nil is missing. One with x is a fix.
+// wireReport is any report as JSON; nil is missing. One with k is a finding, else
+// one with x a fix.
 type wireReport struct {
-	A *assets.ID   `json:"a"`
-	P *string      `json:"p"`
-	V *float64     `json:"v"`
-	X *float64     `json:"x"`
-	Y *float64     `json:"y"`
-	H *geo.Degrees `json:"h"`
-	S *float64     `json:"s"`
-	C *geo.Metres  `json:"c"`
-	T *int64       `json:"t"`
-	R *int64       `json:"r"`
+	K *string      `json:"k,omitempty"`
+	I *string      `json:"i,omitempty"`
+	A *assets.ID   `json:"a,omitempty"`
+	P *string      `json:"p,omitempty"`
+	V *float64     `json:"v,omitempty"`
+	X *float64     `json:"x,omitempty"`
+	Y *float64     `json:"y,omitempty"`
+	H *geo.Degrees `json:"h,omitempty"`
+	S *float64     `json:"s,omitempty"`
+	C *geo.Metres  `json:"c,omitempty"`
+	B *[4]float64  `json:"b,omitempty"`
+	U string       `json:"u,omitempty"`
+	T *int64       `json:"t,omitempty"`
+	R *int64       `json:"r,omitempty"`
 }
 
 // readReports is the slow way, one element after the other so that a long list
@@ -114,7 +145,10 @@ func readReports(data []byte) (out Reports, err error) {
 }
 
 func (r *Reports) add(w *wireReport) error {
-	if w.X != nil {
+	switch {
+	case w.K != nil:
+		return r.addFinding(w)
+	case w.X != nil:
 		return r.addFix(w)
 	}
 	if w.A == nil || w.P == nil || w.V == nil || w.T == nil || w.R == nil {
@@ -140,5 +174,18 @@ func (r *Reports) addFix(w *wireReport) error {
 		f.Accuracy = *w.C
 	}
 	r.Fixes = append(r.Fixes, f)
+	return nil
+}
+
+func (r *Reports) addFinding(w *wireReport) error {
+	if w.I == nil || w.A == nil || w.P == nil || w.V == nil || w.X == nil || w.Y == nil || w.T == nil || w.R == nil {
+		return errors.New("want k, i, a, p, v, x, y, t and r")
+	}
+	f := Finding{Hook: *w.K, ID: *w.I, Camera: *w.A, Class: *w.P, Confidence: *w.V,
+		PhenomenonTime: *w.T, ReceivedTime: *w.R, Lon: *w.X, Lat: *w.Y, Picture: w.U}
+	if w.B != nil {
+		f.Box = *w.B
+	}
+	r.Findings = append(r.Findings, f)
 	return nil
 }

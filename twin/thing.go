@@ -57,7 +57,9 @@ type Thing struct {
 	Changed  Position // what last changed it; Obs and Events count on their own
 	Live     *Live    // where a mover is now; nil of all else, and until it was heard
 
-	_ [32]byte // six lines of a processor's cache: then the label lies in two
+	Finding *Finding // the latest in a camera's picture; nil if there was none
+
+	_ [24]byte // six lines of a processor's cache: then the label lies in two
 }
 
 // Bound is the box of where the thing is now, in degrees WGS84.
@@ -90,9 +92,10 @@ func (c Change) Redraws() bool {
 // Batch is what one step of the world changed, and where the log stands then.
 // It is shared: sinks do not change it.
 type Batch struct {
-	At      Position
-	Changes []Change
-	Events  []Event
+	At       Position
+	Changes  []Change
+	Events   []Event
+	Findings []KeptFinding // all that are new, in the order of the log
 }
 
 // Sink is told of every batch, in order, by the world's one writer. It must not

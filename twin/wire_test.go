@@ -45,6 +45,10 @@ var messages = []struct {
 	{`[{"a":"x","x":121.4,"y":31.2,"h":90,"s":1.4,"c":8,"t":2,"r":3}]`, 1, true},
 	{`[{"a":"x","x":121.4,"y":31.2,"h":-1,"s":-1,"c":-1,"t":2,"r":3},{"a":"x","p":"y","v":1,"t":2,"r":3}]`, 2, true},
 	{`[{"a":"x","x":121.4,"y":31.2,"t":2,"r":3}]`, 1, false},
+	{`[{"k":"ai","i":"1","a":"cam","p":"crowd","v":0.9,"x":121.4,"y":31.2,"t":2,"r":3}]`, 1, false},
+	{`[{"k":"ai","i":"1","a":"cam","p":"crowd","v":0.9,"x":121.4,"y":31.2,"b":[0.1,0.2,0.3,0.4],"u":"https://x","t":2,"r":3},{"a":"x","p":"y","v":1,"t":2,"r":3}]`, 2, false},
+	{`[{"k":"ai","a":"cam","p":"crowd","v":0.9,"x":121.4,"y":31.2,"t":2,"r":3}]`, -1, false},
+	{`[{"k":"ai","i":"1","a":"cam","p":"crowd","v":0.9,"t":2,"r":3}]`, -1, false},
 	{`[{"a":"x","x":121.4,"y":31.2,"h":90,"s":1.4,"c":8,"t":2}]`, -1, false},
 	{`[{"a":"x","x":121.4,"h":90,"s":1.4,"c":8,"t":2,"r":3}]`, -1, false},
 	{`[{"a":"x","y":31.2,"h":90,"s":1.4,"c":8,"t":2,"r":3}]`, -1, false},
@@ -76,7 +80,7 @@ var messages = []struct {
 func TestDecodeReports(t *testing.T) {
 	for _, c := range messages {
 		got, err := DecodeReports([]byte(c.text))
-		if (err != nil) != (c.n < 0) || err == nil && len(got.Observations)+len(got.Fixes) != c.n {
+		if (err != nil) != (c.n < 0) || err == nil && len(got.Observations)+len(got.Fixes)+len(got.Findings) != c.n {
 			t.Errorf("%s: %v, %v; want %d", c.text, got, err, c.n)
 		}
 		if _, ok := scanReports(c.text); ok != c.fast {
@@ -110,8 +114,16 @@ func TestReportsRoundTrip(t *testing.T) {
 			Accuracy:       geo.Metres(rapid.SampledFrom([]float64{NotTold, 0, 5}).Draw(t, "c")),
 		}
 	})
+	finding := rapid.Custom(func(t *rapid.T) Finding {
+		return Finding{
+			Hook: rapid.String().Draw(t, "k"), ID: rapid.String().Draw(t, "i"), Camera: assets.ID(rapid.String().Draw(t, "a")),
+			Class: rapid.String().Draw(t, "p"), Confidence: rapid.Float64().Draw(t, "v"), Lon: 121, Lat: 31,
+			Box: rapid.SampledFrom([][4]float64{{}, {0.1, 0.2, 0.3, 0.4}}).Draw(t, "b"), Picture: rapid.String().Draw(t, "u"),
+			PhenomenonTime: rapid.Int64().Draw(t, "t"), ReceivedTime: rapid.Int64().Draw(t, "r"),
+		}
+	})
 	rapid.Check(t, func(t *rapid.T) {
-		want := Reports{rapid.SliceOf(one).Draw(t, "observations"), rapid.SliceOf(fix).Draw(t, "fixes")}
+		want := Reports{rapid.SliceOf(one).Draw(t, "observations"), rapid.SliceOf(fix).Draw(t, "fixes"), rapid.SliceOf(finding).Draw(t, "findings")}
 		data := written(t, want)
 		got, err := DecodeReports(data)
 		if err != nil || !equalReports(got, want) {
@@ -131,17 +143,17 @@ func written(t testingT, r Reports) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Observations) == 0 {
-		return fixes
+	findings, err := AppendFindings(nil, r.Findings)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if len(r.Fixes) == 0 {
-		return obs
-	}
-	return append(append(obs[:len(obs)-1], ','), fixes[1:]...)
+	all := slices.DeleteFunc([]string{string(obs[1 : len(obs)-1]), string(fixes[1 : len(fixes)-1]), string(findings[1 : len(findings)-1])},
+		func(s string) bool { return s == "" })
+	return []byte("[" + strings.Join(all, ",") + "]")
 }
 
 func equalReports(a, b Reports) bool {
-	return slices.Equal(a.Observations, b.Observations) && slices.Equal(a.Fixes, b.Fixes)
+	return slices.Equal(a.Observations, b.Observations) && slices.Equal(a.Fixes, b.Fixes) && slices.Equal(a.Findings, b.Findings)
 }
 
 // Whatever the bytes, both ways of reading agree, and what was read can be

@@ -136,6 +136,15 @@ func (w *World) Mover(id assets.ID) bool {
 	return t != nil && t.Asset.Kind == assets.Mover
 }
 
+// Camera tells where the camera of that id is; false if there is none.
+func (w *World) Camera(id assets.ID) (orb.Point, bool) {
+	t := w.ByID(id)
+	if t == nil || t.Asset.Kind != assets.Camera {
+		return orb.Point{}, false
+	}
+	return t.Anchor, true
+}
+
 // Sensor tells what the sensor of that id measures; false if there is none.
 func (w *World) Sensor(id assets.ID) (*assets.SensorSpec, bool) {
 	t := w.ByID(id)

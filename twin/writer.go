@@ -24,6 +24,11 @@ type writer struct {
 	born    map[assets.ID]assets.FID // ids that the batch gave
 	events  []Event
 
+	findings   []KeptFinding
+	known      map[FindingKey]struct{} // findings that came, without their times
+	knownOrder []FindingKey            // a ring of them, by when they came
+	knownNext  int
+
 	paths map[*assets.Asset]*geo.River // along banks, to walk on; scratch
 }
 
@@ -31,13 +36,14 @@ func (w *writer) init() {
 	w.watches = make(map[assets.FID]*watch)
 	w.drafts = make(map[assets.FID]int)
 	w.born = make(map[assets.ID]assets.FID)
+	w.known = make(map[FindingKey]struct{})
 	w.paths = make(map[*assets.Asset]*geo.River)
 }
 
 // begin starts a batch. What it makes is handed to sinks, who may keep it.
 func (w *writer) begin() {
 	w.changes = make([]Change, 0, len(w.changes))
-	w.events = nil
+	w.events, w.findings = nil, nil
 	clear(w.drafts)
 	clear(w.born)
 }

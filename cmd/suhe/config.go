@@ -33,7 +33,8 @@ type cli struct {
 	Import   importCmd   `cmd:"" help:"Read assets from a file into the registry."`
 	Export   exportCmd   `cmd:"" help:"Write assets or tiles to a file."`
 	Device   deviceCmd   `cmd:"" help:"Credentials of devices."`
-	Simulate simulateCmd `cmd:"" help:"Play the scene's devices as MQTT clients."`
+	Hook     hookCmd     `cmd:"" help:"Webhooks by which algorithms send findings."`
+	Simulate simulateCmd `cmd:"" help:"Play the scene's devices and movers as MQTT clients."`
 	Bench    benchCmd    `cmd:"" help:"Measure this machine: figures beside yardsticks."`
 }
 

@@ -51,6 +51,7 @@ type node struct {
 	hub      *stream.Hub
 	intake   *ingest.Intake
 	places   *ingest.Positions
+	findings *ingest.Findings
 
 	loaded atomic.Bool
 }
@@ -177,6 +178,8 @@ func (n *node) openViews(context.Context) (err error) {
 	n.hub = stream.New(stream.Options{World: n.world, Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics})
 	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
 	n.places = ingest.NewPositions(ingest.PositionOptions{Movers: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
+	n.findings = ingest.NewFindings(ingest.FindingOptions{
+		Cameras: n.world, Classes: n.registry.Classes(), Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
 	return nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"suhe/assets"
 	"suhe/internal/access"
 	"suhe/internal/ogc"
+	"suhe/stream/ingest"
 	"suhe/tiles"
 	"suhe/twin"
 )
@@ -41,6 +42,7 @@ type Relay interface {
 type History interface {
 	Series(ctx context.Context, id assets.ID, phenomenon string, from, to time.Time, limit int) ([]twin.Sample, error)
 	Fixes(ctx context.Context, id assets.ID, from, to time.Time, limit int) ([]twin.Fix, error)
+	Findings(ctx context.Context, q twin.FindingQuery) ([]twin.Finding, error)
 }
 
 // Tiles serves tiles and what describes them. An error that comes back has not
@@ -75,6 +77,16 @@ type Places interface {
 	ServePositions(w http.ResponseWriter, r *http.Request) error
 }
 
+// Findings takes a message of findings that is known to be the hook's.
+type Findings interface {
+	Batch(ctx context.Context, hook string, body []byte) (ingest.Report, error)
+}
+
+// Hooks know the signatures of webhooks; see access.Hooks.
+type Hooks interface {
+	Take(name, signature string, body []byte, now time.Time, take func() error) error
+}
+
 // Gate says who asks. ErrUnauthenticated asks for credentials.
 type Gate interface {
 	Who(r *http.Request) (access.Principal, error)
@@ -92,6 +104,8 @@ type Deps struct {
 	Streams  Streams
 	Intake   Intake
 	Places   Places
+	Findings Findings
+	Hooks    Hooks
 	Gate     Gate
 	Site     Site
 	Rate     float64 // requests a second of each principal from each address; 0: no bound
@@ -159,6 +173,8 @@ func (s *server) routes() {
 	s.route("POST /v1/observations", access.Observe, s.observations)
 	s.route("GET /v1/assets/{id}/track", access.View, s.track)
 	s.route("POST /v1/positions", access.Observe, s.positions)
+	s.route("GET /v1/findings", access.View, s.findings)
+	s.signed("POST /v1/hooks/{hook}", s.hook)
 	s.route("GET /v1/stream", access.View, s.stream)
 }
 
@@ -181,6 +197,18 @@ func (s *server) route(pattern string, action access.Action, h handler) {
 		if err != nil {
 			fail(w, r, s.Log, err)
 		}
+	})
+}
+
+// signed adds a route whose requests are signed: who signs may take its one
+// action and nothing else, so the handler checks the signature first of all.
+// What comes from one address is bounded before that.
+func (s *server) signed(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
+	s.open(pattern, func(w http.ResponseWriter, r *http.Request) error {
+		if err := s.limits.admit(r, access.Principal{ID: "hooks"}, time.Now()); err != nil {
+			return err
+		}
+		return h(w, r)
 	})
 }
 

@@ -21,6 +21,7 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/api"
 	"suhe/internal/ogc"
+	"suhe/stream/ingest"
 	"suhe/tiles"
 	"suhe/twin"
 )
@@ -33,6 +34,10 @@ type rooms struct {
 	tile   func() error
 	fixes  []twin.Fix
 	asked  [2]time.Time // of history
+	found  []twin.Finding
+	query  twin.FindingQuery
+	hooks  *access.Hooks
+	batch  func(hook string, body []byte) (ingest.Report, error)
 	waited twin.Position
 }
 
@@ -64,6 +69,19 @@ func (r *rooms) Series(context.Context, assets.ID, string, time.Time, time.Time,
 func (r *rooms) Fixes(_ context.Context, _ assets.ID, from, to time.Time, _ int) ([]twin.Fix, error) {
 	r.asked = [2]time.Time{from, to}
 	return r.fixes, nil
+}
+
+func (r *rooms) Findings(_ context.Context, q twin.FindingQuery) ([]twin.Finding, error) {
+	r.query = q
+	return r.found[:min(q.Limit, len(r.found))], nil
+}
+
+func (r *rooms) Take(name, signature string, body []byte, now time.Time, take func() error) error {
+	return r.hooks.Take(name, signature, body, now, take)
+}
+
+func (r *rooms) Batch(_ context.Context, hook string, body []byte) (ingest.Report, error) {
+	return r.batch(hook, body)
 }
 
 func (r *rooms) ServePositions(w http.ResponseWriter, _ *http.Request) error {
@@ -121,7 +139,7 @@ func open() *rooms {
 
 func handler(r *rooms, pages fs.FS) http.Handler {
 	return api.New(api.Deps{World: r, Registry: r, Relay: r, History: r, Classes: assets.DefaultClasses(), Tiles: r, Basemaps: r, Streams: r,
-		Intake: r, Places: r, Gate: r, Log: slog.New(slog.DiscardHandler),
+		Intake: r, Places: r, Findings: r, Hooks: r, Gate: r, Log: slog.New(slog.DiscardHandler),
 		Site: api.Site{Dataset: ogc.Dataset{Layers: []tiles.LayerInfo{{ID: "water"}, {ID: "sensors"}}}, Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}})
 }
 

@@ -29,6 +29,9 @@ func (stock) Latest(context.Context, func(twin.Kept) error) (uint64, error) { re
 // LatestFixes implements twin.Past.
 func (stock) LatestFixes(context.Context, time.Time, func(twin.KeptFix) error) error { return nil }
 
+// LatestFindings implements twin.Past.
+func (stock) LatestFindings(context.Context, func(twin.KeptFinding) error) error { return nil }
+
 // rule is what a water level can be.
 func rule(string) (twin.Rule, bool) { return twin.Rule{Valid: [2]float64{-5, 15}}, true }
 

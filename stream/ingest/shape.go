@@ -22,7 +22,8 @@ const (
 	NotFinite         Result = "not_finite"
 	UnknownDevice     Result = "unknown_device"
 	UnknownPhenomenon Result = "unknown_phenomenon"
-	OutOfRange        Result = "out_of_range" // of positions
+	OutOfRange        Result = "out_of_range"  // of positions and findings
+	UnknownClass      Result = "unknown_class" // of findings
 )
 
 // Results returns all results of observations.

@@ -101,7 +101,7 @@ func TestUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, q := range []string{
-		"DROP TABLE fixes", "UPDATE meta SET value = 1 WHERE name = 'schema'", "PRAGMA writable_schema = ON",
+		"DROP TABLE fixes", "DROP TABLE findings", "UPDATE meta SET value = 1 WHERE name = 'schema'", "PRAGMA writable_schema = ON",
 		"UPDATE sqlite_master SET sql = replace(sql, ', ''mover''', '') WHERE name = 'assets'", "PRAGMA writable_schema = RESET",
 	} {
 		if _, err := db.Exec(q); err != nil {

@@ -72,6 +72,8 @@ func Run(t *testing.T, build func(testing.TB) House) {
 		{"fixesOnce", fixesOnce},
 		{"fixesLatest", fixesLatest},
 		{"fixesOfOne", fixesOfOne},
+		{"findingsOnce", findingsOnce},
+		{"findingsByPage", findingsByPage},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, build(t)) })
 	}
