@@ -153,9 +153,7 @@ func (s *shelf) Latest(_ context.Context, yield func(Kept) error) (uint64, error
 func (s *shelf) SaveFixes(_ context.Context, batch []KeptFix) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, f := range batch {
-		s.fixes = append(s.fixes, f)
-	}
+	s.fixes = append(s.fixes, batch...)
 	return s.fail
 }
 

@@ -230,3 +230,35 @@ func TestHistoryEndsWithTheLog(t *testing.T) {
 		t.Errorf("Run: %v", err)
 	}
 }
+
+// Fixes and findings are saved before the position that completes them; one that
+// can never be saved does not hold up the others.
+func TestHistoryOfFixesAndFindings(t *testing.T) {
+	obs, k := newMemory(), newKeeper()
+	k.poison = "bad"
+	var fixes []Fix
+	for i := range 9 {
+		fixes = append(fixes, fixAt(named("p", i), here, t0))
+	}
+	fixes[4].Asset = "bad"
+	fixes = append(fixes, fixAt("p-x", here, t0+hour)) // received at t0: it cannot be
+	fixes[9].ReceivedTime = t0
+	data, err := AppendFixes(nil, fixes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings, err := AppendFindings(nil, []Finding{found("1", t0), found("", t0), found("2", t0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, message := range [][]byte{data, findings} {
+		if _, err := obs.Append(t.Context(), "obs.x", message); err != nil {
+			t.Fatal(err)
+		}
+	}
+	startHistory(t, obs, k, HistoryOptions{Every: time.Millisecond})
+	k.until(t, "both saved", func() bool { return k.saved == 2 })
+	if len(k.kept) != 8+2 {
+		t.Errorf("kept %v", k.kept)
+	}
+}

@@ -130,6 +130,9 @@ func TestMoverFallsSilent(t *testing.T) {
 func TestMoverTrackIsBounded(t *testing.T) {
 	home := orb.Point{121.4, 31.2}
 	r := newRig(t, newShelf(patrol(1, "p-1", home)))
+	if err := r.stop(); err != nil { // from here on this test is the writer
+		t.Fatal(err)
+	}
 	var early *Thing
 	for i := range int64(4000) {
 		r.now.Store(t0 + i*700)
@@ -232,6 +235,9 @@ func TestMoverKeepsItsPlace(t *testing.T) {
 	is := r.ByID("p-1")
 	if is.Live == nil || is.Live.Fix != step(3) || len(is.Live.Track) != 1 || is.State.Communication != Unknown || is.State.Data != Stale {
 		t.Errorf("hours later: %+v, live %+v", is.State, is.Live)
+	}
+	if got := r.Within(nil, assets.Mover, boxAround(step(3).Point())); len(got) != 1 || got[0] != is {
+		t.Errorf("hours later the index finds %v", got)
 	}
 
 	r.remove(again)
