@@ -6,6 +6,8 @@ VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo dev)
 LISTEN   ?= 127.0.0.1:8080
 DATA_DIR ?= ./data
 
+protoc = mkdir -p $(1) && protoc --plugin=protoc-gen-go=$$($(GO) tool -n protoc-gen-go) --go_out=$(1) --go_opt=module=suhe stream/suhev1/suhe.proto
+
 SOURCES  := $(shell find web/src web/index.html web/public -type f 2>/dev/null) web/package.json web/vite.config.ts
 
 .PHONY: help
@@ -37,10 +39,11 @@ tools: ## install PostGIS, Chromium, GDAL, mosquitto_pub and a Chinese font (Deb
 	@./.ci/tools
 
 .PHONY: lint
-lint: web/dist/index.html ## gofmt, vet, staticcheck, tsc
+lint: tools web/dist/index.html ## gofmt, vet, staticcheck, tsc, generated code is current
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }
 	$(GO) vet -pgo=off ./...
 	$(GO) tool staticcheck ./...
+	@$(call protoc,.cache) && diff -I "^//.*protoc" .cache/stream/suhev1/suhe.pb.go stream/suhev1/suhe.pb.go || { echo "proto: make proto"; exit 1; }
 	cd web && npm run check
 
 .PHONY: fmt
@@ -60,7 +63,7 @@ pgo: ## renew the profile that the program is built with
 
 .PHONY: proto
 proto: ## renew the Go code of the stream's messages (wants protoc)
-	protoc --plugin=protoc-gen-go=$$($(GO) tool -n protoc-gen-go) --go_out=. --go_opt=module=suhe stream/suhev1/suhe.proto
+	$(call protoc,.)
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for ten seconds

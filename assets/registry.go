@@ -63,6 +63,18 @@ func (s *areaSet) has(id ID) bool {
 	return ok
 }
 
+// AreaBound returns the box of the area with that code; false if there is none.
+func (r *Registry) AreaBound(code string) (orb.Bound, bool) {
+	if known := r.areas.Load(); known != nil {
+		for _, p := range known.sorted {
+			if p.code == code {
+				return p.bound, true
+			}
+		}
+	}
+	return orb.Bound{}, false
+}
+
 // Place returns a with everything that the registry derives: the area and the
 // place along the creek of its geometry's anchor, the generic class of its kind
 // if it has none, and in_use if it has no lifecycle. It returns a itself if

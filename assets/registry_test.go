@@ -140,6 +140,11 @@ func TestPlace(t *testing.T) {
 			t.Errorf("%s: placed again it must come back itself", c.name)
 		}
 	}
+	for code, known := range map[string]bool{"small": true, "310107": true, "big": false, "grid": false} {
+		if box, ok := r.AreaBound(code); ok != known || ok && !box.Contains(orb.Point{121.42, 31.235}) {
+			t.Errorf("box of area %s: %v, %v", code, box, ok)
+		}
+	}
 	r.Learn("small", nil)
 	if got := r.Place(lampAt("x", 121.42, 31.235)); got.Location.Area != "310107" {
 		t.Errorf("with the area gone: %q", got.Location.Area)

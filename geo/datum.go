@@ -51,6 +51,20 @@ func ParseCRS(name string) (CRS, error) {
 	return "", fmt.Errorf("crs: %q, want EPSG:4326, 4490, 3857, 4549, GCJ-02, BD-09 or CITY", name)
 }
 
+// ParseDatum reads the name of a datum in which maps here show degrees: wgs84,
+// gcj02 or bd09, in any case.
+func ParseDatum(name string) (CRS, error) {
+	switch strings.ToLower(name) {
+	case "wgs84":
+		return WGS84, nil
+	case "gcj02":
+		return GCJ02, nil
+	case "bd09":
+		return BD09, nil
+	}
+	return "", fmt.Errorf("datum: %.40q, want wgs84, gcj02 or bd09", name)
+}
+
 // Projector converts points between one CRS and WGS84. Coordinates are x, y:
 // longitude and easting first.
 type Projector interface {

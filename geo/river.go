@@ -141,6 +141,21 @@ func (r *River) Locate(p orb.Point) Place {
 	return place
 }
 
+// Bound is a box in degrees that holds all points whose chainage is in [from, to]
+// and whose offset is at most off.
+func (r *River) Bound(from, to, off Metres) orb.Bound {
+	out := r.At(Place{Chainage: from}).Bound().Extend(r.At(Place{Chainage: to}))
+	for i, c := range r.chainage {
+		if c > from && c < to {
+			out = out.Extend(r.line[i])
+		}
+	}
+	x, y := scaleAt(math.Max(math.Abs(out.Min[1]), math.Abs(out.Max[1])))
+	out.Min[0], out.Max[0] = out.Min[0]-float64(off)/x, out.Max[0]+float64(off)/x
+	out.Min[1], out.Max[1] = out.Min[1]-float64(off)/y, out.Max[1]+float64(off)/y
+	return out
+}
+
 // foot returns the share of the stretch where p's foot is, and the square of p's
 // distance from it in metres.
 func (s *stretch) foot(p orb.Point) (share, distance2 float64) {

@@ -39,6 +39,23 @@ func TestRiverThereAndBack(t *testing.T) {
 	})
 }
 
+// What is near a stretch of the river lies in the stretch's box.
+func TestRiverBound(t *testing.T) {
+	river, _ := geo.NewRiver(bend)
+	rapid.Check(t, func(t *rapid.T) {
+		p := orb.Point{rapid.Float64Range(121.38, 121.45).Draw(t, "lon"), rapid.Float64Range(31.2, 31.25).Draw(t, "lat")}
+		place := river.Locate(p)
+		from := place.Chainage * geo.Metres(rapid.Float64Range(0, 1).Draw(t, "before"))
+		to := place.Chainage + (river.Length()-place.Chainage)*geo.Metres(rapid.Float64Range(0, 1).Draw(t, "behind"))
+		if b := river.Bound(from, to, place.Offset*1.01+1); !b.Contains(p) {
+			t.Fatalf("%v at %+v is not in %v of %v to %v", p, place, b, from, to)
+		}
+	})
+	if b := river.Bound(0, river.Length(), 10); b.Max[0]-b.Min[0] > 0.031 {
+		t.Errorf("the box of all is %v wide", b.Max[0]-b.Min[0])
+	}
+}
+
 func TestRiverBeyondItsEnds(t *testing.T) {
 	river, _ := geo.NewRiver(bend)
 	if got := river.Locate(orb.Point{121.3, 31.2}); got.Chainage != 0 {

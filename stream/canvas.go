@@ -97,7 +97,7 @@ var allZooms = zooms{0, geo.MaxZoom}
 func (c *canvas) mark(f footprint, but painting, at zooms) {
 	first, last, ok := c.painting.zoomsOf(f.layer)
 	first, last = max(first, at[0]), min(last, at[1])
-	if !ok || first > last || !c.view.session.who.Scope.Sees(f.asset) {
+	if !ok || first > last || !c.view.session.who().Scope.Sees(f.asset) {
 		return
 	}
 	from, to, both := but.zoomsOf(f.layer)
@@ -141,20 +141,20 @@ func (c *canvas) put(l *Painted, tiles map[geo.Tile]struct{}) {
 	c.stale[l] = tiles
 }
 
-// next returns the frame that tells what is stale, or nil if nothing is.
+// next returns the frame that tells what is stale; false if nothing is.
 // Everything up to at has been marked.
-func (c *canvas) next(at twin.Position) []byte {
+func (c *canvas) next(at twin.Position) (f tilesFrame, ok bool) {
 	c.mu.Lock()
 	stale := c.stale
 	c.stale = nil
 	c.mu.Unlock()
 	if len(stale) == 0 {
-		return nil
+		return f, false
 	}
-	f := tilesFrame{Type: "tiles", ID: c.view.id, Position: at, Changed: make(map[string][][3]uint32), All: []string{}}
+	f = tilesFrame{id: c.view.id, at: at, changed: make(map[string][][3]uint32), all: []string{}}
 	for l, tiles := range stale {
 		if tiles == nil {
-			f.All = append(f.All, l.Name)
+			f.all = append(f.all, l.Name)
 			continue
 		}
 		list := make([][3]uint32, 0, len(tiles))
@@ -162,8 +162,8 @@ func (c *canvas) next(at twin.Position) []byte {
 			list = append(list, [3]uint32{t.Z, t.X, t.Y})
 		}
 		slices.SortFunc(list, func(a, b [3]uint32) int { return slices.Compare(a[:], b[:]) })
-		f.Changed[l.Name] = list
+		f.changed[l.Name] = list
 	}
-	slices.Sort(f.All)
-	return encode(f)
+	slices.Sort(f.all)
+	return f, true
 }

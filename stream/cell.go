@@ -3,7 +3,7 @@ package stream
 import "suhe/geo"
 
 // cellsPerWatch bounds how many cells one watcher watches.
-const cellsPerWatch = 64
+const cellsPerWatch = 16
 
 // cells says who watches which cells of the tile grid. A watcher watches at the
 // deepest zoom at which it needs few cells. Its owner's lock guards it.

@@ -11,10 +11,11 @@ type Code struct {
 // The reasons to end a session.
 var (
 	codeBadMessage = Code{4000, "bad message", false}    // a frame that is no JSON of the protocol
+	codeDenied     = Code{4003, "denied", false}         // not known, or without the right to look
 	codeTooMany    = Code{4004, "too many views", false} // more views than one session may have
 	codeSlow       = Code{4008, "slow consumer", true}   // too many events behind
 	codeAway       = Code{4010, "going away", true}      // the node stops
 )
 
 // Codes returns all reasons, by number.
-func Codes() []Code { return []Code{codeBadMessage, codeTooMany, codeSlow, codeAway} }
+func Codes() []Code { return []Code{codeBadMessage, codeDenied, codeTooMany, codeSlow, codeAway} }

@@ -1,11 +1,13 @@
 package stream
 
 import (
+	"crypto/rand"
 	"math"
 	"net/http"
 	"net/url"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -13,23 +15,27 @@ import (
 	"suhe/internal/access"
 )
 
-// Protocol is the WebSocket subprotocol that a client must ask for.
-const Protocol = "suhe.v1.json"
-
-// The times of a connection. Pings leave room for their pong.
+// The times of a connection. Pings leave room for their pong. A write that hangs
+// as long as a client may be silent has lost its client.
 const (
-	writeWait = 10 * time.Second
-	pongWait  = 40 * time.Second
-	pingEvery = pongWait * 9 / 10
+	handshakeWait = 10 * time.Second
+	pongWait      = 40 * time.Second
+	pingEvery     = pongWait * 9 / 10
+	writeWait     = pongWait
+	lastWait      = 2 * time.Second // for the last frame to be written and answered
 )
+
+// sendBuffer is what the kernel keeps for a client that does not read, in bytes:
+// what is beyond waits with us, where the last value wins.
+const sendBuffer = 256 << 10
 
 func (h *Hub) newUpgrader() websocket.Upgrader {
 	return websocket.Upgrader{
-		HandshakeTimeout: writeWait,
+		HandshakeTimeout: handshakeWait,
 		ReadBufferSize:   512,
 		WriteBufferSize:  1024,
 		WriteBufferPool:  new(sync.Pool),
-		Subprotocols:     []string{Protocol},
+		Subprotocols:     protocols,
 		CheckOrigin:      h.originAllowed,
 		// No compression: a deflate window for each of thousands of clients costs
 		// more memory than they may have.
@@ -46,103 +52,194 @@ func (h *Hub) originAllowed(r *http.Request) bool {
 	return err == nil && u.Host == r.Host
 }
 
-// Serve upgrades the request and serves the session until it ends.
+// Serve upgrades the request; the session then lives on by itself until it ends.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who access.Principal) {
-	if !slices.Contains(websocket.Subprotocols(r), Protocol) {
-		http.Error(w, "Sec-WebSocket-Protocol: want "+Protocol, http.StatusBadRequest)
+	if !slices.ContainsFunc(websocket.Subprotocols(r), func(p string) bool { return slices.Contains(protocols, p) }) {
+		http.Error(w, "Sec-WebSocket-Protocol: want "+ProtocolBinary+" or "+Protocol, http.StatusBadRequest)
 		return
 	}
-	s := newSession(h, who)
+	s := newSession(h, who, asJSON, rand.Text()[:12])
 	if !h.join(s) {
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "no more sessions", http.StatusServiceUnavailable)
 		return
 	}
-	defer h.leave(s)
-	conn, err := h.upgrader.Upgrade(w, r, nil)
+	ws, err := h.upgrader.Upgrade(w, r, nil)
 	if err != nil {
-		return // the upgrader has answered
+		h.leave(s) // the upgrader has answered
+		return
 	}
-	defer conn.Close()
-	at := h.marked()
-	s.send(helloFrame{"hello", at.Epoch, at, stamp(time.Now()), int(math.Ceil(h.o.Beat.Seconds()))})
-	gone := make(chan struct{})
-	go func() {
-		defer close(gone)
-		s.read(conn)
-	}()
-	s.write(conn, gone)
-	conn.Close()
-	<-gone
+	if tcp, ok := ws.NetConn().(interface{ SetWriteBuffer(int) error }); ok {
+		_ = tcp.SetWriteBuffer(sendBuffer) // or what the kernel thinks best
+	}
+	s.format = formatOf(ws.Subprotocol())
+	c := &conn{ws: ws, session: s, done: make(chan struct{})}
+	s.wake, s.cut = c.wake, c.hurry
+	s.hello()
+	go c.read()
 }
 
-// read takes messages until the client is gone.
-func (s *session) read(conn *websocket.Conn) {
-	conn.SetReadLimit(maxMessage)
-	conn.SetReadDeadline(time.Now().Add(pongWait))
-	conn.SetPongHandler(func(string) error { return conn.SetReadDeadline(time.Now().Add(pongWait)) })
+// hello greets the client.
+func (s *session) hello() {
+	s.send(helloFrame{s.hub.marked(), s.hub.o.Now(), int(math.Ceil(s.hub.o.Beat.Seconds())), s.name})
+}
+
+// conn carries a session over a WebSocket. A goroutine reads for as long as it
+// lives; another writes, but only while there is something to write: thousands of
+// idle clients cost one small stack each.
+type conn struct {
+	ws      *websocket.Conn
+	session *session
+	pinged  time.Time // the writer's
+	writer  atomic.Int32
+	done    chan struct{} // closed when the writer that saw closed is gone
+}
+
+// What the writer does.
+const (
+	idle   int32 = iota // there is none
+	busy                // it writes
+	again               // it writes, and must look once more
+	spent               // it wrote the last frame, or could not write
+	closed              // the connection is gone
+)
+
+// wake sees to it that somebody writes what there is.
+func (c *conn) wake() {
 	for {
-		kind, message, err := conn.ReadMessage()
-		if err != nil {
+		switch c.writer.Load() {
+		case idle:
+			if c.writer.CompareAndSwap(idle, busy) {
+				go c.write()
+				return
+			}
+		case busy:
+			if c.writer.CompareAndSwap(busy, again) {
+				return
+			}
+		default:
 			return
 		}
-		if kind != websocket.TextMessage {
-			s.bye(codeBadMessage, "a binary frame, want text")
-			continue
-		}
-		s.handle(message)
 	}
 }
 
-// write sends what there is until the session ends.
-func (s *session) write(conn *websocket.Conn, gone <-chan struct{}) {
-	ping := time.NewTicker(pingEvery)
-	beat := time.NewTicker(s.hub.o.Beat)
-	defer ping.Stop()
-	defer beat.Stop()
+// hurry gives a write that is on its way the time of a last one.
+func (c *conn) hurry() { _ = c.ws.NetConn().SetWriteDeadline(time.Now().Add(lastWait)) }
+
+// write writes until there is nothing to write.
+func (c *conn) write() {
 	for {
-		select {
-		case <-gone:
+		if !c.drain() {
+			c.finish()
 			return
-		case <-ping.C:
-			if conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWait)) != nil {
-				return
-			}
-		case <-beat.C:
-			if !s.put(conn, s.now()) {
-				return
-			}
-		case <-s.wake:
-			if !s.drain(conn) {
-				return
-			}
 		}
+		if c.writer.CompareAndSwap(busy, idle) {
+			return
+		}
+		if !c.writer.CompareAndSwap(again, busy) { // closed
+			close(c.done)
+			return
+		}
+	}
+}
+
+// finish ends the writing for good. The client has a moment to answer the close:
+// without it what it has not read might be lost.
+func (c *conn) finish() {
+	_ = c.ws.NetConn().SetReadDeadline(time.Now().Add(lastWait))
+	if c.writer.Swap(spent) == closed {
+		close(c.done)
 	}
 }
 
 // drain sends all that there is; false ends the session.
-func (s *session) drain(conn *websocket.Conn) bool {
+func (c *conn) drain() bool {
 	for {
-		frame, bye := s.next()
-		if frame == nil {
-			return true
+		frame, some := c.session.next()
+		if !some {
+			return c.ping()
 		}
-		if !s.put(conn, frame) {
+		if frame.last != nil {
+			c.farewell(frame)
 			return false
 		}
-		if bye != nil {
-			text := websocket.FormatCloseMessage(bye.Code, clip(bye.Name+": "+bye.Reason))
-			conn.WriteControl(websocket.CloseMessage, text, time.Now().Add(writeWait))
+		if !c.put(frame) {
+			c.ws.Close()
 			return false
 		}
 	}
 }
 
+// ping asks an idle client now and then whether it lives.
+func (c *conn) ping() bool {
+	now := time.Now()
+	if now.Sub(c.pinged) < pingEvery {
+		return true
+	}
+	c.pinged = now
+	return c.ws.WriteControl(websocket.PingMessage, nil, now.Add(writeWait)) == nil
+}
+
 // put writes one frame within the time that a client has for it.
-func (s *session) put(conn *websocket.Conn, frame []byte) bool {
-	s.hub.metrics.bytes.Add(float64(len(frame)))
-	conn.SetWriteDeadline(time.Now().Add(writeWait))
-	return conn.WriteMessage(websocket.TextMessage, frame) == nil
+func (c *conn) put(frame outgoing) bool {
+	s := c.session
+	s.hub.metrics.bytes.Add(float64(len(frame.data)))
+	now := time.Now()
+	s.writes.Store(now.UnixMilli())
+	defer s.writes.Store(0)
+	patience := writeWait
+	if s.ending() {
+		patience = lastWait
+	}
+	c.ws.SetWriteDeadline(now.Add(patience))
+	if frame.prepared != nil {
+		return c.ws.WritePreparedMessage(frame.prepared) == nil
+	}
+	return c.ws.WriteMessage(s.format.message(), frame.data) == nil
+}
+
+// farewell writes the last frame and the close code.
+func (c *conn) farewell(frame outgoing) {
+	late := time.Now().Add(lastWait)
+	c.ws.SetWriteDeadline(late)
+	if c.ws.WriteMessage(c.session.format.message(), frame.data) != nil {
+		c.ws.Close()
+		return
+	}
+	text := websocket.FormatCloseMessage(frame.last.code.Number, clip(frame.last.code.Name+": "+frame.last.reason))
+	_ = c.ws.WriteControl(websocket.CloseMessage, text, late)
+}
+
+// ending says whether the session has a reason to end.
+func (s *session) ending() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.end != nil
+}
+
+// read takes messages until the client is gone, then leaves.
+func (c *conn) read() {
+	c.ws.SetReadLimit(maxMessage)
+	c.ws.SetReadDeadline(time.Now().Add(pongWait))
+	c.ws.SetPongHandler(func(string) error {
+		if c.writer.Load() == spent {
+			return nil
+		}
+		return c.ws.SetReadDeadline(time.Now().Add(pongWait))
+	})
+	for {
+		kind, message, err := c.ws.ReadMessage()
+		if err != nil {
+			break
+		}
+		c.session.handle(kind, message)
+	}
+	was := c.writer.Swap(closed)
+	c.ws.Close()
+	if was == busy || was == again {
+		<-c.done
+	}
+	c.session.hub.leave(c.session)
 }
 
 // clip shortens a close reason to what the protocol allows (RFC 6455, 5.5).

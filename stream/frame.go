@@ -1,122 +1,97 @@
 package stream
 
 import (
-	"encoding/json"
 	"time"
 
 	"suhe/assets"
 	"suhe/twin"
 )
 
-// shanghai is the time zone of every time that is sent.
+// The frames of the server, as they are before a format writes them;
+// docs/asyncapi.yaml describes them.
+type (
+	helloFrame struct {
+		at        twin.Position
+		time      time.Time
+		heartbeat int    // seconds between two time frames
+		session   string // name of this session
+	}
+	timeFrame struct {
+		at   twin.Position
+		time time.Time
+	}
+	snapshotFrame struct {
+		id     string
+		at     twin.Position
+		things []*twin.Thing
+		more   bool
+		look   *look
+	}
+	deltaFrame struct {
+		id      string
+		at      twin.Position
+		entered []*twin.Thing // in order of fid, as all three
+		changed []*twin.Thing // the client has them as they stand in the registry now
+		removed []assets.FID
+		look    *look
+	}
+	clustersFrame struct {
+		id    string
+		at    twin.Position
+		layer string
+		cells []Cluster // in order of cell
+		look  *look
+	}
+	tilesFrame struct {
+		id      string
+		at      twin.Position          // tiles fetched from now on are at least as new
+		changed map[string][][3]uint32 // z, x, y by layer
+		all     []string               // layers of which any tile may have changed
+	}
+	eventFrame  struct{ event twin.Event }
+	resyncFrame struct{ id, reason string }
+	slowFrame   struct {
+		interval time.Duration // between two deltas; 0: as asked for
+		reason   string
+	}
+	errorFrame struct{ id, reason string }
+	byeFrame   struct {
+		code   Code
+		reason string
+		after  time.Duration // to wait before coming back
+	}
+	presenceFrame struct {
+		here []screen // new, or looking elsewhere
+		gone []string // sessions
+	}
+)
+
+// Cluster is how many things one cell holds, as tiles of the view's zoom show it.
+type Cluster struct {
+	Cell     uint64 // the feature's id in tiles; of a thing alone its FID
+	Lon, Lat float64
+	Count    uint32
+	Severity twin.Severity // the worst
+	State    string        // the worst word of twin.Summaries, or "" if nothing counted is a device
+}
+
+// shanghai is the time zone of every time that is sent as text.
 var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 func stamp(t time.Time) string { return t.In(shanghai).Format("2006-01-02T15:04:05.000-07:00") }
 
-// object is a thing on the wire.
-type object struct {
-	FID      assets.FID         `json:"fid"`
-	ID       assets.ID          `json:"id"`
-	Layer    string             `json:"layer"`
-	Class    string             `json:"class"`
-	Name     string             `json:"name"`
-	Lon      float64            `json:"lon"`
-	Lat      float64            `json:"lat"`
-	State    twin.State         `json:"state"`
-	Summary  string             `json:"summary"`
-	Severity twin.Severity      `json:"severity"`
-	Values   map[string]float64 `json:"values"`
-	Time     string             `json:"time,omitempty"` // newest phenomenonTime
+// heard is the newest phenomenonTime of the thing, in Unix milliseconds, or 0.
+func heard(t *twin.Thing) (newest int64) {
+	for i := range t.Last {
+		newest = max(newest, t.Last[i].PhenomenonTime)
+	}
+	return newest
 }
 
-func encodeThing(t *twin.Thing) []byte {
-	o := object{FID: t.Asset.FID, ID: t.Asset.ID, Layer: t.Asset.Kind.Layer(), Class: t.Asset.Class, Name: t.Asset.Name,
-		Lon: t.Anchor[0], Lat: t.Anchor[1], State: t.State, Summary: t.Summary(), Severity: t.Severity,
-		Values: make(map[string]float64, len(t.Last))}
-	var newest int64
-	for _, last := range t.Last {
-		o.Values[last.Phenomenon] = last.Value
-		newest = max(newest, last.PhenomenonTime)
+// layerOf is the layer of an event's asset, "" if it is gone.
+func layerOf(e twin.Event) string {
+	if e.Asset == nil {
+		return ""
 	}
-	if newest > 0 {
-		o.Time = stamp(time.UnixMilli(newest))
-	}
-	return encode(o)
-}
-
-// The frames of the server; docs/asyncapi.yaml describes them.
-type (
-	helloFrame struct {
-		Type      string        `json:"type"`
-		Epoch     uint64        `json:"epoch"`
-		Position  twin.Position `json:"position"`
-		Time      string        `json:"time"`
-		Heartbeat int           `json:"heartbeat"` // seconds between two time frames
-	}
-	timeFrame struct {
-		Type     string        `json:"type"`
-		Position twin.Position `json:"position"`
-		Time     string        `json:"time"`
-	}
-	snapshotFrame struct {
-		Type     string            `json:"type"`
-		ID       string            `json:"id"`
-		Position twin.Position     `json:"position"`
-		Objects  []json.RawMessage `json:"objects"`
-		More     bool              `json:"more"`
-	}
-	deltaFrame struct {
-		Type     string            `json:"type"`
-		ID       string            `json:"id"`
-		Position twin.Position     `json:"position"`
-		Upsert   []json.RawMessage `json:"upsert"`
-		Remove   []assets.FID      `json:"remove"`
-	}
-	tilesFrame struct {
-		Type     string                 `json:"type"`
-		ID       string                 `json:"id"`
-		Position twin.Position          `json:"position"` // tiles fetched from now on are at least as new
-		Changed  map[string][][3]uint32 `json:"changed"`  // z, x, y by layer
-		All      []string               `json:"all"`      // layers of which any tile may have changed
-	}
-	eventFrame struct {
-		Type  string    `json:"type"`
-		Event eventBody `json:"event"`
-	}
-	resyncFrame struct {
-		Type   string `json:"type"`
-		ID     string `json:"id"`
-		Reason string `json:"reason"`
-	}
-	errorFrame struct {
-		Type   string `json:"type"`
-		ID     string `json:"id"`
-		Reason string `json:"reason"`
-	}
-	byeFrame struct {
-		Type      string `json:"type"`
-		Code      int    `json:"code"`
-		Name      string `json:"name"`
-		Reason    string `json:"reason"`
-		Reconnect bool   `json:"reconnect"`
-	}
-)
-
-// eventBody is what happened.
-type eventBody struct {
-	Seq   uint64     `json:"seq"`
-	Time  string     `json:"time"`
-	Type  string     `json:"type"`
-	Layer string     `json:"layer,omitempty"`
-	FID   assets.FID `json:"fid"`
-	ID    assets.ID  `json:"id"`
-}
-
-// encode writes a frame of ours; one that cannot be written is a bug.
-func encode(v any) []byte {
-	b, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	return b
+	return e.Asset.Kind.Layer()
 }

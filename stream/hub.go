@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -11,52 +12,69 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"suhe/assets"
-	"suhe/geo"
+	"suhe/internal/access"
 	"suhe/twin"
 )
 
 // World is what the stream needs of the twin.
 type World interface {
-	Within(dst []*twin.Thing, kind assets.Kind, b orb.Bound) []*twin.Thing
-	ByFID(fid assets.FID) *twin.Thing
+	// Look appends the things of the kinds whose boxes touch b, all of one batch,
+	// whose number it returns.
+	Look(dst []*twin.Thing, kinds []assets.Kind, b orb.Bound) (things []*twin.Thing, shown uint64)
+	// Shown is the number of the last batch that can be seen.
+	Shown() uint64
 	Position() twin.Position
 }
 
 // Options are a Hub's settings; zero means the default.
 type Options struct {
-	World    World                 // must be set
-	Tick     time.Duration         // between two looks at what changed; default 200 ms
-	Beat     time.Duration         // between two time frames; default 15 s
-	Origins  []string              // pages of other hosts that may connect, like https://map.example
-	Sessions int                   // at most; default 10,000
-	Painted  []Painted             // layers of tiles that clients may have; default one of each kind
-	Calm     Calm                  // which of their tiles are repainted from time to time only
-	Log      *slog.Logger          // default slog.Default
-	Metrics  prometheus.Registerer // nil: none
+	World    World                   // must be set
+	Ground   Ground                  // to find areas and stretches of the creek
+	Clusters Clusters                // nil: nothing is counted, all is told one by one
+	Past     Past                    // nil: events of before the hub began cannot be had
+	Admit    Admit                   // nil: there are no logins
+	Tell     func(data []byte) error // to the hubs of other nodes, which take it with Heard; nil: there are none
+	Tick     time.Duration           // between two looks at what changed; default 200 ms
+	Beat     time.Duration           // between two time frames; default 15 s
+	Recount  time.Duration           // between two countings for views that are zoomed out; default 1 s
+	Origins  []string                // pages of other hosts that may connect, like https://map.example
+	Sessions int                     // at most; default 12,000
+	Painted  []Painted               // layers of tiles that clients may have; default one of each kind
+	Calm     Calm                    // which of their tiles are repainted from time to time only
+	Now      func() time.Time        // default time.Now
+	Log      *slog.Logger            // default slog.Default
+	Metrics  prometheus.Registerer   // nil: none
 }
+
+// Admit says whose ticket or token it is. Of the two one is empty.
+type Admit func(ticket, token string) (access.Principal, error)
 
 // Hub tells sessions what changes. It is a twin.Sink.
 type Hub struct {
-	o        Options
-	upgrader websocket.Upgrader
-	encoded  encoded
-	metrics  metrics
-	sessions sync.WaitGroup
+	o         Options
+	upgrader  websocket.Upgrader
+	written   written
+	metrics   metrics
+	presence  presence
+	sessions  sync.WaitGroup
+	pastReads chan struct{}
+	behind    time.Duration // how long a client that is ahead of us waits
 
 	mu      sync.Mutex
-	pending []twin.Change // since the last tick
-	news    []twin.Event  // since the last tick
-	arrived twin.Position // of the last batch that came
+	pending pending // since the last tick
 
-	marking  sync.Mutex // one tick, or one change of what is watched, at a time; taken after state
-	views    cells[*view]
+	marking  sync.Mutex // one tick, or one change of what is watched, at a time; taken before state
+	lenses   lenses
+	formers  formers
 	canvases cells[*canvas]
 	redrawn  redrawn
 	resting  resting
+	shown    uint64 // everything up to this batch has been marked
 
 	state   sync.Mutex
 	live    map[*session]struct{}
 	at      twin.Position // everything up to here has been marked
+	moved   chan struct{} // closed when at moves; nil if nobody waits
 	events  ring
 	stopped bool
 }
@@ -71,16 +89,23 @@ func New(o Options) *Hub {
 	if o.Beat <= 0 {
 		o.Beat = 15 * time.Second
 	}
+	if o.Recount <= 0 {
+		o.Recount = time.Second
+	}
 	if o.Sessions <= 0 {
-		o.Sessions = 10_000
+		o.Sessions = 12_000
 	}
 	if o.Painted == nil {
 		o.Painted = everyKind()
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	h := &Hub{o: o, live: make(map[*session]struct{}), metrics: newMetrics(o.Metrics), resting: resting{calm: o.Calm}}
+	h := &Hub{o: o, live: make(map[*session]struct{}), metrics: newMetrics(o.Metrics), resting: resting{calm: o.Calm},
+		pastReads: make(chan struct{}, pastReads), behind: 2 * time.Second}
 	h.upgrader = h.newUpgrader()
 	return h
 }
@@ -89,102 +114,175 @@ func New(o Options) *Hub {
 func (h *Hub) Took(b twin.Batch) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.pending = append(h.pending, b.Changes...)
-	h.news = append(h.news, b.Events...)
-	h.arrived = b.At
+	h.pending.add(b)
 }
 
 // Run ticks until ctx ends, then says goodbye to every session and returns when
 // they are gone.
 func (h *Hub) Run(ctx context.Context) {
+	h.recall(ctx, h.marked().Events)
 	ticker := time.NewTicker(h.o.Tick)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ticker.C:
-			h.tick()
+			h.tick(h.o.Now())
 		case <-ctx.Done():
-			h.tick()
+			h.tick(h.o.Now())
 			h.end()
 			return
 		}
 	}
 }
 
-// tick marks what came since the last tick and wakes those who look at it.
-func (h *Hub) tick() {
+// tick marks what came since the last tick and tells those who look at it.
+func (h *Hub) tick(now time.Time) {
 	h.mu.Lock()
-	changes, news, at := h.pending, h.news, h.arrived
-	h.pending, h.news = nil, nil
+	came := h.pending
+	h.pending = pending{}
 	h.mu.Unlock()
-	if at == (twin.Position{}) {
-		return
+	h.beat(now)
+	h.presence.nudge()
+	h.gossip(now)
+	h.marking.Lock()
+	defer h.marking.Unlock()
+	at := came.at
+	if came.empty() {
+		at = h.marked()
+	} else {
+		h.markTiles(came.batches, at)
+		h.mark(came.gather())
+		h.settle(came)
+		h.written.turn()
 	}
-	// Who is woken by a mark waits for the position, and sends it with what it got.
+	for f := range h.resting.turn(now) {
+		h.repaint(f, h.o.Calm.restful())
+	}
+	for _, l := range h.lenses.byKey {
+		l.turn(h, at, now)
+	}
+	h.formers.drop(h.shown)
+}
+
+// settle moves the position: events first, since whoever is told of the position
+// has been told of them.
+func (h *Hub) settle(came pending) {
+	h.shown = max(h.shown, came.shown)
 	h.state.Lock()
 	defer h.state.Unlock()
-	h.mark(changes, at)
-	if at != h.at {
-		h.encoded.turn()
+	news := h.events.add(came.events, came.at.Events)
+	h.at = came.at
+	if h.moved != nil {
+		close(h.moved)
+		h.moved = nil
 	}
-	h.at = at
-	if h.events.add(news, at.Events) {
+	if news {
 		for s := range h.live {
 			s.nudge()
 		}
 	}
 }
 
-// mark marks the changes for all who look where they are: tiles first, so that
-// no position that a client goes on from runs ahead of them.
-func (h *Hub) mark(changes []twin.Change, at twin.Position) {
-	h.marking.Lock()
-	defer h.marking.Unlock()
+// mark marks the changes for all who look where they are. The caller holds
+// marking, as for all below.
+func (h *Hub) mark(changes []told) {
+	for i := range changes {
+		t := &changes[i]
+		for _, one := range append([]*twin.Thing{t.was, t.is}, t.via...) {
+			if one != nil {
+				box := boxOf(one)
+				h.lenses.cells.touch(box, func(l *lens) { l.mark(t) })
+				h.formers.cells.touch(box, func(f *former) { f.mark(t) })
+			}
+		}
+	}
+}
+
+// markTiles marks the tiles that the batches redraw. It comes before the position
+// moves, so that no position that a client goes on from runs ahead of them.
+func (h *Hub) markTiles(batches []twin.Batch, at twin.Position) {
 	var redrawn []footprint
-	for _, c := range changes {
-		redrawn = footprints(redrawn, h.o.Painted, c, at)
+	for i := range batches {
+		for _, c := range batches[i].Changes {
+			redrawn = footprints(redrawn, h.o.Painted, c, at)
+		}
 	}
 	h.redrawn.add(redrawn, at)
 	h.resting.add(redrawn)
 	for _, f := range redrawn {
 		h.repaint(f, h.o.Calm.restless())
 	}
-	for f := range h.resting.turn(time.Now()) {
-		h.repaint(f, h.o.Calm.restful())
-	}
-	for _, c := range changes {
-		for _, t := range [2]*twin.Thing{c.Was, c.Is} {
-			if t != nil {
-				h.views.touch(geo.BoxOf(t.Bound()), func(v *view) { v.mark(t.Asset.FID) })
-			}
-		}
-	}
 }
 
-// repaint marks what the footprint redraws at the zooms. The caller holds marking.
+// repaint marks what the footprint redraws at the zooms.
 func (h *Hub) repaint(f footprint, at zooms) {
 	h.canvases.touch(f.box, func(c *canvas) { c.mark(f, painting{}, at) })
 }
 
-// end closes every session with "going away".
+// beat sends a time frame to those for whom it is time.
+func (h *Hub) beat(now time.Time) {
+	h.state.Lock()
+	defer h.state.Unlock()
+	for s := range h.live {
+		if s.beats(now) {
+			s.nudge()
+		}
+	}
+}
+
+// beats says whether it is time for a time frame, or for what a slow client
+// waits for.
+func (s *session) beats(now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now.Before(s.beatAt) {
+		return s.pace.waits(now)
+	}
+	s.beatAt, s.beat = now.Add(s.hub.o.Beat), true
+	return true
+}
+
+// The times of an end.
+const (
+	goodbye   = 8 * time.Second       // for clients to take their leave
+	comeBack  = 10 * time.Millisecond // of spread for each client that has to come back
+	latestRun = 15 * time.Second      // of spread at most
+)
+
+// end closes every session with "going away"; they are to come back spread over
+// some time.
 func (h *Hub) end() {
 	h.state.Lock()
 	h.stopped = true
+	spread := max(time.Second, min(latestRun, time.Duration(len(h.live))*comeBack))
 	for s := range h.live {
-		s.bye(codeAway, "the server stops")
+		s.bye(codeAway, "the server stops", rand.N(spread))
 	}
 	h.state.Unlock()
+	late := time.AfterFunc(goodbye, h.cutAll)
+	defer late.Stop()
 	h.sessions.Wait()
+}
+
+// cutAll ends the sessions that have not taken their leave.
+func (h *Hub) cutAll() {
+	h.state.Lock()
+	defer h.state.Unlock()
+	for s := range h.live {
+		s.cut()
+	}
 }
 
 // join adds a session, unless the hub is full or ends.
 func (h *Hub) join(s *session) bool {
-	s.seen = h.marked().Events
+	at := h.marked()
 	h.state.Lock()
 	defer h.state.Unlock()
 	if h.stopped || len(h.live) >= h.o.Sessions {
 		return false
 	}
+	now := h.o.Now()
+	s.seen, s.beatAt = at.Events, now.Add(h.o.Beat/2+rand.N(h.o.Beat/2+1))
 	h.live[s] = struct{}{}
 	h.sessions.Add(1)
 	h.metrics.sessions.Set(float64(len(h.live)))
@@ -193,6 +291,10 @@ func (h *Hub) join(s *session) bool {
 
 // leave forgets a session and its views.
 func (h *Hub) leave(s *session) {
+	s.asking.Lock()
+	s.gone = true
+	s.asking.Unlock()
+	h.presence.leave(s)
 	h.marking.Lock()
 	for _, v := range s.views {
 		h.forget(v)
@@ -205,6 +307,45 @@ func (h *Hub) leave(s *session) {
 	h.sessions.Done()
 }
 
+// Grant gives the sessions of a principal the rights that it has now; what enters
+// and leaves by it is told.
+func (h *Hub) Grant(who access.Principal) {
+	h.state.Lock()
+	var all []*session
+	for s := range h.live {
+		if s.who().ID == who.ID {
+			all = append(all, s)
+		}
+	}
+	h.state.Unlock()
+	for _, s := range all {
+		s.regrant(who)
+	}
+}
+
+// await waits a moment for the hub to reach a position: a client may come from a
+// node that was faster.
+func (h *Hub) await(p twin.Position) {
+	late := time.After(h.behind)
+	for {
+		h.state.Lock()
+		if h.at.Epoch != p.Epoch || !later(p, h.at) {
+			h.state.Unlock()
+			return
+		}
+		if h.moved == nil {
+			h.moved = make(chan struct{})
+		}
+		moved := h.moved
+		h.state.Unlock()
+		select {
+		case <-moved:
+		case <-late:
+			return
+		}
+	}
+}
+
 // marked is the position up to which everything has been marked. Before the first
 // tick it is the world's when somebody first asked: who looks from then on sees
 // what was before it.
@@ -213,63 +354,7 @@ func (h *Hub) marked() twin.Position {
 	defer h.state.Unlock()
 	if h.at == (twin.Position{}) {
 		h.at = h.o.World.Position()
+		h.events.last = max(h.events.last, h.at.Events)
 	}
 	return h.at
-}
-
-// watch makes the hub mark what happens in what is looked at from now on. The
-// client's tiles are at least as new as since; nil: nobody knows.
-func (h *Hub) watch(v *view, look scope, since *twin.Position) {
-	h.marking.Lock()
-	defer h.marking.Unlock()
-	h.forget(v)
-	if len(look.kinds) > 0 {
-		h.views.watch(v, geo.BoxOf(look.box))
-	}
-	p := look.painting()
-	if ground, ok := p.ground(); ok {
-		h.canvases.watch(&v.canvas, ground)
-	}
-	var missed []footprint
-	known := false
-	if since != nil {
-		missed, known = h.redrawn.after(*since)
-	}
-	v.canvas.repaint(p, missed, known)
-}
-
-func (h *Hub) unwatch(v *view) {
-	h.marking.Lock()
-	defer h.marking.Unlock()
-	h.forget(v)
-}
-
-// forget marks nothing more in the view. The caller holds marking.
-func (h *Hub) forget(v *view) {
-	h.views.unwatch(v)
-	h.canvases.unwatch(&v.canvas)
-}
-
-// visible returns the thing if it is in the view, else nil. The caller holds the view's lock.
-func (h *Hub) visible(v *view, fid assets.FID) *twin.Thing {
-	t := h.o.World.ByFID(fid)
-	if t == nil || !v.scope.holds(t) || !v.session.who.Scope.Sees(t.Asset) {
-		return nil
-	}
-	return t
-}
-
-// inView returns what of the world is in the scope and seen by the session.
-func (h *Hub) inView(s *session, look scope) []*twin.Thing {
-	var all []*twin.Thing
-	for _, kind := range look.kinds {
-		all = h.o.World.Within(all, kind, look.box)
-	}
-	kept := all[:0]
-	for _, t := range all {
-		if s.who.Scope.Sees(t.Asset) {
-			kept = append(kept, t)
-		}
-	}
-	return kept
 }

@@ -2,7 +2,9 @@ package stream
 
 import (
 	"fmt"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"suhe/internal/access"
@@ -12,106 +14,177 @@ import (
 // maxControl bounds what a client has yet to read of answers and errors, in bytes.
 const maxControl = 64 << 10
 
-// session is one client. Its reader changes the views, its writer sends; both
-// are goroutines of its own.
+// session is one client. Whoever carries it hands in what the client says, and
+// takes what is to be sent; it has no goroutine of its own.
 type session struct {
-	hub  *Hub
-	who  access.Principal
-	wake chan struct{} // the writer has something to look at
+	hub    *Hub
+	name   string // for others
+	format format
+	wake   func()       // there may be something to send
+	cut    func()       // end at once a write that hangs
+	writes atomic.Int64 // Unix milliseconds since when a write is on its way; 0: none
+	grant  atomic.Pointer[access.Principal]
+	pace   pace
+
+	asking sync.Mutex // one message of the client, or change of its rights, at a time
+	gone   bool       // it takes no more of either
 
 	mu      sync.Mutex
-	views   map[string]*view
+	asked   bool // the client said something
+	views   []*view
 	control [][]byte // frames to send before all others
 	bytes   int      // of control
 	end     *byeFrame
 	seen    uint64 // the last event that was sent
+	rewound bool   // it began with events of the past
+	beat    bool   // a time frame is due
+	beatAt  time.Time
 }
 
-func newSession(h *Hub, who access.Principal) *session {
-	return &session{hub: h, who: who, wake: make(chan struct{}, 1), views: make(map[string]*view)}
+func newSession(h *Hub, who access.Principal, f format, name string) *session {
+	s := &session{hub: h, name: name, format: f, wake: func() {}, cut: func() {}}
+	s.grant.Store(&who)
+	return s
 }
 
-// nudge wakes the writer.
-func (s *session) nudge() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
+// who is whose session it is.
+func (s *session) who() access.Principal { return *s.grant.Load() }
+
+// nudge wakes whoever sends.
+func (s *session) nudge() { s.wake() }
+
+// lag says whether the client is told less often since it is behind.
+func (s *session) lag(now time.Time) (slow bool) {
+	since := s.writes.Load()
+	return s.pace.note(since != 0 && now.Sub(time.UnixMilli(since)) > stalled, now)
 }
 
 // send queues a frame that is no state; a client that lets them pile up is too slow.
 func (s *session) send(frame any) {
-	b := encode(frame)
+	b := s.format.write(frame, nil)
 	s.mu.Lock()
 	s.control = append(s.control, b)
 	s.bytes += len(b)
 	behind := s.bytes
 	s.mu.Unlock()
 	if behind > maxControl {
-		s.bye(codeSlow, fmt.Sprintf("%d bytes of answers unread", behind))
+		s.bye(codeSlow, fmt.Sprintf("%d bytes of answers unread", behind), 0)
 	}
 	s.nudge()
 }
 
-// bye ends the session with the reason, the first of several.
-func (s *session) bye(c Code, reason string) {
+// bye ends the session with the reason, the first of several; after is how long
+// the client should wait before it comes back.
+func (s *session) bye(c Code, reason string, after time.Duration) {
 	s.mu.Lock()
 	if s.end == nil {
-		s.end = &byeFrame{"bye", c.Number, c.Name, reason, c.Reconnect}
+		s.end = &byeFrame{c, reason, after}
 	}
 	s.mu.Unlock()
+	s.cut()
 	s.nudge()
 }
 
 // refuse answers a request that cannot be done; the session goes on.
-func (s *session) refuse(id string, err error) { s.send(errorFrame{"error", id, err.Error()}) }
+func (s *session) refuse(id string, err error) { s.send(errorFrame{id, err.Error()}) }
 
 // handle does what a message asks. An error of it is a bad message.
-func (s *session) handle(message []byte) {
-	r, err := parse(message)
-	if err != nil {
-		s.bye(codeBadMessage, err.Error())
+func (s *session) handle(kind int, message []byte) {
+	s.asking.Lock()
+	defer s.asking.Unlock()
+	s.mu.Lock()
+	over, first := s.end != nil, !s.asked
+	s.asked = true
+	s.mu.Unlock()
+	if over {
 		return
 	}
-	switch r.Type {
-	case "subscribe":
-		s.subscribe(r)
-	case "update":
-		s.update(r)
-	case "unsubscribe":
-		s.unsubscribe(r)
+	a, err := s.format.parse(kind, message)
+	if err != nil {
+		s.bye(codeBadMessage, err.Error(), 0)
+		return
 	}
+	if a.Type == askAuth {
+		s.authenticate(a, first)
+		return
+	}
+	if s.hub.o.Admit != nil && !s.who().Scope.May(access.View) {
+		s.bye(codeDenied, "say who you are first: auth", 0)
+		return
+	}
+	switch a.Type {
+	case askSubscribe:
+		s.subscribe(a)
+	case askUpdate:
+		s.update(a)
+	case askUnsubscribe:
+		s.unsubscribe(a.ID)
+	case askPresent:
+		s.hub.presence.show(screen{session: s.name, name: a.Name, camera: a.Camera, selected: a.Selected, since: s.hub.o.Now()})
+	case askFollow:
+		s.hub.presence.follow(s, a.Session)
+	}
+}
+
+// authenticate makes the session that of whoever the ticket or token is of.
+func (s *session) authenticate(a ask, first bool) {
+	if !first || s.hub.o.Admit == nil {
+		s.bye(codeBadMessage, "auth: want it as the first message, where there are logins", 0)
+		return
+	}
+	who, err := s.hub.o.Admit(a.Ticket, a.Token)
+	if err != nil {
+		s.bye(codeDenied, err.Error(), 0)
+		return
+	}
+	s.grant.Store(&who)
 }
 
 func (s *session) view(id string) *view {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.views[id]
+	for _, v := range s.views {
+		if v.id == id {
+			return v
+		}
+	}
+	return nil
 }
 
 // subscribe opens a view, in place of one of the same id.
-func (s *session) subscribe(r request) {
-	look, err := r.look(scope{}, s.hub.o.Painted)
+func (s *session) subscribe(a ask) {
+	to, err := s.hub.look(a, nil)
 	if err != nil {
-		s.refuse(r.ID, err)
+		s.refuse(a.ID, err)
 		return
 	}
-	s.unsubscribe(r)
-	v := newView(r.ID, s, look)
+	s.unsubscribe(a.ID)
+	if a.Position != nil {
+		s.hub.await(*a.Position)
+	}
+	v := newView(a.ID, s, to)
 	if !s.add(v) {
-		s.bye(codeTooMany, fmt.Sprintf("more than %d views", maxViews))
+		s.bye(codeTooMany, fmt.Sprintf("more than %d views", maxViews), 0)
 		return
 	}
-	// Watch first, then the position, then the state: what happens between is seen twice, never missed.
-	s.hub.watch(v, look, nil)
-	at := s.hub.marked()
-	things := s.hub.inView(s, look)
+	// Watch first, then the position, then the state: what happens between is seen
+	// twice, never missed.
+	at := s.hub.watch(v, to, nil)
+	things, shown := s.hub.inView(s.who().Scope, to)
+	if err := tooMany(things); err != nil {
+		s.unsubscribe(a.ID)
+		s.refuse(a.ID, err)
+		return
+	}
+	s.start(v, a, things, shown, at)
+	s.nudge()
+}
+
+func tooMany(things []*twin.Thing) error {
 	if len(things) > maxHeld {
-		s.unsubscribe(r)
-		s.refuse(r.ID, fmt.Errorf("bbox: %d objects in view, want at most %d: zoom in", len(things), maxHeld))
-		return
+		return fmt.Errorf("bbox: %d objects in view, want at most %d: zoom in, or filter", len(things), maxHeld)
 	}
-	s.start(v, r, things, at)
+	return nil
 }
 
 // add registers a view, unless there are too many.
@@ -121,197 +194,122 @@ func (s *session) add(v *view) bool {
 	if len(s.views) >= maxViews {
 		return false
 	}
-	s.views[v.id] = v
+	s.views = append(s.views, v)
 	return true
 }
 
 // start answers a subscribe: with the difference if the client can go on from
 // where it was, else with a snapshot.
-func (s *session) start(v *view, r request, things []*twin.Thing, at twin.Position) {
-	defer s.nudge()
-	if r.Position == nil {
-		v.begin(things, at)
+func (s *session) start(v *view, a ask, things []*twin.Thing, shown uint64, at twin.Position) {
+	if a.Position == nil {
+		v.begin(things, shown, at)
 		return
 	}
-	if p := *r.Position; p.Epoch != at.Epoch || p.Obs > at.Obs || p.Events > at.Events {
-		s.send(resyncFrame{"resync", v.id, fmt.Sprintf("position %+v is of another epoch or time than %+v", p, at)})
-		v.begin(things, at)
+	if p := *a.Position; p.Epoch != at.Epoch || p.Obs > at.Obs || p.Events > at.Events {
+		s.send(resyncFrame{v.id, fmt.Sprintf("position %+v is of another epoch or time than %+v", p, at)})
+		v.begin(things, shown, at)
 		return
 	}
-	if !s.rewind(r.Position.Events) {
-		s.send(resyncFrame{"resync", v.id, fmt.Sprintf("events after %d are no longer here", r.Position.Events)})
-		v.begin(things, at)
+	if err := s.rewind(a.Position.Events); err != nil {
+		s.send(resyncFrame{v.id, err.Error()})
+		v.begin(things, shown, at)
 		return
 	}
-	v.mu.Lock()
-	for _, fid := range r.Held {
-		v.held[fid] = struct{}{}
+	if a.afresh {
+		v.begin(things, shown, at)
+		return
 	}
-	v.told = *r.Position
-	v.mu.Unlock()
-	v.differ(things, func(t *twin.Thing) bool {
-		return t.Changed.Obs > r.Position.Obs || t.Changed.Events > r.Position.Events
-	})
+	v.resume(a.Held, *a.Position, things, shown, at)
 }
 
-// rewind makes the session send the events after a sequence, if they are still here.
-func (s *session) rewind(seq uint64) bool {
-	s.hub.state.Lock()
-	_, lost := s.hub.events.after(seq, 1)
-	s.hub.state.Unlock()
-	if lost {
-		return false
+// rewind makes the session send the events after a sequence, if they can be had.
+func (s *session) rewind(seq uint64) error {
+	if err := s.hub.reach(seq); err != nil {
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.seen = min(s.seen, seq)
-	return true
+	if seq < s.seen {
+		s.seen, s.rewound = seq, true
+	}
+	return nil
 }
 
 // update moves a view; the client gets what enters and leaves.
-func (s *session) update(r request) {
-	v := s.view(r.ID)
+func (s *session) update(a ask) {
+	v := s.view(a.ID)
 	if v == nil {
-		s.refuse(r.ID, fmt.Errorf("id: %q is no view of this session", r.ID))
+		s.refuse(a.ID, fmt.Errorf("id: %q is no view of this session", a.ID))
 		return
 	}
 	v.mu.Lock()
-	was := v.scope
+	was := v.look
 	v.mu.Unlock()
-	look, err := r.look(was, s.hub.o.Painted)
+	to, err := s.hub.look(a, was)
 	if err != nil {
-		s.refuse(r.ID, err)
+		s.refuse(a.ID, err)
 		return
 	}
-	things := s.hub.inView(s, look)
-	if len(things) > maxHeld {
-		s.refuse(r.ID, fmt.Errorf("bbox: %d objects in view, want at most %d: zoom in", len(things), maxHeld))
+	scope := s.who().Scope
+	if things, _ := s.hub.inView(scope, to); len(things) > maxHeld {
+		s.refuse(a.ID, tooMany(things))
 		return
 	}
-	// Watch first: what enters the view by its new scope and changes again at once
-	// must be marked. What leaves the old one unwatched differ finds.
-	s.hub.watch(v, look, r.Position)
-	v.mu.Lock()
-	v.scope = look
-	for _, fid := range v.snapshot {
-		v.dirty[fid] = struct{}{} // what the snapshot still owed is decided anew
-	}
-	v.snapshot = nil
-	v.mu.Unlock()
-	v.differ(s.hub.inView(s, look), func(*twin.Thing) bool { return false })
+	s.move(v, to, scope, scope, a.Position)
 	s.nudge()
 }
 
+// move makes a view look at something else, or with other rights.
+func (s *session) move(v *view, to *look, was, is access.Scope, since *twin.Position) {
+	v.mu.Lock()
+	from := v.look
+	v.mu.Unlock()
+	at, f := s.hub.rewatch(v, from, to, was, since)
+	if f == nil {
+		things, shown := s.hub.inView(is, to)
+		s.send(resyncFrame{v.id, "the view moves faster than it can be told"})
+		v.mu.Lock()
+		v.look = to
+		v.restart(things, shown, at)
+		v.ended = append(v.ended, v.tally.stop(to.counted)...)
+		v.mu.Unlock()
+		return
+	}
+	before, _ := s.hub.inView(was, from)
+	now, shown := s.hub.inView(is, to)
+	s.hub.saw(f, shown)
+	v.move(to, was, is, before, now, shown, at)
+}
+
 // unsubscribe closes a view; one that is not there is closed already.
-func (s *session) unsubscribe(r request) {
+func (s *session) unsubscribe(id string) {
+	v := s.view(id)
+	if v == nil {
+		return
+	}
 	s.mu.Lock()
-	v := s.views[r.ID]
-	delete(s.views, r.ID)
+	s.views = slices.DeleteFunc(s.views, func(w *view) bool { return w == v })
 	s.mu.Unlock()
-	if v != nil {
-		s.hub.unwatch(v)
-	}
+	s.hub.unwatch(v)
 }
 
-// next returns what is to be sent next, or nil; last says that it is the end.
-func (s *session) next() (frame []byte, last *byeFrame) {
+// regrant gives the session other rights; its views get what enters and leaves.
+func (s *session) regrant(who access.Principal) {
+	s.asking.Lock()
+	defer s.asking.Unlock()
+	if s.gone {
+		return
+	}
+	was := s.who()
+	s.grant.Store(&who)
 	s.mu.Lock()
-	if s.end != nil {
-		defer s.mu.Unlock()
-		return encode(s.end), s.end
-	}
-	if len(s.control) > 0 {
-		defer s.mu.Unlock()
-		frame = s.control[0]
-		s.control = s.control[1:]
-		s.bytes -= len(frame)
-		return frame, nil
-	}
-	views := make([]*view, 0, len(s.views))
-	for _, v := range s.views {
-		views = append(views, v)
-	}
+	views := slices.Clone(s.views)
 	s.mu.Unlock()
-	// The position comes first: every event up to it is sent before it is told.
-	at := s.hub.marked()
-	if frame := s.nextEvent(views); frame != nil {
-		return frame, nil
-	}
-	// And all news of tiles: a client goes on from the position of a delta.
-	for _, v := range views {
-		if frame := v.canvas.next(at); frame != nil {
-			return frame, nil
-		}
-	}
-	for _, v := range views {
-		if frame := v.next(s.hub, at); frame != nil {
-			return frame, nil
-		}
-	}
-	return nil, nil
-}
-
-// nextEvent returns the next event of a layer that the session looks at.
-func (s *session) nextEvent(views []*view) []byte {
-	for {
-		e, ok := s.takeEvent()
-		if !ok {
-			return nil
-		}
-		if s.wants(e, views) {
-			body := eventBody{Seq: e.Seq, Time: stamp(e.Time), Type: e.Type, FID: e.FID, ID: e.ID}
-			if e.Asset != nil {
-				body.Layer = e.Asset.Kind.Layer()
-			}
-			return encode(eventFrame{"event", body})
-		}
-	}
-}
-
-// takeEvent returns the event behind the last one and goes on to it.
-func (s *session) takeEvent() (twin.Event, bool) {
-	s.hub.state.Lock()
-	defer s.hub.state.Unlock()
-	s.mu.Lock()
-	events, lost := s.hub.events.after(s.seen, 1)
-	if len(events) == 1 {
-		s.seen = events[0].Seq
-	}
-	s.mu.Unlock()
-	switch {
-	case lost:
-		s.bye(codeSlow, fmt.Sprintf("more than %d events behind", eventsKept))
-		fallthrough
-	case len(events) == 0:
-		return twin.Event{}, false
-	}
-	return events[0], true
-}
-
-// wants says whether the event is of a layer that a view looks at. Of a removed
-// asset only those are told who could see it: they hold it, and get its removal
-// as state; the event goes to whoever sees everything.
-func (s *session) wants(e twin.Event, views []*view) bool {
-	if e.Asset == nil {
-		return len(views) > 0 && s.who.Scope.May(access.View)
-	}
-	if !s.who.Scope.Sees(e.Asset) {
-		return false
-	}
 	for _, v := range views {
 		v.mu.Lock()
-		kinds := v.scope.kinds
+		l := v.look
 		v.mu.Unlock()
-		for _, k := range kinds {
-			if k == e.Asset.Kind {
-				return true
-			}
-		}
+		s.move(v, l, was.Scope, who.Scope, nil)
 	}
-	return false
-}
-
-// now is a time frame: it shows a quiet client that the server lives.
-func (s *session) now() []byte {
-	return encode(timeFrame{"time", s.hub.marked(), stamp(time.Now())})
+	s.nudge()
 }

@@ -94,6 +94,7 @@ func TestResumeIsTheExactDifference(t *testing.T) {
 		w.put(fid+1, here, 0)
 	}
 	c := dial(t, address)
+	c.marked(w.Position())
 	c.send(subscribeHere)
 	c.until("snapshot")
 	c.reach(w.picture(box))
@@ -188,6 +189,7 @@ func TestEventsAreResumed(t *testing.T) {
 	address := serve(t, w)
 	w.put(1, here, 0)
 	c := dial(t, address)
+	c.marked(w.Position())
 	c.send(subscribeHere)
 	c.until("snapshot")
 	c.reach(w.picture(box))
@@ -221,6 +223,17 @@ var hostile = []struct {
 	{"unknown layer", `{"type":"subscribe","id":"v1","layers":["cats"],"bbox":[1,1,2,2]}`, 0, `"cats" is no layer`},
 	{"no layers", `{"type":"subscribe","id":"v1","layers":[],"bbox":[1,1,2,2]}`, 0, "layers: none"},
 	{"no bbox", `{"type":"subscribe","id":"v1","layers":["sensors"]}`, 0, "bbox: none"},
+	{"two regions", `{"type":"subscribe","id":"v1","layers":["sensors"],"bbox":[1,1,2,2],"chainage":[0,1]}`, 0, "want one of them"},
+	{"unknown area", `{"type":"subscribe","id":"v1","layers":["sensors"],"area":"atlantis"}`, 0, `"atlantis" is no area`},
+	{"backward chainage", `{"type":"subscribe","id":"v1","layers":["sensors"],"chainage":[5,-1]}`, 0, "chainage: [5 -1]"},
+	{"broken filter", `{"type":"subscribe","id":"v1","layers":["sensors"],"bbox":[1,1,2,2],"filter":"severity >"}`, 0, "filter"},
+	{"unknown property", `{"type":"subscribe","id":"v1","layers":["sensors"],"bbox":[1,1,2,2],"filter":"colour = 'red'"}`, 0, "colour"},
+	{"unknown datum", `{"type":"subscribe","id":"v1","layers":["sensors"],"bbox":[1,1,2,2],"datum":"mars"}`, 0, `datum: "mars"`},
+	{"unknown field", `{"type":"subscribe","id":"v1","layers":["sensors"],"bbox":[1,1,2,2],"fields":["colour"]}`, 0, `fields: "colour"`},
+	{"mad rate", `{"type":"subscribe","id":"v1","layers":["sensors"],"bbox":[1,1,2,2],"rate":0}`, 0, "rate: 0"},
+	{"nameless screen", `{"type":"present","name":""}`, 4000, "name: 0 bytes"},
+	{"screen nowhere", `{"type":"present","name":"x","camera":{"lon":500}}`, 4000, "camera: lon 500"},
+	{"late auth", `{"type":"auth","ticket":"x"}`, 4000, "auth"},
 	{"short bbox", `{"type":"subscribe","id":"v1","layers":["sensors"],"bbox":[1,2,3]}`, 0, "3 numbers"},
 	{"swapped bbox", `{"type":"subscribe","id":"v1","layers":["sensors"],"bbox":[31.2,121.4,31.3,121.5]}`, 0, "south 121.4 out of [-90,90]"},
 	{"inside out", `{"type":"subscribe","id":"v1","layers":["sensors"],"bbox":[3,1,2,2]}`, 0, "west ≤ east"},

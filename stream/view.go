@@ -1,148 +1,318 @@
 package stream
 
 import (
-	"encoding/json"
 	"slices"
 	"sync"
+	"time"
 
 	"suhe/assets"
+	"suhe/internal/access"
 	"suhe/twin"
 )
 
-// objectsPerFrame bounds one frame.
-const objectsPerFrame = 500
+// The bounds of what is sent and kept for one view.
+const (
+	objectsPerFrame = 500
+	portionsKept    = 4 // then they are made one
+)
 
-// view is one subscription: what is looked at, what the client holds, and what
-// it has yet to be told. The session's goroutines change what it looks at; the
-// hub only marks.
+// view is one subscription: what is looked at, and what the client has yet to be
+// told. As long as it keeps up it gets the portions of its lens, the same as all
+// who look alike. One that is behind has a list of its own of what it must be
+// told, in which the last value of a thing wins.
 type view struct {
 	id      string
 	session *session
 	canvas  canvas
 
+	lens    *lens     // the hub's marking lock guards it
+	formers []*former // likewise
+
 	mu       sync.Mutex
-	scope    scope
-	told     twin.Position           // the client knows all of the view up to here
-	held     map[assets.FID]struct{} // what the client has, or has been promised
-	snapshot []assets.FID            // what the client has yet to get of its snapshot, in order
-	fresh    bool                    // a snapshot frame is owed, if only to say that there is nothing
-	dirty    map[assets.FID]struct{} // what changed since it was sent
-	answer   bool                    // a delta frame is owed, if only to say that nothing changed
+	look     *look
+	at       twin.Position // the client knows all of the view up to here
+	upTo     twin.Position // and up to here when it was told all that is due
+	seen     uint64        // what it began with shows all batches up to this one
+	read     uint64        // it may have seen parts of batches up to this one
+	fresh    bool          // a snapshot is owed, if only to say that there is nothing
+	snapshot []*twin.Thing // what is left of it, in order of fid
+	queue    []*portion    // of the lens, in order
+	sent     int           // parts of the first
+	dirty    map[assets.FID]due
+	answer   bool // a delta is owed, if only to say that nothing changed
+	lost     bool // too much is due: all begins anew
+	tally    tally
+	ended    []assets.Kind // whose counts are void
+}
+
+// due is what a client must be told of a thing.
+type due struct {
+	held bool        // it may hold it
+	is   *twin.Thing // nil: it left
 }
 
 // newView makes a view that has nothing to tell yet.
-func newView(id string, s *session, look scope) *view {
-	v := &view{id: id, session: s, scope: look, dirty: make(map[assets.FID]struct{}), held: make(map[assets.FID]struct{})}
+func newView(id string, s *session, l *look) *view {
+	v := &view{id: id, session: s, look: l}
 	v.canvas.view = v
 	return v
 }
 
-// mark notes that the client may have to be told of the thing.
-func (v *view) mark(fid assets.FID) {
+// begin prepares a full snapshot: the things are all that is in view when the
+// batch shown was the last, and at least as new as at.
+func (v *view) begin(things []*twin.Thing, shown uint64, at twin.Position) {
 	v.mu.Lock()
-	v.dirty[fid] = struct{}{}
+	defer v.mu.Unlock()
+	v.restart(things, shown, at)
+}
+
+// restart is begin; the caller holds the lock.
+func (v *view) restart(things []*twin.Thing, shown uint64, at twin.Position) {
+	slices.SortFunc(things, byFID)
+	v.snapshot, v.fresh = things, true
+	v.at, v.upTo, v.seen, v.read = at, at, shown, shown
+	v.queue, v.sent, v.dirty = nil, 0, nil
+}
+
+func byFID(a, b *twin.Thing) int { return int(int64(a.Asset.FID) - int64(b.Asset.FID)) }
+
+// resume prepares the difference between what the client holds since a position
+// and the things, which are as for begin.
+func (v *view) resume(held []assets.FID, since twin.Position, things []*twin.Thing, shown uint64, at twin.Position) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.at, v.upTo, v.seen, v.read, v.answer = since, at, shown, shown, true
+	for _, fid := range held {
+		v.owe(fid, due{held: true})
+	}
+	for _, t := range things {
+		_, holds := v.dirty[t.Asset.FID]
+		if holds && !newer(t, since) {
+			delete(v.dirty, t.Asset.FID)
+			continue
+		}
+		v.owe(t.Asset.FID, due{holds, t})
+	}
+}
+
+// newer says whether the client may not know the thing as it is. What turns stale
+// or offline by the clock has no place in the log: another node may have told it
+// later than this one.
+func newer(t *twin.Thing, since twin.Position) bool {
+	return t.Changed.Obs > since.Obs || t.Changed.Events > since.Events ||
+		t.State.Communication == twin.Offline || t.State.Data == twin.Stale || t.State.Data == twin.Stuck
+}
+
+// move prepares what a new look or scope brings in and takes out. before are the
+// things of the old look and now those of the new one, as the world shows them;
+// no batch later than shown is in them.
+func (v *view) move(to *look, was, is access.Scope, before, now []*twin.Thing, shown uint64, at twin.Position) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	from := v.look
+	v.look, v.answer = to, true
+	v.upTo, v.read = at, max(v.read, shown)
+	v.redirect()
+	for _, t := range before {
+		if !to.holds(t) || !is.Sees(t.Asset) {
+			v.owe(t.Asset.FID, due{held: true})
+		}
+	}
+	redraw := from.fields != to.fields || from.datum.name != to.datum.name
+	for _, t := range now {
+		if redraw || !from.holds(t) || !was.Sees(t.Asset) {
+			v.owe(t.Asset.FID, due{v.dirty[t.Asset.FID].held, t})
+		}
+	}
+	v.ended = append(v.ended, v.tally.stop(to.counted)...)
+}
+
+// redirect makes the view's own what was to be told by the old look.
+func (v *view) redirect() {
+	for _, t := range v.snapshot {
+		v.owe(t.Asset.FID, due{v.dirty[t.Asset.FID].held, t})
+	}
+	v.snapshot = nil
+	v.unqueue()
+}
+
+// unqueue makes the portions that are not sent the view's own.
+func (v *view) unqueue() {
+	for _, p := range v.queue {
+		v.oweAll(p.items)
+	}
+	v.queue, v.sent = nil, 0
+}
+
+// owe notes that the client must be told of the thing.
+func (v *view) owe(fid assets.FID, d due) {
+	if v.dirty == nil {
+		v.dirty = make(map[assets.FID]due)
+	}
+	v.dirty[fid] = d
+	if len(v.dirty) > 2*maxHeld {
+		v.lost, v.dirty = true, nil
+	}
+}
+
+func (v *view) oweAll(items []item) {
+	for _, i := range items {
+		if i.last > v.seen {
+			v.owe(i.fid, due{v.dirty[i.fid].held || i.held || i.via, i.is})
+		}
+	}
+}
+
+// doubt notes that the client may hold a thing that its look does not.
+func (v *view) doubt(t *told) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	d := due{held: true}
+	if t.is != nil && v.sees(t.is) {
+		d.is = t.is
+	}
+	v.owe(t.fid, d)
+	v.session.nudge()
+}
+
+// inherit makes the items the view's own.
+func (v *view) inherit(items []item) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.oweAll(items)
+}
+
+// sees says whether the thing is in view. The caller holds the lock.
+func (v *view) sees(t *twin.Thing) bool {
+	return v.look.holds(t) && v.session.who().Scope.Sees(t.Asset)
+}
+
+// take gets a portion. A view that waits for others to be sent, or whose client
+// may know more than the portion begins with, makes it its own.
+func (v *view) take(p *portion, now time.Time) {
+	v.mu.Lock()
+	own := v.fresh || v.answer || v.lost || len(v.dirty) > 0 || v.read > p.since
+	slow := v.session.lag(now)
+	if own || slow || len(v.queue) == portionsKept {
+		v.unqueue()
+		v.oweAll(p.items)
+	} else {
+		v.queue = append(v.queue, p)
+	}
+	v.upTo = p.at
+	v.mu.Unlock()
+	if !slow || v.session.pace.ready(now) {
+		v.session.nudge()
+	}
+}
+
+// count gets new counts.
+func (v *view) count(c *counted) {
+	v.mu.Lock()
+	v.tally.owe(c)
 	v.mu.Unlock()
 	v.session.nudge()
 }
 
-// begin prepares a full snapshot of the things, which are at least as new as at.
-func (v *view) begin(things []*twin.Thing, at twin.Position) {
+// next returns the view's next frame, or nil if all is told that may be told now.
+func (v *view) next(h *Hub, now time.Time) *shared {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.held = make(map[assets.FID]struct{}, len(things))
-	v.snapshot = v.snapshot[:0]
-	for _, t := range things {
-		v.snapshot = append(v.snapshot, t.Asset.FID)
+	f := v.session.format
+	if v.lost {
+		return v.beginAnew(h)
 	}
-	slices.Sort(v.snapshot)
-	v.fresh, v.told = true, at
-}
-
-// differ prepares the difference between what the client holds and the things:
-// what it lacks, what changed, what has left.
-func (v *view) differ(things []*twin.Thing, changed func(*twin.Thing) bool) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	here := make(map[assets.FID]struct{}, len(things))
-	for _, t := range things {
-		fid := t.Asset.FID
-		here[fid] = struct{}{}
-		if _, held := v.held[fid]; !held || changed(t) {
-			v.dirty[fid] = struct{}{}
-		}
-	}
-	for fid := range v.held {
-		if _, still := here[fid]; !still {
-			v.dirty[fid] = struct{}{}
-		}
-	}
-	v.answer = true
-}
-
-// next returns the view's next frame, or nil if all is told. Everything up to
-// at has been marked.
-func (v *view) next(h *Hub, at twin.Position) []byte {
-	v.mu.Lock()
-	defer v.mu.Unlock()
 	if v.fresh {
 		return v.nextSnapshot(h)
 	}
-	for v.answer || len(v.dirty) > 0 {
-		if f := v.nextDelta(h, at); f != nil {
-			return f
+	for len(v.queue) > 0 {
+		if part := v.nextPart(h); part != nil {
+			return part
 		}
 	}
-	return nil
+	if !v.answer && !v.session.pace.ready(now) {
+		return nil
+	}
+	for v.answer || len(v.dirty) > 0 {
+		if d, owed := v.nextDelta(); owed {
+			v.session.pace.sent(now)
+			return &shared{data: f.write(d, &h.written), at: d.at}
+		}
+	}
+	if len(v.ended) > 0 {
+		kind := v.ended[0]
+		v.ended = v.ended[1:]
+		return &shared{data: f.write(clustersFrame{id: v.id, at: v.at, layer: kind.Layer(), look: v.look}, nil)}
+	}
+	return v.tally.next(h, f)
+}
+
+// beginAnew says that too much is due, and begins with a snapshot.
+func (v *view) beginAnew(h *Hub) *shared {
+	things, shown := h.inView(v.session.who().Scope, v.look)
+	v.restart(things, shown, v.upTo)
+	v.lost = false
+	return &shared{data: v.session.format.write(resyncFrame{v.id, "too far behind"}, nil)}
 }
 
 // nextSnapshot makes a part of the snapshot. All parts are stamped with the
-// position read before the first: what changes meanwhile is marked and follows.
-func (v *view) nextSnapshot(h *Hub) []byte {
+// position read before the first: what changes meanwhile is due and follows.
+func (v *view) nextSnapshot(h *Hub) *shared {
 	n := min(objectsPerFrame, len(v.snapshot))
-	f := snapshotFrame{Type: "snapshot", ID: v.id, Position: v.told, Objects: []json.RawMessage{}}
-	for _, fid := range v.snapshot[:n] {
-		if t := h.visible(v, fid); t != nil {
-			f.Objects = append(f.Objects, h.encoded.of(t))
-			v.held[fid] = struct{}{}
-		}
-	}
+	things := v.snapshot[:n]
 	v.snapshot = v.snapshot[n:]
-	f.More = len(v.snapshot) > 0
-	if !f.More {
+	s := snapshotFrame{id: v.id, at: v.at, things: things, more: len(v.snapshot) > 0, look: v.look}
+	if !s.more {
 		v.fresh, v.snapshot = false, nil
 	}
-	return encode(f)
+	out := &shared{data: v.session.format.write(s, &h.written)}
+	if !s.more {
+		out.at = s.at
+	}
+	return out
 }
 
-// nextDelta makes a part of what changed, or nil if the client need not be told
-// of that part. Only the last part carries the new position: who resumes from an
-// earlier one gets the rest.
-func (v *view) nextDelta(h *Hub, at twin.Position) []byte {
-	f := deltaFrame{Type: "delta", ID: v.id, Upsert: []json.RawMessage{}, Remove: []assets.FID{}}
+// nextPart returns the next part of the first portion; nil if that has none.
+func (v *view) nextPart(h *Hub) (out *shared) {
+	p := v.queue[0]
+	parts := p.parts(v.session.format, &h.written)
+	if v.sent < len(parts) {
+		out = parts[v.sent]
+		v.sent++
+	}
+	if v.sent == len(parts) {
+		v.queue, v.sent, v.at = v.queue[1:], 0, p.at
+		if len(v.queue) == 0 {
+			v.queue = nil
+		}
+	}
+	return out
+}
+
+// nextDelta makes a part of what is due; false if the client need not be told of
+// it. Only the last part carries the new position: who resumes from an earlier
+// one gets the rest.
+func (v *view) nextDelta() (deltaFrame, bool) {
+	d := deltaFrame{id: v.id, look: v.look}
 	for _, fid := range v.some() {
+		is := v.dirty[fid]
 		delete(v.dirty, fid)
-		_, held := v.held[fid]
-		if t := h.visible(v, fid); t != nil {
-			f.Upsert = append(f.Upsert, h.encoded.of(t))
-			v.held[fid] = struct{}{}
-		} else if held {
-			f.Remove = append(f.Remove, fid)
-			delete(v.held, fid)
+		if is.is != nil && v.sees(is.is) {
+			d.entered = append(d.entered, is.is)
+		} else if is.held {
+			d.removed = append(d.removed, fid)
 		}
 	}
 	if len(v.dirty) == 0 {
-		v.told = at
+		v.at, v.dirty = v.upTo, nil
 	}
-	f.Position = v.told
-	owed := v.answer
+	d.at = v.at
+	owed := v.answer || len(d.entered)+len(d.removed) > 0
 	v.answer = false
-	if !owed && len(f.Upsert) == 0 && len(f.Remove) == 0 {
-		return nil
-	}
-	return encode(f)
+	return d, owed
 }
 
-// some returns at most a frame's worth of what is dirty, in order.
+// some returns at most a frame's worth of what is due, in order.
 func (v *view) some() []assets.FID {
 	out := make([]assets.FID, 0, min(len(v.dirty), objectsPerFrame))
 	for fid := range v.dirty {

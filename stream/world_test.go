@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,18 +22,22 @@ import (
 	"suhe/internal/access"
 	"suhe/stream"
 	"suhe/twin"
+	"suhe/twin/filter"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // world is a plain map of things that tells the hub what happens.
 type world struct {
-	calm stream.Calm
-	hub  *stream.Hub
+	calm    stream.Calm
+	hub     *stream.Hub
+	tell    func(data []byte) error
+	address string
 
 	mu     sync.Mutex
 	things map[assets.FID]*twin.Thing
 	at     twin.Position
+	batch  uint64
 }
 
 func newWorld() *world {
@@ -50,10 +55,21 @@ func (w *world) Within(dst []*twin.Thing, kind assets.Kind, b orb.Bound) []*twin
 	return dst
 }
 
-func (w *world) ByFID(fid assets.FID) *twin.Thing {
+func (w *world) Look(dst []*twin.Thing, kinds []assets.Kind, b orb.Bound) ([]*twin.Thing, uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.things[fid]
+	for _, t := range w.things {
+		if slices.Contains(kinds, t.Asset.Kind) && t.Bound().Intersects(b) {
+			dst = append(dst, t)
+		}
+	}
+	return dst, w.batch
+}
+
+func (w *world) Shown() uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.batch
 }
 
 func (w *world) Position() twin.Position {
@@ -94,7 +110,8 @@ func (w *world) stretch(fid assets.FID, p, q orb.Point, value float64) {
 		w.at.Obs++
 	}
 	is.Changed = w.at
-	w.things[fid], b.At = is, w.at
+	w.batch++
+	w.things[fid], b.At, b.Shown = is, w.at, w.batch
 	w.mu.Unlock()
 	w.hub.Took(b)
 }
@@ -108,7 +125,8 @@ func (w *world) remove(fid assets.FID) {
 	}
 	delete(w.things, fid)
 	w.at.Events++
-	b := twin.Batch{At: w.at, Changes: []twin.Change{{Was: was}},
+	w.batch++
+	b := twin.Batch{At: w.at, Shown: w.batch, Changes: []twin.Change{{Was: was}},
 		Events: []twin.Event{{Seq: w.at.Events, Time: time.Now(), Type: twin.AssetRemoved, FID: fid, ID: was.Asset.ID}}}
 	w.mu.Unlock()
 	w.hub.Took(b)
@@ -137,6 +155,35 @@ func painted() []stream.Painted {
 	return out
 }
 
+// ground knows one area, the box, and a river through it.
+func ground() stream.Ground {
+	river, err := geo.NewRiver(orb.LineString{{121.38, 31.22}, {121.42, 31.22}})
+	if err != nil {
+		panic(err)
+	}
+	return stream.Ground{
+		River: river,
+		Area:  func(code string) (orb.Bound, bool) { return box, code == "310107001" },
+		Below: func(kind assets.Kind) uint32 { return 10 },
+	}
+}
+
+// Clusters counts all that is in the box as one.
+func (w *world) Clusters(kind assets.Kind, _ uint32, b geo.Box, scope access.Scope, f filter.Filter) []stream.Cluster {
+	c := stream.Cluster{Cell: 1 << 52, Lon: here[0], Lat: here[1]}
+	for _, t := range w.Within(nil, kind, everywhere) {
+		if in := geo.BoxOf(t.Bound()); in.Max[0] >= b.Min[0] && in.Min[0] <= b.Max[0] && in.Max[1] >= b.Min[1] && in.Min[1] <= b.Max[1] && scope.Sees(t.Asset) && f.Passes(t) {
+			c.Count, c.State = c.Count+1, t.Summary()
+		}
+	}
+	if c.Count == 0 {
+		return nil
+	}
+	return []stream.Cluster{c}
+}
+
+var everywhere = orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}
+
 // serve runs a hub over the world for the test.
 func serve(t testing.TB, w *world) (address string) {
 	t.Helper()
@@ -146,7 +193,7 @@ func serve(t testing.TB, w *world) (address string) {
 // serveTo runs the hub for one who may see less.
 func serveTo(t testing.TB, w *world, who access.Principal) (address string) {
 	t.Helper()
-	w.hub = stream.New(stream.Options{World: w, Painted: painted(), Calm: w.calm, Tick: 5 * time.Millisecond, Beat: 200 * time.Millisecond, Log: slog.New(slog.DiscardHandler)})
+	w.hub = stream.New(stream.Options{World: w, Painted: painted(), Calm: w.calm, Ground: ground(), Clusters: w, Tell: w.tell, Tick: 5 * time.Millisecond, Beat: 200 * time.Millisecond, Log: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); w.hub.Run(ctx) }()
@@ -154,6 +201,7 @@ func serveTo(t testing.TB, w *world, who access.Principal) (address string) {
 		w.hub.Serve(rw, r, who)
 	}))
 	t.Cleanup(func() { cancel(); <-done; server.Close() })
+	w.address = server.URL
 	return "ws" + strings.TrimPrefix(server.URL, "http")
 }
 
@@ -182,6 +230,13 @@ type frame struct {
 	Reason    string
 	Code      int
 	Reconnect bool
+	After     int64
+	Layer     string
+	Cells     []struct{ Count int }
+	Here      []struct{ Session, Name string }
+	Gone      []string
+	Interval  int64
+	Session   string
 	raw       string
 }
 

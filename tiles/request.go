@@ -142,17 +142,16 @@ func parseLayers(text string) ([]string, error) {
 	return layers, nil
 }
 
-// parseDatum reads a datum's name in any case.
+// parseDatum reads a datum's name; WGS84 is "".
 func parseDatum(text string) (geo.CRS, error) {
-	switch strings.ToLower(text) {
-	case "wgs84":
+	datum, err := geo.ParseDatum(text)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%w: %w", assets.ErrInvalid, err)
+	case datum == geo.WGS84:
 		return "", nil
-	case "gcj02":
-		return geo.GCJ02, nil
-	case "bd09":
-		return geo.BD09, nil
 	}
-	return "", fmt.Errorf("datum: %w: %q, want wgs84, gcj02 or bd09", assets.ErrInvalid, clipText(text))
+	return datum, nil
 }
 
 // parseTile reads a tile's numbers.

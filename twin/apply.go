@@ -206,7 +206,7 @@ func (w *World) settleHealth(t *Thing, k *watch, h health) {
 // publish shows the batch, then tells the sinks.
 func (w *World) publish(at Position, sinks []Sink) error {
 	b := Batch{At: at, Changes: w.writer.settle(), Events: w.writer.events, Findings: w.writer.findings}
-	if err := w.show(b); err != nil {
+	if err := w.show(&b); err != nil {
 		return err
 	}
 	w.metrics.batches.Inc()
@@ -214,12 +214,15 @@ func (w *World) publish(at Position, sinks []Sink) error {
 	return nil
 }
 
-func (w *World) show(b Batch) error {
+// show lets readers see the batch, and numbers it.
+func (w *World) show(b *Batch) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.stock.take(b.Changes); err != nil {
 		return err
 	}
 	w.at = b.At
+	w.shown++
+	b.Shown = w.shown
 	return nil
 }

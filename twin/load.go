@@ -279,8 +279,9 @@ func (l *loading) finish() {
 	}
 	w.mu.Lock()
 	w.stock, w.at = l.stock, l.at
+	w.shown++
+	b := Batch{At: l.at, Shown: w.shown, Changes: changes}
 	w.mu.Unlock()
-	b := Batch{At: l.at, Changes: changes}
 	if w.writer.loaded {
 		if before := w.writer.pending; before != nil {
 			b.Changes = append(before.Changes, b.Changes...)

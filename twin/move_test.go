@@ -139,7 +139,7 @@ func TestMoverTrackIsBounded(t *testing.T) {
 		f := fixAt("p-1", orb.Point{121.4 + float64(i)*1e-6, 31.2}, t0+i*700)
 		r.writer.begin()
 		r.World.move(&f, 1)
-		if err := r.show(Batch{At: r.at, Changes: r.writer.settle()}); err != nil {
+		if err := r.show(&Batch{At: r.at, Changes: r.writer.settle()}); err != nil {
 			t.Fatal(err)
 		}
 		if i == 1500 {

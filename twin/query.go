@@ -18,14 +18,30 @@ var sorters = sync.Pool{New: func() any { return new(sorter) }}
 // numbers: near in number is mostly near in memory, and tiles want that order.
 // They and their places are of one batch.
 func (w *World) Within(dst []*Thing, kind assets.Kind, b orb.Bound) []*Thing {
-	s := sorters.Get().(*sorter)
-	defer sorters.Put(s)
 	w.mu.RLock()
 	defer w.mu.RUnlock()
+	return w.within(dst, kind, b)
+}
+
+// Look appends the things of all the kinds whose boxes touch b, as Within does,
+// all of one batch; shown is its number.
+func (w *World) Look(dst []*Thing, kinds []assets.Kind, b orb.Bound) (things []*Thing, shown uint64) {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	for _, kind := range kinds {
+		dst = w.within(dst, kind, b)
+	}
+	return dst, w.shown
+}
+
+// within is Within; the caller holds the lock.
+func (w *World) within(dst []*Thing, kind assets.Kind, b orb.Bound) []*Thing {
 	l := w.stock.layers[kind]
 	if l == nil {
 		return dst
 	}
+	s := sorters.Get().(*sorter)
+	defer sorters.Put(s)
 	s.keys = l.index.Within(s.keys[:0], b)
 	s.sort()
 	dst = slices.Grow(dst, len(s.keys))

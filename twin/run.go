@@ -50,7 +50,7 @@ func (w *World) Run(ctx context.Context, log Log, sinks ...Sink) error {
 
 // catchUp tells the sinks what a reload changed, and where the world stands.
 func (w *World) catchUp(sinks []Sink) {
-	b := Batch{At: w.at}
+	b := Batch{At: w.at, Shown: w.shown}
 	if w.writer.pending != nil {
 		b, w.writer.pending = *w.writer.pending, nil
 	}

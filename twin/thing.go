@@ -65,6 +65,10 @@ type Thing struct {
 // Bound is the box of where the thing is now, in degrees WGS84.
 func (t *Thing) Bound() orb.Bound { return t.Geometry().Bound() }
 
+// Moves says whether the thing's place is its own to tell: it may be elsewhere
+// without an edit of the registry.
+func (t *Thing) Moves() bool { return t.Asset.Kind == assets.Mover }
+
 // Location is where the thing is now in terms of the district and the creek.
 func (t *Thing) Location() assets.Location {
 	if t.Live != nil {
@@ -93,6 +97,7 @@ func (c Change) Redraws() bool {
 // It is shared: sinks do not change it.
 type Batch struct {
 	At       Position
+	Shown    uint64 // the batch's number: who reads the world at this or a later one sees it
 	Changes  []Change
 	Events   []Event
 	Findings []KeptFinding // all that are new, in the order of the log

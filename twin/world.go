@@ -48,6 +48,7 @@ type World struct {
 	mu    sync.RWMutex
 	stock *stock
 	at    Position // what stock shows
+	shown uint64   // number of the last batch in stock
 
 	telling sync.Mutex
 	told    Position      // what the sinks know
@@ -80,6 +81,13 @@ func (w *World) Position() Position {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	return w.at
+}
+
+// Shown is the number of the last batch that the world shows.
+func (w *World) Shown() uint64 {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.shown
 }
 
 // Wait returns when p is applied and every sink knows: after it a reader sees

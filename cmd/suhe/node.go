@@ -7,18 +7,21 @@ import (
 	"fmt"
 	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"suhe/assets"
 	"suhe/assets/scene"
+	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/bus"
 	"suhe/stream"
 	"suhe/stream/ingest"
 	"suhe/tiles"
 	"suhe/twin"
+	"suhe/twin/filter"
 )
 
 // keptEvents bounds the stream of events on disk; the database holds everything.
@@ -52,6 +55,7 @@ type node struct {
 	intake   *ingest.Intake
 	places   *ingest.Positions
 	findings *ingest.Findings
+	tickets  access.Tickets
 
 	loaded atomic.Bool
 }
@@ -175,7 +179,11 @@ func (n *node) openViews(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	n.hub = stream.New(stream.Options{World: n.world, Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics})
+	n.hub = stream.New(stream.Options{
+		World: n.world, Ground: stream.Ground{River: river(), Area: n.registry.AreaBound, Below: n.tiles.ClustersBelow},
+		Clusters: counter{n.tiles}, Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
+		Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics,
+	})
 	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
 	n.places = ingest.NewPositions(ingest.PositionOptions{Movers: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
 	n.findings = ingest.NewFindings(ingest.FindingOptions{
@@ -195,6 +203,38 @@ func painted(t *tiles.Server) []stream.Painted {
 func calm(t *tiles.Server) (c stream.Calm) {
 	c.Below, c.Every = t.Calm()
 	return c
+}
+
+// counter counts for the stream what tiles show as clusters.
+type counter struct{ tiles *tiles.Server }
+
+// Clusters implements stream.Clusters.
+func (c counter) Clusters(kind assets.Kind, zoom uint32, box geo.Box, scope access.Scope, f filter.Filter) []stream.Cluster {
+	found := c.tiles.Clusters(kind, zoom, box, scope, f)
+	out := make([]stream.Cluster, len(found))
+	for i, t := range found {
+		out[i] = stream.Cluster{Cell: t.ID, Lon: t.Lon, Lat: t.Lat, Count: t.Count, Severity: t.Severity, State: t.State}
+	}
+	return out
+}
+
+// past reads events of before for the stream.
+type past struct {
+	events *bus.Stream
+	world  *twin.World
+}
+
+// Events implements stream.Past.
+func (p past) Events(ctx context.Context, after uint64, n int) ([]twin.Event, error) {
+	return twin.ReadEvents(ctx, p.events, after, p.world.Position().Events, n)
+}
+
+// admit says whose ticket it is; there are no tokens yet.
+func (n *node) admit(ticket, token string) (access.Principal, error) {
+	if token != "" {
+		return access.Principal{}, fmt.Errorf("%w: token: this version has none, want a ticket", access.ErrDenied)
+	}
+	return n.tickets.Redeem(ticket, time.Now())
 }
 
 // close closes what is open, in the reverse order.
@@ -249,8 +289,14 @@ func (n *node) follow(ctx context.Context) error {
 	for filter, take := range n.inboxes() {
 		group.Go(func() error { return n.bus.Inbox(ctx, filter, take) })
 	}
+	group.Go(func() error {
+		return n.bus.Hear(ctx, presence, func(data []byte) { n.tell("hear other nodes", n.hub.Heard(data)) })
+	})
 	return group.Wait()
 }
+
+// presence is the subject under which nodes tell each other who is here.
+const presence = "presence"
 
 // inboxes are the filters of what devices send, and who takes it.
 func (n *node) inboxes() map[string]func(context.Context, []bus.Letter) error {

@@ -62,9 +62,10 @@ type Basemaps interface {
 	ServeTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal, name, base string) error
 }
 
-// Streams serves WebSocket sessions until they end.
+// Streams serves what is live. A WebSocket session goes on when Serve returns.
 type Streams interface {
 	Serve(w http.ResponseWriter, r *http.Request, who access.Principal)
+	ServeEvents(w http.ResponseWriter, r *http.Request, who access.Principal) error
 }
 
 // Intake takes a batch of observations.
@@ -107,6 +108,7 @@ type Deps struct {
 	Findings Findings
 	Hooks    Hooks
 	Gate     Gate
+	Tickets  *access.Tickets
 	Site     Site
 	Rate     float64 // requests a second of each principal from each address; 0: no bound
 	Log      *slog.Logger
@@ -176,6 +178,8 @@ func (s *server) routes() {
 	s.route("GET /v1/findings", access.View, s.findings)
 	s.signed("POST /v1/hooks/{hook}", s.hook)
 	s.route("GET /v1/stream", access.View, s.stream)
+	s.route("GET /v1/events", access.View, s.events)
+	s.route("POST /v1/tickets", access.View, s.ticket)
 }
 
 // handler answers a request of a principal, or returns the error to answer with.

@@ -118,6 +118,11 @@ func (r *rooms) ServeSprite(w http.ResponseWriter, _ *http.Request, name string)
 
 func (r *rooms) Serve(http.ResponseWriter, *http.Request, access.Principal) {}
 
+func (r *rooms) ServeEvents(w http.ResponseWriter, _ *http.Request, who access.Principal) error {
+	fmt.Fprint(w, "events for ", who.ID)
+	return nil
+}
+
 func (r *rooms) ServeObservations(http.ResponseWriter, *http.Request) error {
 	return fmt.Errorf("%w: no broker", assets.ErrBusy)
 }
@@ -139,7 +144,7 @@ func open() *rooms {
 
 func handler(r *rooms, pages fs.FS) http.Handler {
 	return api.New(api.Deps{World: r, Registry: r, Relay: r, History: r, Classes: assets.DefaultClasses(), Tiles: r, Basemaps: r, Streams: r,
-		Intake: r, Places: r, Findings: r, Hooks: r, Gate: r, Log: slog.New(slog.DiscardHandler),
+		Intake: r, Places: r, Findings: r, Hooks: r, Gate: r, Tickets: new(access.Tickets), Log: slog.New(slog.DiscardHandler),
 		Site: api.Site{Dataset: ogc.Dataset{Layers: []tiles.LayerInfo{{ID: "water"}, {ID: "sensors"}}}, Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}})
 }
 
@@ -161,7 +166,7 @@ func TestTheZeroScopeIsRefusedEverywhere(t *testing.T) {
 	for _, route := range []string{
 		"GET /tiles/sensors.json", "GET /tiles/sensors/1/1/1", "GET /tiles/sensors/metadata.json", "GET /styles/creek.json", "GET /basemaps/city.json", "GET /basemaps/city/1/1/1", "GET /sprites/creek.png", "GET /v1/scene", "GET /v1/classes",
 		"GET /v1/layers", "GET /v1/assets/wl-1", "PUT /v1/assets/wl-1", "DELETE /v1/assets/wl-1",
-		"GET /v1/assets/wl-1/observations", "POST /v1/observations", "GET /v1/stream",
+		"GET /v1/assets/wl-1/observations", "POST /v1/observations", "GET /v1/stream", "GET /v1/events", "POST /v1/tickets",
 		"GET /ogc", "GET /ogc/conformance", "GET /ogc/tileMatrixSets", "GET /ogc/tileMatrixSets/WebMercatorQuad",
 		"GET /ogc/tiles", "GET /ogc/tiles/WebMercatorQuad", "GET /ogc/tiles/WebMercatorQuad/1/1/1",
 		"GET /ogc/collections", "GET /ogc/collections/sensors", "GET /ogc/collections/sensors/tiles",

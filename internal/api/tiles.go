@@ -36,12 +36,6 @@ func (s *server) sprite(w http.ResponseWriter, r *http.Request, _ access.Princip
 	return s.Tiles.ServeSprite(w, r, r.PathValue("name"))
 }
 
-// stream serves one WebSocket session.
-func (s *server) stream(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	s.Streams.Serve(w, r, who)
-	return nil
-}
-
 // base is the address that the caller reached us by.
 func base(r *http.Request) string {
 	if r.TLS != nil {

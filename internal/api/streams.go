@@ -1,0 +1,33 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"suhe/internal/access"
+)
+
+// stream serves one WebSocket session.
+func (s *server) stream(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	s.Streams.Serve(w, r, who)
+	return nil
+}
+
+// events serves one stream of server-sent events.
+func (s *server) events(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	return s.Streams.ServeEvents(w, r, who)
+}
+
+// ticket gives out a ticket with which the caller may open a stream, once.
+func (s *server) ticket(w http.ResponseWriter, _ *http.Request, who access.Principal) error {
+	text, ends, err := s.Tickets.Issue(who, time.Now())
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	answer(w, struct {
+		Ticket  string    `json:"ticket"`
+		Expires time.Time `json:"expires"`
+	}{text, ends.In(shanghai)})
+	return nil
+}

@@ -1,0 +1,120 @@
+package stream
+
+import (
+	"slices"
+
+	"suhe/internal/access"
+	"suhe/twin"
+)
+
+// outgoing is a frame on its way. With last it is the end.
+type outgoing struct {
+	*shared
+	last *byeFrame
+}
+
+// next returns what is to be sent next; false if nothing is.
+func (s *session) next() (outgoing, bool) {
+	s.mu.Lock()
+	if s.end != nil {
+		defer s.mu.Unlock()
+		return s.outgoing(*s.end, s.end), true
+	}
+	if len(s.control) > 0 {
+		defer s.mu.Unlock()
+		frame := s.control[0]
+		s.control = s.control[1:]
+		s.bytes -= len(frame)
+		return outgoing{shared: &shared{data: frame}}, true
+	}
+	views := slices.Clone(s.views)
+	s.mu.Unlock()
+	now := s.hub.o.Now()
+	if f := s.pace.news(); f != nil {
+		return s.outgoing(*f, nil), true
+	}
+	if f, ok := s.hub.presence.next(s); ok {
+		return s.outgoing(f, nil), true
+	}
+	// The position comes first: every event up to it is sent before it is told.
+	at := s.hub.marked()
+	if e, ok := s.nextEvent(views); ok {
+		out := s.outgoing(eventFrame{e}, nil)
+		out.at = twin.Position{Epoch: at.Epoch, Events: e.Seq}
+		return out, true
+	}
+	// And all news of tiles: a client goes on from the position of a delta.
+	for _, v := range views {
+		if f, ok := v.canvas.next(at); ok {
+			return s.outgoing(f, nil), true
+		}
+	}
+	for _, v := range views {
+		if frame := v.next(s.hub, now); frame != nil {
+			return outgoing{shared: frame}, true
+		}
+	}
+	// A client that is told something knows that we live.
+	s.mu.Lock()
+	beat := s.beat
+	s.beat = false
+	s.mu.Unlock()
+	if beat {
+		return s.outgoing(timeFrame{at, now}, nil), true
+	}
+	return outgoing{}, false
+}
+
+func (s *session) outgoing(frame any, last *byeFrame) outgoing {
+	return outgoing{&shared{data: s.format.write(frame, nil)}, last}
+}
+
+// nextEvent returns the next event of a layer that the session looks at.
+func (s *session) nextEvent(views []*view) (twin.Event, bool) {
+	for {
+		e, ok := s.takeEvent()
+		if !ok || s.wants(e, views) {
+			return e, ok
+		}
+	}
+}
+
+// takeEvent returns the event behind the last one and goes on to it.
+func (s *session) takeEvent() (e twin.Event, ok bool) {
+	s.mu.Lock()
+	seen, rewound := s.seen, s.rewound
+	s.mu.Unlock()
+	events, err := s.hub.eventsAfter(seen, rewound)
+	switch {
+	case err != nil:
+		s.bye(codeSlow, err.Error(), 0)
+		return e, false
+	case len(events) == 0:
+		return e, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.seen != seen {
+		return e, false // a rewind came between, and nudged
+	}
+	s.seen = events[0].Seq
+	return events[0], true
+}
+
+// wants says whether the event is of a layer that a view looks at. Of a removed
+// asset only those are told who could see it: they hold it, and get its removal
+// as state; the event goes to whoever sees everything.
+func (s *session) wants(e twin.Event, views []*view) bool {
+	scope := s.who().Scope
+	if e.Asset == nil {
+		return len(views) > 0 && scope.May(access.View)
+	}
+	if !scope.Sees(e.Asset) {
+		return false
+	}
+	return slices.ContainsFunc(views, func(v *view) bool {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		return slices.Contains(v.look.layers, e.Asset.Kind)
+	})
+}
