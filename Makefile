@@ -34,6 +34,13 @@ test: tools build lint ## install what the tests need and run all of them: PostG
 	cd web && npm test
 	$(GO) test -race -pgo=off -timeout 20m ./...
 
+SOAK_FOR ?= 1h
+
+.PHONY: soak
+soak: tools build ## the long forms of the fault tests, and an hour of load (SOAK_FOR=10m for less)
+	SUHE_SOAK=1 SUHE_SOAK_FOR=$(SOAK_FOR) $(GO) test -pgo=off -count 1 -v -timeout 4h \
+	  -run 'Soak|Database|DiskFull|ClockJumps|Backlog' ./cmd/suhe
+
 .PHONY: tools
 tools: ## install PostGIS, Chromium, GDAL, mosquitto_pub and a Chinese font (Debian packages)
 	@./.ci/tools

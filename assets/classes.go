@@ -22,6 +22,7 @@ type Class struct {
 	Schema json.RawMessage `json:"schema,omitempty"` // JSON Schema 2020-12 of the properties; none allows all
 
 	compiled *jsonschema.Schema
+	bare     bool // the schema allows no properties at all
 }
 
 // Phenomenon is something that sensors measure.
@@ -106,7 +107,7 @@ func Generic(k Kind) string { return string(k) + ".other" }
 
 // check says what of the properties breaks the class's schema.
 func (c *Class) check(ps Properties) error {
-	if c.compiled == nil {
+	if c.compiled == nil || c.bare && len(ps) == 0 {
 		return nil
 	}
 	err := c.compiled.Validate(ps.Map())

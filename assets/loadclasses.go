@@ -112,6 +112,7 @@ func (c *Classes) loadClasses(name string, b []byte) error {
 		if k.compiled, err = compile(name, k); err != nil {
 			return fmt.Errorf("classes[%d].schema (%s): %w", i, k.Code, err)
 		}
+		k.bare = k.check(nil) == nil
 		c.classes = append(c.classes, k)
 	}
 	return nil

@@ -343,3 +343,20 @@ func ExampleParseRequest() {
 	// [cameras sensors] {15 27446 13388} <nil>
 	// tile: not found: 2/4/0 is outside the grid (z 0–22, x and y below 2^z)
 }
+
+// Draw makes the same bytes as Tile, and refuses the same.
+func TestDraw(t *testing.T) {
+	s := newServer(t, Options{World: allOf(inOrder(fixtures(300)))})
+	for _, r := range []Request{
+		{Layers: []string{"assets"}, Tile: home, Scope: access.Open()},
+		{Layers: []string{"assets"}, Tile: home},
+		{Layers: []string{"ghosts"}, Tile: home, Scope: access.Open()},
+		{Layers: []string{"assets"}, Tile: geo.Tile{Z: 1, X: 7}, Scope: access.Open()},
+	} {
+		want, refused := s.Tile(t.Context(), r)
+		got, err := s.Draw(t.Context(), r)
+		if !bytes.Equal(got, want.Data) || fmt.Sprint(err) != fmt.Sprint(refused) {
+			t.Errorf("%+v: %d bytes, %v, want %d, %v", r, len(got), err, len(want.Data), refused)
+		}
+	}
+}

@@ -15,6 +15,7 @@ const endOfTime = 253_402_300_800_000
 
 // apply makes one batch of the entries, shows it and tells the sinks.
 func (w *World) apply(entries []Entry, sinks []Sink) error {
+	w.watchClock(w.options.Now().UnixMilli())
 	w.writer.begin()
 	at := w.at
 	var failed error
@@ -145,7 +146,7 @@ func (w *World) observe(o *Observation, seq uint64) string {
 	if !plausible(o) {
 		return ResultFuture
 	}
-	if i, found := seek(t.Last, o.Phenomenon); found && o.PhenomenonTime <= t.Last[i].PhenomenonTime {
+	if i, found := seek(t.Last, o.Phenomenon); found && o.PhenomenonTime <= t.Last[i].PhenomenonTime && !ahead(&t.Last[i], o) {
 		if o.PhenomenonTime == t.Last[i].PhenomenonTime {
 			return ResultRepeat
 		}
@@ -155,7 +156,9 @@ func (w *World) observe(o *Observation, seq uint64) string {
 	// The message's bytes are not kept alive for two names.
 	kept := *o
 	kept.Asset, kept.Phenomenon = t.Asset.ID, m.Phenomenon
-	put(t, w.writer.watch(t.Asset.FID), kept)
+	k := w.writer.watch(t.Asset.FID)
+	k.clock = w.writer.clock.of(o.ReceivedTime)
+	put(t, k, kept)
 	t.Changed.Epoch, t.Changed.Obs = w.at.Epoch, seq
 	if w.valid(&kept) {
 		return ResultApplied
@@ -172,6 +175,10 @@ func plausible(o *Observation) bool {
 func plausibleTimes(phenomenon, received int64) bool {
 	return phenomenon >= 0 && received >= 0 && received < endOfTime && phenomenon <= received+tooFar
 }
+
+// ahead says whether last was stamped by a clock that was ahead and has been set
+// back since: it is not yet true when o comes.
+func ahead(last, o *Observation) bool { return last.PhenomenonTime > o.ReceivedTime+tooFar }
 
 func (w *World) valid(o *Observation) bool {
 	if w.options.Phenomenon == nil {
@@ -192,10 +199,17 @@ func (w *World) judgeAll(now int64) {
 
 func (w *World) healthOf(t *Thing, now int64) health {
 	k := w.writer.watch(t.Asset.FID)
+	by := w.writer.clock.set - k.clock // since it was heard
+	var h health
 	if t.Asset.Kind == assets.Mover {
-		return judgeMover(t, k.moves, w.motion(t.Asset.Class), now, w.writer.started)
+		h = judgeMover(t, k.moves, w.motion(t.Asset.Class), now-by, w.writer.started+k.clock)
+	} else {
+		h = judge(t.Asset, t.Last, k.runs, w.options.Phenomenon, now-by, w.writer.started+k.clock)
 	}
-	return judge(t.Asset, t.Last, k.runs, w.options.Phenomenon, now, w.writer.started)
+	if h.next != never {
+		h.next += by
+	}
+	return h
 }
 
 func (w *World) settleHealth(t *Thing, k *watch, h health) {

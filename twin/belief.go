@@ -34,7 +34,11 @@ const (
 // observations, ResultHeld or ResultVague. The belief is another only after
 // ResultApplied and ResultHeld.
 func (b Belief) Next(f Fix, m assets.Motion) (Belief, string) {
-	if newest, some := b.newest(); some && f.PhenomenonTime <= newest {
+	newest, some := b.newest()
+	if some && newest > f.ReceivedTime+tooFar {
+		b, some = Belief{}, false // stamped by a clock that was ahead and has been set back since
+	}
+	if some && f.PhenomenonTime <= newest {
 		if f.PhenomenonTime == newest || b.some && f.PhenomenonTime == b.last.PhenomenonTime {
 			return b, ResultRepeat
 		}

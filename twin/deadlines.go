@@ -10,6 +10,7 @@ import (
 type watch struct {
 	runs  []run  // with the thing's Last
 	moves *moves // of a mover, once it was heard
+	clock int64  // how our clock was set when it was heard last, as clock.set
 	due   int64  // the deadline that stands in the heap for it, or never
 }
 

@@ -72,6 +72,10 @@
 // stale. How often a value has been repeated is not kept over a restart: a stuck
 // sensor shows as stuck again after twenty more reports.
 //
+// When our clock is set by ten seconds or more (see Options.Steady), what was heard
+// before is judged by the clock that stamped it, and a current observation that is
+// over two minutes ahead of the next one's ReceivedTime yields to it.
+//
 // Time alone moves states only in Run, from a heap of deadlines; nothing scans
 // all things. A change by time has no place in the log: it is stamped with the
 // sequence that OBS will give next, so that a client that resumes from the

@@ -271,7 +271,10 @@ func (h *HistoryWriter) saveAll(ctx context.Context, batch []Kept, position uint
 func (h *HistoryWriter) insist(ctx context.Context, what string, do func() error) error {
 	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
 		err := do()
-		if err == nil || ctx.Err() != nil {
+		if err == nil {
+			return nil // done, even if ctx has ended meanwhile
+		}
+		if ctx.Err() != nil {
 			return errors.Join(err, ctx.Err())
 		}
 		h.failed.Inc()

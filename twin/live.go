@@ -36,8 +36,8 @@ type TrackPoint struct {
 // the district is still to be said. Tracks of one mover share memory: only the
 // world's writer makes the next one, behind the end of all others.
 func (was *Live) follow(f Fix) *Live {
-	is := &Live{Fix: f}
-	if was != nil {
+	is := &Live{Fix: f, geometry: f.Point()}
+	if was != nil && was.PhenomenonTime < f.PhenomenonTime { // else our clock was set back
 		is.Track = was.Track
 	}
 	if n := len(is.Track); n == 0 || f.PhenomenonTime-is.Track[n-1].Time >= trackStep {
@@ -51,6 +51,5 @@ func (was *Live) follow(f Fix) *Live {
 
 // moveTo lets the thing, a draft, be where the fix is.
 func (t *Thing) moveTo(is *Live) {
-	is.geometry = is.Point()
 	t.Live, t.Anchor = is, is.Point()
 }

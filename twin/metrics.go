@@ -28,6 +28,7 @@ type metrics struct {
 	batches  prometheus.Counter
 	gaps     prometheus.Counter
 	refused  prometheus.Counter
+	jumps    prometheus.Counter
 }
 
 func newMetrics(r prometheus.Registerer) (metrics, error) {
@@ -42,6 +43,7 @@ func newMetrics(r prometheus.Registerer) (metrics, error) {
 		batches:  prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_world_batches_total", Help: "Batches that the world applied."}),
 		gaps:     prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_world_gaps_total", Help: "Times that OBS no longer reached back to what was to be read."}),
 		refused:  prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_world_refused_assets_total", Help: "Assets that could not live in the world."}),
+		jumps:    prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_world_clock_jumps_total", Help: "Times that our clock was set by ten seconds or more."}),
 	}
 	for _, result := range []string{ResultApplied, ResultInvalid, ResultLate, ResultRepeat, ResultFuture,
 		ResultUnknownDevice, ResultUnknownPhenomenon, ResultMalformed} {
@@ -58,7 +60,7 @@ func newMetrics(r prometheus.Registerer) (metrics, error) {
 	for _, result := range []string{ResultApplied, ResultLate, ResultRepeat, ResultFuture, ResultUnknownDevice, ResultMalformed} {
 		m.findings[result] = findings.WithLabelValues(result)
 	}
-	return m, registerAll(r, fixes, findings, m.batches, m.gaps, m.refused)
+	return m, registerAll(r, fixes, findings, m.batches, m.gaps, m.refused, m.jumps)
 }
 
 // Results registers suhe_observations_total{result}, or finds it if it is

@@ -21,10 +21,11 @@ func (w *World) move(f *Fix, seq uint64) string {
 	}
 	k := w.writer.watch(t.Asset.FID)
 	result := k.hear(f, w.motion(t.Asset.Class))
-	switch {
-	case result == ResultLate, result == ResultRepeat:
+	if result == ResultLate || result == ResultRepeat {
 		return result
-	case result != ResultApplied && t.State.Communication == Online:
+	}
+	k.clock = w.writer.clock.of(f.ReceivedTime)
+	if result != ResultApplied && t.State.Communication == Online {
 		return result // heard, and nothing to show for it
 	}
 	t = w.writer.draft(w.stock, t)

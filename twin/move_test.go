@@ -245,3 +245,16 @@ func TestMoverKeepsItsPlace(t *testing.T) {
 		t.Error("removed and still there")
 	}
 }
+
+// Fixes that came while our clock was ahead do not hold up those after it was set
+// back, and silence is counted by steady time.
+func TestMoverOutlivesOurClock(t *testing.T) {
+	home := orb.Point{121.4, 31.2}
+	r := newRig(t, newShelf(patrol(1, "p-1", home)))
+	r.moves(fixAt("p-1", home, t0+hour))
+	r.moves(fixAt("p-1", orb.Point{121.4001, 31.2}, t0))
+	is := r.ByID("p-1")
+	if is.Live.PhenomenonTime != t0 || len(is.Live.Track) != 1 || counted(r.metrics.fixes[ResultApplied]) != 2 {
+		t.Errorf("live %+v", is.Live)
+	}
+}

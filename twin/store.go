@@ -67,7 +67,8 @@ type History interface {
 	// Saved returns the OBS position that Save completed last; 0 if none.
 	Saved(ctx context.Context) (obs uint64, err error)
 	// Latest yields the newest observation (by PhenomenonTime) of each asset and
-	// phenomenon, and returns the OBS position that Save completed last.
+	// phenomenon, but none that was two minutes ahead of when a later Save's was
+	// received: that clock has been set back. It returns the OBS position that Save completed last.
 	Latest(ctx context.Context, yield func(Kept) error) (obs uint64, err error)
 	// LatestFixes yields of each mover the newest fix before since and all from
 	// then on, one mover after the other, each in order of PhenomenonTime.

@@ -27,11 +27,12 @@ var (
 // Options are the settings of a World; zero means the default.
 type Options struct {
 	Now        func() time.Time                         // default time.Now
+	Steady     func() time.Duration                     // passes as time does, whoever sets the clock; nil: jumps of the clock are not looked for
 	Tick       time.Duration                            // how often deadlines are looked at; default 1 s
 	Phenomenon func(code string) (Rule, bool)           // default: every value is valid, nothing gets stuck
 	Motion     func(class string) (assets.Motion, bool) // of a class of movers; default: anything goes
 	Locate     func(orb.Point) assets.Location          // where a mover is in the district; default: nowhere
-	Prepare    Prepare                                  // for the assets that Load reads; default: as they are
+	Prepare    Prepare                                  // for the assets that Load reads, many at once; default: as they are
 	Metrics    prometheus.Registerer                    // nil: none
 	Log        *slog.Logger                             // nil: silent
 }

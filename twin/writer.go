@@ -14,6 +14,7 @@ import (
 type writer struct {
 	watches   map[assets.FID]*watch
 	deadlines deadlines
+	clock     clock
 	started   int64 // Unix milliseconds since when this node listens
 	loaded    bool
 	pending   *Batch // what the sinks must still be told of a reload

@@ -107,7 +107,7 @@ func (c *benchStreamCmd) Run(ctx context.Context, io streams, log *slog.Logger) 
 	}
 	o := bench.StreamOptions{Database: c.Database, Program: program, Span: time.Duration(c.Seconds) * time.Second, Progress: io.err}
 	if c.Quick {
-		o.Sensors, o.Flood, o.Rate, o.Span = 500, 2000, 500, 500*time.Millisecond
+		o.Sensors, o.Flood, o.Rate, o.Backlog, o.Span = 500, 2000, 500, 2000, 500*time.Millisecond
 	}
 	t, err := bench.Stream(ctx, o)
 	return c.print(io, t, err)

@@ -20,7 +20,12 @@ import (
 // as fast as it really is.
 var program string
 
-func TestMain(m *testing.M) { os.Exit(withProgram(m)) }
+func TestMain(m *testing.M) {
+	if file := os.Getenv(clockFile); file != "" {
+		os.Exit(withOtherClock(file))
+	}
+	os.Exit(withProgram(m))
+}
 
 func withProgram(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "suhe-test-")
@@ -45,6 +50,7 @@ func suhe(args ...string) (code int, stdout, stderr string) {
 // served is a running `suhe serve` in a process of its own.
 type served struct {
 	t    testing.TB
+	path string // of the program
 	cmd  *exec.Cmd
 	args []string
 	http string // host:port
@@ -83,7 +89,13 @@ func freePort(t testing.TB) string {
 // serve starts a node on free ports and waits until it is ready.
 func serve(t testing.TB, dir string, more ...string) *served {
 	t.Helper()
-	s := &served{t: t, http: freePort(t), mqtt: freePort(t), log: new(syncBuffer)}
+	return serveBy(t, program, dir, more...)
+}
+
+// serveBy is serve by another program.
+func serveBy(t testing.TB, path, dir string, more ...string) *served {
+	t.Helper()
+	s := &served{t: t, path: path, http: freePort(t), mqtt: freePort(t), log: new(syncBuffer)}
 	s.args = append([]string{"serve", "--data-dir", dir, "--listen", s.http, "--mqtt-listen", s.mqtt}, more...)
 	s.start()
 	t.Cleanup(func() {
@@ -101,7 +113,7 @@ func serve(t testing.TB, dir string, more ...string) *served {
 func (s *served) start() time.Duration {
 	s.t.Helper()
 	began := time.Now()
-	s.cmd = exec.Command(program, s.args...)
+	s.cmd = exec.Command(s.path, s.args...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 
 	"suhe/assets"
@@ -34,6 +35,7 @@ const keptObservations = 4 << 30
 // node is one running Suhe: the rooms, connected.
 type node struct {
 	settings settings
+	now      clock
 	log      *slog.Logger
 	metrics  *prometheus.Registry
 
@@ -62,8 +64,9 @@ type node struct {
 
 // openNode opens the store and the bus and builds the rooms on them; nothing
 // runs yet. What it opened is closed by close, also when it fails.
-func openNode(ctx context.Context, s settings, log *slog.Logger) (*node, error) {
-	n := &node{settings: s, log: log, metrics: prometheus.NewRegistry()}
+func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*node, error) {
+	n := &node{settings: s, now: now, log: log, metrics: prometheus.NewRegistry()}
+	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews} {
 		if err := open(ctx); err != nil {
 			n.close()
@@ -119,7 +122,9 @@ func (n *node) login(user, password string) (publish []string, ok bool) {
 }
 
 func (n *node) openTwin(context.Context) (err error) {
+	began := time.Now()
 	n.world, err = twin.New(twin.Options{
+		Now: n.now, Steady: func() time.Duration { return time.Since(began) },
 		Phenomenon: rules(n.registry.Classes()), Motion: motions(n.registry.Classes()), Locate: n.registry.Locate,
 		Prepare: refuse(n.registry), Metrics: n.metrics, Log: n.log,
 	})
@@ -132,7 +137,7 @@ func (n *node) openTwin(context.Context) (err error) {
 	if n.publisher, err = twin.NewPublisher(n.obs, n.metrics); err != nil {
 		return err
 	}
-	n.history, err = twin.NewHistoryWriter(n.obs, n.store, twin.HistoryOptions{Metrics: n.metrics, Log: n.log})
+	n.history, err = twin.NewHistoryWriter(n.obs, n.store, twin.HistoryOptions{Now: n.now, Metrics: n.metrics, Log: n.log})
 	return err
 }
 
@@ -184,10 +189,10 @@ func (n *node) openViews(context.Context) (err error) {
 		Clusters: counter{n.tiles}, Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
 		Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics,
 	})
-	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
-	n.places = ingest.NewPositions(ingest.PositionOptions{Movers: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
+	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Now: n.now, Log: n.log, Metrics: n.metrics})
+	n.places = ingest.NewPositions(ingest.PositionOptions{Movers: n.world, Publisher: n.publisher, Now: n.now, Log: n.log, Metrics: n.metrics})
 	n.findings = ingest.NewFindings(ingest.FindingOptions{
-		Cameras: n.world, Classes: n.registry.Classes(), Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
+		Cameras: n.world, Classes: n.registry.Classes(), Publisher: n.publisher, Now: n.now, Log: n.log, Metrics: n.metrics})
 	return nil
 }
 

@@ -35,7 +35,7 @@ type serveCmd struct {
 
 // Run serves until ctx ends, then stops in order: no new requests, goodbye to
 // the streams, then the log and the stores.
-func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger) error {
+func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger, now clock) error {
 	if err := wrongSettings(c.check()); err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger) error 
 		return fmt.Errorf("listen: %w", err)
 	}
 	defer listener.Close()
-	n, err := openNode(ctx, c.settings, log)
+	n, err := openNode(ctx, c.settings, now, log)
 	if err != nil {
 		return err
 	}

@@ -68,6 +68,8 @@ type Bus struct {
 	mqtt   connection     // of the MQTT messages; the same as node if outside
 	down   *atomic.Uint64 // times a connection was lost
 	log    *slog.Logger
+
+	handled handled // of the MQTT messages of an embedded broker
 }
 
 // connection is one client of the broker.
@@ -160,8 +162,13 @@ func (b *Bus) MQTTAddr() string {
 // Lost counts how often the connection to the broker was lost.
 func (b *Bus) Lost() uint64 { return b.down.Load() }
 
-// Ready says whether the broker can be reached now: nil, or why not.
+// Ready says whether the broker can be reached and can write now: nil, or why not.
 func (b *Bus) Ready() error {
+	if b.broker != nil {
+		if err := b.broker.broken.Load(); err != nil {
+			return fmt.Errorf("bus: the broker cannot write: %w", *err)
+		}
+	}
 	for _, c := range []connection{b.node, b.mqtt} {
 		if !c.nats.IsConnected() {
 			return fmt.Errorf("bus: broker connection is %v", c.nats.Status())

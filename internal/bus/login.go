@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -23,7 +24,7 @@ const inboxPatience = 10 * time.Second
 type login struct {
 	secret string
 	check  func(user, password string) (publish []string, ok bool)
-	server *server.Server
+	server atomic.Pointer[server.Server]
 
 	inboxes int           // that must be open before the door is
 	open    chan struct{} // closed by the last of them
@@ -80,7 +81,7 @@ func (l *login) Check(c server.ClientAuthentication) bool {
 // register puts the client into its account. Our own connections have no topics
 // and no limits.
 func (l *login) register(c server.ClientAuthentication, account, user string, topics []string) bool {
-	a, err := l.server.LookupAccount(account)
+	a, err := l.server.Load().LookupAccount(account)
 	if err != nil {
 		return false
 	}
@@ -136,7 +137,7 @@ func (l *login) mayUse(clientID, user string) bool {
 	if clientID == user || clientID == "" {
 		return true
 	}
-	held, err := l.server.Connz(&server.ConnzOptions{MQTTClient: clientID, Username: true, Limit: 1 << 20})
+	held, err := l.server.Load().Connz(&server.ConnzOptions{MQTTClient: clientID, Username: true, Limit: 1 << 20})
 	if err != nil {
 		return false
 	}

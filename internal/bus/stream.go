@@ -24,6 +24,7 @@ type Message struct {
 	Seq     uint64
 	Subject string
 	Data    []byte
+	Time    time.Time // when the broker stored it; only of what is read
 }
 
 // Stream is an ordered, durable sequence of messages, numbered from 1. All

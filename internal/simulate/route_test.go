@@ -49,7 +49,7 @@ func TestPositionsAreBelievable(t *testing.T) {
 		for i := range 720 {
 			at := begin.Add(time.Duration(i) * moverInterval)
 			p := n.position(d, at)
-			f := twin.Fix{PhenomenonTime: at.UnixMilli(), Lon: p.Lon, Lat: p.Lat, Heading: geo.Degrees(p.Heading), Speed: p.Speed, Accuracy: geo.Metres(p.Accuracy)}
+			f := twin.Fix{PhenomenonTime: at.UnixMilli(), ReceivedTime: at.UnixMilli(), Lon: p.Lon, Lat: p.Lat, Heading: geo.Degrees(p.Heading), Speed: p.Speed, Accuracy: geo.Metres(p.Accuracy)}
 			if field, value, want := f.Wrong(); field != "" {
 				t.Fatalf("%s: %s %v, want %s", d.ID, field, value, want)
 			}

@@ -22,7 +22,7 @@
 //	{"observations":[{"id":"wl-0001","time":"…","values":{"water_level":3.12}}]}
 //
 // time is RFC 3339 with an offset, and is when the values were true. Without it
-// they are true when we get them. values has 1 to 32 numbers in the unit that the
+// they are true when we, or the broker, get them. values has 1 to 32 numbers in the unit that the
 // phenomenon table fixes; there are no units in a message. Keys that are not
 // named here, keys that come twice, null, and numbers beyond a float64 are
 // refused. So is every byte after the end of the JSON.

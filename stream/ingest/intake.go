@@ -93,7 +93,7 @@ func (in *Intake) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 	t := tally{}
 	var taken []twin.Observation
 	for _, l := range batch {
-		obs, err := Decode(l.Topic, l.Data, now)
+		obs, err := decodeLetter(l, now)
 		if err != nil {
 			t[Malformed]++
 			in.complaints.about(now, sender(l.Topic, topicAfter), err, l.Data)
@@ -111,6 +111,17 @@ func (in *Intake) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 	t[Accepted] = len(taken)
 	in.count(byMQTT, t)
 	return nil
+}
+
+// decodeLetter reads a message that we have now. What has no time of its own was
+// true when the broker got it, not when it came to us: the same when it comes
+// again. A broker's clock that is ahead of ours does not count.
+func decodeLetter(l bus.Letter, now time.Time) ([]twin.Observation, error) {
+	obs, err := Decode(l.Topic, l.Data, heardAt(l, now))
+	for i := range obs {
+		obs[i].ReceivedTime = now.UnixMilli()
+	}
+	return obs, err
 }
 
 // sender names who a message is from in a log line, also if the topic is odd.
@@ -171,4 +182,12 @@ func (in *Intake) Batch(ctx context.Context, body []byte) (Report, error) {
 	report.Accepted, t[Accepted] = kept, kept
 	in.count(byHTTP, t)
 	return report, nil
+}
+
+// heardAt is when the broker had the message that we have now.
+func heardAt(l bus.Letter, now time.Time) time.Time {
+	if !l.Time.IsZero() && l.Time.Before(now) {
+		return l.Time
+	}
+	return now
 }

@@ -73,13 +73,14 @@ func (p *Positions) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 	var taken []twin.Fix
 	for _, l := range batch {
 		who := sender(l.Topic, positionsAfter)
-		fixes, err := DecodePositions(l.Topic, l.Data, now)
+		fixes, err := DecodePositions(l.Topic, l.Data, heardAt(l, now))
 		if err != nil {
 			t[Malformed]++
 			p.complaints.about(now, who, err, l.Data)
 			continue
 		}
 		for i := range fixes {
+			fixes[i].ReceivedTime = now.UnixMilli()
 			if err := fits(&fixes[i], p.options.Movers); err != nil {
 				t[resultOf(err)]++
 				p.complaints.about(now, who, err, nil)

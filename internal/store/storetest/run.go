@@ -66,6 +66,7 @@ func Run(t *testing.T, build func(testing.TB) House) {
 		{"handRefused", handRefused},
 		{"historyOnce", historyOnce},
 		{"historyLate", historyLate},
+		{"historyAhead", historyAhead},
 		{"historySeries", historySeries},
 		{"historyUnknown", historyUnknown},
 		{"historyPosition", historyPosition},
