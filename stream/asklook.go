@@ -38,8 +38,8 @@ func (h *Hub) look(a ask, was *look) (*look, error) {
 			return nil, err
 		}
 	}
-	if len(a.Held) > maxHeld {
-		return nil, fmt.Errorf("held: %d fids, want at most %d", len(a.Held), maxHeld)
+	if len(a.Held) > h.bounds.held {
+		return nil, fmt.Errorf("held: %d fids, want at most %d", len(a.Held), h.bounds.held)
 	}
 	h.split(&l)
 	return &l, nil

@@ -26,6 +26,7 @@ type Past interface {
 // ring holds the last events, shared by all sessions: none has a queue of its
 // own. Its owner's lock guards it.
 type ring struct {
+	kept   int    // events at least, if so many came
 	last   uint64 // everything up to this sequence has come
 	events []twin.Event
 }
@@ -33,16 +34,18 @@ type ring struct {
 // add appends the events, oldest first, the last of which is the event last;
 // it says whether there were any.
 func (r *ring) add(events []twin.Event, last uint64) bool {
-	if n := len(r.events); n > 0 && len(events) > 0 && events[0].Seq != r.events[n-1].Seq+1 {
-		r.events = nil // a world that was loaded anew left some out
+	for _, e := range events {
+		if n := len(r.events); n > 0 && e.Seq != r.events[n-1].Seq+1 {
+			r.events = nil // a world that was loaded anew left some out
+		}
+		r.events = append(r.events, e)
 	}
-	r.events = append(r.events, events...)
 	r.last = last
 	if n := len(r.events); n > 0 && r.events[n-1].Seq != last {
 		r.events = nil
 	}
-	if extra := len(r.events) - 2*eventsKept; extra > 0 {
-		r.events = append([]twin.Event(nil), r.events[len(r.events)-eventsKept:]...)
+	if extra := len(r.events) - 2*r.kept; extra > 0 {
+		r.events = append([]twin.Event(nil), r.events[len(r.events)-r.kept:]...)
 	}
 	return len(events) > 0
 }
@@ -66,7 +69,7 @@ func (h *Hub) recall(ctx context.Context, last uint64) {
 	if h.o.Past == nil || last == 0 {
 		return
 	}
-	events, err := h.readPast(ctx, last-min(last, eventsKept), eventsKept)
+	events, err := h.readPast(ctx, last-min(last, uint64(h.bounds.events)), h.bounds.events)
 	if err != nil || len(events) == 0 || events[len(events)-1].Seq < last {
 		h.o.Log.Info("events of before the start are read when asked for", "pos", last, "err", err)
 		return
@@ -119,7 +122,7 @@ func (h *Hub) eventsAfter(seq uint64, past bool) ([]twin.Event, error) {
 	case !lost:
 		return events, nil
 	case !past || h.o.Past == nil:
-		return nil, fmt.Errorf("more than %d events behind", eventsKept)
+		return nil, fmt.Errorf("more than %d events behind", h.bounds.events)
 	}
 	return h.readPast(context.Background(), seq, pastAtOnce)
 }

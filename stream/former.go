@@ -40,7 +40,7 @@ type formers struct{ cells cells[*former] }
 // keep makes the view remember how it looked, for as long as it is not known what
 // the world showed. It is nil if the view has too many former looks already.
 func (a *formers) keep(v *view, l *look, scope access.Scope) *former {
-	if len(v.formers) >= formersKept {
+	if len(v.formers) >= v.session.hub.bounds.formers {
 		return nil
 	}
 	f := &former{v, l, scope, math.MaxUint64}

@@ -59,6 +59,7 @@ type Hub struct {
 	sessions  sync.WaitGroup
 	pastReads chan struct{}
 	behind    time.Duration // how long a client that is ahead of us waits
+	bounds    bounds
 
 	mu      sync.Mutex
 	pending pending // since the last tick
@@ -73,6 +74,7 @@ type Hub struct {
 
 	state   sync.Mutex
 	live    map[*session]struct{}
+	coming  int           // sessions that have a place and are not yet live
 	at      twin.Position // everything up to here has been marked
 	moved   chan struct{} // closed when at moves; nil if nobody waits
 	events  ring
@@ -105,7 +107,8 @@ func New(o Options) *Hub {
 		o.Log = slog.Default()
 	}
 	h := &Hub{o: o, live: make(map[*session]struct{}), metrics: newMetrics(o.Metrics), resting: resting{calm: o.Calm},
-		pastReads: make(chan struct{}, pastReads), behind: 2 * time.Second}
+		pastReads: make(chan struct{}, pastReads), behind: 2 * time.Second, bounds: usualBounds()}
+	h.events.kept = h.bounds.events
 	h.upgrader = h.newUpgrader()
 	return h
 }
@@ -275,18 +278,47 @@ func (h *Hub) cutAll() {
 
 // join adds a session, unless the hub is full or ends.
 func (h *Hub) join(s *session) bool {
+	if !h.reserve() {
+		return false
+	}
+	h.enter(s)
+	return true
+}
+
+// reserve keeps a place for a session that is on its way, unless the hub is full or
+// ends.
+func (h *Hub) reserve() bool {
+	h.state.Lock()
+	defer h.state.Unlock()
+	if h.stopped || len(h.live)+h.coming >= h.o.Sessions {
+		return false
+	}
+	h.coming++
+	h.sessions.Add(1)
+	return true
+}
+
+// forgo gives a place back.
+func (h *Hub) forgo() {
+	h.state.Lock()
+	defer h.state.Unlock()
+	h.coming--
+	h.sessions.Done()
+}
+
+// enter lets a session take its place.
+func (h *Hub) enter(s *session) {
 	at := h.marked()
 	h.state.Lock()
 	defer h.state.Unlock()
-	if h.stopped || len(h.live) >= h.o.Sessions {
-		return false
+	h.coming--
+	if h.stopped {
+		s.bye(codeAway, "the server stops", comeBack)
 	}
 	now := h.o.Now()
 	s.seen, s.beatAt = at.Events, now.Add(h.o.Beat/2+rand.N(h.o.Beat/2+1))
 	h.live[s] = struct{}{}
-	h.sessions.Add(1)
 	h.metrics.sessions.Set(float64(len(h.live)))
-	return true
 }
 
 // leave forgets a session and its views.

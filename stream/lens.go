@@ -151,11 +151,11 @@ func share(f format, data []byte, at twin.Position) *shared {
 
 // parts returns the frames of the portion; none if nothing is to be told. Only the
 // last carries the new position: who resumes from an earlier one gets the rest.
-func (p *portion) parts(f format, known *written) []*shared {
+func (p *portion) parts(h *Hub, f format) []*shared {
 	w := &p.written[f]
 	w.once.Do(func() {
 		var deltas []deltaFrame
-		for some := range slices.Chunk(p.items, objectsPerFrame) {
+		for some := range slices.Chunk(p.items, h.bounds.objects) {
 			if d := p.delta(some); len(d.entered)+len(d.changed)+len(d.removed) > 0 {
 				deltas = append(deltas, d)
 			}
@@ -164,7 +164,7 @@ func (p *portion) parts(f format, known *written) []*shared {
 			if i == len(deltas)-1 {
 				d.at = p.at
 			}
-			w.parts = append(w.parts, share(f, f.write(d, known), d.at))
+			w.parts = append(w.parts, share(f, f.write(d, &h.written), d.at))
 		}
 	})
 	return w.parts

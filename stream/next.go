@@ -43,6 +43,9 @@ func (s *session) next() (outgoing, bool) {
 		out.at = twin.Position{Epoch: at.Epoch, Events: e.Seq}
 		return out, true
 	}
+	if s.ending() {
+		return s.next() // some events are lost to it: it is told no position behind them
+	}
 	// And all news of tiles: a client goes on from the position of a delta.
 	for _, v := range views {
 		if f, ok := v.canvas.next(at); ok {

@@ -171,7 +171,7 @@ func (s *session) subscribe(a ask) {
 	// twice, never missed.
 	at := s.hub.watch(v, to, nil)
 	things, shown := s.hub.inView(s.who().Scope, to)
-	if err := tooMany(things); err != nil {
+	if err := s.hub.tooMany(things); err != nil {
 		s.unsubscribe(a.ID)
 		s.refuse(a.ID, err)
 		return
@@ -180,9 +180,9 @@ func (s *session) subscribe(a ask) {
 	s.nudge()
 }
 
-func tooMany(things []*twin.Thing) error {
-	if len(things) > maxHeld {
-		return fmt.Errorf("bbox: %d objects in view, want at most %d: zoom in, or filter", len(things), maxHeld)
+func (h *Hub) tooMany(things []*twin.Thing) error {
+	if most := h.bounds.held; len(things) > most {
+		return fmt.Errorf("bbox: %d objects in view, want at most %d: zoom in, or filter", len(things), most)
 	}
 	return nil
 }
@@ -251,8 +251,9 @@ func (s *session) update(a ask) {
 		return
 	}
 	scope := s.who().Scope
-	if things, _ := s.hub.inView(scope, to); len(things) > maxHeld {
-		s.refuse(a.ID, tooMany(things))
+	things, _ := s.hub.inView(scope, to)
+	if err := s.hub.tooMany(things); err != nil {
+		s.refuse(a.ID, err)
 		return
 	}
 	s.move(v, to, scope, scope, a.Position)
@@ -271,7 +272,6 @@ func (s *session) move(v *view, to *look, was, is access.Scope, since *twin.Posi
 		v.mu.Lock()
 		v.look = to
 		v.restart(things, shown, at)
-		v.ended = append(v.ended, v.tally.stop(to.counted)...)
 		v.mu.Unlock()
 		return
 	}

@@ -1,6 +1,8 @@
 package stream
 
 import (
+	"maps"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -39,8 +41,9 @@ type view struct {
 	queue    []*portion    // of the lens, in order
 	sent     int           // parts of the first
 	dirty    map[assets.FID]due
-	answer   bool // a delta is owed, if only to say that nothing changed
-	lost     bool // too much is due: all begins anew
+	turn     assets.FID // the last of what was told of it
+	answer   bool       // a delta is owed, if only to say that nothing changed
+	lost     bool       // too much is due: all begins anew
 	tally    tally
 	ended    []assets.Kind // whose counts are void
 }
@@ -111,7 +114,7 @@ func (v *view) move(to *look, was, is access.Scope, before, now []*twin.Thing, s
 	defer v.mu.Unlock()
 	from := v.look
 	v.look, v.answer = to, true
-	v.upTo, v.read = at, max(v.read, shown)
+	v.upTo, v.read = at, shown
 	v.redirect()
 	for _, t := range before {
 		if !to.holds(t) || !is.Sees(t.Asset) {
@@ -124,13 +127,25 @@ func (v *view) move(to *look, was, is access.Scope, before, now []*twin.Thing, s
 			v.owe(t.Asset.FID, due{v.dirty[t.Asset.FID].held, t})
 		}
 	}
+}
+
+// turnTo begins a move: what was to be told is the view's own, and so is what comes
+// until it is known how much of the world was seen.
+func (v *view) turnTo(to *look) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.redirect()
+	v.read = math.MaxUint64
 	v.ended = append(v.ended, v.tally.stop(to.counted)...)
 }
 
-// redirect makes the view's own what was to be told by the old look.
+// redirect makes the view's own what was to be told by the old look. What is due
+// of a thing already is newer than the snapshot.
 func (v *view) redirect() {
 	for _, t := range v.snapshot {
-		v.owe(t.Asset.FID, due{v.dirty[t.Asset.FID].held, t})
+		if _, newer := v.dirty[t.Asset.FID]; !newer {
+			v.owe(t.Asset.FID, due{is: t})
+		}
 	}
 	v.snapshot = nil
 	v.unqueue()
@@ -150,7 +165,7 @@ func (v *view) owe(fid assets.FID, d due) {
 		v.dirty = make(map[assets.FID]due)
 	}
 	v.dirty[fid] = d
-	if len(v.dirty) > 2*maxHeld {
+	if len(v.dirty) > 2*v.session.hub.bounds.held {
 		v.lost, v.dirty = true, nil
 	}
 }
@@ -258,7 +273,7 @@ func (v *view) beginAnew(h *Hub) *shared {
 // nextSnapshot makes a part of the snapshot. All parts are stamped with the
 // position read before the first: what changes meanwhile is due and follows.
 func (v *view) nextSnapshot(h *Hub) *shared {
-	n := min(objectsPerFrame, len(v.snapshot))
+	n := min(h.bounds.objects, len(v.snapshot))
 	things := v.snapshot[:n]
 	v.snapshot = v.snapshot[n:]
 	s := snapshotFrame{id: v.id, at: v.at, things: things, more: len(v.snapshot) > 0, look: v.look}
@@ -275,7 +290,7 @@ func (v *view) nextSnapshot(h *Hub) *shared {
 // nextPart returns the next part of the first portion; nil if that has none.
 func (v *view) nextPart(h *Hub) (out *shared) {
 	p := v.queue[0]
-	parts := p.parts(v.session.format, &h.written)
+	parts := p.parts(h, v.session.format)
 	if v.sent < len(parts) {
 		out = parts[v.sent]
 		v.sent++
@@ -312,15 +327,19 @@ func (v *view) nextDelta() (deltaFrame, bool) {
 	return d, owed
 }
 
-// some returns at most a frame's worth of what is due, in order.
+// some returns at most a frame's worth of what is due, in order of fid. It goes on
+// behind what it returned last, so that nothing waits while others come twice.
 func (v *view) some() []assets.FID {
-	out := make([]assets.FID, 0, min(len(v.dirty), objectsPerFrame))
-	for fid := range v.dirty {
-		if len(out) == objectsPerFrame {
-			break
-		}
-		out = append(out, fid)
+	all := slices.Sorted(maps.Keys(v.dirty))
+	most := v.session.hub.bounds.objects
+	if len(all) <= most {
+		return all
 	}
-	slices.Sort(out)
-	return out
+	from, _ := slices.BinarySearch(all, v.turn+1)
+	some := all[from:min(from+most, len(all))]
+	if len(some) == 0 {
+		some = all[:most]
+	}
+	v.turn = some[len(some)-1]
+	return some
 }

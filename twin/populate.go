@@ -58,7 +58,7 @@ func (l *loading) populate(all []*assets.Asset) error {
 	return failed
 }
 
-// prepareAll prepares the assets where they are.
+// prepareAll prepares the assets, and puts what it made in their place.
 func (l *loading) prepareAll(all []*assets.Asset) *population {
 	p := &population{assets: all, homes: make([]home, len(all)), order: make([]uint64, len(all))}
 	inParts(len(all), func(from, to int) {
@@ -112,7 +112,7 @@ func (s *stock) house(p *population) error {
 	return s.index(nil)
 }
 
-// settleAll makes the things.
+// settleAll allocates the things in order of place and makes them in that of reading.
 func (l *loading) settleAll(p *population) {
 	things := make([]*Thing, len(p.assets))
 	for i := range p.ordered {
@@ -143,11 +143,7 @@ func inParts(n int, f func(from, to int)) {
 	var all sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		all.Go(func() {
-			for {
-				to := int(next.Add(populateAtOnce))
-				if to-populateAtOnce >= n {
-					return
-				}
+			for to := int(next.Add(populateAtOnce)); to-populateAtOnce < n; to = int(next.Add(populateAtOnce)) {
 				f(to-populateAtOnce, min(to, n))
 			}
 		})

@@ -19,7 +19,10 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/bus"
 	"suhe/stream"
+	"suhe/stream/command"
 	"suhe/stream/ingest"
+	"suhe/stream/ingest/deadletter"
+	"suhe/stream/ingest/mapping"
 	"suhe/tiles"
 	"suhe/twin"
 	"suhe/twin/filter"
@@ -57,6 +60,10 @@ type node struct {
 	intake   *ingest.Intake
 	places   *ingest.Positions
 	findings *ingest.Findings
+	mappings *mapping.Folder
+	dead     *deadletter.Office
+	answers  *bus.Table
+	commands *command.Desk
 	tickets  access.Tickets
 
 	loaded atomic.Bool
@@ -67,7 +74,7 @@ type node struct {
 func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*node, error) {
 	n := &node{settings: s, now: now, log: log, metrics: prometheus.NewRegistry()}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -110,15 +117,6 @@ func (n *node) openBus(ctx context.Context) (err error) {
 	}
 	n.events, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "EVENTS", Subjects: []string{"events.>"}, MaxBytes: keptEvents})
 	return err
-}
-
-// login lets a device in that knows its token, to publish under its own id only.
-func (n *node) login(user, password string) (publish []string, ok bool) {
-	id, err := assets.ParseID(user)
-	if err != nil || !n.devices.Check(id, password) {
-		return nil, false
-	}
-	return []string{ingest.Topic(id), ingest.PositionTopic(id)}, true
 }
 
 func (n *node) openTwin(context.Context) (err error) {
@@ -189,10 +187,6 @@ func (n *node) openViews(context.Context) (err error) {
 		Clusters: counter{n.tiles}, Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
 		Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics,
 	})
-	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Now: n.now, Log: n.log, Metrics: n.metrics})
-	n.places = ingest.NewPositions(ingest.PositionOptions{Movers: n.world, Publisher: n.publisher, Now: n.now, Log: n.log, Metrics: n.metrics})
-	n.findings = ingest.NewFindings(ingest.FindingOptions{
-		Cameras: n.world, Classes: n.registry.Classes(), Publisher: n.publisher, Now: n.now, Log: n.log, Metrics: n.metrics})
 	return nil
 }
 
@@ -294,6 +288,8 @@ func (n *node) follow(ctx context.Context) error {
 	for filter, take := range n.inboxes() {
 		group.Go(func() error { return n.bus.Inbox(ctx, filter, take) })
 	}
+	group.Go(func() error { return n.mappings.Run(ctx) })
+	group.Go(func() error { return n.dead.Run(ctx) })
 	group.Go(func() error {
 		return n.bus.Hear(ctx, presence, func(data []byte) { n.tell("hear other nodes", n.hub.Heard(data)) })
 	})
@@ -303,11 +299,14 @@ func (n *node) follow(ctx context.Context) error {
 // presence is the subject under which nodes tell each other who is here.
 const presence = "presence"
 
-// inboxes are the filters of what devices send, and who takes it.
+// inboxes are the filters of what devices send, and who takes it. How many there
+// are is asked before the rooms that take it are there.
 func (n *node) inboxes() map[string]func(context.Context, []bus.Letter) error {
 	return map[string]func(context.Context, []bus.Letter) error{
 		ingest.Topics:         n.intake.TakeLetters,
 		ingest.PositionTopics: n.places.TakeLetters,
+		mapping.Topics:        n.intake.TakeMapped,
+		command.Acks:          n.commands.TakeAcks,
 	}
 }
 

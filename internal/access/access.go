@@ -24,6 +24,8 @@ const (
 	View    Action = "view"
 	Edit    Action = "edit"
 	Observe Action = "observe" // send observations and positions for devices
+	Repair  Action = "repair"  // read, replay and remove what ingest refused
+	Command Action = "command" // tell devices what to do
 	Witness Action = "witness" // see the pictures of findings
 )
 

@@ -17,6 +17,7 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/ogc"
 	"suhe/stream/ingest"
+	"suhe/stream/ingest/deadletter"
 	"suhe/tiles"
 	"suhe/twin"
 )
@@ -68,9 +69,11 @@ type Streams interface {
 	ServeEvents(w http.ResponseWriter, r *http.Request, who access.Principal) error
 }
 
-// Intake takes a batch of observations.
+// Intake takes observations, as they are or through a mapping.
 type Intake interface {
 	ServeObservations(w http.ResponseWriter, r *http.Request) error
+	ServeMapped(w http.ResponseWriter, r *http.Request, mapping string) error
+	Replay(ctx context.Context, l deadletter.Letter) (ingest.Report, error)
 }
 
 // Places takes a batch of positions.
@@ -104,14 +107,20 @@ type Deps struct {
 	Basemaps Basemaps
 	Streams  Streams
 	Intake   Intake
+
 	Places   Places
 	Findings Findings
 	Hooks    Hooks
-	Gate     Gate
-	Tickets  *access.Tickets
-	Site     Site
-	Rate     float64 // requests a second of each principal from each address; 0: no bound
-	Log      *slog.Logger
+
+	DeadLetters DeadLetters
+	Commands    Commands
+	Answers     Answers // of requests with an Idempotency-Key
+
+	Gate    Gate
+	Tickets *access.Tickets
+	Site    Site
+	Rate    float64 // requests a second of each principal from each address; 0: no bound
+	Log     *slog.Logger
 }
 
 // Site is what the API serves besides the rooms.
@@ -172,9 +181,19 @@ func (s *server) routes() {
 	s.route("PUT /v1/assets/{id}", access.Edit, s.putAsset)
 	s.route("DELETE /v1/assets/{id}", access.Edit, s.removeAsset)
 	s.route("GET /v1/assets/{id}/observations", access.View, s.series)
-	s.route("POST /v1/observations", access.Observe, s.observations)
+	s.route("POST /v1/observations", access.Observe, s.once(s.observations))
+	s.route("POST /v1/ingest/{mapping}", access.Observe, s.once(s.mapped))
+	s.route("GET /v1/commands", access.Command, s.commandKinds)
+	s.route("POST /v1/devices/{id}/commands", access.Command, s.once(s.sendCommand))
+	s.route("GET /v1/devices/{id}/commands", access.Command, s.commands)
+	s.route("GET /v1/devices/{id}/commands/{command}", access.Command, s.command)
+	s.route("GET /v1/deadletters", access.Repair, s.deadLetters)
+	s.route("GET /v1/deadletters/{seq}", access.Repair, s.deadLetter)
+	s.route("DELETE /v1/deadletters/{seq}", access.Repair, s.removeDeadLetter)
+	s.route("POST /v1/deadletters/{seq}/replay", access.Repair, s.replayDeadLetter)
+	s.route("POST /v1/deadletters/replay", access.Repair, s.replayDeadLetters)
 	s.route("GET /v1/assets/{id}/track", access.View, s.track)
-	s.route("POST /v1/positions", access.Observe, s.positions)
+	s.route("POST /v1/positions", access.Observe, s.once(s.positions))
 	s.route("GET /v1/findings", access.View, s.findings)
 	s.signed("POST /v1/hooks/{hook}", s.hook)
 	s.route("GET /v1/stream", access.View, s.stream)

@@ -25,6 +25,11 @@ func (s *server) observations(w http.ResponseWriter, r *http.Request, _ access.P
 	return s.Intake.ServeObservations(w, r)
 }
 
+// mapped takes a third party's payload by the mapping that the path names.
+func (s *server) mapped(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return s.Intake.ServeMapped(w, r, r.PathValue("mapping"))
+}
+
 // seriesAnswer is a time series; samples are [Unix milliseconds, value].
 type seriesAnswer struct {
 	Phenomenon string       `json:"phenomenon"`

@@ -28,6 +28,8 @@ var kinds = []struct {
 	{access.ErrDenied, http.StatusForbidden},
 	{assets.ErrBusy, http.StatusServiceUnavailable},
 	{errTooLarge, http.StatusRequestEntityTooLarge},
+	{errOtherBody, http.StatusUnprocessableEntity},
+	{errInFlight, http.StatusConflict},
 	{errTooMany, http.StatusTooManyRequests},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable},
 }

@@ -134,6 +134,7 @@ func serverOptions(o Options) (*server.Options, error) {
 	if number == 0 {
 		opts.MQTT.Port = -1 // the server's word for "any"
 	}
+	opts.MQTT.AckWait = postAgain
 	opts.MQTT.TLSConfig = o.MQTTTLS
 	opts.MQTT.TLSTimeout = 5
 	opts.MQTT.JSAPITimeout = busyPatience

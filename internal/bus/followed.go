@@ -101,6 +101,18 @@ func (h *handled) sign(batch []sealed) {
 	}
 }
 
+// filters are those of all, as subjects.
+func (h *handled) filters() (out []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for filter := range h.of {
+		if under, err := subjectFilter(filter); err == nil { // it was one when its Inbox began
+			out = append(out, under)
+		}
+	}
+	return out
+}
+
 // byAll is the last sequence that no Inbox needs any more, 0 if there is none.
 func (h *handled) byAll() uint64 {
 	h.mu.Lock()
@@ -203,8 +215,21 @@ func (f *followed) purge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	filters := f.bus.handled.filters()
+	waiting, err := f.bus.posted.wait(ctx, stream, filters)
+	if err != nil {
+		return err
+	}
 	if stream.CachedInfo().State.FirstSeq > to {
 		return nil
 	}
-	return stream.Purge(ctx, jetstream.WithPurgeSequence(to+1))
+	if !waiting {
+		return stream.Purge(ctx, jetstream.WithPurgeSequence(to+1))
+	}
+	for _, under := range filters {
+		if err := stream.Purge(ctx, jetstream.WithPurgeSequence(to+1), jetstream.WithPurgeSubject(mqttSubjects+under)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -2,7 +2,6 @@ package bus
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -93,7 +92,7 @@ type keeper interface {
 
 // open begins to fill letters; messages of QoS 0 come as they fly by.
 func (in *inbox) open(ctx context.Context, filter, under string) (stop func(), err error) {
-	if err := in.streams(ctx); err != nil {
+	if err := in.bus.mqttStreams(ctx); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -133,34 +132,6 @@ func (in *inbox) put(ctx context.Context, l sealed) {
 	case in.letters <- l:
 	case <-ctx.Done():
 	}
-}
-
-// streams makes or finds the streams of the broker's MQTT side, with bounds that
-// the broker would not set.
-func (in *inbox) streams(ctx context.Context) error {
-	js := in.bus.mqtt.js
-	messages := jetstream.StreamConfig{Name: mqttStream, Subjects: []string{mqttSubjects + ">"}, Retention: jetstream.InterestPolicy,
-		Discard: jetstream.DiscardNew, MaxBytes: mqttBytes}
-	if in.bus.broker != nil {
-		// We ourselves remove what is handled: the broker would write for each
-		// message that it is gone.
-		messages.Retention = jetstream.LimitsPolicy
-		if _, err := js.CreateOrUpdateStream(ctx, messages); err != nil {
-			return fmt.Errorf("stream %s: %w", mqttStream, err)
-		}
-	}
-	held := jetstream.StreamConfig{Name: mqttHeld, Subjects: []string{"$MQTT.qos2.>"}, Retention: jetstream.LimitsPolicy,
-		Discard: jetstream.DiscardNew, DiscardNewPerSubject: true, MaxMsgsPerSubject: 1, MaxBytes: heldBytes}
-	for _, c := range []jetstream.StreamConfig{messages, held} {
-		_, err := js.Stream(ctx, c.Name)
-		if errors.Is(err, jetstream.ErrStreamNotFound) {
-			_, err = js.CreateStream(ctx, c)
-		}
-		if err != nil && !errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // the broker was faster
-			return fmt.Errorf("stream %s: %w", c.Name, err)
-		}
-	}
-	return nil
 }
 
 // run gathers, hands over and signs the receipts.

@@ -23,7 +23,7 @@ const inboxPatience = 10 * time.Second
 // confirm messages that nobody is going to keep.
 type login struct {
 	secret string
-	check  func(user, password string) (publish []string, ok bool)
+	check  func(user, password string) (Rights, bool)
 	server atomic.Pointer[server.Server]
 
 	inboxes int           // that must be open before the door is
@@ -34,7 +34,7 @@ type login struct {
 	closing sync.Once
 }
 
-func newLogin(check func(user, password string) ([]string, bool), inboxes int) *login {
+func newLogin(check func(user, password string) (Rights, bool), inboxes int) *login {
 	return &login{
 		secret:  rand.Text(),
 		check:   check,
@@ -65,29 +65,32 @@ func (l *login) stop() { l.closing.Do(func() { close(l.quit) }) }
 func (l *login) Check(c server.ClientAuthentication) bool {
 	o := c.GetOpts()
 	if subtle.ConstantTimeCompare([]byte(o.Password), []byte(l.secret)) == 1 {
-		return l.register(c, o.Username, o.Username, nil)
+		return l.register(c, o.Username, o.Username, Rights{})
 	}
 	clientID, ok := mqttClientID(c)
 	if !ok || l.check == nil {
 		return false
 	}
-	topics, ok := l.check(o.Username, o.Password)
+	rights, ok := l.check(o.Username, o.Password)
 	if !ok || !l.mayUse(clientID, o.Username) || !l.wait() {
 		return false
 	}
-	return l.register(c, mqttAccount, o.Username, topics)
+	if clientID != ownID(o.Username) {
+		rights.Subscribe = nil // see Rights
+	}
+	return l.register(c, mqttAccount, o.Username, rights)
 }
 
-// register puts the client into its account. Our own connections have no topics
-// and no limits.
-func (l *login) register(c server.ClientAuthentication, account, user string, topics []string) bool {
+// register puts the client into its account. Our own connections have no
+// rights and no limits.
+func (l *login) register(c server.ClientAuthentication, account, user string, rights Rights) bool {
 	a, err := l.server.Load().LookupAccount(account)
 	if err != nil {
 		return false
 	}
 	u := &server.User{Username: user, Account: a}
 	if account != user {
-		if u.Permissions, err = only(topics); err != nil {
+		if u.Permissions, err = only(rights); err != nil {
 			return false
 		}
 	}
@@ -95,22 +98,40 @@ func (l *login) register(c server.ClientAuthentication, account, user string, to
 	return true
 }
 
-// only allows publishing to the topics, and no subscription.
-func only(topics []string) (*server.Permissions, error) {
-	allow := make([]string, len(topics))
-	for i, t := range topics {
+// only allows what the rights say.
+func only(r Rights) (*server.Permissions, error) {
+	publish, err := subjects(nil, r.Publish, "")
+	if err == nil {
+		publish, err = subjects(publish, r.Below, ".>")
+	}
+	if err != nil {
+		return nil, err
+	}
+	subscribe, err := subjects(nil, r.Subscribe, "")
+	if err != nil {
+		return nil, err
+	}
+	return &server.Permissions{Publish: just(publish), Subscribe: just(subscribe)}, nil
+}
+
+// subjects appends the topics' subjects, with the ending.
+func subjects(dst, topics []string, ending string) ([]string, error) {
+	for _, t := range topics {
 		s, err := subject(t)
 		if err != nil {
 			return nil, err
 		}
-		allow[i] = s
+		dst = append(dst, s+ending)
 	}
-	all := []string{">"}
-	may := &server.SubjectPermission{Allow: allow}
-	if len(allow) == 0 {
-		may = &server.SubjectPermission{Deny: all}
+	return dst, nil
+}
+
+// just allows the subjects; none is everything to the broker, so it is denied.
+func just(subjects []string) *server.SubjectPermission {
+	if len(subjects) == 0 {
+		return &server.SubjectPermission{Deny: []string{">"}}
 	}
-	return &server.Permissions{Publish: may, Subscribe: &server.SubjectPermission{Deny: all}}, nil
+	return &server.SubjectPermission{Allow: subjects}
 }
 
 func (l *login) wait() bool {
@@ -130,11 +151,15 @@ func (l *login) wait() bool {
 	return false
 }
 
+// ownID is the MQTT client id that belongs to the user: the broker takes no dots in
+// one.
+func ownID(user string) string { return strings.ReplaceAll(user, ".", "/") }
+
 // mayUse says whether the user may connect under the MQTT client id. A broker
 // throws out whoever was connected under the same id, so ids need an owner: the
 // user of that name, otherwise whoever holds it now.
 func (l *login) mayUse(clientID, user string) bool {
-	if clientID == user || clientID == "" {
+	if clientID == ownID(user) || clientID == "" {
 		return true
 	}
 	held, err := l.server.Load().Connz(&server.ConnzOptions{MQTTClient: clientID, Username: true, Limit: 1 << 20})

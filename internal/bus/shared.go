@@ -15,6 +15,9 @@ const (
 	sharedAhead   = 4096            // on their way to us
 )
 
+// inboxName begins the names of our own consumers of MQTT messages.
+const inboxName = "inbox-"
+
 // shared is the keeper with an outside broker: several nodes take turns, so each
 // message is confirmed on its own.
 type shared struct{ messages jetstream.ConsumeContext }
@@ -23,7 +26,7 @@ func (in *inbox) share(ctx context.Context, under string) (keeper, error) {
 	name := fnv.New64a()
 	_, _ = name.Write([]byte(under)) // never fails
 	consumer, err := in.bus.mqtt.js.CreateOrUpdateConsumer(ctx, mqttStream, jetstream.ConsumerConfig{
-		Durable:       fmt.Sprintf("inbox-%016x", name.Sum64()),
+		Durable:       fmt.Sprintf(inboxName+"%016x", name.Sum64()),
 		FilterSubject: mqttSubjects + under,
 		AckPolicy:     jetstream.AckExplicitPolicy,
 		AckWait:       sharedAckWait,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
@@ -27,6 +28,9 @@ type player struct {
 	device Device
 	client mqtt.Client // nil while the device is off the net
 	kept   []any       // measured and not yet acknowledged, oldest first: readings, or positions of a mover
+
+	told atomic.Int64  // interval that a command has set, nanoseconds; 0: none
+	now  chan struct{} // a command wants a report
 }
 
 // reading is the payload of one report.
@@ -41,19 +45,32 @@ func (p *player) run(ctx context.Context, wait time.Duration) {
 	if !sleep(ctx, wait) {
 		return
 	}
-	p.callUp()
+	p.callUp(ctx)
 	for {
 		p.report(ctx, p.o.Now())
-		if !sleep(ctx, p.interval()) {
+		if !p.rest(ctx) {
 			return
 		}
 	}
 }
 
+// rest waits for the next report, or returns false when ctx ends.
+func (p *player) rest(ctx context.Context) bool {
+	t := time.NewTimer(p.interval())
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+	case <-p.now:
+	}
+	return true
+}
+
 // callUp connects; it goes on trying by itself.
-func (p *player) callUp() {
+func (p *player) callUp(ctx context.Context) {
 	if p.client == nil {
-		p.client = mqtt.NewClient(p.clientOptions())
+		p.client = mqtt.NewClient(p.clientOptions().SetOnConnectHandler(p.listen(ctx)))
 		p.client.Connect()
 	}
 }
@@ -73,9 +90,7 @@ func (p *player) clientOptions() *mqtt.ClientOptions {
 	o := mqtt.NewClientOptions()
 	o.AddBroker(scheme + p.o.Broker)
 	o.SetTLSConfig(p.o.TLS)
-	if id := string(p.device.ID); !strings.Contains(id, ".") { // no dots in NATS's client ids
-		o.SetClientID(id)
-	}
+	o.SetClientID(strings.ReplaceAll(string(p.device.ID), ".", "/")) // no dots in NATS's client ids
 	o.SetUsername(string(p.device.ID))
 	o.SetPassword(p.o.Token(p.device.ID))
 	o.SetProtocolVersion(4) // 3.1.1
@@ -91,6 +106,8 @@ func (p *player) clientOptions() *mqtt.ClientOptions {
 
 func (p *player) interval() time.Duration {
 	switch {
+	case p.told.Load() > 0:
+		return time.Duration(p.told.Load())
 	case p.o.Interval > 0:
 		return p.o.Interval
 	case p.device.Route != nil:
@@ -111,7 +128,7 @@ func (p *player) report(ctx context.Context, now time.Time) {
 		p.hangUp()
 		return
 	}
-	p.callUp()
+	p.callUp(ctx)
 	for len(p.kept) > 0 && p.client.IsConnectionOpen() {
 		n := min(len(p.kept), maxBatch)
 		if !p.send(ctx, p.kept[:n]) {

@@ -89,8 +89,8 @@ func TestMoversPlay(t *testing.T) {
 		return what == silent || soon == silent
 	})
 	b, err := bus.Open(t.Context(), bus.Options{Dir: t.TempDir(), MQTTListen: "127.0.0.1:0",
-		Login: func(user, password string) ([]string, bool) {
-			return []string{ingest.PositionTopic(assets.ID(user))}, password == token(assets.ID(user))
+		Login: func(user, password string) (bus.Rights, bool) {
+			return bus.Rights{Publish: []string{ingest.PositionTopic(assets.ID(user))}}, password == token(assets.ID(user))
 		}})
 	if err != nil {
 		t.Fatal(err)

@@ -47,7 +47,7 @@ func Run(ctx context.Context, o Options) {
 	var players sync.WaitGroup
 	defer players.Wait()
 	for i, d := range o.Devices {
-		p := player{o: &o, device: d}
+		p := &player{o: &o, device: d, now: make(chan struct{}, 1)}
 		wait := startSpread * time.Duration(i) / time.Duration(len(o.Devices))
 		players.Go(func() { p.run(ctx, wait) })
 	}

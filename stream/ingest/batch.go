@@ -14,7 +14,8 @@ const (
 // item is one reading of a batch by HTTP, or why it cannot be read.
 type item struct {
 	reading
-	err error
+	err  error
+	text []byte // as it was sent
 }
 
 // readBatch reads a body as package doc shows it. What is not JSON spoils the
@@ -60,7 +61,7 @@ func readArray(body []byte, name string, item func(text []byte)) error {
 
 func readItem(text []byte) item {
 	r, err := readReading(&scanner{text: text}, true)
-	return item{r, err}
+	return item{r, err, text}
 }
 
 // Report is the answer to a batch by HTTP. Accepted and Refused count
@@ -68,7 +69,8 @@ func readItem(text []byte) item {
 type Report struct {
 	Accepted int       `json:"accepted"`
 	Refused  int       `json:"refused"`
-	Results  []Refusal `json:"results"` // of what was refused only, in order of Index
+	Deadband int       `json:"deadband,omitempty"` // held back by a mapping: too near to the last one
+	Results  []Refusal `json:"results"`            // of what was refused only, in order of Index
 }
 
 // Refusal is why an observation of a batch was not taken.

@@ -40,7 +40,7 @@
 // # Rules
 //
 // Each observation, one value of one reading, has one result; it is counted in
-// suhe_ingest_total by way (mqtt, http) and result:
+// suhe_ingest_total by way (mqtt, http, replay) and result:
 //
 //	accepted            it is in the log; what becomes of it there, package twin says
 //	malformed           cannot be read: a whole MQTT message, or one reading by HTTP, counted once
@@ -48,6 +48,13 @@
 //	not_finite          NaN or infinite; JSON cannot say it, so only from within
 //	unknown_device      no sensor has this id
 //	unknown_phenomenon  the sensor does not measure it
+//	unmapped            no mapping is for what a gateway sent; a whole message, counted once
+//	deadband            held back by a mapping: too near to the last one told
+//
+// What third parties send in forms of their own, package mapping turns into
+// observations; gateways publish it below suhe/v1/gateways/{gateway}/, or it is
+// posted to /v1/ingest/{mapping}. What is refused is kept as a dead letter, a
+// message or an item each, and can be let in again with Replay.
 //
 // Each position has one too, counted in suhe_ingest_positions_total: accepted,
 // malformed, future, unknown_device (no mover has this id), or

@@ -18,6 +18,12 @@ func (in *Intake) ServeObservations(w http.ResponseWriter, r *http.Request) erro
 	return serve(w, r, in.Batch)
 }
 
+// ServeMapped answers POST /v1/ingest/{mapping} with a Report, as
+// ServeObservations does. assets.ErrNotFound: no mapping of this name takes HTTP.
+func (in *Intake) ServeMapped(w http.ResponseWriter, r *http.Request, name string) error {
+	return serve(w, r, func(ctx context.Context, body []byte) (Report, error) { return in.Mapped(ctx, name, body) })
+}
+
 // ServePositions answers POST /v1/positions as ServeObservations does.
 func (p *Positions) ServePositions(w http.ResponseWriter, r *http.Request) error {
 	return serve(w, r, p.Batch)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"suhe/assets"
+	"suhe/stream/ingest/mapping"
 	"suhe/twin"
 )
 
@@ -24,11 +25,13 @@ const (
 	UnknownPhenomenon Result = "unknown_phenomenon"
 	OutOfRange        Result = "out_of_range"  // of positions and findings
 	UnknownClass      Result = "unknown_class" // of findings
+	Unmapped          Result = "unmapped"
+	Deadband          Result = "deadband"
 )
 
 // Results returns all results of observations.
 func Results() []Result {
-	return []Result{Accepted, Malformed, Future, NotFinite, UnknownDevice, UnknownPhenomenon}
+	return []Result{Accepted, Malformed, Future, NotFinite, UnknownDevice, UnknownPhenomenon, Unmapped, Deadband}
 }
 
 // Ahead is how far a device's clock may be ahead of ours.
@@ -50,8 +53,11 @@ func (r *refusal) Error() string { return r.detail }
 // resultOf finds the result that an error stands for; what has none cannot be read.
 func resultOf(err error) Result {
 	var r *refusal
-	if errors.As(err, &r) {
+	switch {
+	case errors.As(err, &r):
 		return r.result
+	case errors.Is(err, mapping.ErrDevice):
+		return UnknownDevice
 	}
 	return Malformed
 }
@@ -59,11 +65,11 @@ func resultOf(err error) Result {
 // shape judges one observation and gives it the phenomenon's name as the
 // registry holds it, so that millions of observations share one string. The
 // error, if any, is a *refusal.
-func shape(o *twin.Observation, devices Devices) error {
+func shape(o *twin.Observation, now time.Time, devices Devices) error {
 	if math.IsNaN(o.Value) || math.IsInf(o.Value, 0) {
 		return &refusal{NotFinite, fmt.Sprintf("values: %s: %v is not finite", o.Phenomenon, o.Value)}
 	}
-	if err := inTime(o.PhenomenonTime, o.ReceivedTime); err != nil {
+	if err := inTime(o.PhenomenonTime, now.UnixMilli()); err != nil {
 		return err
 	}
 	spec, ok := devices.Sensor(o.Asset)

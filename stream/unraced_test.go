@@ -1,0 +1,6 @@
+//go:build !race
+
+package stream
+
+// schedules of the simulation.
+const schedules = 10_000
