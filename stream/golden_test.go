@@ -62,7 +62,7 @@ func goldenFrames() []any {
 			removed: []assets.FID{900719925474098, 900719925474099}},
 		deltaFrame{id: "screen", at: at(10, 4), look: all, removed: []assets.FID{3}},
 		clustersFrame{"screen", at(10, 4), "cameras", []Cluster{{1 << 52, 121.4, 31.2, 120, 2, "fault"}, {1<<52 + 1, 121.41, 31.21, 7, 0, "normal"}}, all},
-		clustersFrame{"screen", at(10, 4), "assets", []Cluster{{17, -121.4, -31.2, 1, 0, ""}}, all},
+		clustersFrame{"screen", at(10, 4), "assets", []Cluster{{17, 179.9, -31.2, 1, 0, ""}, {18, -179.9, 85, 2, 4, "offline"}}, all},
 		clustersFrame{"screen", at(10, 4), "assets", nil, all},
 		tilesFrame{"screen", at(10, 4), map[string][][3]uint32{"sensors": {{14, 13719, 6691}, {0, 0, 0}}}, []string{"water", "banks"}},
 		tilesFrame{"screen", at(10, 4), map[string][][3]uint32{}, []string{}},

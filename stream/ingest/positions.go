@@ -73,7 +73,7 @@ func (p *Positions) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 	var taken []twin.Fix
 	for _, l := range batch {
 		who := sender(l.Topic, positionsAfter)
-		fixes, err := DecodePositions(l.Topic, l.Data, heardAt(l, now))
+		fixes, err := DecodePositions(l.Topic, l.Data, heard(l, now))
 		if err != nil {
 			t[Malformed]++
 			p.complaints.about(now, who, err, l.Data)

@@ -12,10 +12,10 @@ try {
   await page.goto(base);
   const live = () => wait('live', () => document.getElementById('sign')?.dataset.status === 'live' && document.documentElement.dataset.fresh === 'live' && document.getElementById('stale').hidden);
   const objects = () => page.evaluate(() => window.suhe?.picture.views.get('screen').objects.size ?? 0);
-  const ink = () => page.evaluate(() => JSON.stringify(window.suhe.map.getPaintProperty('sensors-circle', 'circle-color')));
+  // By state it is an expression; one grey is not.
+  const coloured = () => page.evaluate(() => Array.isArray(window.suhe.map.getPaintProperty('sensors-circle', 'circle-color')));
   check('the page is live', await live() && await wait('objects', () => window.suhe.picture.views.get('screen').objects.size > 0));
   await page.evaluate(() => { window.unloaded = false; });
-  const bright = await ink();
   const many = await objects();
 
   for (const [end, begin] of [['kill', 'start'], ['terminate', 'start'], ['terminate', 'start afresh']]) {
@@ -23,15 +23,18 @@ try {
     check(`${end}: the line shows as lost`, await wait('lost', () => document.getElementById('sign')?.dataset.status === 'reconnecting'));
     check('what is shown is said to be old, and of when', await wait('stale', () => !document.getElementById('stale').hidden
       && /^数据陈旧 · 所示时刻 \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(document.getElementById('stale').textContent)));
-    check('the page is grey', await wait('grey', () => document.documentElement.dataset.fresh === 'stale') && await ink() !== bright);
+    check('the page is grey', await wait('grey', () => document.documentElement.dataset.fresh === 'stale') && !await coloured());
     check('it says when it tries again', await wait('retry', () => /^(\d+ 秒后|正在连接)$/.test(document.getElementById('detail').textContent)));
     check('what was shown stays', await objects() === many, `${await objects()} of ${many}`);
     const file = option('screenshot');
     if (file && end === 'kill') await page.screenshot({ path: file });
+    const ground = await page.evaluate(() => window.suhe.map.getPaintProperty('background', 'background-color'));
+    await page.click('#theme');
     ask(begin);
     check(`${begin}: live again`, await live());
     check('with all objects', await wait('all', (n) => window.suhe.picture.views.get('screen').objects.size === n, many));
-    check('in colour', await wait('colour', (was) => JSON.stringify(window.suhe.map.getPaintProperty('sensors-circle', 'circle-color')) === was, bright));
+    check('in colour', await wait('colour', () => Array.isArray(window.suhe.map.getPaintProperty('sensors-circle', 'circle-color'))));
+    check('in the theme that was chosen meanwhile', await wait('theme', (was) => window.suhe.map.getPaintProperty('background', 'background-color') !== was, ground));
     const before = await page.textContent('#signs dl');
     check('and moving', await wait('a sign', (b) => document.querySelector('#signs dl')?.textContent !== b, before));
   }

@@ -48,7 +48,12 @@ try {
 
   const spot = await page.evaluate(async () => {
     const { map, picture } = window.suhe;
-    const sensor = [...picture.views.get('screen').objects.values()].find((o) => o.id.startsWith('noise'));
+    // One that moves: some that are played are stuck.
+    const noises = () => [...picture.views.get('screen').objects.values()].filter((o) => o.id.startsWith('noise'));
+    const first = new Map(noises().map((o) => [o.fid, o.values.noise]));
+    const moved = () => noises().find((o) => first.has(o.fid) && o.values.noise !== first.get(o.fid));
+    for (const end = Date.now() + 60_000; Date.now() < end && !moved();) await new Promise((done) => setTimeout(done, 100));
+    const sensor = moved();
     map.jumpTo({ center: [sensor.lon, sensor.lat], zoom: 17.5, pitch: 30 });
     await new Promise((done) => map.once('idle', done));
     const { x, y } = map.project([sensor.lon, sensor.lat]);

@@ -32,9 +32,8 @@ export class Follow {
     this.map.easeTo({ center: [c.lon, c.lat], zoom: c.zoom, bearing: c.bearing, pitch: c.pitch, duration: glide, easing: (t) => t });
   }
 
+  /** Follows no more. A glide ends by itself, or by the hand that moves the map: to stop it here would stop that too. */
   stop(): void {
-    if (!this.target) return;
     this.target = undefined;
-    this.map.stop();
   }
 }

@@ -37,6 +37,7 @@ export class Scene3D {
   private readonly stale = new Stale();
   private readonly movers: Movers;
   private pallid = false;
+  private onItsWay: Lang | undefined; // a style that was asked for; of a server that is away it never comes
   private painted: LayerSpecification[] = []; // as they are when what they show is live
 
   constructor(container: HTMLElement, about: Scene, private theme: Theme, lang: Lang) {
@@ -142,10 +143,12 @@ export class Scene3D {
   /** Paints the map in another theme or language; what it shows, hides and knows stays. */
   dress(theme: Theme, lang: Lang): void {
     this.theme = theme;
+    this.onItsWay = lang;
     this.map.setStyle(styleOf(theme, lang), {
       transformStyle: (was, is) => {
         const full = dressed(was, is, theme);
         this.painted = full.layers;
+        this.onItsWay = undefined;
         return this.pallid ? { ...full, layers: full.layers.map((l) => ({ ...l, paint: { ...l.paint, ...paled(l, theme) } }) as LayerSpecification) } : full;
       },
     });
@@ -155,6 +158,7 @@ export class Scene3D {
   pale(pallid: boolean): void {
     if (this.pallid === pallid) return;
     this.pallid = pallid;
+    if (!pallid && this.onItsWay) this.dress(this.theme, this.onItsWay);
     for (const l of this.painted) {
       for (const [property, value] of Object.entries(paled(l, this.theme))) {
         if (!this.map.getLayer(l.id)) continue; // of a style on its way, which comes as pale as it must be
