@@ -32,6 +32,7 @@ type (
 		at      twin.Position
 		entered []*twin.Thing // in order of fid, as all three
 		changed []*twin.Thing // the client has them as they stand in the registry now
+		briefs  []*brief      // of changed; nil where there is none
 		removed []assets.FID
 		look    *look
 	}

@@ -189,16 +189,31 @@ func (h *Hub) settle(came pending) {
 // mark marks the changes for all who look where they are. The caller holds
 // marking, as for all below.
 func (h *Hub) mark(changes []told) {
+	texts := make(map[string]string)
 	for i := range changes {
 		t := &changes[i]
+		if t.fix(texts); t.stands {
+			h.markAt(changes, i, t.is)
+			continue
+		}
 		for _, one := range append([]*twin.Thing{t.was, t.is}, t.via...) {
 			if one != nil {
-				box := boxOf(one)
-				h.lenses.cells.touch(box, func(l *lens) { l.mark(t) })
-				h.formers.cells.touch(box, func(f *former) { f.mark(t) })
+				h.markAt(changes, i, one)
 			}
 		}
 	}
+	var numbers []int32
+	for _, l := range h.lenses.byKey {
+		numbers = l.gather(changes, numbers)
+	}
+	h.lenses.cells.clear()
+}
+
+// markAt marks a change where its thing was at a time.
+func (h *Hub) markAt(changes []told, i int, one *twin.Thing) {
+	box := boxOf(one)
+	h.lenses.cells.mark(box, int32(i))
+	h.formers.cells.touch(box, func(f *former) { f.mark(&changes[i]) })
 }
 
 // markTiles marks the tiles that the batches redraw. It comes before the position

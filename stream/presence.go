@@ -101,6 +101,9 @@ func (p *presence) follow(s *session, of string) {
 		p.followers = make(map[*session]*follower)
 	}
 	f := &follower{of: of, stale: make(map[string]struct{})}
+	if was := p.followers[s]; was != nil && was.of == of {
+		f.stale = was.stale // or who left meanwhile would seem to be here
+	}
 	p.followers[s] = f
 	if of != everybody {
 		f.stale[of] = struct{}{}

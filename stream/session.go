@@ -30,8 +30,8 @@ type session struct {
 	gone   bool       // it takes no more of either
 
 	mu      sync.Mutex
-	asked   bool // the client said something
-	views   []*view
+	asked   bool     // the client said something
+	views   []*view  // replaced, never changed
 	control [][]byte // frames to send before all others
 	bytes   int      // of control
 	end     *byeFrame
@@ -158,7 +158,10 @@ func (s *session) subscribe(a ask) {
 		s.refuse(a.ID, err)
 		return
 	}
-	s.unsubscribe(a.ID)
+	if s.unsubscribe(a.ID) && a.Position == nil {
+		// Or the client could not tell the old view's frames from the new one's.
+		s.send(resyncFrame{a.ID, "the view is opened anew"})
+	}
 	if a.Position != nil {
 		s.hub.await(*a.Position)
 	}
@@ -194,7 +197,7 @@ func (s *session) add(v *view) bool {
 	if len(s.views) >= maxViews {
 		return false
 	}
-	s.views = append(s.views, v)
+	s.views = append(slices.Clip(s.views), v)
 	return true
 }
 
@@ -281,16 +284,17 @@ func (s *session) move(v *view, to *look, was, is access.Scope, since *twin.Posi
 	v.move(to, was, is, before, now, shown, at)
 }
 
-// unsubscribe closes a view; one that is not there is closed already.
-func (s *session) unsubscribe(id string) {
+// unsubscribe closes a view, and says whether it was there.
+func (s *session) unsubscribe(id string) bool {
 	v := s.view(id)
 	if v == nil {
-		return
+		return false
 	}
 	s.mu.Lock()
-	s.views = slices.DeleteFunc(s.views, func(w *view) bool { return w == v })
+	s.views = slices.DeleteFunc(slices.Clone(s.views), func(w *view) bool { return w == v })
 	s.mu.Unlock()
 	s.hub.unwatch(v)
+	return true
 }
 
 // regrant gives the session other rights; its views get what enters and leaves.
@@ -303,7 +307,7 @@ func (s *session) regrant(who access.Principal) {
 	was := s.who()
 	s.grant.Store(&who)
 	s.mu.Lock()
-	views := slices.Clone(s.views)
+	views := s.views
 	s.mu.Unlock()
 	for _, v := range views {
 		v.mu.Lock()

@@ -82,7 +82,8 @@ func (c *simClient) connect(n *node) error {
 	hello := c.hello
 	c.s.hello()
 	for _, v := range c.views {
-		v.asked.Type, v.asked.Held = askSubscribe, nil
+		v.parts, v.void, v.asked.Held = false, false, nil
+		clear(v.cells)
 		at := v.at
 		if at == (twin.Position{}) {
 			at = hello
@@ -95,6 +96,7 @@ func (c *simClient) connect(n *node) error {
 			slices.Sort(v.asked.Held)
 		} else {
 			clear(v.picture)
+			v.redrawn = true
 		}
 		if err := c.subscribe(v); err != nil {
 			return err
@@ -105,16 +107,13 @@ func (c *simClient) connect(n *node) error {
 
 // subscribe asks for a view that the client knows.
 func (c *simClient) subscribe(v *simView) error {
-	v.asked.Type, v.redrawn, v.parts, v.void = askSubscribe, true, false, false
-	v.cells = make(map[string][]cellHeard)
+	v.asked.Type = askSubscribe
 	c.sights(v)
 	if err := c.say(v.asked); err != nil {
 		return err
 	}
 	p := v.asked.Position
 	if p == nil {
-		clear(v.picture)
-		v.at = twin.Position{}
 		return nil
 	}
 	is := c.s.view(v.asked.ID)
@@ -365,6 +364,8 @@ func (c *simClient) takeView(v *simView, f said) error {
 	case "snapshot":
 		if !v.parts {
 			clear(v.picture)
+			clear(v.cells)
+			v.at = twin.Position{} // the view may have replaced another of its id
 		}
 		v.parts, v.void = f.More, false
 	}
@@ -388,7 +389,7 @@ func (c *simClient) takeView(v *simView, f said) error {
 
 func (c *simClient) takeObjects(v *simView, f said) error {
 	for _, o := range f.Entered {
-		if was, held := v.picture[o.FID]; held && v.calm && version(o) < version(was) {
+		if was, held := v.picture[o.FID]; held && v.calm && backwards(was, o) {
 			return fmt.Errorf("%d went back in time from %+v", o.FID, was)
 		}
 		v.picture[o.FID] = o
@@ -398,7 +399,7 @@ func (c *simClient) takeObjects(v *simView, f said) error {
 		if !held {
 			return fmt.Errorf("%d changed and is not held", o.FID)
 		}
-		if v.calm && o.Have&fieldValues != 0 && version(o) < version(is) {
+		if v.calm && backwards(is, o) {
 			return fmt.Errorf("%d went back in time from %+v", o.FID, is)
 		}
 		is.merge(o)
@@ -410,7 +411,11 @@ func (c *simClient) takeObjects(v *simView, f said) error {
 	return nil
 }
 
-// version is how new the values of an object are, as far as it tells them.
+// backwards says whether the values of an object are of before, as far as it tells
+// them: one that was removed and put again has none.
+func backwards(was, is object) bool { return version(is) > 0 && version(is) < version(was) }
+
+// version is how new the values of an object are, 0 if it tells none.
 func version(o object) (n int) {
 	_, text, _ := strings.Cut(o.Values, `"version"=`)
 	n, _ = strconv.Atoi(strings.TrimSuffix(text, ";"))

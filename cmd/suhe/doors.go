@@ -48,7 +48,7 @@ func (n *node) openCommands(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.commands = command.New(command.Options{Table: table, Post: n.bus, Catalogue: catalogue, Log: n.log, Metrics: n.metrics})
+	n.commands = command.New(command.Options{Table: table, Post: n.bus, Catalogue: catalogue, Now: n.now, Log: n.log, Metrics: n.metrics})
 	return nil
 }
 
@@ -61,7 +61,7 @@ func (n *node) openIntake(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	n.dead = deadletter.New(deadletter.Options{Stream: dead, Log: n.log, Metrics: n.metrics})
+	n.dead = deadletter.New(deadletter.Options{Stream: dead, Now: n.now, Log: n.log, Metrics: n.metrics})
 	if n.answers, err = n.bus.Table(ctx, bus.TableOptions{Name: "ANSWERS", MaxAge: keptAnswersTime, MaxBytes: keptAnswers}); err != nil {
 		return err
 	}

@@ -18,6 +18,9 @@ type StreamOptions struct {
 	Span     time.Duration // of each load; default 10 s
 	Flood    int           // observations a second while as much as possible is sent; 0: as many as are confirmed
 	Rate     int           // observations a second while the latency is measured; default 5,000
+	Phones   int           // clients that each look at something else; default 10,000
+	Screens  int           // clients that look at the same; default 2,000
+	Only     string        // one of the parts; empty: all
 	Backlog  int           // observations that wait for a database that was away; default 1,000,000
 	Progress io.Writer     // nil: nobody is told
 }
@@ -36,6 +39,12 @@ func Stream(ctx context.Context, o StreamOptions) (Table, error) {
 	if o.Rate <= 0 {
 		o.Rate = 5000
 	}
+	if o.Phones <= 0 {
+		o.Phones = 10_000
+	}
+	if o.Screens <= 0 {
+		o.Screens = 2000
+	}
 	if o.Backlog <= 0 {
 		o.Backlog = 1_000_000
 	}
@@ -45,16 +54,32 @@ func Stream(ctx context.Context, o StreamOptions) (Table, error) {
 	t := Table{Title: "suhe bench stream", Machine: machine()}
 	t.Machine = append(t.Machine, fmt.Sprintf("node, devices and watcher are processes of this machine; %s sensors", count(o.Sensors)))
 	s := &streaming{StreamOptions: o, table: &t}
-	if err := s.serving(ctx, "", s.measure); err != nil {
-		return t, err
+	for _, part := range []struct {
+		name    string
+		measure func(context.Context) error
+	}{{"devices", s.devices}, {"phones", s.phones}, {"screens", s.screens}} {
+		if o.Only != "" && o.Only != part.name {
+			continue
+		}
+		if err := part.measure(ctx); err != nil {
+			return t, err
+		}
 	}
-	server, end, err := openDatabase(o.Database)
+	return t, nil
+}
+
+// devices measures what is taken in, on both stores.
+func (s *streaming) devices(ctx context.Context) error {
+	if err := s.serving(ctx, "", s.measure); err != nil {
+		return err
+	}
+	server, end, err := openDatabase(s.Database)
 	if err != nil {
-		return t, err
+		return err
 	}
 	defer end()
 	s.store, s.confirmed = "PostGIS; ", 0
-	return t, inDatabase(ctx, server, func(own string) error {
+	return inDatabase(ctx, server, func(own string) error {
 		return s.serving(ctx, own, func(ctx context.Context) error { return s.measureHistory(ctx, server, own) })
 	})
 }

@@ -111,7 +111,7 @@ func (in *Intake) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 	var taken []twin.Observation
 	var dead []deadletter.Letter
 	for _, l := range batch {
-		why := complaint{in: in, now: now, device: sender(l.Topic)}
+		why := complaint{in: in, now: now, heard: heard(l, now), device: sender(l.Topic)}
 		obs, err := decodeLetter(l, now)
 		if err != nil {
 			t[Malformed]++
@@ -131,15 +131,19 @@ func (in *Intake) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 	return nil
 }
 
-// decodeLetter reads a message that we have now. What has no time of its own was
-// true when the broker got it, not when it came to us: the same when it comes
-// again. A broker's clock that is ahead of ours does not count.
-func decodeLetter(l bus.Letter, now time.Time) ([]twin.Observation, error) {
-	heard := now
+// heard is when a message came, as what has no time of its own was true then: when
+// the broker got it, not when it came to us, so the same when it comes again. A
+// broker's clock that is ahead of ours does not count.
+func heard(l bus.Letter, now time.Time) time.Time {
 	if !l.Time.IsZero() && l.Time.Before(now) {
-		heard = l.Time
+		return l.Time
 	}
-	obs, err := Decode(l.Topic, l.Data, heard)
+	return now
+}
+
+// decodeLetter reads a message that we have now.
+func decodeLetter(l bus.Letter, now time.Time) ([]twin.Observation, error) {
+	obs, err := Decode(l.Topic, l.Data, heard(l, now))
 	for i := range obs {
 		obs[i].ReceivedTime = now.UnixMilli()
 	}

@@ -34,8 +34,8 @@ func (in *Intake) TakeMapped(ctx context.Context, batch []bus.Letter) error {
 	m := &mapped{round: in.damper.Begin(), tally: tally{}}
 	var dead []deadletter.Letter
 	for _, l := range batch {
-		why := complaint{in: in, now: now, device: unknownSender}
-		in.mapLetter(m, l, now, now, func(_ int, o *twin.Observation, err error) {
+		why := complaint{in: in, now: now, heard: heard(l, now), device: unknownSender}
+		in.mapLetter(m, l, why.heard, now, func(_ int, o *twin.Observation, err error) {
 			if o != nil {
 				why.device = o.Asset
 			}

@@ -187,3 +187,28 @@ func (g grown) Sensor(id assets.ID) (*assets.SensorSpec, bool) {
 	}
 	return g.creek.Sensor(id)
 }
+
+// What was accepted the first time is, replayed, the very same observation, also if
+// the message had to wait at the broker.
+func TestReplayRepeatsWhatWasAccepted(t *testing.T) {
+	b, dead := newMapped(t)
+	waited := b.now.Add(-time.Minute)
+	plain, vendor := letter("wl-0001", `{"values":{"flow":1,"ph":7}}`), gatewayLetter("gw-1/water/1", `{"list":[{"sn":"A","mm":3120},{"sn":"C","mm":1}]}`)
+	plain.Time, vendor.Time = waited, waited
+	if err := b.intake.TakeLetters(t.Context(), []bus.Letter{plain}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.intake.TakeMapped(t.Context(), []bus.Letter{vendor}); err != nil {
+		t.Fatal(err)
+	}
+	first := written(b.book.all())
+	b.now = b.now.Add(time.Hour)
+	for _, l := range dead.letters {
+		if _, err := b.intake.Replay(t.Context(), l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all := written(b.book.all()); len(dead.letters) != 2 || all != first+" "+first {
+		t.Errorf("log has %q, want twice %q", all, first)
+	}
+}

@@ -27,6 +27,7 @@ func (in *Intake) bury(dead []deadletter.Letter) {
 type complaint struct {
 	in     *Intake
 	now    time.Time
+	heard  time.Time // see heard
 	device assets.ID
 	first  error
 	count  int
@@ -44,17 +45,17 @@ func (c *complaint) letter(dead []deadletter.Letter, w way, topic string, payloa
 	if c.first == nil {
 		return dead
 	}
-	l := letterOf(w, c.now, c.device, c.first, payload)
+	l := letterOf(w, c.heard, c.device, c.first, payload)
 	l.Topic, l.Refusals = topic, c.count
 	return append(dead, l)
 }
 
-func letterOf(w way, now time.Time, device assets.ID, err error, payload []byte) deadletter.Letter {
+func letterOf(w way, received time.Time, device assets.ID, err error, payload []byte) deadletter.Letter {
 	if device == unknownSender {
 		device = ""
 	}
 	return deadletter.Letter{Reason: string(resultOf(err)), Detail: err.Error(), Refusals: 1, Way: string(w),
-		Device: device, Received: now, Payload: payload}
+		Device: device, Received: received, Payload: payload}
 }
 
 // deadItems makes a letter of each item of a batch that has refusals: the item
