@@ -194,6 +194,7 @@ func TestCommandLine(t *testing.T) {
 		{"open to others by flag", nil, []string{"check", "--listen", "0.0.0.0:8080", "--open-bind"}, 0, "0.0.0.0:8080"},
 		{"too large a scene", nil, []string{"serve", "--scene-size", "1000001"}, 2, "scene-size: 1000001"},
 		{"a negative rate", nil, []string{"check", "--request-rate=-1"}, 2, "request-rate: -1"},
+		{"too long a farewell", nil, []string{"check", "--drain", "2m"}, 2, "drain: 2m"},
 		{"no database", nil, []string{"check", "--database", "mysql://h"}, 2, "database:"},
 		{"a bad device id", nil, []string{"device", "token", "no id!", "--data-dir", dir}, 2, "id: ' ' at byte 2"},
 		{"no such file", nil, []string{"import", dir + "/none.csv", "--data-dir", dir}, 1, "none.csv"},

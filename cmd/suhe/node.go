@@ -66,7 +66,8 @@ type node struct {
 	commands *command.Desk
 	tickets  access.Tickets
 
-	loaded atomic.Bool
+	loaded   atomic.Bool
+	draining atomic.Bool
 }
 
 // openNode opens the store and the bus and builds the rooms on them; nothing
@@ -310,8 +311,11 @@ func (n *node) inboxes() map[string]func(context.Context, []bus.Letter) error {
 	}
 }
 
-// ready says why the node cannot answer yet, or nil.
+// ready says why the node cannot answer yet, or will not for long; or nil.
 func (n *node) ready() error {
+	if n.draining.Load() {
+		return errors.New("the node stops")
+	}
 	if !n.loaded.Load() {
 		return errors.New("the world is being loaded")
 	}
