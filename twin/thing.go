@@ -63,7 +63,12 @@ type Thing struct {
 }
 
 // Bound is the box of where the thing is now, in degrees WGS84.
-func (t *Thing) Bound() orb.Bound { return t.Geometry().Bound() }
+func (t *Thing) Bound() orb.Bound {
+	if t.Live != nil {
+		return t.Live.Point().Bound()
+	}
+	return t.Asset.Shape.Geometry.Plane.Bound()
+}
 
 // Moves says whether the thing's place is its own to tell: it may be elsewhere
 // without an edit of the registry.
