@@ -24,9 +24,9 @@ type reading struct {
 func (b *brief) fill(t *twin.Thing, texts map[string]string) {
 	b.fid, b.state, b.summary, b.heard = uint64(t.Asset.FID), stateNumber(t), one(texts, t.Summary()), heard(t)
 	b.values = b.values[:0]
-	for i := range t.Last {
-		b.values = append(b.values, reading{one(texts, t.Last[i].Phenomenon), t.Last[i].Value})
-	}
+	values(t, func(name string, value float64) {
+		b.values = append(b.values, reading{one(texts, name), value})
+	})
 }
 
 // one is the text as it came first.

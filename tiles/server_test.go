@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -304,13 +305,18 @@ func TestPanicIsContained(t *testing.T) {
 	}
 }
 
+// drawnKinds are the kinds that tiles show.
+func drawnKinds() []assets.Kind {
+	return slices.DeleteFunc(assets.Kinds(), func(k assets.Kind) bool { return !k.Drawn() })
+}
+
 func TestEveryLayerAtEveryZoom(t *testing.T) {
 	w := &plainWorld{}
-	for i, kind := range assets.Kinds() {
+	for i, kind := range drawnKinds() {
 		w.things = append(w.things, thing(assets.FID(i+1), kind, orb.Point{121.4062, 31.2372}))
 	}
 	s := newServer(t, Options{World: w})
-	for _, kind := range assets.Kinds() {
+	for _, kind := range drawnKinds() {
 		for z := range uint32(geo.MaxZoom + 1) {
 			r := get(t, s, kind.Layer(), geo.TileAt(orb.Point{121.4062, 31.2372}, z))
 			if want := z >= mustLayer(t, s, kind.Layer()).MinZoom; (len(r.Data) > 0) != want {
@@ -318,8 +324,10 @@ func TestEveryLayerAtEveryZoom(t *testing.T) {
 			}
 		}
 	}
-	if _, err := s.Tile(t.Context(), Request{Layers: []string{"roads"}}); !errors.Is(err, assets.ErrNotFound) {
-		t.Errorf("unknown layer: %v", err)
+	for _, name := range []string{"roads", assets.Mover.Layer()} {
+		if _, err := s.Tile(t.Context(), Request{Layers: []string{name}}); !errors.Is(err, assets.ErrNotFound) {
+			t.Errorf("unknown layer %s: %v", name, err)
+		}
 	}
 	if _, err := s.Tile(t.Context(), Request{Layers: []string{"areas"}, Tile: geo.Tile{Z: 3, X: 8}}); !errors.Is(err, assets.ErrNotFound) {
 		t.Errorf("outside the grid: %v", err)

@@ -54,6 +54,12 @@ func (w *World) applyEntry(e *Entry, at *Position) error {
 	for i := range e.Observations {
 		w.metrics.results[w.observe(&e.Observations[i], e.Seq)].Inc()
 	}
+	for i := range e.Fixes {
+		w.metrics.fixes[w.move(&e.Fixes[i], e.Seq)].Inc()
+	}
+	for i := range e.Findings {
+		w.metrics.findings[w.find(&e.Findings[i], e.Seq)].Inc()
+	}
 	return nil
 }
 
@@ -108,14 +114,20 @@ func (w *World) put(a *assets.Asset, seq uint64) {
 // inherit gives the new thing what was heard of the old one.
 func (w *writer) inherit(is, was *Thing) {
 	fid := is.Asset.FID
-	if is.Asset.Sensor == nil {
+	if was != nil && was.Asset.ID == is.Asset.ID && was.Asset.Kind == is.Asset.Kind {
+		is.Finding = was.Finding
+	}
+	if !reports(is.Asset) {
 		delete(w.watches, fid)
 		return
 	}
 	k := w.watch(fid)
-	if was == nil || was.Asset.ID != is.Asset.ID {
-		k.runs = k.runs[:0]
+	if was == nil || was.Asset.ID != is.Asset.ID || was.Asset.Kind != is.Asset.Kind {
+		k.runs, k.moves = k.runs[:0], nil
 		return
+	}
+	if was.Live != nil {
+		is.moveTo(was.Live)
 	}
 	is.Last = append([]Observation(nil), was.Last...)
 	forget(is, k)
@@ -157,8 +169,11 @@ func (w *World) observe(o *Observation, seq uint64) string {
 // plausible says whether the times of o can be: of this era, and what it tells
 // not long after we got it.
 func plausible(o *Observation) bool {
-	return o.PhenomenonTime >= 0 && o.ReceivedTime >= 0 && o.ReceivedTime < endOfTime &&
-		o.PhenomenonTime <= o.ReceivedTime+tooFar
+	return plausibleTimes(o.PhenomenonTime, o.ReceivedTime)
+}
+
+func plausibleTimes(phenomenon, received int64) bool {
+	return phenomenon >= 0 && received >= 0 && received < endOfTime && phenomenon <= received+tooFar
 }
 
 // ahead says whether last was stamped by a clock that was ahead and has been set
@@ -173,10 +188,10 @@ func (w *World) valid(o *Observation) bool {
 	return !known || r.holds(o.Value)
 }
 
-// judgeAll decides the health of every sensor that the batch changed.
+// judgeAll decides the health of every sensor and mover that the batch changed.
 func (w *World) judgeAll(now int64) {
 	for i := range w.writer.changes {
-		if t := w.writer.changes[i].Is; t != nil && t.Asset.Sensor != nil {
+		if t := w.writer.changes[i].Is; t != nil && reports(t.Asset) {
 			w.settleHealth(t, w.writer.watch(t.Asset.FID), w.healthOf(t, now))
 		}
 	}
@@ -185,7 +200,12 @@ func (w *World) judgeAll(now int64) {
 func (w *World) healthOf(t *Thing, now int64) health {
 	k := w.writer.watch(t.Asset.FID)
 	by := w.writer.clock.set - k.clock // since it was heard
-	h := judge(t.Asset, t.Last, k.runs, w.options.Phenomenon, now-by, w.writer.started+k.clock)
+	var h health
+	if t.Asset.Kind == assets.Mover {
+		h = judgeMover(t, k.moves, w.motion(t.Asset.Class), now-by, w.writer.started+k.clock)
+	} else {
+		h = judge(t.Asset, t.Last, k.runs, w.options.Phenomenon, now-by, w.writer.started+k.clock)
+	}
 	if h.next != never {
 		h.next += by
 	}
@@ -199,7 +219,7 @@ func (w *World) settleHealth(t *Thing, k *watch, h health) {
 
 // publish shows the batch, then tells the sinks.
 func (w *World) publish(at Position, sinks []Sink) error {
-	b := Batch{At: at, Changes: w.writer.settle(), Events: w.writer.events}
+	b := Batch{At: at, Changes: w.writer.settle(), Events: w.writer.events, Findings: w.writer.findings}
 	if err := w.show(&b); err != nil {
 		return err
 	}

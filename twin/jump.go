@@ -49,7 +49,7 @@ func (w *World) watchClock(now int64) {
 	for fid, k := range w.writer.watches {
 		k.due = never
 		t := w.stock.things.get(fid)
-		if t == nil || t.Asset.Sensor == nil {
+		if t == nil || !reports(t.Asset) {
 			continue
 		}
 		next := now

@@ -83,7 +83,7 @@ func (s *stock) note(c Change) {
 		s.layers[c.Is.Asset.Kind].moved(c.Is, false)
 	case c.Is == nil:
 		s.layers[c.Was.Asset.Kind].moved(c.Was, true)
-	case c.Was.Asset == c.Is.Asset:
+	case c.Was.Asset == c.Is.Asset && c.Was.Live == c.Is.Live:
 		// An observation moves nothing.
 	case c.Was.Asset.Kind != c.Is.Asset.Kind:
 		s.layers[c.Was.Asset.Kind].moved(c.Was, true)

@@ -66,6 +66,9 @@ func (n *node) openIntake(ctx context.Context) (err error) {
 		return err
 	}
 	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Mappings: n.mappings, Refused: n.dead, Now: n.now, Log: n.log, Metrics: n.metrics})
+	n.places = ingest.NewPositions(ingest.PositionOptions{Movers: n.world, Publisher: n.publisher, Now: n.now, Log: n.log, Metrics: n.metrics})
+	n.findings = ingest.NewFindings(ingest.FindingOptions{
+		Cameras: n.world, Classes: n.registry.Classes(), Publisher: n.publisher, Now: n.now, Log: n.log, Metrics: n.metrics})
 	return nil
 }
 
@@ -87,5 +90,5 @@ func (n *node) login(user, password string) (bus.Rights, bool) {
 	if err != nil || !n.devices.Check(id, password) {
 		return bus.Rights{}, false
 	}
-	return bus.Rights{Publish: []string{ingest.Topic(id), command.AckTopic(id)}, Subscribe: []string{command.Topic(id)}}, true
+	return bus.Rights{Publish: []string{ingest.Topic(id), ingest.PositionTopic(id), command.AckTopic(id)}, Subscribe: []string{command.Topic(id)}}, true
 }

@@ -309,7 +309,7 @@ func TestPage(t *testing.T) {
 func TestPageSurvivesARestart(t *testing.T) {
 	dir := t.TempDir()
 	s := serve(t, dir, "--demo")
-	test := exec.Command("node", "e2e/restart.mjs", "--base", "http://"+s.http)
+	test := exec.CommandContext(t.Context(), "node", "e2e/restart.mjs", "--base", "http://"+s.http)
 	test.Dir = "../../web"
 	test.Stderr = os.Stderr
 	out, err := test.StdoutPipe()

@@ -58,6 +58,8 @@ type node struct {
 	basemaps tiles.Basemaps
 	hub      *stream.Hub
 	intake   *ingest.Intake
+	places   *ingest.Positions
+	findings *ingest.Findings
 	mappings *mapping.Folder
 	dead     *deadletter.Office
 	answers  *bus.Table
@@ -97,7 +99,7 @@ func (n *node) openStore(ctx context.Context) (err error) {
 }
 
 func (n *node) openBus(ctx context.Context) (err error) {
-	options := bus.Options{URL: n.settings.NATS, Dir: n.settings.place("nats"), Login: n.login, Log: n.log}
+	options := bus.Options{URL: n.settings.NATS, Dir: n.settings.place("nats"), Login: n.login, Inboxes: len(n.inboxes()), Log: n.log}
 	if n.settings.NATS == "" {
 		options.MQTTListen = n.settings.MQTTListen
 	}
@@ -120,7 +122,11 @@ func (n *node) openBus(ctx context.Context) (err error) {
 
 func (n *node) openTwin(context.Context) (err error) {
 	began := time.Now()
-	n.world, err = twin.New(twin.Options{Now: n.now, Steady: func() time.Duration { return time.Since(began) }, Phenomenon: rules(n.registry.Classes()), Prepare: refuse(n.registry), Metrics: n.metrics, Log: n.log})
+	n.world, err = twin.New(twin.Options{
+		Now: n.now, Steady: func() time.Duration { return time.Since(began) },
+		Phenomenon: rules(n.registry.Classes()), Motion: motions(n.registry.Classes()), Locate: n.registry.Locate,
+		Prepare: refuse(n.registry), Metrics: n.metrics, Log: n.log,
+	})
 	if err != nil {
 		return err
 	}
@@ -157,6 +163,17 @@ func rules(classes *assets.Classes) func(string) (twin.Rule, bool) {
 			return twin.Rule{}, false
 		}
 		return twin.Rule{Valid: p.Valid, Restless: p.Restless}, true
+	}
+}
+
+// motions takes how movers move from the tables.
+func motions(classes *assets.Classes) func(string) (assets.Motion, bool) {
+	return func(code string) (assets.Motion, bool) {
+		c, ok := classes.Class(code)
+		if !ok || c.Motion == nil {
+			return assets.Motion{}, false
+		}
+		return *c.Motion, true
 	}
 }
 
@@ -269,9 +286,9 @@ func (n *node) follow(ctx context.Context) error {
 	})
 	group.Go(func() error { return n.relay.Run(ctx) })
 	group.Go(func() error { return n.history.Run(ctx) })
-	group.Go(func() error { return n.bus.Inbox(ctx, ingest.Topics, n.intake.TakeLetters) })
-	group.Go(func() error { return n.bus.Inbox(ctx, mapping.Topics, n.intake.TakeMapped) })
-	group.Go(func() error { return n.bus.Inbox(ctx, command.Acks, n.commands.TakeAcks) })
+	for filter, take := range n.inboxes() {
+		group.Go(func() error { return n.bus.Inbox(ctx, filter, take) })
+	}
 	group.Go(func() error { return n.mappings.Run(ctx) })
 	group.Go(func() error { return n.dead.Run(ctx) })
 	group.Go(func() error {
@@ -282,6 +299,17 @@ func (n *node) follow(ctx context.Context) error {
 
 // presence is the subject under which nodes tell each other who is here.
 const presence = "presence"
+
+// inboxes are the filters of what devices send, and who takes it. How many there
+// are is asked before the rooms that take it are there.
+func (n *node) inboxes() map[string]func(context.Context, []bus.Letter) error {
+	return map[string]func(context.Context, []bus.Letter) error{
+		ingest.Topics:         n.intake.TakeLetters,
+		ingest.PositionTopics: n.places.TakeLetters,
+		mapping.Topics:        n.intake.TakeMapped,
+		command.Acks:          n.commands.TakeAcks,
+	}
+}
 
 // ready says why the node cannot answer yet, or will not for long; or nil.
 func (n *node) ready() error {

@@ -42,6 +42,8 @@ type Relay interface {
 // History answers with time series; see twin.History.
 type History interface {
 	Series(ctx context.Context, id assets.ID, phenomenon string, from, to time.Time, limit int) ([]twin.Sample, error)
+	Fixes(ctx context.Context, id assets.ID, from, to time.Time, limit int) ([]twin.Fix, error)
+	Findings(ctx context.Context, q twin.FindingQuery) ([]twin.Finding, error)
 }
 
 // Tiles serves tiles and what describes them. An error that comes back has not
@@ -74,6 +76,21 @@ type Intake interface {
 	Replay(ctx context.Context, l deadletter.Letter) (ingest.Report, error)
 }
 
+// Places takes a batch of positions.
+type Places interface {
+	ServePositions(w http.ResponseWriter, r *http.Request) error
+}
+
+// Findings takes a message of findings that is known to be the hook's.
+type Findings interface {
+	Batch(ctx context.Context, hook string, body []byte) (ingest.Report, error)
+}
+
+// Hooks know the signatures of webhooks; see access.Hooks.
+type Hooks interface {
+	Take(name, signature string, body []byte, now time.Time, take func() error) error
+}
+
 // Gate says who asks. ErrUnauthenticated asks for credentials.
 type Gate interface {
 	Who(r *http.Request) (access.Principal, error)
@@ -90,6 +107,10 @@ type Deps struct {
 	Basemaps Basemaps
 	Streams  Streams
 	Intake   Intake
+
+	Places   Places
+	Findings Findings
+	Hooks    Hooks
 
 	DeadLetters DeadLetters
 	Commands    Commands
@@ -171,6 +192,10 @@ func (s *server) routes() {
 	s.route("DELETE /v1/deadletters/{seq}", access.Repair, s.removeDeadLetter)
 	s.route("POST /v1/deadletters/{seq}/replay", access.Repair, s.replayDeadLetter)
 	s.route("POST /v1/deadletters/replay", access.Repair, s.replayDeadLetters)
+	s.route("GET /v1/assets/{id}/track", access.View, s.track)
+	s.route("POST /v1/positions", access.Observe, s.once(s.positions))
+	s.route("GET /v1/findings", access.View, s.findings)
+	s.signed("POST /v1/hooks/{hook}", s.hook)
 	s.route("GET /v1/stream", access.View, s.stream)
 	s.route("GET /v1/events", access.View, s.events)
 	s.route("POST /v1/tickets", access.View, s.ticket)
@@ -195,6 +220,18 @@ func (s *server) route(pattern string, action access.Action, h handler) {
 		if err != nil {
 			fail(w, r, s.Log, err)
 		}
+	})
+}
+
+// signed adds a route whose requests are signed: who signs may take its one
+// action and nothing else, so the handler checks the signature first of all.
+// What comes from one address is bounded before that.
+func (s *server) signed(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
+	s.open(pattern, func(w http.ResponseWriter, r *http.Request) error {
+		if err := s.limits.admit(r, access.Principal{ID: "hooks"}, time.Now()); err != nil {
+			return err
+		}
+		return h(w, r)
 	})
 }
 

@@ -34,6 +34,12 @@ type rooms struct {
 	thing  *twin.Thing
 	edit   func(assets.Edit) (*assets.Asset, assets.Verdict, error)
 	tile   func() error
+	fixes  []twin.Fix
+	asked  [2]time.Time // of history
+	found  []twin.Finding
+	query  twin.FindingQuery
+	hooks  *access.Hooks
+	batch  func(hook string, body []byte) (ingest.Report, error)
 	waited twin.Position
 
 	removed []uint64
@@ -62,6 +68,29 @@ func (r *rooms) Edit(_ context.Context, _, _ string, e assets.Edit) (*assets.Ass
 
 func (r *rooms) Series(context.Context, assets.ID, string, time.Time, time.Time, int) ([]twin.Sample, error) {
 	return []twin.Sample{{Time: 1000, Value: 3.12}}, nil
+}
+
+func (r *rooms) Fixes(_ context.Context, _ assets.ID, from, to time.Time, _ int) ([]twin.Fix, error) {
+	r.asked = [2]time.Time{from, to}
+	return r.fixes, nil
+}
+
+func (r *rooms) Findings(_ context.Context, q twin.FindingQuery) ([]twin.Finding, error) {
+	r.query = q
+	return r.found[:min(q.Limit, len(r.found))], nil
+}
+
+func (r *rooms) Take(name, signature string, body []byte, now time.Time, take func() error) error {
+	return r.hooks.Take(name, signature, body, now, take)
+}
+
+func (r *rooms) Batch(_ context.Context, hook string, body []byte) (ingest.Report, error) {
+	return r.batch(hook, body)
+}
+
+func (r *rooms) ServePositions(w http.ResponseWriter, _ *http.Request) error {
+	fmt.Fprint(w, "positions")
+	return nil
 }
 
 func (r *rooms) ServeTile(w http.ResponseWriter, _ *http.Request, _ access.Principal, a tiles.Address) error {
@@ -179,7 +208,7 @@ func open() *rooms {
 
 func handler(r *rooms, pages fs.FS) http.Handler {
 	return api.New(api.Deps{World: r, Registry: r, Relay: r, History: r, Classes: assets.DefaultClasses(), Tiles: r, Basemaps: r, Streams: r,
-		Intake: r, DeadLetters: r, Commands: orders{}, Gate: r, Tickets: new(access.Tickets), Log: slog.New(slog.DiscardHandler),
+		Intake: r, Places: r, Findings: r, Hooks: r, DeadLetters: r, Commands: orders{}, Gate: r, Tickets: new(access.Tickets), Log: slog.New(slog.DiscardHandler),
 		Site: api.Site{Dataset: ogc.Dataset{Layers: []tiles.LayerInfo{{ID: "water"}, {ID: "sensors"}}}, Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}})
 }
 

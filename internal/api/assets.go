@@ -26,6 +26,8 @@ type live struct {
 	Severity twin.Severity        `json:"severity"`
 	Values   map[string]float64   `json:"values"`
 	Times    map[string]time.Time `json:"times"`
+	Fix      *fixAnswer           `json:"fix,omitempty"`     // of a mover
+	Finding  *findingAnswer       `json:"finding,omitempty"` // the latest of a camera
 }
 
 // asset answers with one asset and its live state.
@@ -34,7 +36,7 @@ func (s *server) asset(w http.ResponseWriter, r *http.Request, who access.Princi
 	if err != nil {
 		return err
 	}
-	return answerThing(w, thing)
+	return s.answerThing(w, thing, who)
 }
 
 // visible finds the thing that the path names. One that the caller may not see
@@ -49,8 +51,8 @@ func (s *server) visible(r *http.Request, who access.Principal) (*twin.Thing, er
 }
 
 // answerThing sends the registration and the live state as one object.
-func answerThing(w http.ResponseWriter, t *twin.Thing) error {
-	now := live{State: t.State, Summary: t.Summary(), Severity: t.Severity, Values: map[string]float64{}, Times: map[string]time.Time{}}
+func (s *server) answerThing(w http.ResponseWriter, t *twin.Thing, who access.Principal) error {
+	now := live{State: t.State, Summary: t.Summary(), Severity: t.Severity, Values: map[string]float64{}, Times: map[string]time.Time{}, Fix: fixOf(t.Live), Finding: s.findingOf(t.Finding, who)}
 	for _, o := range t.Last {
 		now.Values[o.Phenomenon] = o.Value
 		now.Times[o.Phenomenon] = time.UnixMilli(o.PhenomenonTime).In(shanghai)

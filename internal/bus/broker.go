@@ -65,7 +65,7 @@ func startBroker(o Options, log *slog.Logger) (*broker, error) {
 	if err := os.MkdirAll(o.Dir, 0o750); err != nil {
 		return nil, fmt.Errorf("bus: folder of the broker: %w", err)
 	}
-	b := &broker{options: o, log: log, login: newLogin(o.Login), failing: make(chan error, 1)}
+	b := &broker{options: o, log: log, login: newLogin(o.Login, o.Inboxes), failing: make(chan error, 1)}
 	if err := b.start(); err != nil {
 		b.stop()
 		return nil, err

@@ -55,8 +55,9 @@ type Options struct {
 	MQTTTLS    *tls.Config // nil: plain
 	// Login checks MQTT credentials and says what the client may do. It runs on
 	// many goroutines at once. nil: nobody may anything.
-	Login func(user, password string) (Rights, bool)
-	Log   *slog.Logger // nil: none
+	Login   func(user, password string) (Rights, bool)
+	Inboxes int          // of different filters, before whose opening no MQTT client is let in; 0: 1
+	Log     *slog.Logger // nil: none
 }
 
 // Rights are the topics (MQTT form, no wildcards) that an MQTT client may use.

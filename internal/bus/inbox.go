@@ -61,7 +61,7 @@ func (b *Bus) Inbox(ctx context.Context, filter string, handle func(ctx context.
 	}
 	defer stop()
 	if b.broker != nil {
-		b.broker.login.admit()
+		b.broker.login.admit(filter)
 	}
 	return in.run(ctx)
 }

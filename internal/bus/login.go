@@ -13,36 +13,51 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// inboxPatience is how long a client waits at the door for the first Inbox.
+// inboxPatience is how long a client waits at the door for the Inboxes.
 const inboxPatience = 10 * time.Second
 
 // login decides who may connect to the embedded broker: this process, by a
 // secret that it alone knows, and MQTT clients, by Options.Login.
 //
-// Until the first Inbox is open, MQTT clients wait at the door: the broker would
+// Until Options.Inboxes are open, MQTT clients wait at the door: the broker would
 // confirm messages that nobody is going to keep.
 type login struct {
 	secret string
 	check  func(user, password string) (Rights, bool)
 	server atomic.Pointer[server.Server]
 
-	open    chan struct{} // closed by the first Inbox
-	opening sync.Once
-	quit    chan struct{} // closed with the broker
+	inboxes int           // that must be open before the door is
+	open    chan struct{} // closed by the last of them
+	opening sync.Mutex
+	opened  map[string]bool // by filter
+	quit    chan struct{}   // closed with the broker
 	closing sync.Once
 }
 
-func newLogin(check func(user, password string) (Rights, bool)) *login {
+func newLogin(check func(user, password string) (Rights, bool), inboxes int) *login {
 	return &login{
-		secret: rand.Text(),
-		check:  check,
-		open:   make(chan struct{}),
-		quit:   make(chan struct{}),
+		secret:  rand.Text(),
+		check:   check,
+		inboxes: max(1, inboxes),
+		open:    make(chan struct{}),
+		opened:  make(map[string]bool),
+		quit:    make(chan struct{}),
 	}
 }
 
-// admit opens the door to MQTT clients.
-func (l *login) admit() { l.opening.Do(func() { close(l.open) }) }
+// admit notes that the Inbox of the filter is open; the last that is waited for
+// opens the door to MQTT clients.
+func (l *login) admit(filter string) {
+	l.opening.Lock()
+	defer l.opening.Unlock()
+	if l.opened[filter] {
+		return
+	}
+	l.opened[filter] = true
+	if len(l.opened) == l.inboxes {
+		close(l.open)
+	}
+}
 
 func (l *login) stop() { l.closing.Do(func() { close(l.quit) }) }
 

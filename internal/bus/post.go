@@ -38,25 +38,31 @@ func (b *Bus) Post(ctx context.Context, topic string, data []byte, ttl time.Dura
 	if err := b.mayExpire(ctx); err != nil {
 		return fmt.Errorf("post to %s: %w", topic, meaning(err))
 	}
-	// A client gets what is kept, if it subscribes with QoS 1, or what flies by:
-	// the header tells the broker that the same is kept.
-	kept := &nats.Msg{Subject: mqttSubjects + to, Header: nats.Header{mqttQoS: {"1"}}, Data: data}
-	b.posted.hold(ttl)
-	_, err = b.mqtt.js.PublishMsg(ctx, kept, jetstream.WithMsgTTL(max(ttl.Truncate(time.Second), time.Second)))
-	if err != nil {
+	if err := b.post(ctx, to, data, ttl); err != nil {
 		return fmt.Errorf("post to %s: %w", topic, meaning(err))
 	}
-	heard, err := b.fly(ctx, &nats.Msg{Subject: to, Header: kept.Header, Data: data})
+	return nil
+}
+
+// post publishes twice: a client gets what flies by, or what is kept, if it
+// subscribes with QoS 1; the header tells the broker that the same is kept. What
+// flies comes first, as it tells who is there: a client may leave with what it got.
+func (b *Bus) post(ctx context.Context, to string, data []byte, ttl time.Duration) error {
+	header := nats.Header{mqttQoS: {"1"}}
+	kept := &nats.Msg{Subject: mqttSubjects + to, Header: header, Data: data}
+	heard, err := b.fly(ctx, &nats.Msg{Subject: to, Header: header, Data: data})
 	if err == nil && !heard {
 		heard, err = b.awaited(ctx, kept.Subject)
 	}
 	if err != nil {
-		return fmt.Errorf("post to %s: %w", topic, meaning(err))
+		return err
 	}
 	if !heard {
-		return fmt.Errorf("post to %s: %w", topic, ErrNobody)
+		return ErrNobody
 	}
-	return nil
+	b.posted.hold(ttl)
+	_, err = b.mqtt.js.PublishMsg(ctx, kept, jetstream.WithMsgTTL(max(ttl.Truncate(time.Second), time.Second)))
+	return err
 }
 
 // fly publishes as a plain message and says whether anybody is there to hear it:

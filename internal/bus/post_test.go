@@ -126,6 +126,31 @@ func TestPostExpires(t *testing.T) {
 	})
 }
 
+// A client that leaves with what it got was there.
+func TestPostToWhoLeavesAtOnce(t *testing.T) {
+	postWorlds(t, func(t *testing.T, b *Bus, addr string) {
+		for range 10 {
+			c := client(addr, "x", "secret of x", nil)
+			if token := c.Connect(); !token.WaitTimeout(20*time.Second) || token.Error() != nil {
+				t.Fatal(token.Error())
+			}
+			left := make(chan struct{})
+			c.Subscribe(ordersOf("x"), 1, func(c paho.Client, _ paho.Message) {
+				go func() { c.Disconnect(0); close(left) }()
+			}).Wait()
+			if err := b.Post(t.Context(), ordersOf("x"), []byte("x"), time.Minute); err != nil {
+				t.Fatal(err)
+			}
+			select {
+			case <-left:
+			case <-time.After(20 * time.Second):
+				t.Fatal("it got nothing")
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+}
+
 // A client subscribes to what its rights name and to nothing that is wider.
 func TestRightsToSubscribe(t *testing.T) {
 	b := openBus(t, Options{Dir: t.TempDir(), MQTTListen: "127.0.0.1:0", Login: gateway})

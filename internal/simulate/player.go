@@ -27,7 +27,7 @@ type player struct {
 	o      *Options
 	device Device
 	client mqtt.Client // nil while the device is off the net
-	kept   []reading   // measured and not yet acknowledged, oldest first
+	kept   []any       // measured and not yet acknowledged, oldest first: readings, or positions of a mover
 
 	told atomic.Int64  // interval that a command has set, nanoseconds; 0: none
 	now  chan struct{} // a command wants a report
@@ -110,6 +110,8 @@ func (p *player) interval() time.Duration {
 		return time.Duration(p.told.Load())
 	case p.o.Interval > 0:
 		return p.o.Interval
+	case p.device.Route != nil:
+		return moverInterval
 	case p.device.Sensor.ReportInterval > 0:
 		return p.device.Sensor.ReportInterval
 	}
@@ -138,7 +140,7 @@ func (p *player) report(ctx context.Context, now time.Time) {
 
 // send publishes one reading as an object, several as an array, and says whether
 // the broker acknowledged.
-func (p *player) send(ctx context.Context, readings []reading) bool {
+func (p *player) send(ctx context.Context, readings []any) bool {
 	var payload any = readings
 	if len(readings) == 1 {
 		payload = readings[0]
@@ -148,7 +150,7 @@ func (p *player) send(ctx context.Context, readings []reading) bool {
 		p.o.Log.Error("reading cannot be written", "asset", p.device.ID, "err", err)
 		return false
 	}
-	token := p.client.Publish(ingest.Topic(p.device.ID), 1, false, body)
+	token := p.client.Publish(p.topic(), 1, false, body)
 	patience := time.NewTimer(sendTimeout)
 	defer patience.Stop()
 	select {
@@ -160,8 +162,18 @@ func (p *player) send(ctx context.Context, readings []reading) bool {
 	return false
 }
 
-// read measures every phenomenon once.
-func (p *player) read(now time.Time) reading {
+func (p *player) topic() string {
+	if p.device.Route != nil {
+		return ingest.PositionTopic(p.device.ID)
+	}
+	return ingest.Topic(p.device.ID)
+}
+
+// read measures every phenomenon once, or finds the mover's position.
+func (p *player) read(now time.Time) any {
+	if p.device.Route != nil {
+		return p.o.Nature.position(p.device, now)
+	}
 	r := reading{now.In(shanghai).Format(time.RFC3339Nano), make(map[string]float64, len(p.device.Sensor.Measures))}
 	for _, m := range p.device.Sensor.Measures {
 		r.Values[m.Phenomenon] = p.o.Nature.measure(p.device, m, now)

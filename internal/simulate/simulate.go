@@ -15,6 +15,7 @@ type Device struct {
 	ID       assets.ID
 	Sensor   *assets.SensorSpec
 	Chainage float64 // metres along the creek
+	Route    *Route  // of a mover, which has no Sensor
 }
 
 // Options are a run's settings.

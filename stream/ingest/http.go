@@ -24,6 +24,12 @@ func (in *Intake) ServeMapped(w http.ResponseWriter, r *http.Request, name strin
 	return serve(w, r, func(ctx context.Context, body []byte) (Report, error) { return in.Mapped(ctx, name, body) })
 }
 
+// ServePositions answers POST /v1/positions as ServeObservations does.
+func (p *Positions) ServePositions(w http.ResponseWriter, r *http.Request) error {
+	return serve(w, r, p.Batch)
+}
+
+// serve takes the body of a request as a batch and answers with its report.
 func serve(w http.ResponseWriter, r *http.Request, take func(context.Context, []byte) (Report, error)) error {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
 	var large *http.MaxBytesError

@@ -61,7 +61,7 @@ func New(o Options) *Intake {
 			Name: "suhe_ingest_total",
 			Help: "Observations that devices sent, by way (mqtt, http, replay) and what became of them.",
 		}, []string{"way", "result"}),
-		complaints: newComplaints(o.Log),
+		complaints: newComplaints(o.Log, "observation"),
 		mappings:   o.Mappings,
 		refused:    o.Refused,
 	}
@@ -111,7 +111,7 @@ func (in *Intake) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 	var taken []twin.Observation
 	var dead []deadletter.Letter
 	for _, l := range batch {
-		why := complaint{in: in, now: now, heard: heard(l, now), device: sender(l.Topic)}
+		why := complaint{in: in, now: now, heard: heard(l, now), device: sender(l.Topic, topicAfter)}
 		obs, err := decodeLetter(l, now)
 		if err != nil {
 			t[Malformed]++
@@ -154,8 +154,8 @@ func decodeLetter(l bus.Letter, now time.Time) ([]twin.Observation, error) {
 const unknownSender assets.ID = "?"
 
 // sender names who a message is from in a log line, also if the topic is odd.
-func sender(topic string) assets.ID {
-	if id, err := deviceOf(topic); err == nil {
+func sender(topic, ending string) assets.ID {
+	if id, err := deviceOf(topic, ending); err == nil {
 		return id
 	}
 	return unknownSender

@@ -23,11 +23,13 @@ const (
 	NotFinite         Result = "not_finite"
 	UnknownDevice     Result = "unknown_device"
 	UnknownPhenomenon Result = "unknown_phenomenon"
+	OutOfRange        Result = "out_of_range"  // of positions and findings
+	UnknownClass      Result = "unknown_class" // of findings
 	Unmapped          Result = "unmapped"
 	Deadband          Result = "deadband"
 )
 
-// Results returns all results.
+// Results returns all results of observations.
 func Results() []Result {
 	return []Result{Accepted, Malformed, Future, NotFinite, UnknownDevice, UnknownPhenomenon, Unmapped, Deadband}
 }
@@ -67,9 +69,8 @@ func shape(o *twin.Observation, now time.Time, devices Devices) error {
 	if math.IsNaN(o.Value) || math.IsInf(o.Value, 0) {
 		return &refusal{NotFinite, fmt.Sprintf("values: %s: %v is not finite", o.Phenomenon, o.Value)}
 	}
-	if ahead := o.PhenomenonTime - now.UnixMilli(); ahead > Ahead.Milliseconds() {
-		d := time.Duration(min(ahead, math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
-		return &refusal{Future, fmt.Sprintf("time: %v ahead of our clock, want at most %v: set the device's clock", d, Ahead)}
+	if err := inTime(o.PhenomenonTime, now.UnixMilli()); err != nil {
+		return err
 	}
 	spec, ok := devices.Sensor(o.Asset)
 	if !ok {
@@ -82,4 +83,14 @@ func shape(o *twin.Observation, now time.Time, devices Devices) error {
 		}
 	}
 	return &refusal{UnknownPhenomenon, fmt.Sprintf("values: %s is not measured by %s", o.Phenomenon, o.Asset)}
+}
+
+// inTime refuses what a device says of a time that is still to come.
+func inTime(phenomenon, received int64) error {
+	ahead := phenomenon - received
+	if ahead <= Ahead.Milliseconds() {
+		return nil
+	}
+	d := time.Duration(min(ahead, math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
+	return &refusal{Future, fmt.Sprintf("time: %v ahead of our clock, want at most %v: set the device's clock", d, Ahead)}
 }

@@ -60,7 +60,8 @@ try {
     return { x, y, id: sensor.id };
   });
   await page.mouse.click(spot.x, spot.y);
-  check('a click shows the card with a chart', await wait('card', () => document.querySelector('#card:not([hidden]) canvas')));
+  check('a click shows the card with a chart', await wait('card', (id) => document.querySelector('#card:not([hidden]) canvas')
+    && document.querySelector('#card dl').textContent.includes(id), spot.id));
   const shown = await page.textContent('#card .value').catch(() => '');
   check('the card shows a value with its unit', /^-?[\d.]+ \S+/.test(shown ?? ''), shown ?? '');
   check('the value on the card moves', await wait('value', (b) => document.querySelector('#card .value')?.textContent !== b, shown));

@@ -76,17 +76,24 @@ export class Scene3D {
     this.map.on('moveend', throttled(moved, moveEvery));
   }
 
-  /** Calls with the id of the thing that is clicked; a cluster comes apart instead. */
+  /** Calls with the id of the thing that is clicked, the nearest of several; a cluster comes apart instead. */
   onPick(pick: (id: string) => void): void {
     this.map.on('click', (e) => {
       const near: [[number, number], [number, number]] = [[e.point.x - 6, e.point.y - 6], [e.point.x + 6, e.point.y + 6]];
       const found = this.map.queryRenderedFeatures(near).filter((f) => picked.includes(f.source));
-      found.sort((a, b) => picked.indexOf(a.source) - picked.indexOf(b.source));
+      found.sort((a, b) => picked.indexOf(a.source) - picked.indexOf(b.source) || this.away(a, e.point) - this.away(b, e.point));
       const best = found[0];
       if (best?.properties.cluster) this.open(best);
       const id: unknown = best?.properties.id;
       if (typeof id === 'string') pick(id);
     });
+  }
+
+  /** How far a point is from a place on the screen, in pixels; what is no point lies where it was hit. */
+  private away({ geometry }: MapGeoJSONFeature, at: { x: number; y: number }): number {
+    if (geometry.type !== 'Point') return 0;
+    const { x, y } = this.map.project(geometry.coordinates as [number, number]);
+    return Math.hypot(x - at.x, y - at.y);
   }
 
   /** Goes to where a cluster comes apart. */
