@@ -248,9 +248,12 @@ func newSloth(t *testing.T, s *served) sloth {
 	return sloth{conn}
 }
 
-// isTold reads until the client is told that it gets less.
+// isTold wakes up and reads until the client is told that it gets less.
 func (s sloth) isTold() error {
-	s.conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+	if err := s.conn.NetConn().(*net.TCPConn).SetReadBuffer(1 << 20); err != nil {
+		return err
+	}
+	s.conn.SetReadDeadline(time.Now().Add(30 * time.Second))
 	for {
 		_, text, err := s.conn.ReadMessage()
 		if err != nil {
