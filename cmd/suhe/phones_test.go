@@ -233,7 +233,7 @@ func newSloth(t *testing.T, s *served) sloth {
 		NetDial: func(network, addr string) (net.Conn, error) {
 			conn, err := net.Dial(network, addr)
 			if err == nil {
-				err = conn.(*net.TCPConn).SetReadBuffer(4096)
+				err = conn.(*net.TCPConn).SetReadBuffer(64 << 10) // it shall be full soon
 			}
 			return conn, err
 		}}
@@ -250,9 +250,6 @@ func newSloth(t *testing.T, s *served) sloth {
 
 // isTold wakes up and reads until the client is told that it gets less.
 func (s sloth) isTold() error {
-	if err := s.conn.NetConn().(*net.TCPConn).SetReadBuffer(1 << 20); err != nil {
-		return err
-	}
 	s.conn.SetReadDeadline(time.Now().Add(30 * time.Second))
 	for {
 		_, text, err := s.conn.ReadMessage()
