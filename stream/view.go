@@ -118,7 +118,8 @@ func (v *view) move(to *look, was, is access.Scope, before, now []*twin.Thing, s
 	v.redirect()
 	for _, t := range before {
 		if !to.holds(t) || !is.Sees(t.Asset) {
-			v.owe(t.Asset.FID, due{held: true})
+			// It may have come into the new look meanwhile, and the lens have told so.
+			v.owe(t.Asset.FID, due{true, v.dirty[t.Asset.FID].is})
 		}
 	}
 	redraw := from.fields != to.fields || from.datum.name != to.datum.name
