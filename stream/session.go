@@ -165,6 +165,8 @@ func (s *session) subscribe(a ask) {
 	if a.Position != nil {
 		s.hub.await(*a.Position)
 	}
+	// Events of before first: once there is a view, those of now are sent.
+	anew := s.goOn(a.Position)
 	v := newView(a.ID, s, to)
 	if !s.add(v) {
 		s.bye(codeTooMany, fmt.Sprintf("more than %d views", maxViews), 0)
@@ -179,7 +181,10 @@ func (s *session) subscribe(a ask) {
 		s.refuse(a.ID, err)
 		return
 	}
-	s.start(v, a, things, shown, at)
+	if anew == nil && a.Position != nil && a.Position.Epoch != at.Epoch {
+		anew = otherTime(*a.Position, at)
+	}
+	s.start(v, a, anew, things, shown, at)
 	s.nudge()
 }
 
@@ -201,24 +206,29 @@ func (s *session) add(v *view) bool {
 	return true
 }
 
-// start answers a subscribe: with the difference if the client can go on from
-// where it was, else with a snapshot.
-func (s *session) start(v *view, a ask, things []*twin.Thing, shown uint64, at twin.Position) {
-	if a.Position == nil {
-		v.begin(things, shown, at)
-		return
+// goOn prepares to go on from where the client was. An error says why it must begin
+// anew.
+func (s *session) goOn(from *twin.Position) error {
+	if from == nil {
+		return nil
 	}
-	if p := *a.Position; p.Epoch != at.Epoch || p.Obs > at.Obs || p.Events > at.Events {
-		s.send(resyncFrame{v.id, fmt.Sprintf("position %+v is of another epoch or time than %+v", p, at)})
-		v.begin(things, shown, at)
-		return
+	if at := s.hub.marked(); from.Epoch != at.Epoch || later(*from, at) {
+		return otherTime(*from, at)
 	}
-	if err := s.rewind(a.Position.Events); err != nil {
-		s.send(resyncFrame{v.id, err.Error()})
-		v.begin(things, shown, at)
-		return
+	return s.rewind(from.Events)
+}
+
+func otherTime(p, at twin.Position) error {
+	return fmt.Errorf("position %+v is of another epoch or time than %+v", p, at)
+}
+
+// start answers a subscribe: with the difference if the client goes on from where
+// it was, else with a snapshot; anew says why it cannot go on.
+func (s *session) start(v *view, a ask, anew error, things []*twin.Thing, shown uint64, at twin.Position) {
+	if anew != nil {
+		s.send(resyncFrame{v.id, anew.Error()})
 	}
-	if a.afresh {
+	if a.Position == nil || anew != nil || a.afresh {
 		v.begin(things, shown, at)
 		return
 	}
