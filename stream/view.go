@@ -237,8 +237,8 @@ func (v *view) next(h *Hub, now time.Time) *shared {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	f := v.session.format
-	if v.lost && v.moving {
-		return nil
+	if v.moving {
+		return nil // who moves it wakes the session
 	}
 	if v.lost {
 		return v.beginAnew(h)
