@@ -454,10 +454,8 @@ func (s *simulation) grant(c *simClient) {
 				of.sights(v)
 			}
 			of.review()
+			of.s.regrant(to) // as Grant does, but in an order that can be repeated
 		}
-	}
-	for _, n := range s.nodes {
-		n.hub.Grant(to)
 	}
 	for _, n := range s.nodes {
 		n.armed, n.looked = false, func() {}
