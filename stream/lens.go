@@ -291,18 +291,18 @@ func (a *lenses) join(h *Hub, v *view, l *look, scope access.Scope) {
 	v.lens = in
 }
 
-// leave takes the view out of its lens; what the lens has marked is the view's to
-// tell.
-func (a *lenses) leave(v *view) {
+// leave takes the view out of its lens, and returns what that has marked: it is the
+// view's to tell.
+func (a *lenses) leave(v *view) (marked []item) {
 	in := v.lens
 	if in == nil {
-		return
+		return nil
 	}
 	v.lens = nil
-	v.inherit(in.items)
 	delete(in.members, v)
 	if len(in.members) == 0 {
 		delete(a.byKey, in.key)
 		a.cells.unwatch(in)
 	}
+	return in.items
 }

@@ -181,7 +181,7 @@ func (c *simClient) say(a ask) error {
 	} else {
 		data, _ = json.Marshal(a)
 	}
-	c.trace("  %s asks at batch %d, hub at %d: %+v", c.s.name, c.node.shown, c.node.hub.shown, a)
+	c.trace("  %s asks at batch %d, hub at %d: %s", c.s.name, c.node.shown, c.node.hub.shown, spoken(a))
 	c.s.handle(kind, data)
 	if c.s.ending() && c.s.end.code != codeSlow {
 		return fmt.Errorf("%s ended the session: %+v", data, c.s.end)
@@ -420,4 +420,10 @@ func version(o object) (n int) {
 	_, text, _ := strings.Cut(o.Values, `"version"=`)
 	n, _ = strconv.Atoi(strings.TrimSuffix(text, ";"))
 	return n
+}
+
+// spoken is the message as JSON.
+func spoken(a ask) string {
+	b, _ := json.Marshal(a)
+	return string(b)
 }

@@ -78,7 +78,7 @@ func newSimulation(r *rapid.T) *simulation {
 	if s.oneOf(3) == 0 {
 		s.bounds.held = simThings / 3 // then some have to begin anew
 	}
-	for range s.oneOf(8) {
+	for range 4 + s.oneOf(16) {
 		s.put()
 	}
 	for range 2 {
@@ -112,7 +112,7 @@ func bits(n int) *rapid.Generator[uint64] {
 
 var (
 	seedOfAll  = bits(64)
-	seedOfStep = rapid.SliceOfN(bits(16), 30, 200)
+	seedOfStep = rapid.SliceOfN(bits(16), 80, 300)
 )
 
 func pick[E any](s *simulation, all []E) E { return all[s.oneOf(len(all))] }
@@ -168,7 +168,9 @@ func (s *simulation) step() {
 	case 23:
 		s.slow(c)
 	case 24, 25, 26:
-		c.drain(1 + s.oneOf(6))
+		if c.drain(1 + s.oneOf(6)); s.oneOf(2) == 0 {
+			s.ok(c.receive(1 + s.oneOf(6)))
+		}
 	case 27, 28:
 		s.ok(c.receive(1 + s.oneOf(6)))
 	case 29:
@@ -229,7 +231,7 @@ func (s *simulation) put() {
 }
 
 func (s *simulation) observe() {
-	for range 1 + s.oneOf(3) {
+	for range 1 + s.oneOf(4) {
 		s.log.observe(s.fid(), float64(s.oneOf(10)*10), twin.Severity(s.oneOf(3)))
 	}
 }
@@ -327,7 +329,8 @@ func (s *simulation) subscribe(c *simClient, id string) {
 	}
 	defer s.calm(c)
 	v := c.view(id)
-	if v == nil {
+	opened := v != nil
+	if !opened {
 		v = &simView{picture: make(map[assets.FID]object), cells: make(map[string][]cellHeard)}
 		c.views = append(c.views, v)
 	}
@@ -336,7 +339,7 @@ func (s *simulation) subscribe(c *simClient, id string) {
 	if s.oneOf(2) == 0 {
 		s.part(&v.asked)
 	}
-	v.redrawn = len(v.picture) == 0 && v.at == twin.Position{}
+	v.redrawn = !opened
 	s.ok(c.subscribe(v))
 	c.review()
 	s.refused(c, v)
@@ -451,10 +454,8 @@ func (s *simulation) grant(c *simClient) {
 				of.sights(v)
 			}
 			of.review()
+			of.s.regrant(to) // as Grant does, but in an order that can be repeated
 		}
-	}
-	for _, n := range s.nodes {
-		n.hub.Grant(to)
 	}
 	for _, n := range s.nodes {
 		n.armed, n.looked = false, func() {}
@@ -508,7 +509,9 @@ func (s *simulation) settle() {
 	for round := range 12 {
 		for _, n := range s.nodes {
 			n.apply(len(s.log.entries))
-			n.expire()
+			if round == 0 {
+				n.expire() // and not later: then all would be told once more, and hide what was not
+			}
 			n.hear(len(n.waiting))
 			s.tickNow(n)
 		}

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"maps"
-	"math"
 	"slices"
 	"sync"
 	"time"
@@ -43,6 +42,7 @@ type view struct {
 	dirty    map[assets.FID]due
 	turn     assets.FID // the last of what was told of it
 	answer   bool       // a delta is owed, if only to say that nothing changed
+	moving   bool       // it is not known yet how much of the world it saw
 	lost     bool       // too much is due: all begins anew
 	tally    tally
 	ended    []assets.Kind // whose counts are void
@@ -75,6 +75,7 @@ func (v *view) restart(things []*twin.Thing, shown uint64, at twin.Position) {
 	v.snapshot, v.fresh = things, true
 	v.at, v.upTo, v.seen, v.read = at, at, shown, shown
 	v.queue, v.sent, v.dirty = nil, 0, nil
+	v.lost, v.moving = false, false
 }
 
 func byFID(a, b *twin.Thing) int { return int(int64(a.Asset.FID) - int64(b.Asset.FID)) }
@@ -113,12 +114,12 @@ func (v *view) move(to *look, was, is access.Scope, before, now []*twin.Thing, s
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	from := v.look
-	v.look, v.answer = to, true
+	v.look, v.answer, v.moving = to, true, false
 	v.upTo, v.read = at, shown
-	v.redirect()
 	for _, t := range before {
 		if !to.holds(t) || !is.Sees(t.Asset) {
-			v.owe(t.Asset.FID, due{held: true})
+			// It may have come into the new look meanwhile, and the lens have told so.
+			v.owe(t.Asset.FID, due{true, v.dirty[t.Asset.FID].is})
 		}
 	}
 	redraw := from.fields != to.fields || from.datum.name != to.datum.name
@@ -130,12 +131,21 @@ func (v *view) move(to *look, was, is access.Scope, before, now []*twin.Thing, s
 }
 
 // turnTo begins a move: what was to be told is the view's own, and so is what comes
-// until it is known how much of the world was seen.
-func (v *view) turnTo(to *look) {
+// until it is known how much of the world was seen. items are what the lens has
+// marked. What the new look does not hold, nobody will tell the view of any more: it
+// is due as what left.
+func (v *view) turnTo(to *look, items []item) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.redirect()
-	v.read = math.MaxUint64
+	v.oweAll(items)
+	scope := v.session.who().Scope
+	for fid, d := range v.dirty {
+		if d.is != nil && !(to.holds(d.is) && scope.Sees(d.is.Asset)) {
+			v.dirty[fid] = due{held: d.held}
+		}
+	}
+	v.moving = true
 	v.ended = append(v.ended, v.tally.stop(to.counted)...)
 }
 
@@ -190,13 +200,6 @@ func (v *view) doubt(t *told) {
 	v.session.nudge()
 }
 
-// inherit makes the items the view's own.
-func (v *view) inherit(items []item) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.oweAll(items)
-}
-
 // sees says whether the thing is in view. The caller holds the lock.
 func (v *view) sees(t *twin.Thing) bool {
 	return v.look.holds(t) && v.session.who().Scope.Sees(t.Asset)
@@ -206,7 +209,7 @@ func (v *view) sees(t *twin.Thing) bool {
 // may know more than the portion begins with, makes it its own.
 func (v *view) take(p *portion, now time.Time) {
 	v.mu.Lock()
-	own := v.fresh || v.answer || v.lost || len(v.dirty) > 0 || v.read > p.since
+	own := v.moving || v.fresh || v.answer || v.lost || len(v.dirty) > 0 || v.read > p.since
 	slow := v.session.lag(now)
 	if own || slow || len(v.queue) == portionsKept {
 		v.unqueue()
@@ -234,6 +237,9 @@ func (v *view) next(h *Hub, now time.Time) *shared {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	f := v.session.format
+	if v.moving {
+		return nil // who moves it wakes the session
+	}
 	if v.lost {
 		return v.beginAnew(h)
 	}
@@ -266,7 +272,6 @@ func (v *view) next(h *Hub, now time.Time) *shared {
 func (v *view) beginAnew(h *Hub) *shared {
 	things, shown := h.inView(v.session.who().Scope, v.look)
 	v.restart(things, shown, v.upTo)
-	v.lost = false
 	return &shared{data: v.session.format.write(resyncFrame{v.id, "too far behind"}, nil)}
 }
 

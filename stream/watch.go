@@ -22,8 +22,7 @@ func (h *Hub) rewatch(v *view, from, to *look, was access.Scope, since *twin.Pos
 	h.marking.Lock()
 	defer h.marking.Unlock()
 	h.repaintAll(v, to, since)
-	v.turnTo(to)
-	h.lenses.leave(v)
+	v.turnTo(to, h.lenses.leave(v))
 	at = h.aim(v, to)
 	if f = h.formers.keep(v, from, was); f == nil {
 		h.formers.dropAll(v)

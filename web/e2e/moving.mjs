@@ -11,9 +11,10 @@ export async function moving(page, { check, wait }) {
       window.suhe.scene.take({ id: 'screen', changes: [{ was: undefined, is }], events: [], resync: false });
     };
     window.boat = () => window.suhe.map.querySourceFeatures('movers').find((f) => f.properties.id === 'boat-0');
+    window.draws = (...layers) => window.suhe.map.queryRenderedFeatures({ layers }).some((f) => f.id === 4e15);
     window.fix(121.4340, 90);
   });
-  check('what moves is drawn, with an icon', await wait('boat', () => window.suhe.map.queryRenderedFeatures({ layers: ['movers'] }).length === 1));
+  check('what moves is drawn, with an icon', await wait('boat', () => window.draws('movers')));
   const seen = await page.evaluate(async () => {
     await new Promise((done) => setTimeout(done, 2000));
     window.fix(121.4350, 0);
@@ -29,7 +30,15 @@ export async function moving(page, { check, wait }) {
   check('never backwards, never beyond', seen.every((lon, i) => lon <= 121.4350 + 1e-5 && (i === 0 || lon >= seen[i - 1] - 1e-5)), list);
   check('and arrives', Math.abs((seen.at(-1) ?? 0) - 121.4350) < 1e-5, list);
   check('it turns to its heading', await wait('turned', () => window.boat()?.properties.heading === 0));
-  check('it leaves a track', await wait('track', () => window.suhe.map.queryRenderedFeatures({ layers: ['tracks'] }).length > 0));
+  check('it leaves a track', await wait('track', () => window.draws('tracks')));
   await page.evaluate(() => window.suhe.scene.take({ id: 'screen', changes: [{ was: { fid: 4e15, layer: 'movers' }, is: undefined }], events: [], resync: false }));
-  check('gone is gone', await wait('left', () => window.suhe.map.queryRenderedFeatures({ layers: ['movers', 'tracks'] }).length === 0));
+  check('gone is gone', await wait('left', () => !window.draws('movers', 'tracks')));
+
+  // Those that are played, from the server.
+  await page.evaluate(() => window.suhe.map.jumpTo({ center: [121.43, 31.245], zoom: 13.2 }));
+  const places = () => page.evaluate(() => window.suhe.map.querySourceFeatures('movers').map((f) => [f.id, ...f.geometry.coordinates].join(' ')));
+  check('what moves in the world is told', await wait('told', () => window.suhe.map.querySourceFeatures('movers').length > 3));
+  const before = await places();
+  check('and is drawn as it moves', await wait('moves', (was) => window.suhe.map.querySourceFeatures('movers')
+    .some((f) => was.some((w) => w.startsWith(`${f.id} `)) && !was.includes([f.id, ...f.geometry.coordinates].join(' '))), before));
 }

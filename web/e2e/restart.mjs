@@ -9,12 +9,14 @@ const ask = (what) => console.log(`do: ${what}`);
 const browser = await launch();
 try {
   const { page, complaints, wait } = await visit(browser, base, { width: 1200, height: 700 });
+  // Of what stands: what moves comes and goes.
+  await page.addInitScript(() => { window.standing = () => [...window.suhe?.picture.views.get('screen').objects.values() ?? []].filter((o) => o.layer !== 'movers').length; });
   await page.goto(base);
   const live = () => wait('live', () => document.getElementById('sign')?.dataset.status === 'live' && document.documentElement.dataset.fresh === 'live' && document.getElementById('stale').hidden);
-  const objects = () => page.evaluate(() => window.suhe?.picture.views.get('screen').objects.size ?? 0);
+  const objects = () => page.evaluate(() => window.standing());
   // By state it is an expression; one grey is not.
   const coloured = () => page.evaluate(() => Array.isArray(window.suhe.map.getPaintProperty('sensors-circle', 'circle-color')));
-  check('the page is live', await live() && await wait('objects', () => window.suhe.picture.views.get('screen').objects.size > 0));
+  check('the page is live', await live() && await wait('objects', () => window.standing() > 0));
   await page.evaluate(() => { window.unloaded = false; });
   const many = await objects();
 
@@ -32,7 +34,7 @@ try {
     await page.click('#theme');
     ask(begin);
     check(`${begin}: live again`, await live());
-    check('with all objects', await wait('all', (n) => window.suhe.picture.views.get('screen').objects.size === n, many));
+    check('with all objects', await wait('all', (n) => window.standing() === n, many));
     check('in colour', await wait('colour', () => Array.isArray(window.suhe.map.getPaintProperty('sensors-circle', 'circle-color'))));
     check('in the theme that was chosen meanwhile', await wait('theme', (was) => window.suhe.map.getPaintProperty('background', 'background-color') !== was, ground));
     const before = await page.textContent('#signs dl');

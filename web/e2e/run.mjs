@@ -95,7 +95,7 @@ try {
     await page.evaluate(() => window.suhe.map.jumpTo({ center: [121.43, 31.245], zoom: 9.5, pitch: 0, bearing: 0 }));
     return wait('counts', () => {
       const { objects, clusters } = window.suhe.picture.views.get('screen');
-      return objects.size === 0 && clusters.has('sensors') && /视野内 800/.test(document.querySelector('[data-seen=sensors]')?.textContent ?? '');
+      return ![...objects.values()].some((o) => o.layer === 'sensors') && clusters.has('sensors') && /视野内 800/.test(document.querySelector('[data-seen=sensors]')?.textContent ?? '');
     });
   })());
 

@@ -57,7 +57,6 @@ const words = {
   assets: ['部件', 'Bank assets'],
   cameras: ['摄像机', 'Cameras'],
   sensors: ['传感器', 'Sensors'],
-  movers: ['移动目标', 'Movers'],
   normal: ['正常', 'normal'],
   unknown: ['未知', 'unknown'],
   offline: ['离线', 'offline'],

@@ -42,7 +42,7 @@ export class Movers {
     const now = Date.now();
     const drawn = this.motion.drawn(now);
     this.put('movers', [...drawn].map(([fid, d]) => this.point(fid, d)));
-    this.put('tracks', [...drawn.values()].filter((d) => d.track.length > 1).map(track));
+    this.put('tracks', [...drawn].filter(([, d]) => d.track.length > 1).map(([fid, d]) => track(fid, d)));
     if (!this.motion.moving(now)) return;
     this.drawing = true;
     let done = false;
@@ -70,8 +70,8 @@ export class Movers {
   }
 }
 
-function track(d: Drawn): GeoJSON.Feature {
-  return { type: 'Feature', geometry: { type: 'LineString', coordinates: d.track }, properties: {} };
+function track(fid: number, d: Drawn): GeoJSON.Feature {
+  return { type: 'Feature', id: fid, geometry: { type: 'LineString', coordinates: d.track }, properties: {} };
 }
 
 /** An arrowhead that points north. */
