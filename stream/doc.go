@@ -25,8 +25,8 @@
 // An object is in a view if its layer was asked for, it is in the view's region (a
 // box, an area or a stretch of the creek), it passes the view's filter and the
 // caller's scope sees it. A view that is zoomed out gets counts of a layer where
-// its tiles show clusters. Views watch cells of the tile grid; a change looks up
-// those who watch the cells where the thing was and is.
+// its tiles show clusters. Views watch cells of the tile grid; a change leaves its
+// number in the cells where the thing was and is, and who watches them finds it.
 //
 // # How it is told
 //
@@ -37,6 +37,9 @@
 // queues it; one that is behind, or that knows more than the portion begins with
 // because it has just read the world, keeps a list of its own in which the last
 // value of each thing wins, and joins the others again when that list is empty.
+//
+// While many of the clients have yet to be written to the next tick waits, up to a
+// second: what does not fit into the time is then told less often to all alike.
 //
 // The world may show a batch before the hub hears of it, so who reads the world
 // notes the number of the batch that it has seen: what is told later of batches up

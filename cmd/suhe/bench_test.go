@@ -125,5 +125,13 @@ func TestBenchStream(t *testing.T) {
 	for _, what := range []string{"device → WebSocket", "PostGIS; device → WebSocket while history drains"} {
 		want = append(want, plausible{what + watched + ": p50", 0, 5000}, plausible{what + watched + ": p99", 0, 10_000}, plausible{what + watched + ": sent", 100, 600})
 	}
-	check(t, rows, append(want, plausible{"PostGIS; history: confirmed and not in it, or in it twice", 0, 0}))
+	phones, screens := "200 clients, each its own view, 500 changes/s: ", "100 clients, one view, 1000 changes/s, "
+	want = append(want, plausible{phones + "change → client, p99", 1, 60_000}, plausible{phones + "object updates delivered", 10, 1e5},
+		plausible{phones + "events that did not come", 0, 0}, plausible{phones + "lost, or begun anew", 0, 0})
+	for _, protocol := range []string{"suhe.v1.pb", "suhe.v1.json"} {
+		want = append(want, plausible{screens + protocol + ": object updates delivered", 1000, 2e5}, plausible{screens + protocol + ": change → client, p99", 1, 60_000})
+	}
+	check(t, rows, append(want, plausible{"100 clients come back at once: the last is live after", 1, 60_000},
+		plausible{"100 clients come back at once: snapshots, where a difference would do", 0, 0},
+		plausible{"PostGIS; history: confirmed and not in it, or in it twice", 0, 0}))
 }

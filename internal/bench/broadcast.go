@@ -153,7 +153,8 @@ func (s *streaming) plainTurn(ctx context.Context, protocol string, ours deliver
 	}
 	d.seconds = time.Since(begun).Seconds()
 	end, err := cpuTime(pid)
-	d.frames, d.bytes, d.cpu = float64(after.Frames-before.Frames), float64(after.Bytes-before.Bytes), end-start
+	d.frames, d.bytes = float64(after.Frames-before.Frames), float64(after.Bytes-before.Bytes)
+	d.cpu = max(end-start, tick) // less cannot be measured
 	if err == nil && d.frames == 0 {
 		err = fmt.Errorf("plain: no frame came: %s", after.Why)
 	}
