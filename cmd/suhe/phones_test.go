@@ -233,7 +233,7 @@ func newSloth(t *testing.T, s *served) sloth {
 		NetDial: func(network, addr string) (net.Conn, error) {
 			conn, err := net.Dial(network, addr)
 			if err == nil {
-				err = conn.(*net.TCPConn).SetReadBuffer(4096)
+				err = conn.(*net.TCPConn).SetReadBuffer(64 << 10) // it shall be full soon
 			}
 			return conn, err
 		}}
@@ -248,9 +248,9 @@ func newSloth(t *testing.T, s *served) sloth {
 	return sloth{conn}
 }
 
-// isTold reads until the client is told that it gets less.
+// isTold wakes up and reads until the client is told that it gets less.
 func (s sloth) isTold() error {
-	s.conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+	s.conn.SetReadDeadline(time.Now().Add(30 * time.Second))
 	for {
 		_, text, err := s.conn.ReadMessage()
 		if err != nil {
