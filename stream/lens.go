@@ -26,7 +26,7 @@ type item struct {
 	fid         assets.FID
 	held        bool        // it was in view
 	via         bool        // it was in view between
-	whole       bool        // the registry says something else of it
+	whole       bool        // it was out of view, or the registry says something else of it
 	is          *twin.Thing // nil: it is not in view
 	first, last uint64
 }
@@ -74,7 +74,7 @@ func (l *lens) mark(t *told) {
 	i := item{fid: t.fid, held: l.sees(t.was), first: t.first, last: t.last}
 	if l.sees(t.is) {
 		i.is = t.is
-		i.whole = t.was == nil || t.was.Asset != t.is.Asset
+		i.whole = !i.held || t.was.Asset != t.is.Asset
 	}
 	for _, between := range t.via {
 		i.via = i.via || l.sees(between)
