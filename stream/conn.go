@@ -110,6 +110,7 @@ func (c *conn) wake() {
 		switch c.writer.Load() {
 		case idle:
 			if c.writer.CompareAndSwap(idle, busy) {
+				c.session.hub.writing.Add(1)
 				go c.write()
 				return
 			}
@@ -128,6 +129,7 @@ func (c *conn) hurry() { _ = c.ws.NetConn().SetWriteDeadline(time.Now().Add(last
 
 // write writes until there is nothing to write.
 func (c *conn) write() {
+	defer c.session.hub.writing.Add(-1)
 	for {
 		if !c.drain() {
 			c.finish()

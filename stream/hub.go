@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -58,6 +59,7 @@ type Hub struct {
 	presence  presence
 	sessions  sync.WaitGroup
 	pastReads chan struct{}
+	writing   atomic.Int32  // connections that are written to, or wait for it
 	behind    time.Duration // how long a client that is ahead of us waits
 	bounds    bounds
 
@@ -124,18 +126,9 @@ func (h *Hub) Took(b twin.Batch) {
 // they are gone.
 func (h *Hub) Run(ctx context.Context) {
 	h.recall(ctx, h.marked().Events)
-	ticker := time.NewTicker(h.o.Tick)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-			h.tick(h.o.Now())
-		case <-ctx.Done():
-			h.tick(h.o.Now())
-			h.end()
-			return
-		}
-	}
+	h.run(ctx.Done())
+	h.tick(h.o.Now())
+	h.end()
 }
 
 // tick marks what came since the last tick and tells those who look at it.

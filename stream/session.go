@@ -53,11 +53,14 @@ func (s *session) who() access.Principal { return *s.grant.Load() }
 // nudge wakes whoever sends.
 func (s *session) nudge() { s.wake() }
 
-// lag says whether the client is told less often since it is behind.
-func (s *session) lag(now time.Time) (slow bool) {
+// stalls says whether the client does not take what is written.
+func (s *session) stalls(now time.Time) bool {
 	since := s.writes.Load()
-	return s.pace.note(since != 0 && now.Sub(time.UnixMilli(since)) > stalled, now)
+	return since != 0 && now.Sub(time.UnixMilli(since)) > stalled
 }
+
+// lag says whether the client is told less often since it is behind.
+func (s *session) lag(now time.Time) (slow bool) { return s.pace.note(s.stalls(now), now) }
 
 // send queues a frame that is no state; a client that lets them pile up is too slow.
 func (s *session) send(frame any) {

@@ -101,6 +101,8 @@ type benchStreamCmd struct {
 	benchFlags
 	Seconds int    `help:"Time of each load." default:"10"`
 	Only    string `help:"Only a part: devices, phones (each looks at something else) or screens (all look at the same)." enum:",devices,phones,screens" default:""`
+	Phones  int    `help:"Clients that each look at something else." default:"10000"`
+	Screens int    `help:"Clients that all look at the same." default:"2000"`
 }
 
 // Run prints the table.
@@ -109,7 +111,7 @@ func (c *benchStreamCmd) Run(ctx context.Context, io streams, log *slog.Logger) 
 	if err != nil {
 		return err
 	}
-	o := bench.StreamOptions{Database: c.Database, Program: program, Span: time.Duration(c.Seconds) * time.Second, Only: c.Only, Progress: io.err}
+	o := bench.StreamOptions{Database: c.Database, Program: program, Span: time.Duration(c.Seconds) * time.Second, Only: c.Only, Phones: c.Phones, Screens: c.Screens, Progress: io.err}
 	if c.Quick {
 		o.Sensors, o.Flood, o.Rate, o.Backlog, o.Span = 500, 2000, 500, 2000, 500*time.Millisecond
 		o.Phones, o.Screens = 200, 100

@@ -40,6 +40,7 @@ func (m *member) join(ctx context.Context) (err error) {
 		return fmt.Errorf("client %d: %w", m.number, err)
 	}
 	m.live, m.part = false, false
+	m.wire.skim = m.skim
 	switch o.Protocol {
 	case stream.ProtocolBinary:
 		err = m.wire.send(opBinary, m.askBinary())
@@ -198,24 +199,41 @@ func (m *member) watch(payload []byte) error {
 	return nil
 }
 
-// takeJSON decodes what watched members get; all others of the view are told the
-// same.
-func (m *member) takeJSON(payload []byte) error {
-	switch {
-	case bytes.HasPrefix(payload, []byte(`{"type":"delta"`)):
-		m.audience.seen.deltas.Add(1)
-	case bytes.HasPrefix(payload, []byte(`{"type":"snapshot"`)):
-	default:
-		return nil
+// skim takes a long frame by its beginning, where that is enough.
+func (m *member) skim(opcode byte, beginning []byte, size int) bool {
+	delta := bytes.HasPrefix(beginning, deltaJSON)
+	if m.watched || m.audience.o.Protocol == stream.ProtocolBinary || opcode >= opClose || opcode == opText && !delta {
+		return false
 	}
-	if m.live && !m.watched {
+	m.audience.seen.frames.Add(1)
+	m.audience.seen.bytes.Add(int64(size))
+	if delta {
+		m.audience.seen.deltas.Add(1)
+	}
+	return true
+}
+
+// How frames of JSON begin.
+var (
+	deltaJSON    = []byte(`{"type":"delta"`)
+	snapshotJSON = []byte(`{"type":"snapshot"`)
+)
+
+// takeJSON decodes the snapshot, and what watched members get: all others of the
+// view are told the same.
+func (m *member) takeJSON(payload []byte) error {
+	delta := bytes.HasPrefix(payload, deltaJSON)
+	if delta {
+		m.audience.seen.deltas.Add(1)
+	}
+	if delta && !m.watched || !delta && !bytes.HasPrefix(payload, snapshotJSON) {
 		return nil
 	}
 	var f frame
 	if err := json.Unmarshal(payload, &f); err != nil {
 		return err
 	}
-	if f.Type == "snapshot" {
+	if !delta {
 		if !f.More {
 			m.isLive()
 		}

@@ -130,7 +130,7 @@ type batch struct {
 func (b *batch) next() []byte {
 	b.body = append(b.body[:0], `{"observations":[`...)
 	for i := range batchSize {
-		if b.turn == 0 {
+		if i == 0 || b.turn == 0 {
 			b.last = max(b.last+1, time.Now().UnixMilli())
 		}
 		if i > 0 {

@@ -20,6 +20,10 @@ type wire struct {
 	conn *net.TCPConn
 	raw  syscall.RawConn
 	left []byte // of a frame that is not whole yet
+	skip int    // bytes to come of a frame that is skimmed
+
+	// skim may take a frame of which only the beginning has come; nil takes none.
+	skim func(opcode byte, beginning []byte, size int) bool
 }
 
 // The opcodes of frames.
@@ -127,19 +131,29 @@ func (w *wire) receive(take func(opcode byte, payload []byte) error) error {
 
 // split takes the frames apart and keeps the rest.
 func (w *wire) split(b []byte, take func(byte, []byte) error) error {
+	over := min(w.skip, len(b))
+	b, w.skip = b[over:], w.skip-over
 	if len(w.left) > 0 {
 		w.left = append(w.left, b...)
 		b = w.left
 	}
 	for {
-		opcode, payload, size := cutFrame(b)
-		if size == 0 {
+		opcode, head, size := cutHead(b)
+		if head == 0 {
 			break
 		}
-		if err := take(opcode, payload); err != nil {
+		if len(b) < head+size {
+			if w.skim == nil || !w.skim(opcode, b[head:], size) {
+				break
+			}
+			w.skip = head + size - len(b)
+			b = nil
+			break
+		}
+		if err := take(opcode, b[head:head+size]); err != nil {
 			return err
 		}
-		b = b[size:]
+		b = b[head+size:]
 	}
 	if len(b) == 0 {
 		w.left = nil // an idle client keeps nothing
@@ -149,29 +163,27 @@ func (w *wire) split(b []byte, take func(byte, []byte) error) error {
 	return nil
 }
 
-// cutFrame returns the first frame and its size with the head; zero if it is not
-// whole yet. A server masks nothing, and ours splits nothing.
-func cutFrame(b []byte) (opcode byte, payload []byte, size int) {
+// cutHead returns the sizes of the first frame's head and payload; zeros if the
+// head is not whole yet. A server masks nothing, and ours splits nothing.
+func cutHead(b []byte) (opcode byte, head, size int) {
 	if len(b) < 2 {
-		return 0, nil, 0
+		return 0, 0, 0
 	}
-	head, n := 2, int(b[1]&0x7f)
-	switch n {
+	head, size = 2, int(b[1]&0x7f)
+	switch size {
 	case 126:
-		if len(b) < 4 {
-			return 0, nil, 0
+		if head = 4; len(b) >= head {
+			size = int(binary.BigEndian.Uint16(b[2:]))
 		}
-		head, n = 4, int(binary.BigEndian.Uint16(b[2:]))
 	case 127:
-		if len(b) < 10 {
-			return 0, nil, 0
+		if head = 10; len(b) >= head {
+			size = int(binary.BigEndian.Uint64(b[2:]))
 		}
-		head, n = 10, int(binary.BigEndian.Uint64(b[2:]))
 	}
-	if len(b) < head+n {
-		return 0, nil, 0
+	if len(b) < head {
+		return 0, 0, 0
 	}
-	return b[0] & 0x0f, b[head : head+n], head + n
+	return b[0] & 0x0f, head, size
 }
 
 // cut ends the connection as a broken line would: at once and without a word.

@@ -1,0 +1,51 @@
+package stream
+
+import "time"
+
+// When there is more to write than can be written, ticks come later: what is told
+// less often is told at once to all who look alike, while clients that are each
+// behind in their own way cost far more.
+const (
+	latestTick = time.Second // after the one before
+	crowdFew   = 64          // writers that are busy are no crowd, however few clients there are
+	crowdShare = 8           // nor is so small a part of the clients, one of eight
+)
+
+// crowded says whether many of the clients that were told something have yet to be
+// written to. One that does not take what is written is not waited for.
+func (h *Hub) crowded(now time.Time) bool {
+	busy := int(h.writing.Load())
+	if busy <= crowdFew {
+		return false
+	}
+	h.state.Lock()
+	defer h.state.Unlock()
+	for s := range h.live {
+		if s.stalls(now) {
+			busy--
+		}
+	}
+	return busy > max(crowdFew, len(h.live)/crowdShare)
+}
+
+// run ticks until done is closed.
+func (h *Hub) run(done <-chan struct{}) {
+	timer := time.NewTimer(h.o.Tick)
+	defer timer.Stop()
+	last := time.Now()
+	for {
+		select {
+		case <-timer.C:
+		case <-done:
+			return
+		}
+		now := time.Now()
+		if now.Sub(last) < latestTick && h.crowded(h.o.Now()) {
+			timer.Reset(h.o.Tick / 8)
+			continue
+		}
+		h.tick(h.o.Now())
+		last = now
+		timer.Reset(time.Until(now.Add(h.o.Tick)))
+	}
+}
