@@ -118,8 +118,9 @@ func (v *view) resume(held []assets.FID, since twin.Position, things []*twin.Thi
 // or offline by the clock has no place in the log: another node may have told it
 // later than this one.
 func newer(t *twin.Thing, since twin.Position) bool {
-	return t.Changed.Obs > since.Obs || t.Changed.Events > since.Events ||
-		t.State.Communication == twin.Offline || t.State.Data == twin.Stale || t.State.Data == twin.Stuck
+	silent := t.State.Communication != twin.Online && len(t.Last) > 0
+	return t.Changed.Obs > since.Obs || t.Changed.Events > since.Events || silent ||
+		t.State.Data == twin.Stale || t.State.Data == twin.Stuck
 }
 
 // move prepares what a new look or scope brings in and takes out. before are the
