@@ -16,6 +16,7 @@ const (
 	maxText    = 64        // bytes of a view's id, an area's code, a screen's name
 	maxFilter  = 8 << 10   // bytes
 	maxSecret  = 8 << 10   // bytes of a ticket or token
+	maxFID     = 1 << 53   // no fid is so large
 )
 
 // ask is a message of a client, in whichever format it came. What is nil was

@@ -41,6 +41,11 @@ func (h *Hub) look(a ask, was *look) (*look, error) {
 	if len(a.Held) > h.bounds.held {
 		return nil, fmt.Errorf("held: %d fids, want at most %d", len(a.Held), h.bounds.held)
 	}
+	for _, fid := range a.Held {
+		if fid == 0 || fid >= maxFID {
+			return nil, fmt.Errorf("held: %d, want fids in [1,%d)", fid, uint64(maxFID))
+		}
+	}
 	h.split(&l)
 	return &l, nil
 }

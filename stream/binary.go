@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"suhe/assets"
 	pb "suhe/stream/suhev1"
@@ -18,8 +19,8 @@ func parseBinary(b []byte) (a ask, err error) {
 	if err := proto.Unmarshal(b, &m); err != nil {
 		return a, err
 	}
-	if len(m.ProtoReflect().GetUnknown()) > 0 {
-		return a, fmt.Errorf("unknown fields in Ask")
+	if err := known(m.ProtoReflect()); err != nil {
+		return a, err
 	}
 	switch m := m.Ask.(type) {
 	case *pb.Ask_Auth:
@@ -43,11 +44,22 @@ func parseBinary(b []byte) (a ask, err error) {
 	return a, err
 }
 
+// known refuses fields that the message or one in it does not have.
+func known(m protoreflect.Message) (err error) {
+	if len(m.GetUnknown()) > 0 {
+		return fmt.Errorf("unknown fields in %s", m.Descriptor().Name())
+	}
+	m.Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		if f.Message() != nil { // none is in a list
+			err = known(v.Message())
+		}
+		return err == nil
+	})
+	return err
+}
+
 // view takes over what a View says.
 func (a *ask) view(kind string, v *pb.View) error {
-	if len(v.ProtoReflect().GetUnknown()) > 0 {
-		return fmt.Errorf("unknown fields in View")
-	}
 	a.Type, a.ID = kind, v.GetId()
 	a.Layers, a.Tiles, a.Fields = namesOf(v.GetLayers()), namesOf(v.GetTiles()), namesOf(v.GetFields())
 	a.Area, a.Zoom, a.Filter, a.Datum, a.Rate = v.Area, v.Zoom, v.Filter, v.Datum, v.Rate
@@ -65,6 +77,9 @@ func (a *ask) view(kind string, v *pb.View) error {
 	}
 	fid := uint64(0)
 	for _, more := range v.GetHeld() {
+		if fid+more < fid {
+			return fmt.Errorf("held: %d more than %d, want fids below 2^53", more, fid)
+		}
 		fid += more
 		a.Held = append(a.Held, assets.FID(fid))
 	}

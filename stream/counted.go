@@ -65,7 +65,7 @@ func (c *counted) part(f format) *shared {
 // tally is what a view has been told and has yet to be told of counts.
 type tally struct {
 	due  []*counted
-	last map[assets.Kind][]Cluster
+	last map[assets.Kind]*counted
 }
 
 // owe replaces what is due of the kind.
@@ -80,16 +80,26 @@ func (t *tally) next(h *Hub, f format) *shared {
 		c := t.due[0]
 		t.due = t.due[1:]
 		cells := c.count(h.o.Clusters)
-		if last, known := t.last[c.kind]; known && slices.Equal(cells, last) {
+		if last := t.last[c.kind]; last != nil && last.lens.look.datum.name == c.lens.look.datum.name && slices.Equal(cells, last.cells) {
 			continue
 		}
 		if t.last == nil {
-			t.last = make(map[assets.Kind][]Cluster)
+			t.last = make(map[assets.Kind]*counted)
 		}
-		t.last[c.kind] = cells
+		t.last[c.kind] = c
 		return c.part(f)
 	}
 	return nil
+}
+
+// again makes all due that was told: the client is to begin anew.
+func (t *tally) again() {
+	for kind, c := range t.last {
+		if !slices.ContainsFunc(t.due, func(d *counted) bool { return d.kind == kind }) {
+			t.due = append(t.due, c)
+		}
+	}
+	t.last = nil
 }
 
 // stop forgets the kinds that are no longer counted and returns those of which

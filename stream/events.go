@@ -10,7 +10,7 @@ import (
 
 const (
 	eventsKept = 4096             // how many events a session may be behind
-	pastAtOnce = 512              // events read of the past in one go
+	pastAtOnce = 128              // events read of the past in one go, kept for one session
 	pastMost   = 100_000          // how far back a client may begin
 	pastWait   = 10 * time.Second // for them
 	pastReads  = 8                // at the same time

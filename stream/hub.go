@@ -247,7 +247,7 @@ func (s *session) beats(now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if now.Before(s.beatAt) {
-		return s.pace.waits(now)
+		return s.pace.interval() > 0
 	}
 	s.beatAt, s.beat = now.Add(s.hub.o.Beat), true
 	return true

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strconv"
 
 	"suhe/assets"
@@ -17,7 +18,7 @@ func parseJSON(b []byte) (a ask, err error) {
 	if err := d.Decode(&a); err != nil {
 		return a, err
 	}
-	if d.More() {
+	if _, err := d.Token(); err != io.EOF {
 		return a, fmt.Errorf("more behind the JSON object")
 	}
 	return a, nil

@@ -64,7 +64,7 @@ type item struct {
 	of    *told
 	held  bool // it was in view
 	via   bool // it was in view between
-	whole bool // the registry says something else of it
+	whole bool // it was out of view, or the registry says something else of it
 	in    bool // it is in view
 }
 
@@ -133,7 +133,7 @@ func (l *lens) mark(t *told) {
 		i.held = i.in
 	} else {
 		i.held, i.in = l.sees(t.was), l.sees(t.is)
-		i.whole = i.in && (t.was == nil || t.was.Asset != t.is.Asset)
+		i.whole = i.in && (!i.held || t.was.Asset != t.is.Asset)
 		for _, between := range t.via {
 			i.via = i.via || l.sees(between)
 		}

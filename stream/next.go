@@ -52,10 +52,20 @@ func (s *session) next() (outgoing, bool) {
 			return s.outgoing(f, nil), true
 		}
 	}
+	if frame := s.waits; frame != nil {
+		s.waits = nil
+		return outgoing{shared: frame}, true
+	}
 	for _, v := range views {
-		if frame := v.next(s.hub, now); frame != nil {
-			return outgoing{shared: frame}, true
+		frame := v.next(s.hub, now)
+		if frame == nil {
+			continue
 		}
+		if frame.at != (twin.Position{}) && (frame.at.Epoch != at.Epoch || later(frame.at, at)) {
+			s.waits = frame // the hub has moved on since: there may be events to tell before
+			return s.next()
+		}
+		return outgoing{shared: frame}, true
 	}
 	// A client that is told something knows that we live.
 	s.mu.Lock()
@@ -85,14 +95,15 @@ func (s *session) nextEvent(views []*view) (twin.Event, bool) {
 // takeEvent returns the event behind the last one and goes on to it.
 func (s *session) takeEvent() (e twin.Event, ok bool) {
 	s.mu.Lock()
-	seen, rewound := s.seen, s.rewound
+	seen, rewound, events := s.seen, s.rewound, s.ahead
 	s.mu.Unlock()
-	events, err := s.hub.eventsAfter(seen, rewound)
-	switch {
-	case err != nil:
-		s.bye(codeSlow, err.Error(), 0)
-		return e, false
-	case len(events) == 0:
+	if len(events) == 0 {
+		var err error
+		if events, err = s.hub.eventsAfter(seen, rewound); err != nil {
+			s.bye(codeSlow, err.Error(), 0)
+		}
+	}
+	if len(events) == 0 {
 		return e, false
 	}
 	s.mu.Lock()
@@ -100,7 +111,7 @@ func (s *session) takeEvent() (e twin.Event, ok bool) {
 	if s.seen != seen {
 		return e, false // a rewind came between, and nudged
 	}
-	s.seen = events[0].Seq
+	s.seen, s.ahead = events[0].Seq, events[1:]
 	return events[0], true
 }
 

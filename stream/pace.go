@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// paces are the least times between two deltas to clients that are more and more
-// behind.
+// paces are the least times between two rounds of deltas to clients that are more
+// and more behind.
 var paces = [...]time.Duration{0, time.Second, 2 * time.Second, 5 * time.Second}
 
 const (
@@ -22,7 +22,6 @@ type pace struct {
 	level  int
 	begun  time.Time // the stalls that follow each other began
 	last   time.Time // stall, or change of level
-	due    time.Time // of the next delta
 	remark *slowFrame
 }
 
@@ -53,27 +52,11 @@ func (p *pace) shift(by int, now time.Time, why string) {
 	p.remark = &slowFrame{paces[p.level], why}
 }
 
-// ready says whether a delta may be sent.
-func (p *pace) ready(now time.Time) bool {
+// interval is the least time between two rounds of deltas of a view; 0: as it asks.
+func (p *pace) interval() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.level == 0 || !now.Before(p.due)
-}
-
-// waits says whether a client that is told less often may be told something now.
-func (p *pace) waits(now time.Time) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.level > 0 && !now.Before(p.due)
-}
-
-// sent notes that a delta is sent.
-func (p *pace) sent(now time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.level > 0 {
-		p.due = now.Add(paces[p.level])
-	}
+	return paces[p.level]
 }
 
 // news returns what the client has to be told of its pace, once; nil if nothing.

@@ -25,6 +25,7 @@ type session struct {
 	writes atomic.Int64 // Unix milliseconds since when a write is on its way; 0: none
 	grant  atomic.Pointer[access.Principal]
 	pace   pace
+	waits  *shared // a frame that waits for what must be told before; the sender's
 
 	asking sync.Mutex // one message of the client, or change of its rights, at a time
 	gone   bool       // it takes no more of either
@@ -35,9 +36,10 @@ type session struct {
 	control [][]byte // frames to send before all others
 	bytes   int      // of control
 	end     *byeFrame
-	seen    uint64 // the last event that was sent
-	rewound bool   // it began with events of the past
-	beat    bool   // a time frame is due
+	seen    uint64       // the last event that was sent
+	rewound bool         // it began with events of the past
+	ahead   []twin.Event // that follow the last one, read from the log in one go
+	beat    bool         // a time frame is due
 	beatAt  time.Time
 }
 
@@ -246,7 +248,7 @@ func (s *session) rewind(seq uint64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if seq < s.seen {
-		s.seen, s.rewound = seq, true
+		s.seen, s.rewound, s.ahead = seq, true, nil
 	}
 	return nil
 }

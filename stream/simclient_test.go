@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -38,6 +39,7 @@ type simClient struct {
 	rewinds  bool                  // events may begin anew, once
 	resyncs  int
 	goodbyes int
+	hurried  error // it was told more often than it can take
 	trace    func(format string, args ...any)
 }
 
@@ -56,6 +58,7 @@ type simView struct {
 	parts   bool          // more of a snapshot is to come
 	redrawn bool          // what it holds has the fields and datum that it asks for
 	void    bool          // a resync came, and no snapshot yet
+	told    time.Time     // the last delta of a client that reads slowly
 
 	ahead uint64 // up to where the world was seen before the hub heard of it
 	calm  bool   // all of that was told
@@ -266,9 +269,13 @@ func (c *simClient) drain(most int) (some bool) {
 		if c.s == nil || c.stalls || len(c.flight) >= c.room || len(c.flight) > 0 && c.flight[len(c.flight)-1].last {
 			return some
 		}
+		paced := c.paced()
 		out, ok := c.s.next()
 		if !ok {
 			return some
+		}
+		if err := c.keepsPace(paced, out.data); err != nil {
+			c.hurried = err
 		}
 		c.flight = append(c.flight, flying{out.data, out.last != nil})
 		some = true
@@ -276,8 +283,41 @@ func (c *simClient) drain(most int) (some bool) {
 	return some
 }
 
+// paced are the views that may be told what changed at most so often: nothing else
+// is due of them.
+func (c *simClient) paced() map[string]time.Duration {
+	out := make(map[string]time.Duration)
+	for _, v := range c.s.views {
+		if every := c.s.pace.interval(); every > 0 && !v.answer && !v.fresh && !v.lost && len(v.queue) == 0 && v.round == 0 {
+			out[v.id] = every
+		}
+	}
+	return out
+}
+
+// keepsPace says whether a frame comes too early for a client that reads slowly.
+func (c *simClient) keepsPace(paced map[string]time.Duration, data []byte) error {
+	f, err := hear(c.format, data)
+	if err != nil || f.Type != "delta" {
+		return err
+	}
+	v, now := c.view(f.ID), c.node.log.now
+	every, is := paced[f.ID]
+	if v == nil || !is {
+		return nil
+	}
+	if now.Before(v.told.Add(every)) {
+		return fmt.Errorf("a delta after %v, want none before %v", now.Sub(v.told), every)
+	}
+	v.told = now
+	return nil
+}
+
 // receive takes frames off the link.
 func (c *simClient) receive(most int) error {
+	if c.hurried != nil {
+		return c.hurried
+	}
 	for range min(most, len(c.flight)) {
 		f := c.flight[0]
 		c.flight = c.flight[1:]

@@ -196,12 +196,26 @@ func (s *simulation) slow(c *simClient) {
 	if !c.stalls || s.oneOf(2) == 0 {
 		return
 	}
-	for range 2 + s.oneOf(6) {
+	s.live(c.node, 2+s.oneOf(6), 600*time.Millisecond)
+	if s.oneOf(2) == 0 {
+		return
+	}
+	c.stall(false)
+	for range s.oneOf(6) {
+		s.live(c.node, 1, 200*time.Millisecond)
+		c.drain(c.room)
+		s.ok(c.receive(c.room))
+	}
+}
+
+// live lets a node hear of observations for some rounds.
+func (s *simulation) live(n *node, rounds int, every time.Duration) {
+	for range rounds {
 		s.observe()
-		c.node.apply(4)
-		c.node.hear(4)
-		s.log.now = s.log.now.Add(600 * time.Millisecond)
-		s.tickNow(c.node)
+		n.apply(4)
+		n.hear(4)
+		s.log.now = s.log.now.Add(every)
+		s.tickNow(n)
 	}
 }
 

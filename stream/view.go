@@ -37,10 +37,12 @@ type view struct {
 	read     uint64        // it may have seen parts of batches up to this one
 	fresh    bool          // a snapshot is owed, if only to say that there is nothing
 	snapshot []*twin.Thing // what is left of it, in order of fid
-	queue    []*portion    // of the lens, in order
+	queue    []*portion    // of the lens, in order; while it moves, not to be sent
 	sent     int           // parts of the first
 	dirty    map[assets.FID]due
 	turn     assets.FID // the last of what was told of it
+	round    int        // parts of dirty that may be told at once
+	due      time.Time  // of the next round, if the client is told less often
 	answer   bool       // a delta is owed, if only to say that nothing changed
 	moving   bool       // it is not known yet how much of the world it saw
 	lost     bool       // too much is due: all begins anew
@@ -56,7 +58,7 @@ type due struct {
 
 // newView makes a view that has nothing to tell yet.
 func newView(id string, s *session, l *look) *view {
-	v := &view{id: id, session: s, look: l}
+	v := &view{id: id, session: s, look: l, moving: true}
 	v.canvas.view = v
 	return v
 }
@@ -73,9 +75,21 @@ func (v *view) begin(things []*twin.Thing, shown uint64, at twin.Position) {
 func (v *view) restart(things []*twin.Thing, shown uint64, at twin.Position) {
 	slices.SortFunc(things, byFID)
 	v.snapshot, v.fresh = things, true
-	v.at, v.upTo, v.seen, v.read = at, at, shown, shown
-	v.queue, v.sent, v.dirty = nil, 0, nil
-	v.lost, v.moving = false, false
+	v.at, v.seen, v.read = at, shown, shown
+	v.dirty, v.lost, v.round = nil, false, 0
+	v.tally.again()
+	v.settled(at)
+}
+
+// settled ends a move: everything up to at is told or due, and so is from now on
+// what came meanwhile.
+func (v *view) settled(at twin.Position) {
+	v.upTo, v.moving = at, false
+	for _, p := range v.queue {
+		v.upTo = p.at
+		v.oweAll(p.items)
+	}
+	v.queue, v.sent = nil, 0
 }
 
 func byFID(a, b *twin.Thing) int { return int(int64(a.Asset.FID) - int64(b.Asset.FID)) }
@@ -85,7 +99,7 @@ func byFID(a, b *twin.Thing) int { return int(int64(a.Asset.FID) - int64(b.Asset
 func (v *view) resume(held []assets.FID, since twin.Position, things []*twin.Thing, shown uint64, at twin.Position) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.at, v.upTo, v.seen, v.read, v.answer = since, at, shown, shown, true
+	v.at, v.seen, v.read, v.answer = since, shown, shown, true
 	for _, fid := range held {
 		v.owe(fid, due{held: true})
 	}
@@ -97,14 +111,16 @@ func (v *view) resume(held []assets.FID, since twin.Position, things []*twin.Thi
 		}
 		v.owe(t.Asset.FID, due{holds, t})
 	}
+	v.settled(at)
 }
 
 // newer says whether the client may not know the thing as it is. What turns stale
 // or offline by the clock has no place in the log: another node may have told it
 // later than this one.
 func newer(t *twin.Thing, since twin.Position) bool {
-	return t.Changed.Obs > since.Obs || t.Changed.Events > since.Events ||
-		t.State.Communication == twin.Offline || t.State.Data == twin.Stale || t.State.Data == twin.Stuck
+	silent := t.State.Communication != twin.Online && len(t.Last) > 0
+	return t.Changed.Obs > since.Obs || t.Changed.Events > since.Events || silent ||
+		t.State.Data == twin.Stale || t.State.Data == twin.Stuck
 }
 
 // move prepares what a new look or scope brings in and takes out. before are the
@@ -114,12 +130,10 @@ func (v *view) move(to *look, was, is access.Scope, before, now []*twin.Thing, s
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	from := v.look
-	v.look, v.answer, v.moving = to, true, false
-	v.upTo, v.read = at, shown
+	v.look, v.answer, v.read = to, true, shown
 	for _, t := range before {
 		if !to.holds(t) || !is.Sees(t.Asset) {
-			// It may have come into the new look meanwhile, and the lens have told so.
-			v.owe(t.Asset.FID, due{true, v.dirty[t.Asset.FID].is})
+			v.owe(t.Asset.FID, due{held: true})
 		}
 	}
 	redraw := from.fields != to.fields || from.datum.name != to.datum.name
@@ -128,6 +142,7 @@ func (v *view) move(to *look, was, is access.Scope, before, now []*twin.Thing, s
 			v.owe(t.Asset.FID, due{v.dirty[t.Asset.FID].held, t})
 		}
 	}
+	v.settled(at)
 }
 
 // turnTo begins a move: what was to be told is the view's own, and so is what comes
@@ -209,17 +224,21 @@ func (v *view) sees(t *twin.Thing) bool {
 // may know more than the portion begins with, makes it its own.
 func (v *view) take(p *portion, now time.Time) {
 	v.mu.Lock()
-	own := v.moving || v.fresh || v.answer || v.lost || len(v.dirty) > 0 || v.read > p.since
+	own := v.fresh || v.answer || v.lost || len(v.dirty) > 0 || v.read > p.since
 	slow := v.session.lag(now)
-	if own || slow || len(v.queue) == portionsKept {
+	switch {
+	case v.moving:
+		v.queue = append(v.queue, p)
+	case own || slow || len(v.queue) == portionsKept:
 		v.unqueue()
 		v.oweAll(p.items)
-	} else {
+	default:
 		v.queue = append(v.queue, p)
 	}
 	v.upTo = p.at
+	ready := v.ready(now)
 	v.mu.Unlock()
-	if !slow || v.session.pace.ready(now) {
+	if ready {
 		v.session.nudge()
 	}
 }
@@ -251,14 +270,11 @@ func (v *view) next(h *Hub, now time.Time) *shared {
 			return part
 		}
 	}
-	if !v.answer && !v.session.pace.ready(now) {
+	if !v.answer && !v.ready(now) {
 		return nil
 	}
-	for v.answer || len(v.dirty) > 0 {
-		if d, owed := v.nextDelta(); owed {
-			v.session.pace.sent(now)
-			return &shared{data: f.write(d, &h.written), at: d.at}
-		}
+	if d, owed := v.nextDue(now); owed {
+		return &shared{data: f.write(d, &h.written), at: d.at}
 	}
 	if len(v.ended) > 0 {
 		kind := v.ended[0]
@@ -307,6 +323,30 @@ func (v *view) nextPart(h *Hub) (out *shared) {
 		}
 	}
 	return out
+}
+
+// ready says whether a delta may be sent. The caller holds the lock, as for nextDue.
+func (v *view) ready(now time.Time) bool {
+	return v.round > 0 || v.session.pace.interval() == 0 || !now.Before(v.due)
+}
+
+// nextDue makes the next delta of what is due; false if there is none. To a client
+// that is told less often goes a round of what is due when it begins, then nothing
+// until its time.
+func (v *view) nextDue(now time.Time) (deltaFrame, bool) {
+	for v.answer || len(v.dirty) > 0 {
+		if v.round == 0 {
+			v.round = 1 + len(v.dirty)/v.session.hub.bounds.objects
+		}
+		d, owed := v.nextDelta()
+		if v.round--; v.round == 0 || len(v.dirty) == 0 {
+			v.round, v.due = 0, now.Add(v.session.pace.interval())
+		}
+		if owed {
+			return d, true
+		}
+	}
+	return deltaFrame{}, false
 }
 
 // nextDelta makes a part of what is due; false if the client need not be told of

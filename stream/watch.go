@@ -6,7 +6,7 @@ import (
 )
 
 // watch makes the hub mark what happens in what is looked at from now on, and
-// returns the position from which on it does. The client's tiles are at least as
+// returns the position up to which everything has been marked. The client's tiles are at least as
 // new as since; nil: nobody knows.
 func (h *Hub) watch(v *view, l *look, since *twin.Position) twin.Position {
 	h.marking.Lock()
@@ -40,11 +40,10 @@ func (h *Hub) saw(f *former, shown uint64) {
 // aim makes the view a member of the lens of its look; there is none if nothing
 // but tiles is looked at.
 func (h *Hub) aim(v *view, l *look) twin.Position {
-	if len(l.layers) == 0 {
-		return h.marked()
+	if len(l.layers) > 0 {
+		h.lenses.join(h, v, l, v.session.who().Scope)
 	}
-	h.lenses.join(h, v, l, v.session.who().Scope)
-	return v.lens.at
+	return h.marked()
 }
 
 // repaintAll makes the hub mark the tiles that the client has of the look.

@@ -9,7 +9,8 @@ import (
 
 // Outbox is what the relay needs of the store: committed changes in order.
 type Outbox interface {
-	// Epoch returns the log's epoch; a new store has 1.
+	// Epoch returns the log's epoch; a new store has the time of its birth in Unix
+	// seconds, so that no two logs share one.
 	Epoch(ctx context.Context) (uint64, error)
 	// NextEpoch begins a new epoch: the number rises by one.
 	NextEpoch(ctx context.Context) (uint64, error)

@@ -51,7 +51,7 @@ type broker struct {
 	log      *slog.Logger
 	login    *login
 	server   atomic.Pointer[server.Server] // the one that runs
-	mqttAddr string
+	mqttAddr atomic.Value                  // string; a broker that is mended keeps it
 
 	broken  atomic.Pointer[error] // why it cannot write, or nil
 	failing chan error
@@ -97,8 +97,8 @@ func (b *broker) start() error {
 		return errors.New("bus: embedded broker is not ready")
 	}
 	if opts.MQTT.Port != 0 {
-		b.mqttAddr = net.JoinHostPort(opts.MQTT.Host, strconv.Itoa(opts.MQTT.Port))
-		b.options.MQTTListen = b.mqttAddr
+		b.options.MQTTListen = net.JoinHostPort(opts.MQTT.Host, strconv.Itoa(opts.MQTT.Port))
+		b.mqttAddr.Store(b.options.MQTTListen)
 	}
 	return nil
 }

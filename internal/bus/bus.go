@@ -172,7 +172,8 @@ func (b *Bus) MQTTAddr() string {
 	if b.broker == nil {
 		return ""
 	}
-	return b.broker.mqttAddr
+	addr, _ := b.broker.mqttAddr.Load().(string)
+	return addr
 }
 
 // Lost counts how often the connection to the broker was lost.

@@ -9,7 +9,15 @@ import { arrow } from './dress';
 export const moverLayer = 'movers';
 
 /** However busy the map is, what moves is drawn again so often, in milliseconds. */
-const slowest = 250;
+const slowest = 1000;
+
+/** Between the end of one drawing and the next, in milliseconds: where somebody sees
+ * it move, and elsewhere. The map rests meanwhile, and so does a phone. */
+const smooth = 100;
+const unseen = 1000;
+
+/** From this zoom on a walk is more than a pixel a second. */
+const walksFrom = 14;
 
 export class Movers {
   private readonly motion = new Motion();
@@ -46,15 +54,26 @@ export class Movers {
     if (!this.motion.moving(now)) return;
     this.drawing = true;
     let done = false;
+    const pause = this.seen(drawn.values()) ? smooth : unseen;
     const again = (): void => {
       if (done) return;
       done = true;
       this.map.off('idle', again);
-      this.drawing = false;
-      requestAnimationFrame(() => this.draw());
+      setTimeout(() => {
+        this.drawing = false;
+        this.draw();
+      }, pause);
     };
     this.map.once('idle', again);
     setTimeout(again, slowest);
+  }
+
+  /** Whether somebody can see one of them move. */
+  private seen(drawn: Iterable<Drawn>): boolean {
+    if (this.map.getZoom() < walksFrom) return false;
+    const view = this.map.getBounds();
+    for (const d of drawn) if (view.contains(d.at)) return true;
+    return false;
   }
 
   private put(source: string, features: GeoJSON.Feature[]): void {
