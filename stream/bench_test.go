@@ -68,7 +68,7 @@ func BenchmarkTick(b *testing.B) {
 			b.Fatal(err)
 		}
 		v := newView("v", s, l)
-		s.add(v)
+		s.add(v, nil)
 		v.begin(nil, 0, h.watch(v, l, nil))
 		sessions = append(sessions, s)
 	}

@@ -112,11 +112,13 @@ func (h *Hub) reach(seq uint64) error {
 	return nil
 }
 
-// eventsAfter returns the events after a sequence. Only one that began with the
-// past may go on with it; another that is so far behind is too slow.
+// eventsAfter returns the events after a sequence, none that the hub has not come to.
+// Only one that began with the past may go on with it; another that is so far behind
+// is too slow.
 func (h *Hub) eventsAfter(seq uint64, past bool) ([]twin.Event, error) {
 	h.state.Lock()
 	events, lost := h.events.after(seq, 1)
+	last := h.events.last
 	h.state.Unlock()
 	switch {
 	case !lost:
@@ -124,5 +126,9 @@ func (h *Hub) eventsAfter(seq uint64, past bool) ([]twin.Event, error) {
 	case !past || h.o.Past == nil:
 		return nil, fmt.Errorf("more than %d events behind", h.bounds.events)
 	}
-	return h.readPast(context.Background(), seq, pastAtOnce)
+	events, err := h.readPast(context.Background(), seq, pastAtOnce)
+	for len(events) > 0 && events[len(events)-1].Seq > last {
+		events = events[:len(events)-1]
+	}
+	return events, err
 }

@@ -38,7 +38,7 @@ func (s *session) next() (outgoing, bool) {
 	}
 	// The position comes first: every event up to it is sent before it is told.
 	at := s.hub.marked()
-	if e, ok := s.nextEvent(views); ok {
+	if e, ok := s.nextEvent(); ok {
 		out := s.outgoing(eventFrame{e}, nil)
 		out.at = twin.Position{Epoch: at.Epoch, Events: e.Seq}
 		return out, true
@@ -83,36 +83,48 @@ func (s *session) outgoing(frame any, last *byeFrame) outgoing {
 }
 
 // nextEvent returns the next event of a layer that the session looks at.
-func (s *session) nextEvent(views []*view) (twin.Event, bool) {
+func (s *session) nextEvent() (twin.Event, bool) {
 	for {
-		e, ok := s.takeEvent()
+		e, views, ok := s.takeEvent()
 		if !ok || s.wants(e, views) {
 			return e, ok
 		}
 	}
 }
 
-// takeEvent returns the event behind the last one and goes on to it.
-func (s *session) takeEvent() (e twin.Event, ok bool) {
-	s.mu.Lock()
-	seen, rewound, events := s.seen, s.rewound, s.ahead
-	s.mu.Unlock()
-	if len(events) == 0 {
-		var err error
-		if events, err = s.hub.eventsAfter(seen, rewound); err != nil {
-			s.bye(codeSlow, err.Error(), 0)
+// takeEvent returns the event behind the last one and goes on to it, and the views
+// that there were.
+func (s *session) takeEvent() (e twin.Event, views []*view, ok bool) {
+	for {
+		s.mu.Lock()
+		seen, rewound, events := s.seen, s.rewound, s.ahead
+		views = s.views
+		s.mu.Unlock()
+		if len(events) == 0 {
+			var err error
+			if events, err = s.hub.eventsAfter(seen, rewound); err != nil {
+				s.bye(codeSlow, err.Error(), 0)
+			}
+		}
+		if len(events) == 0 {
+			return e, nil, false
+		}
+		if s.took(seen, events) {
+			return events[0], views, true
 		}
 	}
-	if len(events) == 0 {
-		return e, false
-	}
+}
+
+// took goes on to the first of the events, unless a view that goes on from before
+// came in between.
+func (s *session) took(seen uint64, events []twin.Event) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.seen != seen {
-		return e, false // a rewind came between, and nudged
+		return false
 	}
 	s.seen, s.ahead = events[0].Seq, events[1:]
-	return events[0], true
+	return true
 }
 
 // wants says whether the event is of a layer that a view looks at. Of a removed

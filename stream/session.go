@@ -170,10 +170,13 @@ func (s *session) subscribe(a ask) {
 	if a.Position != nil {
 		s.hub.await(*a.Position)
 	}
-	// Events of before first: once there is a view, those of now are sent.
-	anew := s.goOn(a.Position)
+	anew := s.canGoOn(a.Position)
 	v := newView(a.ID, s, to)
-	if !s.add(v) {
+	from := a.Position
+	if anew != nil {
+		from = nil
+	}
+	if !s.add(v, from) {
 		s.bye(codeTooMany, fmt.Sprintf("more than %d views", maxViews), 0)
 		return
 	}
@@ -186,7 +189,7 @@ func (s *session) subscribe(a ask) {
 		s.refuse(a.ID, err)
 		return
 	}
-	if anew == nil && a.Position != nil && a.Position.Epoch != at.Epoch {
+	if anew == nil && a.Position != nil && (a.Position.Epoch != at.Epoch || later(*a.Position, at)) {
 		anew = otherTime(*a.Position, at)
 	}
 	s.start(v, a, anew, things, shown, at)
@@ -200,27 +203,32 @@ func (h *Hub) tooMany(things []*twin.Thing) error {
 	return nil
 }
 
-// add registers a view, unless there are too many.
-func (s *session) add(v *view) bool {
+// add registers a view, unless there are too many. If it goes on from a position the
+// events after that come before those of now: from one moment to the next the
+// session wants them, and goes back to them.
+func (s *session) add(v *view, from *twin.Position) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.views) >= maxViews {
 		return false
 	}
 	s.views = append(slices.Clip(s.views), v)
+	if from != nil && from.Events < s.seen {
+		s.seen, s.rewound, s.ahead = from.Events, true, nil
+	}
 	return true
 }
 
-// goOn prepares to go on from where the client was. An error says why it must begin
-// anew.
-func (s *session) goOn(from *twin.Position) error {
+// canGoOn says whether the client can go on from where it was; an error, why it must
+// begin anew.
+func (s *session) canGoOn(from *twin.Position) error {
 	if from == nil {
 		return nil
 	}
 	if at := s.hub.marked(); from.Epoch != at.Epoch || later(*from, at) {
 		return otherTime(*from, at)
 	}
-	return s.rewind(from.Events)
+	return s.hub.reach(from.Events)
 }
 
 func otherTime(p, at twin.Position) error {
@@ -238,19 +246,6 @@ func (s *session) start(v *view, a ask, anew error, things []*twin.Thing, shown 
 		return
 	}
 	v.resume(a.Held, *a.Position, things, shown, at)
-}
-
-// rewind makes the session send the events after a sequence, if they can be had.
-func (s *session) rewind(seq uint64) error {
-	if err := s.hub.reach(seq); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if seq < s.seen {
-		s.seen, s.rewound, s.ahead = seq, true, nil
-	}
-	return nil
 }
 
 // update moves a view; the client gets what enters and leaves.
