@@ -93,12 +93,11 @@ func (b *Bus) awaited(ctx context.Context, subject string) (bool, error) {
 		return false, err
 	}
 	consumers := stream.ListConsumers(ctx)
-	for c := range consumers.Info() {
-		if matches(strings.Split(c.Config.FilterSubject, "."), subject) && !strings.HasPrefix(c.Config.Durable, inboxName) {
-			return true, nil
-		}
+	awaited := false
+	for c := range consumers.Info() { // to the end, or the list waits for its reader
+		awaited = awaited || matches(strings.Split(c.Config.FilterSubject, "."), subject) && !strings.HasPrefix(c.Config.Durable, inboxName)
 	}
-	return false, consumers.Err()
+	return awaited, consumers.Err()
 }
 
 // mayExpire makes sure that the broker's MQTT streams are there and that their
