@@ -58,23 +58,23 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who access.Principal
 		http.Error(w, "Sec-WebSocket-Protocol: want "+ProtocolBinary+" or "+Protocol, http.StatusBadRequest)
 		return
 	}
-	s := newSession(h, who, asJSON, rand.Text()[:12])
-	if !h.join(s) {
+	if !h.seat() {
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "no more sessions", http.StatusServiceUnavailable)
 		return
 	}
 	ws, err := h.upgrader.Upgrade(w, r, nil)
 	if err != nil {
-		h.leave(s) // the upgrader has answered
+		h.stand() // the upgrader has answered
 		return
 	}
 	if tcp, ok := ws.NetConn().(interface{ SetWriteBuffer(int) error }); ok {
 		_ = tcp.SetWriteBuffer(sendBuffer) // or what the kernel thinks best
 	}
-	s.format = formatOf(ws.Subprotocol())
+	s := newSession(h, who, formatOf(ws.Subprotocol()), rand.Text()[:12])
 	c := &conn{ws: ws, session: s, done: make(chan struct{})}
 	s.wake, s.cut = c.wake, c.hurry
+	h.sit(s)
 	s.hello()
 	go c.read()
 }

@@ -74,6 +74,7 @@ type Hub struct {
 
 	state   sync.Mutex
 	live    map[*session]struct{}
+	seats   int           // of these, and of those that are about to be
 	at      twin.Position // everything up to here has been marked
 	moved   chan struct{} // closed when at moves; nil if nobody waits
 	events  ring
@@ -251,6 +252,8 @@ const (
 	latestRun = 15 * time.Second      // of spread at most
 )
 
+const theEnd = "the server stops"
+
 // end closes every session with "going away"; they are to come back spread over
 // some time.
 func (h *Hub) end() {
@@ -258,7 +261,7 @@ func (h *Hub) end() {
 	h.stopped = true
 	spread := max(time.Second, min(latestRun, time.Duration(len(h.live))*comeBack))
 	for s := range h.live {
-		s.bye(codeAway, "the server stops", rand.N(spread))
+		s.bye(codeAway, theEnd, rand.N(spread))
 	}
 	h.state.Unlock()
 	late := time.AfterFunc(goodbye, h.cutAll)
@@ -277,18 +280,46 @@ func (h *Hub) cutAll() {
 
 // join adds a session, unless the hub is full or ends.
 func (h *Hub) join(s *session) bool {
+	if !h.seat() {
+		return false
+	}
+	h.sit(s)
+	return true
+}
+
+// seat keeps a place for a session that is about to sit, unless the hub is full or
+// ends.
+func (h *Hub) seat() bool {
+	h.state.Lock()
+	defer h.state.Unlock()
+	if h.stopped || h.seats >= h.o.Sessions {
+		return false
+	}
+	h.seats++
+	h.sessions.Add(1)
+	return true
+}
+
+// stand gives a place back.
+func (h *Hub) stand() {
+	h.state.Lock()
+	h.seats--
+	h.state.Unlock()
+	h.sessions.Done()
+}
+
+// sit adds a session that has a place. From now on it may be woken.
+func (h *Hub) sit(s *session) {
 	at := h.marked()
 	h.state.Lock()
 	defer h.state.Unlock()
-	if h.stopped || len(h.live) >= h.o.Sessions {
-		return false
-	}
 	now := h.o.Now()
 	s.seen, s.beatAt = at.Events, now.Add(h.o.Beat/2+rand.N(h.o.Beat/2+1))
 	h.live[s] = struct{}{}
-	h.sessions.Add(1)
 	h.metrics.sessions.Set(float64(len(h.live)))
-	return true
+	if h.stopped {
+		s.bye(codeAway, theEnd, rand.N(time.Second))
+	}
 }
 
 // leave forgets a session and its views.
@@ -306,7 +337,7 @@ func (h *Hub) leave(s *session) {
 	delete(h.live, s)
 	h.metrics.sessions.Set(float64(len(h.live)))
 	h.state.Unlock()
-	h.sessions.Done()
+	h.stand()
 }
 
 // Grant gives the sessions of a principal the rights that it has now; what enters

@@ -41,12 +41,12 @@ func (h *Hub) ServeEvents(w http.ResponseWriter, r *http.Request, who access.Pri
 		default:
 		}
 	}
+	c := events{http.NewResponseController(w), w, s, twin.Position{}}
+	s.cut = func() { _ = c.control.SetWriteDeadline(time.Now().Add(lastWait)) }
 	if !h.join(s) {
 		return fmt.Errorf("%w: no more sessions", assets.ErrBusy)
 	}
 	defer h.leave(s)
-	c := events{http.NewResponseController(w), w, s, twin.Position{}}
-	s.cut = func() { _ = c.control.SetWriteDeadline(time.Now().Add(lastWait)) }
 	c.begin()
 	s.hello()
 	s.asking.Lock()
