@@ -306,3 +306,6 @@ func simGround() Ground {
 		Below: func(assets.Kind) uint32 { return simClusterZoom },
 	}
 }
+
+// fidAt is the fid of the i-th of some things.
+func fidAt(i int) assets.FID { return assets.FID(i + 1) }
