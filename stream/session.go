@@ -57,8 +57,9 @@ func (s *session) nudge() { s.wake() }
 
 // lag says whether the client is told less often since it is behind.
 func (s *session) lag(now time.Time) (slow bool) {
-	since := s.writes.Load()
-	return s.pace.note(since != 0 && now.Sub(time.UnixMilli(since)) > stalled, now)
+	writes := s.writes.Load()
+	since := time.UnixMilli(writes)
+	return s.pace.note(writes != 0 && now.Sub(since) > stalled, since, now)
 }
 
 // send queues a frame that is no state; a client that lets them pile up is too slow.
