@@ -117,6 +117,7 @@ func (h *Hub) reach(seq uint64) error {
 func (h *Hub) eventsAfter(seq uint64, past bool) ([]twin.Event, error) {
 	h.state.Lock()
 	events, lost := h.events.after(seq, 1)
+	last := h.events.last
 	h.state.Unlock()
 	switch {
 	case !lost:
@@ -124,5 +125,6 @@ func (h *Hub) eventsAfter(seq uint64, past bool) ([]twin.Event, error) {
 	case !past || h.o.Past == nil:
 		return nil, fmt.Errorf("more than %d events behind", h.bounds.events)
 	}
-	return h.readPast(context.Background(), seq, pastAtOnce)
+	// The log may be ahead of the hub: that is told when the hub has come to it.
+	return h.readPast(context.Background(), seq, min(pastAtOnce, int(last-seq)))
 }
