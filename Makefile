@@ -8,7 +8,7 @@ DATA_DIR ?= ./data
 
 protoc = mkdir -p $(1) && protoc --plugin=protoc-gen-go=$$($(GO) tool -n protoc-gen-go) --go_out=$(1) --go_opt=module=suhe stream/suhev1/suhe.proto
 
-SOURCES  := $(shell find web/src web/index.html web/public -type f 2>/dev/null) web/package.json web/vite.config.ts
+SOURCES  := $(shell find web/src web/index.html web/public -type f 2>/dev/null) web/package.json web/vite.config.ts web/proto.ts stream/suhev1/suhe.proto
 
 .PHONY: help
 help: ## list the targets
@@ -34,6 +34,13 @@ test: tools build lint ## install what the tests need and run all of them: PostG
 	cd web && npm test
 	$(GO) test -race -pgo=off -timeout 20m ./...
 	$(GO) test -pgo=off -run TestSimulation ./stream
+
+SOAK_FOR ?= 1h
+
+.PHONY: soak
+soak: tools build ## the long forms of the fault tests, and an hour of load (SOAK_FOR=10m for less)
+	SUHE_SOAK=1 SUHE_SOAK_FOR=$(SOAK_FOR) $(GO) test -pgo=off -count 1 -v -timeout 4h \
+	  -run 'Soak|Database|DiskFull|ClockJumps|Backlog' ./cmd/suhe
 
 .PHONY: tools
 tools: ## install PostGIS, Chromium, GDAL, mosquitto_pub and a Chinese font (Debian packages)

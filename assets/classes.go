@@ -18,9 +18,11 @@ type Class struct {
 	Name   string          `json:"name"` // Chinese
 	NameEn string          `json:"nameEn"`
 	Places bool            `json:"places,omitempty"` // areas: assets inside get this area's code
+	Motion *Motion         `json:"motion,omitempty"` // movers: how they move; none: anything goes
 	Schema json.RawMessage `json:"schema,omitempty"` // JSON Schema 2020-12 of the properties; none allows all
 
 	compiled *jsonschema.Schema
+	bare     bool // the schema allows no properties at all
 }
 
 // Phenomenon is something that sensors measure.
@@ -36,12 +38,21 @@ type Phenomenon struct {
 	Restless bool `json:"restless,omitempty"`
 }
 
-// Classes holds the class tables and the phenomenon table of one edition. It is
+// FindingClass is something that algorithms find in pictures.
+type FindingClass struct {
+	Code     string `json:"code"` // e.g. floating_rubbish
+	Name     string `json:"name"` // Chinese
+	NameEn   string `json:"nameEn"`
+	Severity uint8  `json:"severity"` // 1 特别重大 … 4 一般, 0 nothing
+}
+
+// Classes holds the class tables and the tables of phenomena and findings of one edition. It is
 // immutable.
 type Classes struct {
 	edition   string
 	classes   []Class // in order of the drawing order of kinds, then of the file
 	phenomena []Phenomenon
+	findings  []FindingClass
 	byCode    map[string]*Class
 	byPhen    map[string]*Phenomenon
 }
@@ -55,6 +66,19 @@ func (c *Classes) All() []Class { return c.classes }
 // Phenomena returns every phenomenon; the slice is shared and must not be changed.
 func (c *Classes) Phenomena() []Phenomenon { return c.phenomena }
 
+// Findings returns every class of findings; the slice is shared and must not be changed.
+func (c *Classes) Findings() []FindingClass { return c.findings }
+
+// Finding finds a class of findings by its code.
+func (c *Classes) Finding(code string) (FindingClass, bool) {
+	for _, f := range c.findings { // a few dozen
+		if f.Code == code {
+			return f, true
+		}
+	}
+	return FindingClass{}, false
+}
+
 // Class finds a class by its code.
 func (c *Classes) Class(code string) (*Class, bool) {
 	k, ok := c.byCode[code]
@@ -67,13 +91,14 @@ func (c *Classes) Phenomenon(code string) (*Phenomenon, bool) {
 	return p, ok
 }
 
-// MarshalJSON writes {"edition", "classes":[…], "phenomena":[…]}.
+// MarshalJSON writes {"edition", "classes":[…], "phenomena":[…], "findings":[…]}.
 func (c *Classes) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
-		Edition   string       `json:"edition"`
-		Classes   []Class      `json:"classes"`
-		Phenomena []Phenomenon `json:"phenomena"`
-	}{c.edition, c.classes, c.phenomena})
+		Edition   string         `json:"edition"`
+		Classes   []Class        `json:"classes"`
+		Phenomena []Phenomenon   `json:"phenomena"`
+		Findings  []FindingClass `json:"findings"`
+	}{c.edition, c.classes, c.phenomena, c.findings})
 }
 
 // Generic is the code of the class for things of kind k whose class is not
@@ -82,7 +107,7 @@ func Generic(k Kind) string { return string(k) + ".other" }
 
 // check says what of the properties breaks the class's schema.
 func (c *Class) check(ps Properties) error {
-	if c.compiled == nil {
+	if c.compiled == nil || c.bare && len(ps) == 0 {
 		return nil
 	}
 	err := c.compiled.Validate(ps.Map())

@@ -2,6 +2,7 @@ package assets_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -79,6 +80,33 @@ func TestLoadClassesNamesFileAndField(t *testing.T) {
 		_, err := assets.LoadClasses(tables(map[string]string{c.file: c.text}))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %s: %v, want %q", c.file, c.text, err, c.want)
+		}
+	}
+}
+
+// What a schema asks for is missed in an asset without any properties too.
+func TestClassWithoutProperties(t *testing.T) {
+	class := func(schema string) map[string]string {
+		return map[string]string{"asset.json": `{"edition":"e","kind":"asset","classes":[
+			{"code":"asset.other","name":"别","nameEn":"Other"},{"code":"asset.a","name":"a","nameEn":"a","schema":` + schema + `}]}`}
+	}
+	for _, c := range []struct {
+		schema string
+		good   bool
+	}{
+		{`{"type":"object","properties":{"height":{"type":"number"}}}`, true},
+		{`{"type":"object","required":["height"]}`, false},
+		{`{"type":"object","minProperties":1}`, false},
+	} {
+		classes, err := assets.LoadClasses(tables(class(c.schema)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := lampAt("a", 121.4, 31.2)
+		a.Class, a.Properties = "asset.a", nil
+		err = assets.NewRegistry(newMemory(), classes, nil).Check(a)
+		if c.good != (err == nil) || err != nil && !errors.Is(err, assets.ErrInvalid) {
+			t.Errorf("%s: %v", c.schema, err)
 		}
 	}
 }

@@ -22,7 +22,7 @@ import (
 func stock() []*assets.Asset {
 	ring := orb.Ring{{121.42, 31.23}, {121.43, 31.23}, {121.43, 31.24}, {121.42, 31.23}}
 	out := []*assets.Asset{gauge(), camera()}
-	for _, k := range []assets.Kind{assets.Area, assets.Water, assets.Bank, assets.Bridge, assets.Building, assets.Landmark, assets.Fixture} {
+	for _, k := range []assets.Kind{assets.Area, assets.Water, assets.Bank, assets.Bridge, assets.Building, assets.Landmark, assets.Fixture, assets.Mover} {
 		a := &assets.Asset{
 			ID: assets.ID("310107" + string(k)), Kind: k, Class: assets.Generic(k), Lifecycle: assets.Planned, Name: "中 \"" + string(k),
 			Shape:      assets.Shape{Geometry: geo.Solid{Plane: orb.Polygon{ring}, Z: []float64{1, 2, 3, 1}}, Height: 12.5},

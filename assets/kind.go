@@ -16,12 +16,17 @@ const (
 	Fixture  Kind = "asset"    // 部件: what stands on the bank
 	Camera   Kind = "camera"   //
 	Sensor   Kind = "sensor"   //
+	Mover    Kind = "mover"    // patrols (巡查员), boats and vehicles: registered where they belong, seen where they are
 )
 
 // Kinds returns all kinds in drawing order from below.
 func Kinds() []Kind {
-	return []Kind{Area, Water, Bank, Bridge, Building, Landmark, Fixture, Camera, Sensor}
+	return []Kind{Area, Water, Bank, Bridge, Building, Landmark, Fixture, Camera, Sensor, Mover}
 }
+
+// Drawn says whether tiles show the kind. What moves by the second is for
+// streams: a tile of it would be old before it is painted.
+func (k Kind) Drawn() bool { return k != Mover }
 
 // Layer is the name of the kind's layer in tiles and streams.
 func (k Kind) Layer() string {

@@ -12,8 +12,11 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// phenomenaFile is the one file of a table directory that holds no classes.
-const phenomenaFile = "phenomena.json"
+// The files of a table directory that hold no classes of assets.
+const (
+	phenomenaFile = "phenomena.json"
+	findingsFile  = "findings.json" // may be missing: then no findings are taken
+)
 
 //go:embed classes/*.json
 var builtIn embed.FS
@@ -49,8 +52,8 @@ type phenomenonFile struct {
 	Phenomena []Phenomenon `json:"phenomena"`
 }
 
-// LoadClasses reads the *.json files on the first level of dir: phenomena.json
-// and any number of class tables, each of one kind. All must carry the same
+// LoadClasses reads the *.json files on the first level of dir: phenomena.json,
+// findings.json and any number of class tables, each of one kind. All must carry the same
 // edition, and each kind needs its generic class. Errors name file and field.
 func LoadClasses(dir fs.FS) (*Classes, error) {
 	names, err := fs.Glob(dir, "*.json")
@@ -77,6 +80,9 @@ func (c *Classes) load(dir fs.FS, name string) error {
 	if name == phenomenaFile {
 		return c.loadPhenomena(b)
 	}
+	if name == findingsFile {
+		return c.loadFindings(b)
+	}
 	return c.loadClasses(name, b)
 }
 
@@ -99,10 +105,14 @@ func (c *Classes) loadClasses(name string, b []byte) error {
 			return fmt.Errorf("classes[%d].kind: %q, want %q or none", i, k.Kind, f.Kind)
 		}
 		k.Kind = f.Kind
+		if err := k.Motion.check(k.Kind); err != nil {
+			return fmt.Errorf("classes[%d].motion (%s): %w", i, k.Code, err)
+		}
 		var err error
 		if k.compiled, err = compile(name, k); err != nil {
 			return fmt.Errorf("classes[%d].schema (%s): %w", i, k.Code, err)
 		}
+		k.bare = k.check(nil) == nil
 		c.classes = append(c.classes, k)
 	}
 	return nil
@@ -128,6 +138,37 @@ func (c *Classes) loadPhenomena(b []byte) error {
 		}
 	}
 	c.phenomena = f.Phenomena
+	return nil
+}
+
+type findingFile struct {
+	Edition  string         `json:"edition"`
+	Note     string         `json:"note"`
+	Findings []FindingClass `json:"findings"`
+}
+
+func (c *Classes) loadFindings(b []byte) error {
+	var f findingFile
+	if err := strict(b, &f); err != nil {
+		return err
+	}
+	if err := c.sameEdition(f.Edition); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for i, k := range f.Findings {
+		if err := checkCode(k.Code, k.Name, k.NameEn); err != nil {
+			return fmt.Errorf("findings[%d].%w", i, err)
+		}
+		if k.Severity > 4 {
+			return fmt.Errorf("findings[%d].severity (%s): %d, want 0 to 4", i, k.Code, k.Severity)
+		}
+		if seen[k.Code] {
+			return fmt.Errorf("findings[%d].code: %q: comes twice", i, k.Code)
+		}
+		seen[k.Code] = true
+	}
+	c.findings = f.Findings
 	return nil
 }
 

@@ -104,7 +104,10 @@ func (r *Registry) locate(a *Asset, areas *areaSet) Location {
 	if g == nil || geo.Check(g) != nil {
 		return Location{}
 	}
-	p := anchorOf(g)
+	return r.locatePoint(anchorOf(g), areas)
+}
+
+func (r *Registry) locatePoint(p orb.Point, areas *areaSet) Location {
 	loc := Location{Area: areas.at(p)}
 	if r.river == nil {
 		return loc
@@ -114,6 +117,10 @@ func (r *Registry) locate(a *Asset, areas *areaSet) Location {
 	}
 	return loc
 }
+
+// Locate says where a point is, degrees WGS84, in the terms of the district: by
+// the outlines of now.
+func (r *Registry) Locate(p orb.Point) Location { return r.locatePoint(p, r.areas.Load()) }
 
 // anchorOf spares the commonest geometry the way through an interface.
 func anchorOf(g orb.Geometry) orb.Point {

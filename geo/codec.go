@@ -3,6 +3,7 @@ package geo
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 
 	"github.com/paulmach/orb"
 	"github.com/twpayne/go-geom"
@@ -25,6 +26,9 @@ const srid = 4326
 // SRID 4326, 4490 or none; M is refused. Counts are checked against the bytes
 // left before anything is allocated.
 func DecodeEWKB(b []byte) (Solid, error) {
+	if p, ok := plainPoint(b); ok {
+		return Solid{Plane: p}, nil
+	}
 	if err := walkWKB(b, extended); err != nil {
 		return Solid{}, fmt.Errorf("ewkb: %w", err)
 	}
@@ -33,6 +37,21 @@ func DecodeEWKB(b []byte) (Solid, error) {
 		return Solid{}, fmt.Errorf("ewkb: %w", err)
 	}
 	return fromGeom(g)
+}
+
+// plainPoint reads what most rows of PostGIS hold, a flat little-endian point with
+// its SRID, without the walk and the buffers that others need. Of an empty point,
+// whose ordinates are not numbers, it says as of all others that it is none.
+func plainPoint(b []byte) (orb.Point, bool) {
+	const size = 25
+	if len(b) != size || b[0] != 1 || binary.LittleEndian.Uint32(b[1:]) != flagSRID|wkbPoint || binary.LittleEndian.Uint32(b[5:]) != srid {
+		return orb.Point{}, false
+	}
+	p := orb.Point{
+		math.Float64frombits(binary.LittleEndian.Uint64(b[9:])),
+		math.Float64frombits(binary.LittleEndian.Uint64(b[17:])),
+	}
+	return p, p == p
 }
 
 // DecodeWKB reads ISO WKB (GeoPackage), otherwise as DecodeEWKB.

@@ -90,6 +90,35 @@ func TestHostileWKBIsRefused(t *testing.T) {
 	}
 }
 
+// Points come in many forms; the commonest is read apart from the others.
+func TestEWKBPoints(t *testing.T) {
+	const x, y, nan = "0000000000005e40", "0000000000003f40", "000000000000f87f" // 120, 31
+	here := orb.Geometry(orb.Point{120, 31})
+	for name, c := range map[string]struct {
+		text string
+		want orb.Geometry // nil: refused
+	}{
+		"4326":          {"0101000020e6100000" + x + y, here},
+		"4490":          {"01010000208a110000" + x + y, here},
+		"no SRID":       {"0101000000" + x + y, here},
+		"big endian":    {"0020000001000010e6405e000000000000403f000000000000", here},
+		"empty":         {"0101000020e6100000" + nan + nan, orb.MultiPoint{}},
+		"another SRID":  {"0101000020110f0000" + x + y, nil},
+		"cut":           {"0101000020e6100000" + x + y[2:], nil},
+		"a byte behind": {"0101000020e6100000" + x + y + "00", nil},
+		"a line":        {"0102000020e6100000" + x + y, nil},
+	} {
+		b, err := hex.DecodeString(c.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := geo.DecodeEWKB(b)
+		if (err != nil) != (c.want == nil) || err == nil && !reflect.DeepEqual(got, geo.Solid{Plane: c.want}) {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+}
+
 // What decodes can be encoded and decodes to the same; memory follows the input's size.
 func FuzzDecodeEWKB(f *testing.F) {
 	for _, s := range solids() {

@@ -33,6 +33,15 @@ type Index[K comparable] struct {
 	boxes map[K]orb.Bound // the last box of each key: rtree removes by exact box only
 }
 
+// Grow makes room for n keys in an index that holds none yet.
+func (x *Index[K]) Grow(n int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if len(x.boxes) == 0 {
+		x.boxes = make(map[K]orb.Bound, n)
+	}
+}
+
 // Apply makes every move of the batch under one lock: readers see all or none.
 // A box with a NaN or an infinite number, or one that is inside out, is
 // refused: the error names it and nothing of the batch is applied. A key that

@@ -51,6 +51,9 @@ func TestIndexAgainstAScan(t *testing.T) {
 			return orb.Bound{Min: p, Max: orb.Point{p[0] + size, p[1] + size}}
 		})
 		for range rapid.IntRange(1, 8).Draw(t, "batches") {
+			if rapid.Bool().Draw(t, "grow") {
+				x.Grow(rapid.IntRange(0, 100).Draw(t, "room"))
+			}
 			var batch []geo.Move[int]
 			for range rapid.IntRange(0, 40).Draw(t, "moves") {
 				m := geo.Move[int]{Key: rapid.IntRange(0, 60).Draw(t, "key"), Gone: rapid.IntRange(0, 3).Draw(t, "gone") == 0}

@@ -21,6 +21,12 @@ func Check(g orb.Geometry) error {
 	if g == nil {
 		return errors.New("geometry: none")
 	}
+	if p, ok := g.(orb.Point); ok { // the commonest needs no list of parts
+		if err := checkPoint(p); err != nil {
+			return fmt.Errorf("geometry: %w", err)
+		}
+		return nil
+	}
 	all := parts(nil, g)
 	vertices := 0
 	for _, p := range all {

@@ -14,6 +14,12 @@ const (
 	iso                     // ISO 13249-3: 1000 added for Z, 2000 for M
 )
 
+// The flags of the extended dialect, and the kind of a point in both.
+const (
+	flagZ, flagM, flagSRID = 0x80000000, 0x40000000, 0x20000000
+	wkbPoint               = 1
+)
+
 // maxDepth bounds collections within collections.
 const maxDepth = 4
 
@@ -62,7 +68,6 @@ func (w *walker) geometry(depth int) error {
 
 // header reads the type code: the kind, and the bytes of one vertex.
 func (w *walker) header(code uint32, order binary.ByteOrder) (kind uint32, size int, err error) {
-	const flagZ, flagM, flagSRID = 0x80000000, 0x40000000, 0x20000000
 	kind, size = code, 16
 	z, m := false, false
 	if w.dialect == extended {
@@ -91,7 +96,7 @@ func (w *walker) header(code uint32, order binary.ByteOrder) (kind uint32, size 
 // body walks over what follows a header.
 func (w *walker) body(kind uint32, size int, order binary.ByteOrder, depth int) error {
 	switch kind {
-	case 1:
+	case wkbPoint:
 		return w.skip(1, size)
 	case 2:
 		return w.vertices(size, order)

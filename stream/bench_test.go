@@ -52,3 +52,51 @@ func (nowhere) Look(dst []*twin.Thing, _ []assets.Kind, _ orb.Bound) ([]*twin.Th
 }
 func (nowhere) Shown() uint64           { return 0 }
 func (nowhere) Position() twin.Position { return twin.Position{Epoch: 1} }
+
+// BenchmarkTick tells ten thousand views, each of its own square, of a thousand
+// values; each sees some nine of them. What the network takes is not in it.
+func BenchmarkTick(b *testing.B) {
+	const views, things = 10_000, 25_000
+	h := New(Options{World: nowhere{}})
+	var sessions []*session
+	for i := range views {
+		s := newSession(h, access.Principal{Scope: access.Open()}, asBinary, fmt.Sprint(i))
+		x, y := 121.4+float64(i%100)*0.00055, 31.2+float64(i/100)*0.0004
+		zoom := 16.0
+		l, err := h.look(ask{Layers: []string{"sensors"}, Zoom: &zoom, BBox: []float64{x, y, x + 0.00525, y + 0.0045}}, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		v := newView("v", s, l)
+		s.add(v)
+		v.begin(nil, 0, h.watch(v, l, nil))
+		sessions = append(sessions, s)
+	}
+	all := make([]*twin.Thing, things)
+	for i := range all {
+		all[i] = standing(orb.Point{121.4 + float64(i%158)*0.00038, 31.2 + float64(i/158)*0.000285})
+		all[i].Asset.FID = assets.FID(i + 1)
+		all[i].Last = []twin.Observation{{Phenomenon: "water_level", Value: 3}}
+	}
+	batch, told := twin.Batch{At: twin.Position{Epoch: 1}}, 0
+	b.ReportAllocs()
+	for b.Loop() {
+		batch.Changes = nil
+		for range 1000 {
+			i := int(batch.Shown*1000+uint64(len(batch.Changes))) * 7919 % things
+			is := *all[i]
+			batch.Changes = append(batch.Changes, twin.Change{Was: all[i], Is: &is})
+			all[i] = &is
+		}
+		batch.Shown++
+		batch.At.Obs++
+		h.Took(batch)
+		h.tick(h.o.Now())
+		for _, s := range sessions {
+			for frame, some := s.next(); some; frame, some = s.next() {
+				told += len(frame.data)
+			}
+		}
+	}
+	b.ReportMetric(float64(told)/float64(b.N), "bytes/op")
+}

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"math"
+	"slices"
 	"sync"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -19,6 +20,7 @@ type columns struct {
 	fid, id, layer, class, name, lon, lat, state,
 	summary, time, heard, values, phenomenon, value []byte
 	out, inner []byte
+	brief      brief // of a thing that has none
 }
 
 var columnsPool = sync.Pool{New: func() any { return new(columns) }}
@@ -43,7 +45,7 @@ func writeSnapshot(f snapshotFrame) []byte {
 	c := columnsPool.Get().(*columns)
 	defer columnsPool.Put(c)
 	b := frameHead(c.inner[:0], f.id, f.at)
-	b = c.objects(b, snapshotObjects, f.things, f.look, true)
+	b = c.objects(b, snapshotObjects, f.things, nil, f.look, true)
 	if f.more {
 		b = protowire.AppendVarint(protowire.AppendTag(b, snapshotMore, protowire.VarintType), 1)
 	}
@@ -55,8 +57,8 @@ func writeDelta(f deltaFrame) []byte {
 	c := columnsPool.Get().(*columns)
 	defer columnsPool.Put(c)
 	b := frameHead(c.inner[:0], f.id, f.at)
-	b = c.objects(b, deltaEntered, f.entered, f.look, true)
-	b = c.objects(b, deltaChanged, f.changed, f.look, false)
+	b = c.objects(b, deltaEntered, f.entered, nil, f.look, true)
+	b = c.objects(b, deltaChanged, f.changed, f.briefs, f.look, false)
 	if len(f.removed) > 0 {
 		c.fid = c.fid[:0]
 		var last uint64
@@ -97,8 +99,8 @@ func frameHead(b []byte, id string, at twin.Position) []byte {
 }
 
 // objects appends the things as an Objects. Of things that the client has, what the
-// registry says is left out.
-func (c *columns) objects(b []byte, field protowire.Number, things []*twin.Thing, l *look, entered bool) []byte {
+// registry says is left out. briefs are those of the things, or nil.
+func (c *columns) objects(b []byte, field protowire.Number, things []*twin.Thing, briefs []*brief, l *look, entered bool) []byte {
 	if len(things) == 0 {
 		return b
 	}
@@ -106,33 +108,46 @@ func (c *columns) objects(b []byte, field protowire.Number, things []*twin.Thing
 	f := l.fields
 	if !entered {
 		f &^= fieldID | fieldLayer | fieldClass | fieldName
-		if !moving(things) {
+		if !moving(things, briefs) {
 			f &^= fieldLon | fieldLat
 		}
 	}
 	var fid uint64
 	var east, north, clock steps
-	for _, t := range things {
-		c.fid = protowire.AppendVarint(c.fid, uint64(t.Asset.FID)-fid)
-		fid = uint64(t.Asset.FID)
+	for i, t := range things {
+		of := &c.brief
+		if briefs != nil && briefs[i] != nil {
+			of = briefs[i]
+		} else {
+			of.fill(t, nil)
+		}
+		c.fid = protowire.AppendVarint(c.fid, of.fid-fid)
+		fid = of.fid
 		c.registered(t, f)
-		at := l.datum.of(t.Anchor)
-		if f&fieldLon != 0 {
-			c.lon = protowire.AppendVarint(c.lon, protowire.EncodeZigZag(east.to(degrees(at[0]))))
+		if f&(fieldLon|fieldLat) != 0 {
+			c.placed(l.datum.of(t.Anchor), f, &east, &north)
 		}
-		if f&fieldLat != 0 {
-			c.lat = protowire.AppendVarint(c.lat, protowire.EncodeZigZag(north.to(degrees(at[1]))))
-		}
-		c.alive(t, f, &clock)
+		c.alive(of, f, &clock)
 	}
 	c.out = c.join(c.out[:0])
 	return protowire.AppendBytes(protowire.AppendTag(b, field, protowire.BytesType), c.out)
 }
 
-// moving says whether one of the things may be elsewhere than it was.
-func moving(things []*twin.Thing) bool {
-	for _, t := range things {
-		if t.Moves() {
+// placed appends where a thing is.
+func (c *columns) placed(at [2]float64, f fields, east, north *steps) {
+	if f&fieldLon != 0 {
+		c.lon = protowire.AppendVarint(c.lon, protowire.EncodeZigZag(east.to(degrees(at[0]))))
+	}
+	if f&fieldLat != 0 {
+		c.lat = protowire.AppendVarint(c.lat, protowire.EncodeZigZag(north.to(degrees(at[1]))))
+	}
+}
+
+// moving says whether one of the things may be elsewhere than it was. One of which
+// there is a brief stands.
+func moving(things []*twin.Thing, briefs []*brief) bool {
+	for i, t := range things {
+		if (briefs == nil || briefs[i] == nil) && t.Moves() {
 			return true
 		}
 	}
@@ -156,28 +171,26 @@ func (c *columns) registered(t *twin.Thing, f fields) {
 }
 
 // alive appends what changes by itself.
-func (c *columns) alive(t *twin.Thing, f fields, clock *steps) {
+func (c *columns) alive(of *brief, f fields, clock *steps) {
 	if f&(fieldState|fieldSeverity) != 0 {
-		c.state = protowire.AppendVarint(c.state, stateNumber(t))
+		c.state = protowire.AppendVarint(c.state, of.state)
 	}
 	if f&fieldSummary != 0 {
-		c.summary = c.word(c.summary, t.Summary())
+		c.summary = c.word(c.summary, of.summary)
 	}
 	if f&fieldTime != 0 {
-		is, newest := uint64(0), heard(t)
-		if newest > 0 {
-			is = 1
-			c.time = protowire.AppendVarint(c.time, protowire.EncodeZigZag(clock.to(newest)))
-		} else {
-			c.time = protowire.AppendVarint(c.time, 0)
+		is, step := uint64(0), uint64(0)
+		if of.heard > 0 {
+			is, step = 1, protowire.EncodeZigZag(clock.to(of.heard))
 		}
+		c.time = protowire.AppendVarint(c.time, step)
 		c.heard = protowire.AppendVarint(c.heard, is)
 	}
 	if f&fieldValues != 0 {
-		c.values = protowire.AppendVarint(c.values, uint64(len(t.Last)))
-		for i := range t.Last {
-			c.phenomenon = c.word(c.phenomenon, t.Last[i].Phenomenon)
-			c.value = protowire.AppendFixed64(c.value, math.Float64bits(t.Last[i].Value))
+		c.values = protowire.AppendVarint(c.values, uint64(len(of.values)))
+		for _, r := range of.values {
+			c.phenomenon = c.word(c.phenomenon, r.phenomenon)
+			c.value = protowire.AppendFixed64(c.value, math.Float64bits(r.value))
 		}
 	}
 }
@@ -216,15 +229,25 @@ type words struct {
 	numbers map[string]uint32
 }
 
+// fewWords are looked through; of more there is a table.
+const fewWords = 8
+
 // number is the word's number.
 func (w *words) number(word string) uint32 {
+	for i, is := range w.all[:min(len(w.all), fewWords)] {
+		if is == word {
+			return uint32(i)
+		}
+	}
 	n, ok := w.numbers[word]
 	if !ok {
 		if w.numbers == nil {
 			w.numbers = make(map[string]uint32)
 		}
 		n = uint32(len(w.all))
-		w.numbers[word] = n
+		if n >= fewWords {
+			w.numbers[word] = n
+		}
 		w.all = append(w.all, word)
 	}
 	return n
@@ -247,14 +270,19 @@ func (s *steps) to(n int64) (step int64) {
 // degrees are a coordinate in units of 1e-7 degrees, about a centimetre.
 func degrees(v float64) int64 { return int64(math.Round(v * 1e7)) }
 
-// The parts of a state as Objects.state has them.
+// The parts of a state as Objects.state has them, at the place of their number.
 var (
-	communications = map[twin.Communication]uint64{twin.Unknown: 0, twin.Online: 1, twin.Offline: 2}
-	datas          = map[twin.Data]uint64{twin.None: 0, twin.Fresh: 1, twin.Stale: 2, twin.Stuck: 3, twin.Invalid: 4}
-	services       = map[twin.Service]uint64{twin.Normal: 0, twin.Maintenance: 1, twin.Fault: 2, twin.Retired: 3}
+	communications = [...]twin.Communication{twin.Unknown, twin.Online, twin.Offline}
+	datas          = [...]twin.Data{twin.None, twin.Fresh, twin.Stale, twin.Stuck, twin.Invalid}
+	services       = [...]twin.Service{twin.Normal, twin.Maintenance, twin.Fault, twin.Retired}
 )
 
 // stateNumber is the thing's state and severity in one number.
 func stateNumber(t *twin.Thing) uint64 {
-	return communications[t.State.Communication] + 4*datas[t.State.Data] + 32*services[t.State.Service] + 128*uint64(t.Severity)
+	c, d, s := place(communications[:], t.State.Communication), place(datas[:], t.State.Data), place(services[:], t.State.Service)
+	return c + 4*d + 32*s + 128*uint64(t.Severity)
 }
+
+// place is where the word is among all, 0 if it is none of them: there are too few
+// for a table.
+func place[W comparable](all []W, word W) uint64 { return uint64(max(0, slices.Index(all, word))) }

@@ -58,14 +58,14 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who access.Principal
 		http.Error(w, "Sec-WebSocket-Protocol: want "+ProtocolBinary+" or "+Protocol, http.StatusBadRequest)
 		return
 	}
-	if !h.seat() {
+	if !h.reserve() {
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "no more sessions", http.StatusServiceUnavailable)
 		return
 	}
 	ws, err := h.upgrader.Upgrade(w, r, nil)
 	if err != nil {
-		h.stand() // the upgrader has answered
+		h.forgo() // the upgrader has answered
 		return
 	}
 	if tcp, ok := ws.NetConn().(interface{ SetWriteBuffer(int) error }); ok {
@@ -74,7 +74,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who access.Principal
 	s := newSession(h, who, formatOf(ws.Subprotocol()), rand.Text()[:12])
 	c := &conn{ws: ws, session: s, done: make(chan struct{})}
 	s.wake, s.cut = c.wake, c.hurry
-	h.sit(s)
+	h.enter(s)
 	s.hello()
 	go c.read()
 }

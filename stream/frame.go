@@ -32,6 +32,7 @@ type (
 		at      twin.Position
 		entered []*twin.Thing // in order of fid, as all three
 		changed []*twin.Thing // the client has them as they stand in the registry now
+		briefs  []*brief      // of changed; nil where there is none
 		removed []assets.FID
 		look    *look
 	}
@@ -85,7 +86,33 @@ func heard(t *twin.Thing) (newest int64) {
 	for i := range t.Last {
 		newest = max(newest, t.Last[i].PhenomenonTime)
 	}
+	if t.Live != nil {
+		newest = max(newest, t.Live.PhenomenonTime)
+	}
 	return newest
+}
+
+// values yields what is told of the thing in numbers: the latest of each
+// phenomenon, or of a mover how it moves, what it told of that, and how far along
+// the creek it is.
+func values(t *twin.Thing, yield func(name string, value float64)) {
+	for i := range t.Last {
+		yield(t.Last[i].Phenomenon, t.Last[i].Value)
+	}
+	if t.Live == nil {
+		return
+	}
+	told := func(name string, value float64) {
+		if value != twin.NotTold {
+			yield(name, value)
+		}
+	}
+	told("heading", float64(t.Live.Heading))
+	told("speed", t.Live.Speed)
+	told("accuracy", float64(t.Live.Accuracy))
+	if place := t.Live.Location.Place; place != nil {
+		yield("chainage", float64(place.Chainage))
+	}
 }
 
 // layerOf is the layer of an event's asset, "" if it is gone.

@@ -197,7 +197,7 @@ func TestAThousandSubscriptions(t *testing.T) {
 		t.Errorf("ended with %q", bye)
 	}
 	n.hub.leave(s)
-	if len(n.hub.lenses.byKey)+len(n.hub.lenses.cells.watchers)+len(n.hub.canvases.watchers) != 0 {
+	if len(n.hub.lenses.byKey)+len(n.hub.lenses.cells.at)+len(n.hub.canvases.at) != 0 {
 		t.Errorf("views are left: %+v", n.hub.lenses)
 	}
 }

@@ -74,7 +74,7 @@ type Hub struct {
 
 	state   sync.Mutex
 	live    map[*session]struct{}
-	seats   int           // of these, and of those that are about to be
+	coming  int           // sessions that have a place and are not yet live
 	at      twin.Position // everything up to here has been marked
 	moved   chan struct{} // closed when at moves; nil if nobody waits
 	events  ring
@@ -189,16 +189,31 @@ func (h *Hub) settle(came pending) {
 // mark marks the changes for all who look where they are. The caller holds
 // marking, as for all below.
 func (h *Hub) mark(changes []told) {
+	texts := make(map[string]string)
 	for i := range changes {
 		t := &changes[i]
+		if t.fix(texts); t.stands {
+			h.markAt(changes, i, t.is)
+			continue
+		}
 		for _, one := range append([]*twin.Thing{t.was, t.is}, t.via...) {
 			if one != nil {
-				box := boxOf(one)
-				h.lenses.cells.touch(box, func(l *lens) { l.mark(t) })
-				h.formers.cells.touch(box, func(f *former) { f.mark(t) })
+				h.markAt(changes, i, one)
 			}
 		}
 	}
+	var numbers []int32
+	for _, l := range h.lenses.byKey {
+		numbers = l.gather(changes, numbers)
+	}
+	h.lenses.cells.clear()
+}
+
+// markAt marks a change where its thing was at a time.
+func (h *Hub) markAt(changes []told, i int, one *twin.Thing) {
+	box := boxOf(one)
+	h.lenses.cells.mark(box, int32(i))
+	h.formers.cells.touch(box, func(f *former) { f.mark(&changes[i]) })
 }
 
 // markTiles marks the tiles that the batches redraw. It comes before the position
@@ -252,8 +267,6 @@ const (
 	latestRun = 15 * time.Second      // of spread at most
 )
 
-const theEnd = "the server stops"
-
 // end closes every session with "going away"; they are to come back spread over
 // some time.
 func (h *Hub) end() {
@@ -261,7 +274,7 @@ func (h *Hub) end() {
 	h.stopped = true
 	spread := max(time.Second, min(latestRun, time.Duration(len(h.live))*comeBack))
 	for s := range h.live {
-		s.bye(codeAway, theEnd, rand.N(spread))
+		s.bye(codeAway, "the server stops", rand.N(spread))
 	}
 	h.state.Unlock()
 	late := time.AfterFunc(goodbye, h.cutAll)
@@ -280,46 +293,47 @@ func (h *Hub) cutAll() {
 
 // join adds a session, unless the hub is full or ends.
 func (h *Hub) join(s *session) bool {
-	if !h.seat() {
+	if !h.reserve() {
 		return false
 	}
-	h.sit(s)
+	h.enter(s)
 	return true
 }
 
-// seat keeps a place for a session that is about to sit, unless the hub is full or
+// reserve keeps a place for a session that is on its way, unless the hub is full or
 // ends.
-func (h *Hub) seat() bool {
+func (h *Hub) reserve() bool {
 	h.state.Lock()
 	defer h.state.Unlock()
-	if h.stopped || h.seats >= h.o.Sessions {
+	if h.stopped || len(h.live)+h.coming >= h.o.Sessions {
 		return false
 	}
-	h.seats++
+	h.coming++
 	h.sessions.Add(1)
 	return true
 }
 
-// stand gives a place back.
-func (h *Hub) stand() {
+// forgo gives a place back.
+func (h *Hub) forgo() {
 	h.state.Lock()
-	h.seats--
-	h.state.Unlock()
+	defer h.state.Unlock()
+	h.coming--
 	h.sessions.Done()
 }
 
-// sit adds a session that has a place. From now on it may be woken.
-func (h *Hub) sit(s *session) {
+// enter lets a session take its place.
+func (h *Hub) enter(s *session) {
 	at := h.marked()
 	h.state.Lock()
 	defer h.state.Unlock()
+	h.coming--
+	if h.stopped {
+		s.bye(codeAway, "the server stops", comeBack)
+	}
 	now := h.o.Now()
 	s.seen, s.beatAt = at.Events, now.Add(h.o.Beat/2+rand.N(h.o.Beat/2+1))
 	h.live[s] = struct{}{}
 	h.metrics.sessions.Set(float64(len(h.live)))
-	if h.stopped {
-		s.bye(codeAway, theEnd, rand.N(time.Second))
-	}
 }
 
 // leave forgets a session and its views.
@@ -337,7 +351,7 @@ func (h *Hub) leave(s *session) {
 	delete(h.live, s)
 	h.metrics.sessions.Set(float64(len(h.live)))
 	h.state.Unlock()
-	h.stand()
+	h.sessions.Done()
 }
 
 // Grant gives the sessions of a principal the rights that it has now; what enters

@@ -113,13 +113,15 @@ func appendThing(b []byte, t *twin.Thing, f fields, d datum) []byte {
 }
 
 func appendValues(b []byte, t *twin.Thing) []byte {
-	for i := range t.Last {
-		if i > 0 {
+	first := true
+	values(t, func(name string, value float64) {
+		if !first {
 			b = append(b, ',')
 		}
-		b = append(appendString(b, t.Last[i].Phenomenon), ':')
-		b = strconv.AppendFloat(b, t.Last[i].Value, 'g', -1, 64)
-	}
+		first = false
+		b = append(appendString(b, name), ':')
+		b = strconv.AppendFloat(b, value, 'g', -1, 64)
+	})
 	return append(b, '}')
 }
 

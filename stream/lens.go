@@ -1,11 +1,13 @@
 package stream
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/paulmach/orb"
 
 	"suhe/assets"
 	"suhe/geo"
@@ -19,16 +21,59 @@ type told struct {
 	was, is     *twin.Thing   // before the first change and after the last
 	via         []*twin.Thing // between, if it changed more than once
 	first, last uint64        // numbers of the batches
+
+	// Of what is where it was, and what it was, that is found out once for all who
+	// look: the thing itself is far away in memory.
+	stands bool
+	kind   kinds
+	box    orb.Bound
+	brief  brief
 }
 
-// item is a told as one look sees it.
+// fix finds out whether the thing stands. It makes equal texts one.
+func (t *told) fix(texts map[string]string) {
+	if t.was == nil || t.is == nil || t.was.Asset != t.is.Asset || t.is.Moves() {
+		return
+	}
+	t.stands, t.kind, t.box = true, kindsOf(t.is.Asset.Kind), t.is.Bound()
+	t.brief.fill(t.is, texts)
+}
+
+// inBrief is what columns say of the thing, nil if that is not worked out.
+func (t *told) inBrief() *brief {
+	if !t.stands {
+		return nil
+	}
+	return &t.brief
+}
+
+// kinds are a set of kinds, a bit for each.
+type kinds uint32
+
+func kindsOf(all ...assets.Kind) (set kinds) {
+	for i, kind := range assets.Kinds() {
+		if slices.Contains(all, kind) {
+			set |= 1 << i
+		}
+	}
+	return set
+}
+
+// item is a told as one look sees it. There are very many: each is small.
 type item struct {
-	fid         assets.FID
-	held        bool        // it was in view
-	via         bool        // it was in view between
-	whole       bool        // it was out of view, or the registry says something else of it
-	is          *twin.Thing // nil: it is not in view
-	first, last uint64
+	of    *told
+	held  bool // it was in view
+	via   bool // it was in view between
+	whole bool // it was out of view, or the registry says something else of it
+	in    bool // it is in view
+}
+
+// is is the thing, nil if it is not in view.
+func (i item) is() *twin.Thing {
+	if !i.in {
+		return nil
+	}
+	return i.of.is
 }
 
 // lens is what all views have in common that look alike: the same is told to all
@@ -38,11 +83,13 @@ type lens struct {
 	id      string // of the views
 	look    *look
 	scope   access.Scope
+	kinds   kinds // that it tells one by one
+	plain   bool  // what stands is in view by its kind and its box alone
 	members map[*view]struct{}
 
-	marked  *told // the last one looked at
-	items   []item
-	recount bool // what is counted changed
+	cells   []*cell[*lens] // where it looks
+	items   []item         // what was marked since the last turn
+	recount bool           // what is counted changed
 
 	at    twin.Position // everything up to here was turned
 	shown uint64        // likewise
@@ -60,26 +107,38 @@ func (l *lens) sees(t *twin.Thing) bool {
 	return t != nil && l.look.holds(t) && l.scope.Sees(t.Asset)
 }
 
-// mark notes what became of a thing; more than once does no harm.
-func (l *lens) mark(t *told) {
-	if l.marked == t {
-		return
+// gather notes what of the changes is marked where it looks. The numbers are lent
+// for the time of the call.
+func (l *lens) gather(changes []told, numbers []int32) []int32 {
+	numbers = marksOf(numbers[:0], l.cells)
+	if len(numbers) > 0 {
+		l.items = slices.Grow(l.items, len(numbers))
 	}
-	l.marked = t
+	for _, n := range numbers {
+		l.mark(&changes[n])
+	}
+	return numbers
+}
+
+// mark notes what became of a thing.
+func (l *lens) mark(t *told) {
 	if len(l.look.counted) > 0 && !l.recount {
 		for _, one := range [2]*twin.Thing{t.was, t.is} {
 			l.recount = l.recount || one != nil && l.look.counts(one)
 		}
 	}
-	i := item{fid: t.fid, held: l.sees(t.was), first: t.first, last: t.last}
-	if l.sees(t.is) {
-		i.is = t.is
-		i.whole = !i.held || t.was.Asset != t.is.Asset
+	i := item{of: t}
+	if l.plain && t.stands {
+		i.in = t.kind&l.kinds != 0 && l.look.region.box.Intersects(t.box) && l.scope.Sees(t.is.Asset)
+		i.held = i.in
+	} else {
+		i.held, i.in = l.sees(t.was), l.sees(t.is)
+		i.whole = i.in && (!i.held || t.was.Asset != t.is.Asset)
+		for _, between := range t.via {
+			i.via = i.via || l.sees(between)
+		}
 	}
-	for _, between := range t.via {
-		i.via = i.via || l.sees(between)
-	}
-	if i.held || i.via || i.is != nil {
+	if i.held || i.via || i.in {
 		l.items = append(l.items, i)
 	}
 }
@@ -91,12 +150,12 @@ func (l *lens) turn(h *Hub, at twin.Position, now time.Time) {
 	}
 	l.due = now.Add(l.look.interval)
 	if len(l.items) > 0 {
-		p := &portion{id: l.id, look: l.look, from: l.at, at: at, since: l.shown, items: merge(l.items)}
+		p := &portion{id: l.id, look: l.look, from: l.at, at: at, since: l.shown, items: merge(l.items), many: len(l.members) > 1}
 		for v := range l.members {
 			v.take(p, now)
 		}
 	}
-	l.at, l.shown, l.items, l.marked = at, h.shown, nil, nil
+	l.at, l.shown, l.items = at, h.shown, nil
 	if l.recount && !now.Before(l.count) {
 		l.count, l.recount = now.Add(h.o.Recount), false
 		l.recounted()
@@ -105,19 +164,33 @@ func (l *lens) turn(h *Hub, at twin.Position, now time.Time) {
 
 // merge makes one of several items of a thing; the result is in order of fid.
 func merge(items []item) []item {
-	slices.SortStableFunc(items, func(a, b item) int { return int(int64(a.fid) - int64(b.fid)) })
+	if inOrder(items) {
+		return items
+	}
+	slices.SortStableFunc(items, func(a, b item) int { return cmp.Compare(a.of.fid, b.of.fid) })
 	out := items[:0]
 	for _, i := range items {
-		if n := len(out); n > 0 && out[n-1].fid == i.fid {
+		if n := len(out); n > 0 && out[n-1].of.fid == i.of.fid {
 			was := &out[n-1]
-			was.via = was.via || i.via || was.is != nil
+			was.via = was.via || i.via || was.in
 			was.whole = was.whole || i.whole
-			was.is, was.last = i.is, i.last
+			was.of, was.in = i.of, i.in
 			continue
 		}
 		out = append(out, i)
 	}
 	return out
+}
+
+// inOrder says whether the items are of one thing each, in order: those of a
+// single tick are.
+func inOrder(items []item) bool {
+	for i := 1; i < len(items); i++ {
+		if items[i-1].of.fid >= items[i].of.fid {
+			return false
+		}
+	}
+	return true
 }
 
 // portion is what one turn of a lens tells, the same to all who are up to date.
@@ -127,6 +200,7 @@ type portion struct {
 	from, at twin.Position
 	since    uint64 // it tells of later batches
 	items    []item // in order of fid
+	many     bool   // it is for more than one view
 
 	written [formats]struct {
 		once  sync.Once
@@ -134,11 +208,11 @@ type portion struct {
 	}
 }
 
-// shared is a frame that is sent to many.
+// shared is a frame that may be sent to many.
 type shared struct {
 	data     []byte
-	prepared *websocket.PreparedMessage
-	at       twin.Position // from which the client can go on; zero: it says nothing of that
+	prepared *websocket.PreparedMessage // nil: it is sent to one
+	at       twin.Position              // from which the client can go on; zero: it says nothing of that
 }
 
 func share(f format, data []byte, at twin.Position) *shared {
@@ -164,7 +238,11 @@ func (p *portion) parts(h *Hub, f format) []*shared {
 			if i == len(deltas)-1 {
 				d.at = p.at
 			}
-			w.parts = append(w.parts, share(f, f.write(d, &h.written), d.at))
+			part := &shared{data: f.write(d, &h.written), at: d.at}
+			if p.many {
+				part = share(f, part.data, part.at)
+			}
+			w.parts = append(w.parts, part)
 		}
 	})
 	return w.parts
@@ -174,13 +252,16 @@ func (p *portion) delta(items []item) deltaFrame {
 	d := deltaFrame{id: p.id, at: p.from, look: p.look}
 	for _, i := range items {
 		switch {
-		case i.is == nil && i.held:
-			d.removed = append(d.removed, i.fid)
-		case i.is == nil: // it came and went
+		case !i.in && i.held:
+			d.removed = append(d.removed, i.of.fid)
+		case !i.in: // it came and went
 		case i.held && !i.whole:
-			d.changed = append(d.changed, i.is)
+			if d.changed == nil {
+				d.changed, d.briefs = make([]*twin.Thing, 0, len(items)), make([]*brief, 0, len(items))
+			}
+			d.changed, d.briefs = append(d.changed, i.of.is), append(d.briefs, i.of.inBrief())
 		default:
-			d.entered = append(d.entered, i.is)
+			d.entered = append(d.entered, i.of.is)
 		}
 	}
 	return d
@@ -197,12 +278,12 @@ func (a *lenses) join(h *Hub, v *view, l *look, scope access.Scope) {
 	key := lensKey(v.id, l, scope)
 	in := a.byKey[key]
 	if in == nil {
-		in = &lens{key: key, id: v.id, look: l, scope: scope, members: make(map[*view]struct{}), at: h.marked(), shown: h.shown}
+		in = &lens{key: key, id: v.id, look: l, scope: scope, kinds: kindsOf(l.kinds...), plain: l.plain(), members: make(map[*view]struct{}), at: h.marked(), shown: h.shown}
 		if a.byKey == nil {
 			a.byKey = make(map[string]*lens)
 		}
 		a.byKey[key] = in
-		a.cells.watch(in, geo.BoxOf(l.region.box))
+		in.cells = a.cells.watch(in, geo.BoxOf(l.region.box))
 	}
 	in.members[v] = struct{}{}
 	in.recount = in.recount || len(l.counted) > 0

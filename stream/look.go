@@ -36,6 +36,11 @@ func (l *look) holds(t *twin.Thing) bool {
 	return slices.Contains(l.kinds, t.Asset.Kind) && l.region.holds(t) && l.filter.Passes(t)
 }
 
+// plain says that kind and box alone say what is in view.
+func (l *look) plain() bool {
+	return l.filter.String() == "" && l.region.area == "" && l.region.reach == nil
+}
+
 // counts says whether the thing may be among what is counted.
 func (l *look) counts(t *twin.Thing) bool {
 	return slices.Contains(l.counted, t.Asset.Kind) && l.region.box.Intersects(t.Bound())

@@ -27,7 +27,7 @@ func (s *session) next() (outgoing, bool) {
 		s.bytes -= len(frame)
 		return outgoing{shared: &shared{data: frame}}, true
 	}
-	views := slices.Clone(s.views)
+	views := s.views
 	s.mu.Unlock()
 	now := s.hub.o.Now()
 	if f := s.pace.news(); f != nil {

@@ -1,6 +1,9 @@
 package stream
 
 import (
+	"cmp"
+	"slices"
+
 	"suhe/assets"
 	"suhe/geo"
 	"suhe/twin"
@@ -22,7 +25,7 @@ func (p *pending) add(b twin.Batch) {
 
 func (p *pending) empty() bool { return len(p.batches) == 0 }
 
-// gather makes one of the changes of a thing.
+// gather makes one of the changes of a thing; the result is in order of fid.
 func (p *pending) gather() []told {
 	n := 0
 	for i := range p.batches {
@@ -47,6 +50,7 @@ func (p *pending) gather() []told {
 			before.is, before.last = c.Is, b.Shown
 		}
 	}
+	slices.SortFunc(out, func(a, b told) int { return cmp.Compare(a.fid, b.fid) })
 	return out
 }
 

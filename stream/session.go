@@ -31,8 +31,8 @@ type session struct {
 	gone   bool       // it takes no more of either
 
 	mu      sync.Mutex
-	asked   bool // the client said something
-	views   []*view
+	asked   bool     // the client said something
+	views   []*view  // replaced, never changed
 	control [][]byte // frames to send before all others
 	bytes   int      // of control
 	end     *byeFrame
@@ -168,6 +168,8 @@ func (s *session) subscribe(a ask) {
 	if a.Position != nil {
 		s.hub.await(*a.Position)
 	}
+	// Events of before first: once there is a view, those of now are sent.
+	anew := s.goOn(a.Position)
 	v := newView(a.ID, s, to)
 	if !s.add(v) {
 		s.bye(codeTooMany, fmt.Sprintf("more than %d views", maxViews), 0)
@@ -182,7 +184,10 @@ func (s *session) subscribe(a ask) {
 		s.refuse(a.ID, err)
 		return
 	}
-	s.start(v, a, things, shown, at)
+	if anew == nil && a.Position != nil && a.Position.Epoch != at.Epoch {
+		anew = otherTime(*a.Position, at)
+	}
+	s.start(v, a, anew, things, shown, at)
 	s.nudge()
 }
 
@@ -200,28 +205,33 @@ func (s *session) add(v *view) bool {
 	if len(s.views) >= maxViews {
 		return false
 	}
-	s.views = append(s.views, v)
+	s.views = append(slices.Clip(s.views), v)
 	return true
 }
 
-// start answers a subscribe: with the difference if the client can go on from
-// where it was, else with a snapshot.
-func (s *session) start(v *view, a ask, things []*twin.Thing, shown uint64, at twin.Position) {
-	if a.Position == nil {
-		v.begin(things, shown, at)
-		return
+// goOn prepares to go on from where the client was. An error says why it must begin
+// anew.
+func (s *session) goOn(from *twin.Position) error {
+	if from == nil {
+		return nil
 	}
-	if p := *a.Position; p.Epoch != at.Epoch || p.Obs > at.Obs || p.Events > at.Events {
-		s.send(resyncFrame{v.id, fmt.Sprintf("position %+v is of another epoch or time than %+v", p, at)})
-		v.begin(things, shown, at)
-		return
+	if at := s.hub.marked(); from.Epoch != at.Epoch || later(*from, at) {
+		return otherTime(*from, at)
 	}
-	if err := s.rewind(a.Position.Events); err != nil {
-		s.send(resyncFrame{v.id, err.Error()})
-		v.begin(things, shown, at)
-		return
+	return s.rewind(from.Events)
+}
+
+func otherTime(p, at twin.Position) error {
+	return fmt.Errorf("position %+v is of another epoch or time than %+v", p, at)
+}
+
+// start answers a subscribe: with the difference if the client goes on from where
+// it was, else with a snapshot; anew says why it cannot go on.
+func (s *session) start(v *view, a ask, anew error, things []*twin.Thing, shown uint64, at twin.Position) {
+	if anew != nil {
+		s.send(resyncFrame{v.id, anew.Error()})
 	}
-	if a.afresh {
+	if a.Position == nil || anew != nil || a.afresh {
 		v.begin(things, shown, at)
 		return
 	}
@@ -294,7 +304,7 @@ func (s *session) unsubscribe(id string) bool {
 		return false
 	}
 	s.mu.Lock()
-	s.views = slices.DeleteFunc(s.views, func(w *view) bool { return w == v })
+	s.views = slices.DeleteFunc(slices.Clone(s.views), func(w *view) bool { return w == v })
 	s.mu.Unlock()
 	s.hub.unwatch(v)
 	return true
@@ -310,7 +320,7 @@ func (s *session) regrant(who access.Principal) {
 	was := s.who()
 	s.grant.Store(&who)
 	s.mu.Lock()
-	views := slices.Clone(s.views)
+	views := s.views
 	s.mu.Unlock()
 	for _, v := range views {
 		v.mu.Lock()

@@ -197,8 +197,8 @@ func (v *view) owe(fid assets.FID, d due) {
 
 func (v *view) oweAll(items []item) {
 	for _, i := range items {
-		if i.last > v.seen {
-			v.owe(i.fid, due{v.dirty[i.fid].held || i.held || i.via, i.is})
+		if fid := i.of.fid; i.of.last > v.seen {
+			v.owe(fid, due{v.dirty[fid].held || i.held || i.via, i.is()})
 		}
 	}
 }

@@ -246,6 +246,8 @@ type tile [3]uint32
 type object struct {
 	FID    assets.FID
 	Values map[string]float64
+	Lon    float64
+	Time   string
 }
 
 func dial(t testing.TB, address string) *client {

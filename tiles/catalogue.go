@@ -50,8 +50,8 @@ type calm struct {
 	Seconds uint32 `json:"seconds"` // at most one render in so many
 }
 
-// readCatalogue reads the embedded catalogue and checks that every kind has its
-// layer and every property a writer and a meaning.
+// readCatalogue reads the embedded catalogue and checks that every kind that
+// tiles show has its layer and every property a writer and a meaning.
 func readCatalogue(data []byte) (*catalogue, error) {
 	var c catalogue
 	if err := json.Unmarshal(data, &c); err != nil {
@@ -68,7 +68,7 @@ func readCatalogue(data []byte) (*catalogue, error) {
 		names[l.Name] = true
 	}
 	for _, kind := range assets.Kinds() {
-		if _, ok := c.layer(kind.Layer()); !ok {
+		if _, ok := c.layer(kind.Layer()); kind.Drawn() && !ok {
 			return nil, fmt.Errorf("layers.json: no layer %s", kind.Layer())
 		}
 	}
@@ -78,6 +78,9 @@ func readCatalogue(data []byte) (*catalogue, error) {
 func (c *catalogue) complete(l *layer) (err error) {
 	if _, err := assets.ParseKind(string(l.Kind)); err != nil {
 		return err
+	}
+	if !l.Kind.Drawn() {
+		return fmt.Errorf("kind: %s is for streams, expected one that tiles show", l.Kind)
 	}
 	if l.Name == "" {
 		l.Name = l.Kind.Layer()

@@ -43,6 +43,10 @@ func (l *ledger) Load(_ context.Context, yield func(*assets.Asset) error) (uint6
 
 func (l *ledger) Latest(context.Context, func(twin.Kept) error) (uint64, error) { return 0, nil }
 
+func (l *ledger) LatestFixes(context.Context, time.Time, func(twin.KeptFix) error) error { return nil }
+
+func (l *ledger) LatestFindings(context.Context, func(twin.KeptFinding) error) error { return nil }
+
 func (l *ledger) Read(ctx context.Context, _ twin.Position) iter.Seq2[[]twin.Entry, error] {
 	return func(yield func([]twin.Entry, error) bool) {
 		for {

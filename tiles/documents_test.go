@@ -14,7 +14,7 @@ import (
 
 func TestTileJSON(t *testing.T) {
 	s := newServer(t, Options{World: &plainWorld{}, Bounds: orb.Bound{Min: orb.Point{121.3, 31.2}, Max: orb.Point{121.5, 31.3}}, Credit: "© us"})
-	for _, kind := range assets.Kinds() {
+	for _, kind := range drawnKinds() {
 		data, err := s.TileJSON(kind.Layer(), "http://127.0.0.1:8080/")
 		if err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 
 	"suhe/assets"
 	"suhe/geo"
+	"suhe/twin"
 )
 
 // draw fills t with the tile's bytes.
@@ -105,8 +106,13 @@ func (d *renderer) whole(ctx context.Context, w World, r *Request) (data []byte,
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
+			some := [2]int{from, min(from+block, to)}
+			if l.simple(r.Tile.Z) {
+				d.all(some, l, r)
+				continue
+			}
 			d.picker.reset()
-			d.picker.pick([2]int{from, min(from+block, to)}, l, at, box, r)
+			d.picker.pick(some, l, at, box, r)
 			d.things(l, d.picker.list, l.properties(r.Properties), false)
 		}
 		data = d.writer.finish(data, l.Name)
@@ -139,20 +145,37 @@ func (d *renderer) picked(ctx context.Context, w World, r *Request, asked Proper
 	return data, nil
 }
 
+// all writes what the request sees of things of one layer that leaves none out.
+func (d *renderer) all(of [2]int, l *layer, r *Request) {
+	found, fields := d.picker.found[of[0]:of[1]], l.properties(r.Properties)
+	d.picker.warmth += warm(found)
+	here := d.here(l)
+	for _, t := range found {
+		if r.sees(t) {
+			d.thing(t, l, here, fields, false)
+		}
+	}
+}
+
 // things writes things of one layer.
 func (d *renderer) things(l *layer, list []picked, fields Properties, truncated bool) {
-	w := d.writer
-	here := l.Drawn == "" && d.shift.to == nil // things are drawn where they are
+	here := d.here(l)
 	for _, p := range list {
-		t := d.picker.found[p.at]
-		switch {
-		case here && t.Label.Point:
-			w.point(t, t.Label.At, fields, truncated)
-		case l.Kind == assets.Area:
-			w.area(t, d.shift.own(&t.Flat), fields, truncated)
-		default:
-			w.feature(t, d.shift.of(l.drawn(t)), fields, truncated)
-		}
+		d.thing(d.picker.found[p.at], l, here, fields, truncated)
+	}
+}
+
+// here says whether things of the layer are drawn where they are.
+func (d *renderer) here(l *layer) bool { return l.Drawn == "" && d.shift.to == nil }
+
+func (d *renderer) thing(t *twin.Thing, l *layer, here bool, fields Properties, truncated bool) {
+	switch {
+	case here && t.Label.Point:
+		d.writer.point(t, t.Label.At, fields, truncated)
+	case l.Kind == assets.Area:
+		d.writer.area(t, d.shift.own(&t.Flat), fields, truncated)
+	default:
+		d.writer.feature(t, d.shift.of(l.drawn(t)), fields, truncated)
 	}
 }
 

@@ -72,6 +72,21 @@ func (s *Server) render(ctx context.Context, layers []*layer, r *Request) (Respo
 	return t, nil
 }
 
+// Draw makes the bytes of a tile from the world as it is now, and nothing beside
+// them: whoever needs no ETag and keeps tiles itself, or measures what these cost.
+// Its errors are those of Tile.
+func (s *Server) Draw(ctx context.Context, r Request) ([]byte, error) {
+	layers, err := s.wanted(make([]*layer, 0, maxLayers), &r)
+	if err != nil {
+		return nil, err
+	}
+	var t Response
+	scratch := s.renderers.get()
+	err = scratch.draw(ctx, s, layers, &r, &t)
+	s.renderers.put(scratch)
+	return t.Data, err
+}
+
 // slot waits for the right to render, unless too many do.
 func (s *Server) slot(ctx context.Context) error {
 	select {

@@ -141,10 +141,7 @@ func (s *Server) Close() { s.flights.wait() }
 // the context ends. A layer that does not exist is assets.ErrNotFound; too many
 // renders at once are assets.ErrBusy.
 func (s *Server) Tile(ctx context.Context, r Request) (Response, error) {
-	layers, err := s.catalogue.layers(make([]*layer, 0, maxLayers), r.Layers)
-	if err == nil && !r.Tile.Valid() {
-		err = fmt.Errorf("tile: %w: %d/%d/%d", assets.ErrNotFound, r.Tile.Z, r.Tile.X, r.Tile.Y)
-	}
+	layers, err := s.wanted(make([]*layer, 0, maxLayers), &r)
 	if err != nil {
 		return Response{}, err
 	}
@@ -171,6 +168,16 @@ func (s *Server) Tile(ctx context.Context, r Request) (Response, error) {
 	})
 	s.metrics.count(resultOf(err))
 	return tile, err
+}
+
+// wanted appends the layers of a request, which it refuses if they or the tile
+// do not exist.
+func (s *Server) wanted(dst []*layer, r *Request) ([]*layer, error) {
+	layers, err := s.catalogue.layers(dst, r.Layers)
+	if err == nil && !r.Tile.Valid() {
+		err = fmt.Errorf("tile: %w: %d/%d/%d", assets.ErrNotFound, r.Tile.Z, r.Tile.X, r.Tile.Y)
+	}
+	return layers, err
 }
 
 // version grows whenever something changes on the ground of the tile; for a

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -304,13 +305,18 @@ func TestPanicIsContained(t *testing.T) {
 	}
 }
 
+// drawnKinds are the kinds that tiles show.
+func drawnKinds() []assets.Kind {
+	return slices.DeleteFunc(assets.Kinds(), func(k assets.Kind) bool { return !k.Drawn() })
+}
+
 func TestEveryLayerAtEveryZoom(t *testing.T) {
 	w := &plainWorld{}
-	for i, kind := range assets.Kinds() {
+	for i, kind := range drawnKinds() {
 		w.things = append(w.things, thing(assets.FID(i+1), kind, orb.Point{121.4062, 31.2372}))
 	}
 	s := newServer(t, Options{World: w})
-	for _, kind := range assets.Kinds() {
+	for _, kind := range drawnKinds() {
 		for z := range uint32(geo.MaxZoom + 1) {
 			r := get(t, s, kind.Layer(), geo.TileAt(orb.Point{121.4062, 31.2372}, z))
 			if want := z >= mustLayer(t, s, kind.Layer()).MinZoom; (len(r.Data) > 0) != want {
@@ -318,8 +324,10 @@ func TestEveryLayerAtEveryZoom(t *testing.T) {
 			}
 		}
 	}
-	if _, err := s.Tile(t.Context(), Request{Layers: []string{"roads"}}); !errors.Is(err, assets.ErrNotFound) {
-		t.Errorf("unknown layer: %v", err)
+	for _, name := range []string{"roads", assets.Mover.Layer()} {
+		if _, err := s.Tile(t.Context(), Request{Layers: []string{name}}); !errors.Is(err, assets.ErrNotFound) {
+			t.Errorf("unknown layer %s: %v", name, err)
+		}
 	}
 	if _, err := s.Tile(t.Context(), Request{Layers: []string{"areas"}, Tile: geo.Tile{Z: 3, X: 8}}); !errors.Is(err, assets.ErrNotFound) {
 		t.Errorf("outside the grid: %v", err)
@@ -334,4 +342,21 @@ func ExampleParseRequest() {
 	// Output:
 	// [cameras sensors] {15 27446 13388} <nil>
 	// tile: not found: 2/4/0 is outside the grid (z 0–22, x and y below 2^z)
+}
+
+// Draw makes the same bytes as Tile, and refuses the same.
+func TestDraw(t *testing.T) {
+	s := newServer(t, Options{World: allOf(inOrder(fixtures(300)))})
+	for _, r := range []Request{
+		{Layers: []string{"assets"}, Tile: home, Scope: access.Open()},
+		{Layers: []string{"assets"}, Tile: home},
+		{Layers: []string{"ghosts"}, Tile: home, Scope: access.Open()},
+		{Layers: []string{"assets"}, Tile: geo.Tile{Z: 1, X: 7}, Scope: access.Open()},
+	} {
+		want, refused := s.Tile(t.Context(), r)
+		got, err := s.Draw(t.Context(), r)
+		if !bytes.Equal(got, want.Data) || fmt.Sprint(err) != fmt.Sprint(refused) {
+			t.Errorf("%+v: %d bytes, %v, want %d, %v", r, len(got), err, len(want.Data), refused)
+		}
+	}
 }

@@ -72,8 +72,8 @@ func TestStyle(t *testing.T) {
 			drawn[l.Source] = true
 		}
 		for _, kind := range assets.Kinds() {
-			if !drawn[kind.Layer()] {
-				t.Errorf("%s: nobody draws %s", lang, kind.Layer())
+			if drawn[kind.Layer()] != kind.Drawn() {
+				t.Errorf("%s: %s drawn: %t", lang, kind.Layer(), drawn[kind.Layer()])
 			}
 		}
 	}

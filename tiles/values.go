@@ -14,12 +14,14 @@ import (
 type values struct {
 	data  []byte   // Layer.values fields, one behind the other
 	count uint32   // values in data
-	known []place  // of the values that may come again
+	known []place  // of the values that are looked up in slots
 	slots []uint64 // open addressing: generation<<32 | place in known + 1
 	gen   uint64
 	seed  maphash.Seed
 
-	texts   [memos]textMemo // what was met lately, so that most need no hash
+	// The first of each place, which is always looked for there alone: most need
+	// no other hash, and whatever comes to a free place is known to be new.
+	texts   [memos]textMemo
 	numbers [memos]numberMemo
 }
 
@@ -70,19 +72,21 @@ func (v *values) id(t *twin.Thing) uint32 {
 }
 
 // text returns the index of a string that is not empty.
-func (v *values) text(s string) uint32 {
-	n := len(s)
-	return v.marked(s, uint16(uint32(n<<16^int(s[n-1])<<8^int(s[n/2]))*0x9e3779b1>>16))
-}
+func (v *values) text(s string) uint32 { return v.marked(s, twin.Mark(s)) }
 
-// marked is text of a string with a hash that is the same whenever it comes.
+// marked is text of a string whose twin.Mark is known.
 func (v *values) marked(s string, mark uint16) uint32 {
 	m := &v.texts[mark%memos]
-	if m.gen != uint32(v.gen) || m.text != s {
-		from := len(v.data)
-		v.data = appendString(v.data, s)
-		*m = textMemo{s, v.settle(from), uint32(v.gen)}
+	if m.gen == uint32(v.gen) && m.text == s {
+		return m.index
 	}
+	from := len(v.data)
+	v.data = appendString(v.data, s)
+	if m.gen == uint32(v.gen) {
+		return v.settle(from)
+	}
+	*m = textMemo{s, v.count, uint32(v.gen)}
+	v.count++
 	return m.index
 }
 
@@ -99,11 +103,16 @@ func (v *values) flag(b bool) uint32 {
 // number returns the index of a finite number other than 0.
 func (v *values) number(f float64) uint32 {
 	m := &v.numbers[math.Float64bits(f)*0x9e3779b97f4a7c15>>(64-memoBits)]
-	if m.gen != uint32(v.gen) || m.number != f {
-		from := len(v.data)
-		v.appendNumber(f)
-		*m = numberMemo{f, v.settle(from), uint32(v.gen)}
+	if m.gen == uint32(v.gen) && m.number == f {
+		return m.index
 	}
+	from := len(v.data)
+	v.appendNumber(f)
+	if m.gen == uint32(v.gen) {
+		return v.settle(from)
+	}
+	*m = numberMemo{f, v.count, uint32(v.gen)}
+	v.count++
 	return m.index
 }
 

@@ -15,6 +15,7 @@ const endOfTime = 253_402_300_800_000
 
 // apply makes one batch of the entries, shows it and tells the sinks.
 func (w *World) apply(entries []Entry, sinks []Sink) error {
+	w.watchClock(w.options.Now().UnixMilli())
 	w.writer.begin()
 	at := w.at
 	var failed error
@@ -52,6 +53,12 @@ func (w *World) applyEntry(e *Entry, at *Position) error {
 	}
 	for i := range e.Observations {
 		w.metrics.results[w.observe(&e.Observations[i], e.Seq)].Inc()
+	}
+	for i := range e.Fixes {
+		w.metrics.fixes[w.move(&e.Fixes[i], e.Seq)].Inc()
+	}
+	for i := range e.Findings {
+		w.metrics.findings[w.find(&e.Findings[i], e.Seq)].Inc()
 	}
 	return nil
 }
@@ -107,14 +114,20 @@ func (w *World) put(a *assets.Asset, seq uint64) {
 // inherit gives the new thing what was heard of the old one.
 func (w *writer) inherit(is, was *Thing) {
 	fid := is.Asset.FID
-	if is.Asset.Sensor == nil {
+	if was != nil && was.Asset.ID == is.Asset.ID && was.Asset.Kind == is.Asset.Kind {
+		is.Finding = was.Finding
+	}
+	if !reports(is.Asset) {
 		delete(w.watches, fid)
 		return
 	}
 	k := w.watch(fid)
-	if was == nil || was.Asset.ID != is.Asset.ID {
-		k.runs = k.runs[:0]
+	if was == nil || was.Asset.ID != is.Asset.ID || was.Asset.Kind != is.Asset.Kind {
+		k.runs, k.moves = k.runs[:0], nil
 		return
+	}
+	if was.Live != nil {
+		is.moveTo(was.Live)
 	}
 	is.Last = append([]Observation(nil), was.Last...)
 	forget(is, k)
@@ -133,7 +146,7 @@ func (w *World) observe(o *Observation, seq uint64) string {
 	if !plausible(o) {
 		return ResultFuture
 	}
-	if i, found := seek(t.Last, o.Phenomenon); found && o.PhenomenonTime <= t.Last[i].PhenomenonTime {
+	if i, found := seek(t.Last, o.Phenomenon); found && o.PhenomenonTime <= t.Last[i].PhenomenonTime && !ahead(&t.Last[i], o) {
 		if o.PhenomenonTime == t.Last[i].PhenomenonTime {
 			return ResultRepeat
 		}
@@ -143,7 +156,9 @@ func (w *World) observe(o *Observation, seq uint64) string {
 	// The message's bytes are not kept alive for two names.
 	kept := *o
 	kept.Asset, kept.Phenomenon = t.Asset.ID, m.Phenomenon
-	put(t, w.writer.watch(t.Asset.FID), kept)
+	k := w.writer.watch(t.Asset.FID)
+	k.clock = w.writer.clock.of(o.ReceivedTime)
+	put(t, k, kept)
 	t.Changed.Epoch, t.Changed.Obs = w.at.Epoch, seq
 	if w.valid(&kept) {
 		return ResultApplied
@@ -154,9 +169,16 @@ func (w *World) observe(o *Observation, seq uint64) string {
 // plausible says whether the times of o can be: of this era, and what it tells
 // not long after we got it.
 func plausible(o *Observation) bool {
-	return o.PhenomenonTime >= 0 && o.ReceivedTime >= 0 && o.ReceivedTime < endOfTime &&
-		o.PhenomenonTime <= o.ReceivedTime+tooFar
+	return plausibleTimes(o.PhenomenonTime, o.ReceivedTime)
 }
+
+func plausibleTimes(phenomenon, received int64) bool {
+	return phenomenon >= 0 && received >= 0 && received < endOfTime && phenomenon <= received+tooFar
+}
+
+// ahead says whether last was stamped by a clock that was ahead and has been set
+// back since: it is not yet true when o comes.
+func ahead(last, o *Observation) bool { return last.PhenomenonTime > o.ReceivedTime+tooFar }
 
 func (w *World) valid(o *Observation) bool {
 	if w.options.Phenomenon == nil {
@@ -166,10 +188,10 @@ func (w *World) valid(o *Observation) bool {
 	return !known || r.holds(o.Value)
 }
 
-// judgeAll decides the health of every sensor that the batch changed.
+// judgeAll decides the health of every sensor and mover that the batch changed.
 func (w *World) judgeAll(now int64) {
 	for i := range w.writer.changes {
-		if t := w.writer.changes[i].Is; t != nil && t.Asset.Sensor != nil {
+		if t := w.writer.changes[i].Is; t != nil && reports(t.Asset) {
 			w.settleHealth(t, w.writer.watch(t.Asset.FID), w.healthOf(t, now))
 		}
 	}
@@ -177,7 +199,17 @@ func (w *World) judgeAll(now int64) {
 
 func (w *World) healthOf(t *Thing, now int64) health {
 	k := w.writer.watch(t.Asset.FID)
-	return judge(t.Asset, t.Last, k.runs, w.options.Phenomenon, now, w.writer.started)
+	by := w.writer.clock.set - k.clock // since it was heard
+	var h health
+	if t.Asset.Kind == assets.Mover {
+		h = judgeMover(t, k.moves, w.motion(t.Asset.Class), now-by, w.writer.started+k.clock)
+	} else {
+		h = judge(t.Asset, t.Last, k.runs, w.options.Phenomenon, now-by, w.writer.started+k.clock)
+	}
+	if h.next != never {
+		h.next += by
+	}
+	return h
 }
 
 func (w *World) settleHealth(t *Thing, k *watch, h health) {
@@ -187,7 +219,7 @@ func (w *World) settleHealth(t *Thing, k *watch, h health) {
 
 // publish shows the batch, then tells the sinks.
 func (w *World) publish(at Position, sinks []Sink) error {
-	b := Batch{At: at, Changes: w.writer.settle(), Events: w.writer.events}
+	b := Batch{At: at, Changes: w.writer.settle(), Events: w.writer.events, Findings: w.writer.findings}
 	if err := w.show(&b); err != nil {
 		return err
 	}

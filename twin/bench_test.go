@@ -83,7 +83,7 @@ func BenchmarkDecode(b *testing.B) {
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := DecodeObservations(data); err != nil {
+		if _, err := DecodeReports(data); err != nil {
 			b.Fatal(err)
 		}
 	}

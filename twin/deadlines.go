@@ -6,10 +6,18 @@ import (
 	"suhe/assets"
 )
 
-// watch is what the writer alone knows of a sensor.
+// watch is what the writer alone knows of a sensor or a mover.
 type watch struct {
-	runs []run // with the thing's Last
-	due  int64 // the deadline that stands in the heap for it, or never
+	runs  []run  // with the thing's Last
+	moves *moves // of a mover, once it was heard
+	clock int64  // how our clock was set when it was heard last, as clock.set
+	due   int64  // the deadline that stands in the heap for it, or never
+}
+
+// moves is what the writer alone knows of a mover.
+type moves struct {
+	belief Belief
+	heard  int64 // when the last of its fixes was received, believed or not, Unix milliseconds
 }
 
 // deadline is when a sensor must be looked at again.

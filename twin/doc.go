@@ -36,6 +36,28 @@
 //	unknown_phenomenon  the sensor does not measure it: dropped
 //	malformed           a message of OBS that cannot be read (counted once): skipped
 //
+// # Movers
+//
+// Patrols, boats and vehicles say where they are in fixes, which travel in OBS
+// too. A mover is where the newest fix says that is believed (see [Belief]): there
+// the index, filters and streams find it, with the area and the place along the
+// creek of now; until it was heard it is at home, where the registry has it. Every
+// fix has one result, counted in suhe_fixes_total: applied, late, repeat, future,
+// unknown_device and malformed as above, or
+//
+//	held   nobody can have got there in that time: kept in mind until others agree
+//	vague  less sure than the class allows: says that it is heard, and no more
+//
+// A mover is online and its place is fresh as a sensor is, by the report interval
+// of its class.
+//
+// # Findings
+//
+// What algorithms find in the pictures of cameras comes in OBS as well. The newest
+// is shown on its camera's thing; all that are new are handed to the sinks in
+// [Batch.Findings], each once as far as the last 16,384 reach. Results in
+// suhe_findings_total: applied, late, repeat, future, unknown_device, malformed.
+//
 // # States
 //
 // Three states are kept apart; see [State]. A device is online until three
@@ -49,6 +71,10 @@
 // with no report interval speaks on change only: it never becomes offline or
 // stale. How often a value has been repeated is not kept over a restart: a stuck
 // sensor shows as stuck again after twenty more reports.
+//
+// When our clock is set by ten seconds or more (see Options.Steady), what was heard
+// before is judged by the clock that stamped it, and a current observation that is
+// over two minutes ahead of the next one's ReceivedTime yields to it.
 //
 // Time alone moves states only in Run, from a heap of deadlines; nothing scans
 // all things. A change by time has no place in the log: it is stamped with the

@@ -29,6 +29,10 @@ func (gauges) Load(_ context.Context, yield func(*assets.Asset) error) (uint64, 
 
 func (gauges) Latest(context.Context, func(twin.Kept) error) (uint64, error) { return 0, nil }
 
+func (gauges) LatestFixes(context.Context, time.Time, func(twin.KeptFix) error) error { return nil }
+
+func (gauges) LatestFindings(context.Context, func(twin.KeptFinding) error) error { return nil }
+
 // one is a log with one observation.
 type one twin.Observation
 

@@ -59,13 +59,15 @@ func reading(id assets.ID, phenomenon string, value float64, at int64) Observati
 
 // shelf is a store and a history in memory.
 type shelf struct {
-	mu     sync.Mutex
-	assets map[assets.FID]*assets.Asset
-	events uint64
-	kept   []Kept
-	fids   map[int]assets.FID // whose kept[i] is
-	saved  uint64
-	fail   error
+	mu       sync.Mutex
+	assets   map[assets.FID]*assets.Asset
+	events   uint64
+	kept     []Kept
+	fids     map[int]assets.FID // whose kept[i] is
+	fixes    []KeptFix
+	findings []KeptFinding
+	saved    uint64
+	fail     error
 }
 
 func newShelf(as ...*assets.Asset) *shelf {
@@ -148,6 +150,56 @@ func (s *shelf) Latest(_ context.Context, yield func(Kept) error) (uint64, error
 	return s.saved, nil
 }
 
+func (s *shelf) SaveFixes(_ context.Context, batch []KeptFix) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fixes = append(s.fixes, batch...)
+	return s.fail
+}
+
+// LatestFixes tells of what lies at or before the saved position.
+func (s *shelf) LatestFixes(_ context.Context, since time.Time, yield func(KeptFix) error) error {
+	of := map[assets.ID][]KeptFix{}
+	for _, f := range s.fixes {
+		if f.Seq <= s.saved {
+			of[f.Asset] = append(of[f.Asset], f)
+		}
+	}
+	for _, all := range of {
+		slices.SortStableFunc(all, func(a, b KeptFix) int { return cmp.Compare(a.PhenomenonTime, b.PhenomenonTime) })
+		all = slices.CompactFunc(all, func(a, b KeptFix) bool { return a.PhenomenonTime == b.PhenomenonTime })
+		for i, f := range all {
+			if last := i == len(all)-1 || all[i+1].PhenomenonTime >= since.UnixMilli(); !last && f.PhenomenonTime < since.UnixMilli() {
+				continue
+			}
+			if err := yield(f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *shelf) SaveFindings(_ context.Context, batch []KeptFinding) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.findings = append(s.findings, batch...)
+	return s.fail
+}
+
+// LatestFindings tells of all at or before the saved position: the newest wins.
+func (s *shelf) LatestFindings(_ context.Context, yield func(KeptFinding) error) error {
+	for _, f := range s.findings {
+		if f.Seq > s.saved {
+			continue
+		}
+		if err := yield(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // testingT is what *testing.T and *rapid.T share.
 type testingT interface {
 	Helper()
@@ -179,7 +231,7 @@ func newRig(t testingT, s *shelf, sinks ...Sink) *rig {
 // start makes a new world, loads it and lets it run.
 func (r *rig) start() {
 	r.t.Helper()
-	w, err := New(Options{Phenomenon: phenomena, Now: func() time.Time { return time.UnixMilli(r.now.Load()) }})
+	w, err := New(Options{Phenomenon: phenomena, Motion: motions, Locate: somewhere, Now: func() time.Time { return time.UnixMilli(r.now.Load()) }})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -241,6 +293,18 @@ func (r *rig) settled() {
 func (r *rig) report(obs ...Observation) uint64 {
 	r.t.Helper()
 	data, err := AppendObservations(nil, obs)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	seq, _ := r.obs.Append(context.Background(), "obs.test", data)
+	r.settled()
+	return seq
+}
+
+// moves sends fixes in one message and waits for the world.
+func (r *rig) moves(fixes ...Fix) uint64 {
+	r.t.Helper()
+	data, err := AppendFixes(nil, fixes)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -316,3 +380,24 @@ func (w *witness) seen() []Batch {
 }
 
 func named(prefix string, n int) assets.ID { return assets.ID(fmt.Sprintf("%s-%d", prefix, n)) }
+
+// patrol is a mover that reports every ten seconds.
+func patrol(fid assets.FID, id assets.ID, p orb.Point) *assets.Asset {
+	a := lamp(fid, id, p)
+	a.Kind, a.Class, a.Name = assets.Mover, "mover.patrol", "patrol"
+	return a
+}
+
+// motions is how the movers of these tests move.
+func motions(string) (assets.Motion, bool) {
+	return assets.Motion{TopSpeed: 8, Report: 10, MaxAccuracy: 100, Snap: 15}, true
+}
+
+// somewhere says of a point that it lies in the area that its longitude names.
+func somewhere(p orb.Point) assets.Location {
+	return assets.Location{Area: fmt.Sprintf("%.1f", p[0]), Place: &geo.Place{Chainage: geo.Metres(1000 * p[0]), Bank: geo.Left}}
+}
+
+func fixAt(id assets.ID, p orb.Point, at int64) Fix {
+	return Fix{Asset: id, PhenomenonTime: at, ReceivedTime: at, Lon: p[0], Lat: p[1], Heading: 90, Speed: 1.4, Accuracy: 5}
+}

@@ -45,7 +45,7 @@ func judge(a *assets.Asset, last []Observation, runs []run, rule func(string) (R
 		return h
 	}
 	patience := missed * a.Sensor.ReportInterval.Milliseconds()
-	h.listen(last, patience, now, started)
+	h.listen(lastHeard(last), patience, now, started)
 	for i, o := range last {
 		r, known := Rule{}, false
 		if rule != nil {
@@ -69,12 +69,35 @@ func judge(a *assets.Asset, last []Observation, runs []run, rule func(string) (R
 	return h
 }
 
-// listen decides the communication from the last that was heard.
-func (h *health) listen(last []Observation, patience, now, started int64) {
+// judgeMover decides the health of a mover at now: its data is its place.
+func judgeMover(t *Thing, k *moves, m assets.Motion, now, started int64) health {
+	h := health{state: State{Communication: Unknown, Data: None, Service: service(t.Asset)}, next: never}
+	if k == nil {
+		return h
+	}
+	patience := missed * m.ReportInterval().Milliseconds()
+	h.listen(k.heard, patience, now, started)
+	if t.Live == nil {
+		return h
+	}
+	h.atWorst(Stale)
+	if h.before(t.Live.PhenomenonTime+patience, patience, now) {
+		h.state.Data = Fresh
+	}
+	return h
+}
+
+// lastHeard is when the newest of the observations was received.
+func lastHeard(last []Observation) int64 {
 	heard := last[0].ReceivedTime
 	for _, o := range last[1:] {
 		heard = max(heard, o.ReceivedTime)
 	}
+	return heard
+}
+
+// listen decides the communication from when the device was heard last.
+func (h *health) listen(heard, patience, now, started int64) {
 	switch {
 	case h.before(heard+patience, patience, now):
 		h.state.Communication = Online

@@ -20,11 +20,13 @@ import (
 type Keeper interface {
 	Saved(ctx context.Context) (obs uint64, err error)
 	Save(ctx context.Context, batch []Kept, obs uint64) error
+	SaveFixes(ctx context.Context, batch []KeptFix) error
+	SaveFindings(ctx context.Context, batch []KeptFinding) error
 }
 
 // HistoryOptions are the settings of a HistoryWriter; zero means the default.
 type HistoryOptions struct {
-	Batch   int                   // observations that are saved at once at most, but for one message; default 8,192
+	Batch   int                   // reports that are saved at once at most, but for one message; default 8,192
 	Every   time.Duration         // how long one waits to be saved at most; default 500 ms
 	Now     func() time.Time      // default time.Now
 	Metrics prometheus.Registerer // nil: none
@@ -68,8 +70,8 @@ func NewHistoryWriter(obs Reader, keeper Keeper, o HistoryOptions) (*HistoryWrit
 	}
 	h := &HistoryWriter{
 		obs: obs, keeper: keeper, options: o,
-		saved:  prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_history_observations_total", Help: "Observations handed to history."}),
-		lag:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "suhe_history_lag_seconds", Help: "Age of the oldest observation that is read and not in history; 0 if there is none."}),
+		saved:  prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_history_observations_total", Help: "Observations, fixes and findings handed to history."}),
+		lag:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "suhe_history_lag_seconds", Help: "Age of the oldest report that is read and not in history; 0 if there is none."}),
 		at:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "suhe_history_position", Help: "OBS sequence up to which history is complete."}),
 		gaps:   prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_history_gaps_total", Help: "Times that OBS no longer held what history lacks."}),
 		failed: prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_history_failures_total", Help: "Tries to save that failed."}),
@@ -122,7 +124,7 @@ func (h *HistoryWriter) follow(ctx context.Context, in <-chan delivery, saved ui
 				waits = true
 				timer.Reset(h.options.Every)
 			}
-			if len(p.batch) < h.options.Batch {
+			if p.len() < h.options.Batch {
 				continue
 			}
 		case <-timer.C:
@@ -138,8 +140,19 @@ func (h *HistoryWriter) follow(ctx context.Context, in <-chan delivery, saved ui
 // pending is what is read and not saved.
 type pending struct {
 	batch    []Kept
+	fixes    []KeptFix
+	findings []KeptFinding
 	position uint64
 	oldest   int64 // ReceivedTime, or 0
+}
+
+func (p *pending) len() int { return len(p.batch) + len(p.fixes) + len(p.findings) }
+
+// since notes a report that was received at that time.
+func (p *pending) since(received int64) {
+	if p.oldest == 0 {
+		p.oldest = received
+	}
 }
 
 func (h *HistoryWriter) gather(p *pending, entries []Entry) {
@@ -155,10 +168,20 @@ func (h *HistoryWriter) gather(p *pending, entries []Entry) {
 			if !plausible(&o) {
 				continue
 			}
-			if p.oldest == 0 {
-				p.oldest = o.ReceivedTime
-			}
+			p.since(o.ReceivedTime)
 			p.batch = append(p.batch, Kept{o, e.Seq})
+		}
+		for _, f := range e.Fixes {
+			if f.plausible() {
+				p.since(f.ReceivedTime)
+				p.fixes = append(p.fixes, KeptFix{f, e.Seq})
+			}
+		}
+		for _, f := range e.Findings {
+			if f.plausible() {
+				p.since(f.ReceivedTime)
+				p.findings = append(p.findings, KeptFinding{f, e.Seq})
+			}
 		}
 	}
 }
@@ -168,15 +191,53 @@ func (h *HistoryWriter) save(ctx context.Context, p *pending) error {
 	if p.oldest > 0 {
 		h.lag.Set(h.options.Now().Sub(time.UnixMilli(p.oldest)).Seconds())
 	}
+	// The position comes last: what a crash leaves behind it is saved again.
+	if err := saveSome(ctx, h, "fix", p.fixes, h.keeper.SaveFixes); err != nil {
+		return err
+	}
+	if err := saveSome(ctx, h, "finding", p.findings, h.keeper.SaveFindings); err != nil {
+		return err
+	}
 	if err := h.saveAll(ctx, p.batch, p.position); err != nil {
 		return err
 	}
-	h.saved.Add(float64(len(p.batch)))
+	h.saved.Add(float64(p.len()))
 	h.lag.Set(0)
 	h.at.Set(float64(p.position))
 	clear(p.batch) // their names keep whole messages alive
-	p.batch, p.oldest = p.batch[:0], 0
+	clear(p.fixes)
+	clear(p.findings)
+	p.batch, p.fixes, p.findings, p.oldest = p.batch[:0], p.fixes[:0], p.findings[:0], 0
 	return nil
+}
+
+// saveSome saves what brings no position with it. One that the store calls
+// invalid is found by halving, and left out.
+func saveSome[T any](ctx context.Context, h *HistoryWriter, what string, batch []T, save func(context.Context, []T) error) error {
+	if len(batch) == 0 {
+		return nil
+	}
+	var invalid error
+	err := h.insist(ctx, "save history", func() error {
+		err := save(ctx, batch)
+		if errors.Is(err, assets.ErrInvalid) {
+			invalid, err = err, nil
+		}
+		return err
+	})
+	switch {
+	case err != nil || invalid == nil:
+		return err
+	case len(batch) == 1:
+		h.failed.Inc()
+		h.options.Log.Error("a "+what+" is left out of history", "error", invalid)
+		return nil
+	}
+	half := len(batch) / 2
+	if err := saveSome(ctx, h, what, batch[:half], save); err != nil {
+		return err
+	}
+	return saveSome(ctx, h, what, batch[half:], save)
 }
 
 // saveAll saves the batch. What the store calls invalid it would refuse for
@@ -210,7 +271,10 @@ func (h *HistoryWriter) saveAll(ctx context.Context, batch []Kept, position uint
 func (h *HistoryWriter) insist(ctx context.Context, what string, do func() error) error {
 	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
 		err := do()
-		if err == nil || ctx.Err() != nil {
+		if err == nil {
+			return nil // done, even if ctx has ended meanwhile
+		}
+		if ctx.Err() != nil {
 			return errors.Join(err, ctx.Err())
 		}
 		h.failed.Inc()

@@ -55,6 +55,37 @@ func (k *keeper) Save(_ context.Context, batch []Kept, obs uint64) error {
 	return nil
 }
 
+func (k *keeper) SaveFixes(_ context.Context, batch []KeptFix) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.tries++
+	if k.fail != nil {
+		return k.fail
+	}
+	for _, f := range batch {
+		if k.poison != "" && f.Asset == k.poison {
+			return fmt.Errorf("%w: poison", assets.ErrInvalid)
+		}
+	}
+	for _, f := range batch {
+		k.kept[fmt.Sprint(f.Asset, f.PhenomenonTime)] = f.Lon
+	}
+	return nil
+}
+
+func (k *keeper) SaveFindings(_ context.Context, batch []KeptFinding) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.tries++
+	if k.fail != nil {
+		return k.fail
+	}
+	for _, f := range batch {
+		k.kept[fmt.Sprint(f.Hook, f.ID)] = f.Confidence
+	}
+	return nil
+}
+
 func (k *keeper) ring() {
 	select {
 	case k.changed <- struct{}{}:
@@ -197,5 +228,37 @@ func TestHistoryEndsWithTheLog(t *testing.T) {
 	}
 	if err := h.Run(t.Context()); !errors.Is(err, dead) {
 		t.Errorf("Run: %v", err)
+	}
+}
+
+// Fixes and findings are saved before the position that completes them; one that
+// can never be saved does not hold up the others.
+func TestHistoryOfFixesAndFindings(t *testing.T) {
+	obs, k := newMemory(), newKeeper()
+	k.poison = "bad"
+	var fixes []Fix
+	for i := range 9 {
+		fixes = append(fixes, fixAt(named("p", i), here, t0))
+	}
+	fixes[4].Asset = "bad"
+	fixes = append(fixes, fixAt("p-x", here, t0+hour)) // received at t0: it cannot be
+	fixes[9].ReceivedTime = t0
+	data, err := AppendFixes(nil, fixes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings, err := AppendFindings(nil, []Finding{found("1", t0), found("", t0), found("2", t0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, message := range [][]byte{data, findings} {
+		if _, err := obs.Append(t.Context(), "obs.x", message); err != nil {
+			t.Fatal(err)
+		}
+	}
+	startHistory(t, obs, k, HistoryOptions{Every: time.Millisecond})
+	k.until(t, "both saved", func() bool { return k.saved == 2 })
+	if len(k.kept) != 8+2 {
+		t.Errorf("kept %v", k.kept)
 	}
 }

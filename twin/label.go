@@ -29,15 +29,15 @@ const idKept = 23
 func LabelOf(a *assets.Asset, flat *geo.Flat) Label {
 	l := Label{FID: a.FID, At: flat.Min, Height: a.Shape.Height, Base: a.Shape.Base, Class: a.Class, Name: a.Name, NameEn: englishName(a)}
 	l.Point = flat.Type == geo.FlatPoint && len(flat.XY) == 2
-	l.marks = [2]uint16{mark(l.Class), mark(l.Name)}
+	l.marks = [2]uint16{Mark(l.Class), Mark(l.Name)}
 	if len(a.ID) <= len(l.id) {
 		l.idLen = uint8(copy(l.id[:], a.ID))
 	}
 	return l
 }
 
-// mark is the 16-bit FNV-1a of a text (Fowler, Noll and Vo), folded from 32 bits.
-func mark(s string) uint16 {
+// Mark is the 16-bit FNV-1a of a text (Fowler, Noll and Vo), folded from 32 bits.
+func Mark(s string) uint16 {
 	h := uint32(2166136261)
 	for i := range len(s) {
 		h = (h ^ uint32(s[i])) * 16777619
@@ -45,11 +45,11 @@ func mark(s string) uint16 {
 	return uint16(h ^ h>>16)
 }
 
-// ClassMark is a hash of the class, so that who looks it up again and again need
+// ClassMark is the Mark of the class, so that who looks it up again and again need
 // not read it.
 func (l *Label) ClassMark() uint16 { return l.marks[0] }
 
-// NameMark is a hash of the name, as ClassMark is.
+// NameMark is that of the name, as ClassMark is.
 func (l *Label) NameMark() uint16 { return l.marks[1] }
 
 // ShortID is the id of the thing as the label keeps it, which must not be changed;
@@ -58,9 +58,15 @@ func (l *Label) ShortID() []byte { return l.id[:l.idLen] }
 
 // NewThing makes the thing of an asset of which nothing was heard yet.
 func NewThing(a *assets.Asset) *Thing {
+	t := new(Thing)
+	t.begin(a)
+	return t
+}
+
+// begin lets a zero thing be that of a.
+func (t *Thing) begin(a *assets.Asset) {
 	g := a.Shape.Geometry.Plane
-	t := &Thing{Asset: a, Flat: geo.Flatten(g), Anchor: geo.Anchor(g)}
+	t.Asset, t.Flat, t.Anchor = a, geo.Flatten(g), geo.Anchor(g)
 	t.Label = LabelOf(a, &t.Flat)
 	t.State = State{Communication: Unknown, Data: None, Service: service(a)}
-	return t
 }

@@ -24,6 +24,8 @@ type Entry struct {
 	Stream       Stream
 	Seq          uint64
 	Observations []Observation // of Obs
+	Fixes        []Fix         // of Obs
+	Findings     []Finding     // of Obs
 	Event        *Event        // of Events
 	Err          error         // the message cannot be read
 	Gap          bool          // the stream no longer reaches back to here; no other field but Stream is set
@@ -98,7 +100,7 @@ func gather(ctx context.Context, in <-chan heard, batch []Entry) ([]Entry, error
 			return batch, h.err
 		}
 		batch = append(batch, h.entry)
-		if weight += 1 + len(h.entry.Observations); weight >= atOnce {
+		if weight += 1 + len(h.entry.Observations) + len(h.entry.Fixes) + len(h.entry.Findings); weight >= atOnce {
 			return batch, nil
 		}
 		select {
@@ -138,7 +140,9 @@ func listen(ctx context.Context, r Reader, of Stream, after uint64, out chan<- h
 func decode(of Stream, m bus.Message) Entry {
 	e := Entry{Stream: of, Seq: m.Seq}
 	if of == Obs {
-		e.Observations, e.Err = DecodeObservations(m.Data)
+		var r Reports
+		r, e.Err = DecodeReports(m.Data)
+		e.Observations, e.Fixes, e.Findings = r.Observations, r.Fixes, r.Findings
 		return e
 	}
 	e.Event, e.Err = DecodeEvent(m.Data)

@@ -9,22 +9,30 @@ import (
 
 // Prepare completes an asset with what the registry derives (area, place along
 // the creek) and refuses what the registry would refuse. It changes nothing in
-// the asset handed to it.
+// the asset handed to it. It may be called at once from many goroutines.
 type Prepare func(*assets.Asset) (*assets.Asset, error)
 
 // maxFID is the first number that is not one: FIDs are exact as float64.
 const maxFID = 1 << 53
 
-// newThing prepares an asset to live in the world. It refuses what would break
-// the world whatever the registry thinks of it; the error wraps assets.ErrInvalid.
+// newThing makes an asset live in the world, if it can; see livable.
 func newThing(a *assets.Asset) (*Thing, error) {
 	if err := livable(a); err != nil {
-		return nil, fmt.Errorf("asset %s: %w: %w", a.ID, assets.ErrInvalid, err)
+		return nil, err
 	}
 	return NewThing(a), nil
 }
 
+// livable refuses what would break the world whatever the registry thinks of it;
+// the error wraps assets.ErrInvalid.
 func livable(a *assets.Asset) error {
+	if err := breaks(a); err != nil {
+		return fmt.Errorf("asset %s: %w: %w", a.ID, assets.ErrInvalid, err)
+	}
+	return nil
+}
+
+func breaks(a *assets.Asset) error {
 	if a.FID == 0 || a.FID >= maxFID {
 		return fmt.Errorf("fid: %d out of [1,2^53)", a.FID)
 	}

@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -13,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"suhe/assets"
+	"suhe/geo"
 )
 
 // model is the world as plain maps, worked out anew at every look.
@@ -20,7 +22,15 @@ type model struct {
 	assets  map[assets.FID]*assets.Asset
 	heard   map[assets.FID]map[string][]Observation // what was applied, oldest first
 	said    []saying                                // every observation of the log
+	movers  map[assets.FID]moving                   // what the fixes that were heard led to
+	fixed   []spoken                                // every fix of the log that can be
 	started int64
+}
+
+// spoken is a fix of the log, and whether somebody was there to say it.
+type spoken struct {
+	KeptFix
+	known bool
 }
 
 // saying is an observation, its sequence and the sensor that said it.
@@ -54,7 +64,69 @@ func (m *model) hear(o Observation) {
 	m.heard[a.FID][o.Phenomenon] = append(all, o)
 }
 
+// moving is a mover as its fixes tell.
+type moving struct {
+	belief Belief
+	at     *Fix // the last that was believed
+	heard  int64
+}
+
+func (m *model) fix(f Fix) {
+	a := m.byID(f.Asset)
+	if a == nil || a.Kind != assets.Mover || f.PhenomenonTime > f.ReceivedTime+2*minute {
+		return
+	}
+	k := m.movers[a.FID]
+	motion, _ := motions("")
+	var result string
+	switch k.belief, result = k.belief.Next(f, motion); result {
+	case ResultLate, ResultRepeat:
+		return
+	case ResultApplied:
+		k.at = &f
+	}
+	k.heard = max(k.heard, f.ReceivedTime)
+	m.movers[a.FID] = k
+}
+
+// retrace hears the fixes of history again: of each mover from the last before
+// the time on.
+func (m *model) retrace(saved uint64, since int64) {
+	m.movers = map[assets.FID]moving{}
+	fixed := slices.Clone(m.fixed)
+	slices.SortStableFunc(fixed, func(a, b spoken) int {
+		return cmp.Or(cmp.Compare(a.PhenomenonTime, b.PhenomenonTime), cmp.Compare(a.Asset, b.Asset))
+	})
+	begin := map[assets.ID]int64{}
+	// Of one time history keeps what was said first.
+	kept := map[string]bool{}
+	fixed = slices.DeleteFunc(fixed, func(f spoken) bool {
+		key := fmt.Sprint(f.Asset, f.PhenomenonTime)
+		drop := !f.known || f.Seq > saved || kept[key]
+		kept[key] = kept[key] || !drop
+		return drop
+	})
+	for _, f := range fixed {
+		if f.PhenomenonTime < since {
+			begin[f.Asset] = f.PhenomenonTime
+		}
+	}
+	for _, f := range fixed {
+		if f.PhenomenonTime >= begin[f.Asset] {
+			m.fix(f.Fix)
+		}
+	}
+	for _, f := range m.fixed {
+		if f.Seq > saved {
+			m.fix(f.Fix)
+		}
+	}
+}
+
 func (m *model) put(a *assets.Asset) {
+	if was := m.assets[a.FID]; was != nil && was.Kind != a.Kind {
+		delete(m.movers, a.FID)
+	}
 	m.assets[a.FID] = a
 	for phenomenon := range m.heard[a.FID] {
 		if a.Sensor == nil || measure(a.Sensor, phenomenon) == nil {
@@ -101,6 +173,9 @@ func (m *model) state(a *assets.Asset, now int64) State {
 	if len(a.Properties) > 0 {
 		s.Service = Service(a.Properties[0].Value.(string))
 	}
+	if k, some := m.movers[a.FID]; some {
+		return m.moverState(s, k, now)
+	}
 	last := m.last(a)
 	if len(last) == 0 {
 		return s
@@ -132,6 +207,22 @@ func (m *model) state(a *assets.Asset, now int64) State {
 		s.Data = Stale
 	default:
 		s.Data = Fresh
+	}
+	return s
+}
+
+func (m *model) moverState(s State, k moving, now int64) State {
+	switch {
+	case now-k.heard < 30_000:
+		s.Communication = Online
+	case now-m.started >= 30_000:
+		s.Communication = Offline
+	}
+	if k.at != nil {
+		s.Data = Stale
+		if now-k.at.PhenomenonTime < 30_000 {
+			s.Data = Fresh
+		}
 	}
 	return s
 }
@@ -176,7 +267,7 @@ func (m *machine) drawAsset(t *rapid.T) *assets.Asset {
 	var a *assets.Asset
 	fids := slices.Sorted(maps.Keys(m.model.assets))
 	p := orb.Point{rapid.Float64Range(121, 122).Draw(t, "lon"), rapid.Float64Range(31, 32).Draw(t, "lat")}
-	make := rapid.SampledFrom([]func(assets.FID, assets.ID, orb.Point) *assets.Asset{gauge, gauge, gauge, lamp}).Draw(t, "make")
+	make := rapid.SampledFrom([]func(assets.FID, assets.ID, orb.Point) *assets.Asset{gauge, gauge, gauge, patrol, patrol, lamp}).Draw(t, "make")
 	if len(fids) > 4 || len(fids) > 0 && rapid.Bool().Draw(t, "edit") {
 		was := m.model.assets[rapid.SampledFrom(fids).Draw(t, "fid")]
 		a = make(was.FID, was.ID, p)
@@ -216,6 +307,7 @@ func (m *machine) Remove(t *rapid.T) {
 	a := m.model.assets[fid]
 	delete(m.model.assets, fid)
 	delete(m.heard, fid)
+	delete(m.movers, fid)
 	m.rig.remove(a)
 }
 
@@ -252,6 +344,31 @@ func (m *machine) Say(t *rapid.T) {
 	m.say(m.drawReading(t), m.drawReading(t), m.drawReading(t))
 }
 
+// Move lets movers say where they are, and sometimes where they are not.
+func (m *machine) Move(t *rapid.T) {
+	now := m.now.Load()
+	var fixes []Fix
+	for range 4 {
+		f := fixAt(named("s", rapid.IntRange(1, m.born+1).Draw(t, "mover")),
+			orb.Point{121.4 + rapid.SampledFrom([]float64{0, 1e-4, 2e-4, 0.1, 0.3}).Draw(t, "x"), 31.4},
+			now-rapid.SampledFrom([]int64{0, 1, 2, 1000, 20_000, 10 * minute, -3 * minute}).Draw(t, "ago"))
+		f.ReceivedTime = now - rapid.SampledFrom([]int64{0, 0, 0, minute}).Draw(t, "received")
+		f.Accuracy = geo.Metres(rapid.SampledFrom([]float64{5, 5, 300}).Draw(t, "accuracy"))
+		fixes = append(fixes, f)
+	}
+	seq := m.rig.moves(fixes...)
+	for _, f := range fixes {
+		m.model.fix(f)
+		kept := spoken{KeptFix{f, seq}, m.byID(f.Asset) != nil}
+		if f.plausible() {
+			m.fixed = append(m.fixed, kept)
+		}
+		if f.plausible() && kept.known {
+			m.shelf.SaveFixes(context.Background(), []KeptFix{kept.KeptFix})
+		}
+	}
+}
+
 // Drone lets a sensor say the same for an hour and more.
 func (m *machine) Drone(t *rapid.T) {
 	id := named("s", rapid.IntRange(1, m.born+1).Draw(t, "asset"))
@@ -276,6 +393,7 @@ func (m *machine) Restart(t *rapid.T) {
 	m.shelf.saved = rapid.Uint64Range(0, obs).Draw(t, "saved")
 	m.shelf.events = rapid.Uint64Range(0, events).Draw(t, "events")
 	m.model.restart(m.shelf.saved, m.now.Load())
+	m.model.retrace(m.shelf.saved, m.now.Load()-30*minute)
 	m.start()
 	m.settled()
 }
@@ -308,7 +426,11 @@ func (m *machine) Check(t *rapid.T) {
 			want.Classes[a.Class]++
 			want.States[(&Thing{Asset: a, State: m.state(a, now)}).Summary()]++
 			all = append(all, fid)
-			if a.Shape.Geometry.Plane.Bound().Intersects(box) {
+			bound := a.Shape.Geometry.Plane.Bound()
+			if at := m.movers[fid].at; at != nil {
+				bound = at.Point().Bound()
+			}
+			if bound.Intersects(box) {
 				within = append(within, fid)
 			}
 			m.checkThing(t, a, now)
@@ -343,6 +465,9 @@ func (m *machine) checkThing(t *rapid.T, a *assets.Asset, now int64) {
 	if want := m.last(a); !slices.Equal(got.Last, want) {
 		t.Fatalf("%s: last %+v, want %+v", a.ID, got.Last, want)
 	}
+	if at := m.movers[a.FID].at; (at == nil) != (got.Live == nil) || at != nil && got.Live.Fix != *at {
+		t.Fatalf("%s: live %+v, want %+v", a.ID, got.Live, at)
+	}
 	if want := m.state(a, now); got.State != want || got.Severity != m.severity(a) {
 		t.Fatalf("%s: %+v severity %d, want %+v severity %d (last %+v)", a.ID, got.State, got.Severity, want, m.severity(a), got.Last)
 	}
@@ -352,11 +477,11 @@ func (m *machine) checkThing(t *rapid.T, a *assets.Asset, now int64) {
 func TestWorldAsModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &machine{rt: rt, model: &model{
-			assets: map[assets.FID]*assets.Asset{}, heard: map[assets.FID]map[string][]Observation{}, started: t0,
+			assets: map[assets.FID]*assets.Asset{}, heard: map[assets.FID]map[string][]Observation{}, movers: map[assets.FID]moving{}, started: t0,
 		}}
 		m.rig = newRig(rt, newShelf())
 		rt.Repeat(map[string]func(*rapid.T){
-			"Put": m.Put, "Remove": m.Remove, "Say": m.Say, "Say again": m.Say, "Drone": m.Drone,
+			"Put": m.Put, "Remove": m.Remove, "Say": m.Say, "Say again": m.Say, "Move": m.Move, "Drone": m.Drone,
 			"Pass": m.Pass, "Restart": m.Restart, "Resync": m.Resync, "": m.Check,
 		})
 	})

@@ -7,13 +7,19 @@ import (
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
+	"suhe/geo"
 	"suhe/twin/filter"
 )
 
 var _ filter.Subject = (*Thing)(nil)
 
-// Geometry is the thing's geometry in degrees WGS84.
-func (t *Thing) Geometry() orb.Geometry { return t.Asset.Shape.Geometry.Plane }
+// Geometry is where the thing is now, in degrees WGS84.
+func (t *Thing) Geometry() orb.Geometry {
+	if t.Live != nil {
+		return t.Live.geometry
+	}
+	return t.Asset.Shape.Geometry.Plane
+}
 
 // Property is the value of one of [Queryables]; null if the thing has none, or
 // an empty text, or if the name is not known. Arrays and objects among the
@@ -41,7 +47,11 @@ func (t *Thing) Property(name string) filter.Value {
 	case "azimuth", "hfov", "range":
 		return look(t.Asset.Camera, name)
 	case "bank", "chainage":
-		return along(t.Asset, name)
+		return along(t.Location().Place, name)
+	case "area":
+		return word(t.Location().Area)
+	case "heading", "speed", "accuracy":
+		return told(t.Live, name)
 	}
 	return ofAsset(t.Asset, name)
 }
@@ -66,8 +76,6 @@ func ofAsset(a *assets.Asset, name string) filter.Value {
 		return word(a.Name)
 	case "name_en":
 		return word(englishName(a))
-	case "area":
-		return word(a.Location.Area)
 	case "owner":
 		return word(a.Owner)
 	case "lifecycle":
@@ -91,9 +99,9 @@ func englishName(a *assets.Asset) string {
 	return ""
 }
 
-// along is where the asset is along the creek, if it is near it.
-func along(a *assets.Asset, name string) filter.Value {
-	switch place := a.Location.Place; {
+// along is where the place is along the creek, nil if it is not near it.
+func along(place *geo.Place, name string) filter.Value {
+	switch {
 	case place == nil:
 		return filter.Value{}
 	case name == "bank":
@@ -117,6 +125,24 @@ func look(c *assets.CameraSpec, name string) filter.Value {
 	}
 }
 
+// told is what a mover told of how it moves.
+func told(l *Live, name string) filter.Value {
+	if l == nil {
+		return filter.Value{}
+	}
+	v := float64(l.Accuracy)
+	switch name {
+	case "heading":
+		v = float64(l.Heading)
+	case "speed":
+		v = l.Speed
+	}
+	if v < 0 {
+		return filter.Value{}
+	}
+	return filter.Number(v)
+}
+
 // latest is the last value of a phenomenon.
 func (t *Thing) latest(phenomenon string) filter.Value {
 	for i := range t.Last {
@@ -132,6 +158,11 @@ func (t *Thing) updated() filter.Value {
 	at := t.Asset.Revision.At
 	for i := range t.Last {
 		if heard := time.UnixMilli(t.Last[i].ReceivedTime); heard.After(at) {
+			at = heard
+		}
+	}
+	if t.Live != nil {
+		if heard := time.UnixMilli(t.Live.ReceivedTime); heard.After(at) {
 			at = heard
 		}
 	}

@@ -21,7 +21,7 @@ const (
 	usualCapacity = 512
 )
 
-// Publisher brings observations into the log. Publishes that come at the same
+// Publisher brings what devices say into the log. Publishes that come at the same
 // time travel in one message. All methods may be called at once.
 type Publisher struct {
 	obs      Appender
@@ -56,22 +56,37 @@ func NewPublisher(obs Appender, metrics prometheus.Registerer) (*Publisher, erro
 // After another error some of obs may be in the log all the same; publishing
 // them again does no harm. If ctx ends first Publish returns its error.
 func (p *Publisher) Publish(ctx context.Context, obs []Observation) error {
-	data, err := AppendObservations(make([]byte, 0, usualCapacity), obs)
+	return publish(ctx, p, "observations", obs, appendObservation)
+}
+
+// PublishFixes is Publish for fixes.
+func (p *Publisher) PublishFixes(ctx context.Context, fixes []Fix) error {
+	return publish(ctx, p, "fixes", fixes, appendFix)
+}
+
+// PublishFindings is Publish for findings.
+func (p *Publisher) PublishFindings(ctx context.Context, findings []Finding) error {
+	return publish(ctx, p, "findings", findings, appendFinding)
+}
+
+// publish sends the items, in several messages if they are too many for one.
+func publish[T any](ctx context.Context, p *Publisher, what string, items []T, add func([]byte, *T) ([]byte, error)) error {
+	data, err := appendArray(make([]byte, 0, usualCapacity), items, add)
 	if err != nil {
 		return fmt.Errorf("publish: %w", err)
 	}
-	if len(obs) == 0 {
+	if len(items) == 0 {
 		return nil
 	}
-	if len(data) > publishBytes && len(obs) > 1 {
-		half := len(obs) / 2
-		if err := p.Publish(ctx, obs[:half]); err != nil {
+	if len(data) > publishBytes && len(items) > 1 {
+		half := len(items) / 2
+		if err := publish(ctx, p, what, items[:half], add); err != nil {
 			return err
 		}
-		return p.Publish(ctx, obs[half:])
+		return publish(ctx, p, what, items[half:], add)
 	}
 	if err := p.send(ctx, data[:len(data)-1]); err != nil {
-		return fmt.Errorf("publish %d observations: %w", len(obs), err)
+		return fmt.Errorf("publish %d %s: %w", len(items), what, err)
 	}
 	return nil
 }

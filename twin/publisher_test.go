@@ -48,11 +48,11 @@ func (m *memory) observations(t testing.TB) (all []Observation, messages int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, msg := range m.messages {
-		got, err := DecodeObservations(msg.Data)
+		got, err := DecodeReports(msg.Data)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, got...)
+		all = append(all, got.Observations...)
 	}
 	return all, len(m.messages)
 }

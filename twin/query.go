@@ -15,8 +15,7 @@ import (
 var sorters = sync.Pool{New: func() any { return new(sorter) }}
 
 // Within appends the things of the kind whose boxes touch b, in order of their
-// numbers: near in number is mostly near in memory, and tiles want that order.
-// They and their places are of one batch.
+// numbers, as tiles want them. They and their places are of one batch.
 func (w *World) Within(dst []*Thing, kind assets.Kind, b orb.Bound) []*Thing {
 	w.mu.RLock()
 	defer w.mu.RUnlock()

@@ -26,11 +26,11 @@ const (
 func Queryables() []Queryable {
 	return []Queryable{
 		{"id", filter.TypeString, "stable name of the asset"},
-		{"kind", filter.TypeString, "what it is: area, water, bank, bridge, building, landmark, asset, camera or sensor"},
+		{"kind", filter.TypeString, "what it is: area, water, bank, bridge, building, landmark, asset, camera, sensor or mover"},
 		{"class", filter.TypeString, "code in the class tables"},
 		{"name", filter.TypeString, "name"},
 		{"name_en", filter.TypeString, "English name"},
-		{"area", filter.TypeString, "code of the area that it stands in"},
+		{"area", filter.TypeString, "code of the area that it is in"},
 		{"bank", filter.TypeString, "side of the creek, looking downstream: left or right"},
 		{"chainage", filter.TypeNumber, "metres along the creek from the west"},
 		{"owner", filter.TypeString, "who owns it"},
@@ -46,6 +46,9 @@ func Queryables() []Queryable {
 		{"azimuth", filter.TypeNumber, "degrees clockwise from north that a camera looks to"},
 		{"hfov", filter.TypeNumber, "degrees that a camera sees from left to right"},
 		{"range", filter.TypeNumber, "metres that a camera sees"},
+		{"heading", filter.TypeNumber, "degrees clockwise from north that a mover goes to"},
+		{"speed", filter.TypeNumber, "metres a second that a mover goes"},
+		{"accuracy", filter.TypeNumber, "metres that the place of a mover may be off"},
 		{valuesPrefix, filter.TypeNumber, "latest value of a phenomenon, such as values.water_level"},
 		{propertiesPrefix, filter.TypeNull, "a text, number or boolean of its properties, such as properties.material"},
 	}

@@ -29,6 +29,7 @@ func everything(t testing.TB) *Thing {
 	return &Thing{
 		Asset: a, Last: []Observation{reading(a.ID, "level", 2.5, t0), reading(a.ID, "rain", 0, t0-minute)},
 		State: State{Online, Fresh, Normal}, Severity: 4,
+		Live: &Live{Fix: fixAt(a.ID, orb.Point{121.42, 31.24}, t0-minute), Location: a.Location, geometry: orb.Point{121.42, 31.24}},
 	}
 }
 
@@ -95,7 +96,7 @@ func TestThingPasses(t *testing.T) {
 }
 
 func TestCheckFilter(t *testing.T) {
-	const list = "id, kind, class, name, name_en, area, bank, chainage, owner, lifecycle, base, height, state, communication, data, service, severity, updated, azimuth, hfov, range, values.…, properties.…"
+	const list = "id, kind, class, name, name_en, area, bank, chainage, owner, lifecycle, base, height, state, communication, data, service, severity, updated, azimuth, hfov, range, heading, speed, accuracy, values.…, properties.…"
 	for text, want := range map[string]string{
 		"":                           "",
 		"height > 3":                 "",

@@ -34,7 +34,9 @@ func (w *World) Run(ctx context.Context, log Log, sinks ...Sink) error {
 		case <-ctx.Done():
 			return nil
 		case <-ticks:
-			err = w.expire(w.options.Now().UnixMilli(), sinks)
+			now := w.options.Now().UnixMilli()
+			w.watchClock(now)
+			err = w.expire(now, sinks)
 		case d := <-in:
 			err = d.err
 			if err == nil {

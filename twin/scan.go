@@ -7,46 +7,82 @@ import (
 	"suhe/assets"
 )
 
-// leastObservation is the shortest that one can be in a message.
-const leastObservation = len(`{"a":"","p":"","v":0,"t":0,"r":0},`)
+// The shortest that one can be in a message.
+const (
+	leastObservation = len(`{"a":"","p":"","v":0,"t":0,"r":0},`)
+	leastFix         = len(`{"a":"","x":0,"y":0,"h":0,"s":0,"c":0,"t":0,"r":0},`)
+)
 
-// scanObservations reads what AppendObservations writes, and nothing else: ok
-// is false for any other text, be it good JSON or not. The names are parts of s.
-func scanObservations(s string) (obs []Observation, ok bool) {
+// scanReports reads what the Append functions write, and nothing else: ok is
+// false for any other text, be it good JSON or not. The names are parts of s.
+func scanReports(s string) (r Reports, ok bool) {
 	p := scanner{s: s}
 	if !p.skip("[") || len(s) < 2 || s[len(s)-1] != ']' {
-		return nil, false
+		return Reports{}, false
 	}
 	if p.s == "]" {
-		return nil, true
+		return Reports{}, true
 	}
-	// Each is at least that long, so the bytes bound what is allocated.
-	obs = make([]Observation, 0, min(strings.Count(p.s, "{"), len(p.s)/leastObservation+1))
+	count := strings.Count(p.s, "{")
 	for {
-		var o Observation
-		if !p.observation(&o) {
-			return nil, false
+		var id string
+		switch {
+		case !p.skip(`{"a":"`) || !p.name(&id):
+			return Reports{}, false
+		case p.skip(`,"p":"`):
+			o := Observation{Asset: assets.ID(id)}
+			if !p.observation(&o) {
+				return Reports{}, false
+			}
+			if r.Observations == nil {
+				r.Observations = make([]Observation, 0, p.room(count, leastObservation))
+			}
+			r.Observations = append(r.Observations, o)
+		default:
+			f := Fix{Asset: assets.ID(id)}
+			if !p.fix(&f) {
+				return Reports{}, false
+			}
+			if r.Fixes == nil {
+				r.Fixes = make([]Fix, 0, p.room(count, leastFix))
+			}
+			r.Fixes = append(r.Fixes, f)
 		}
-		obs = append(obs, o)
 		if !p.skip(",") {
-			return obs, p.s == "]"
+			return r, p.s == "]"
 		}
 	}
 }
 
+// room is how many elements may come, this one included: each is at least that
+// long, so the bytes bound what is allocated.
+func (p *scanner) room(count, least int) int { return 1 + min(count, len(p.s)/least+1) }
+
 // scanner is what is still to be read.
 type scanner struct{ s string }
 
+// observation reads what follows the name of the phenomenon's key.
 func (p *scanner) observation(o *Observation) bool {
-	var id string
-	ok := p.skip(`{"a":"`) && p.name(&id) &&
-		p.skip(`,"p":"`) && p.name(&o.Phenomenon) &&
+	return p.name(&o.Phenomenon) &&
 		p.skip(`,"v":`) && p.float(&o.Value) &&
-		p.skip(`,"t":`) && p.integer(&o.PhenomenonTime) &&
-		p.skip(`,"r":`) && p.integer(&o.ReceivedTime) &&
+		p.times(&o.PhenomenonTime, &o.ReceivedTime)
+}
+
+// fix reads what follows the asset's name.
+func (p *scanner) fix(f *Fix) bool {
+	return p.skip(`,"x":`) && p.float(&f.Lon) &&
+		p.skip(`,"y":`) && p.float(&f.Lat) &&
+		p.skip(`,"h":`) && p.float((*float64)(&f.Heading)) &&
+		p.skip(`,"s":`) && p.float(&f.Speed) &&
+		p.skip(`,"c":`) && p.float((*float64)(&f.Accuracy)) &&
+		p.times(&f.PhenomenonTime, &f.ReceivedTime)
+}
+
+// times reads the end of every report.
+func (p *scanner) times(phenomenon, received *int64) bool {
+	return p.skip(`,"t":`) && p.integer(phenomenon) &&
+		p.skip(`,"r":`) && p.integer(received) &&
 		p.skip("}")
-	o.Asset = assets.ID(id)
-	return ok
 }
 
 func (p *scanner) skip(prefix string) bool {

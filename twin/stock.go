@@ -2,7 +2,6 @@ package twin
 
 import (
 	"fmt"
-	"sync"
 
 	"suhe/assets"
 )
@@ -23,6 +22,17 @@ func newStock() *stock {
 	return s
 }
 
+// name lets the things of the assets, some of which may be nil, be found by their
+// ids; it takes the place of what ids there were.
+func (s *stock) name(all []*assets.Asset) {
+	s.ids = make(map[assets.ID]assets.FID, len(all))
+	for _, a := range all {
+		if a != nil {
+			s.ids[a.ID] = a.FID
+		}
+	}
+}
+
 // byID returns the thing of that id, or nil.
 func (s *stock) byID(id assets.ID) *Thing {
 	fid, ok := s.ids[id]
@@ -40,16 +50,6 @@ func (s *stock) take(changes []Change) error {
 	}
 	s.replaceAll(changes)
 	return nil
-}
-
-// fill is take of a stock that nobody sees before all is in it: it does at once
-// what can be done at once.
-func (s *stock) fill(changes []Change) (err error) {
-	var indexed sync.WaitGroup
-	indexed.Go(func() { err = s.index(changes) })
-	s.replaceAll(changes)
-	indexed.Wait()
-	return err
 }
 
 // index moves the boxes. It touches nothing that replaceAll does.
@@ -83,7 +83,7 @@ func (s *stock) note(c Change) {
 		s.layers[c.Is.Asset.Kind].moved(c.Is, false)
 	case c.Is == nil:
 		s.layers[c.Was.Asset.Kind].moved(c.Was, true)
-	case c.Was.Asset == c.Is.Asset:
+	case c.Was.Asset == c.Is.Asset && c.Was.Live == c.Is.Live:
 		// An observation moves nothing.
 	case c.Was.Asset.Kind != c.Is.Asset.Kind:
 		s.layers[c.Was.Asset.Kind].moved(c.Was, true)
@@ -113,9 +113,12 @@ func (s *stock) replace(c Change) {
 		s.things.set(a.FID, nil)
 	}
 	if c.Is != nil {
-		a := c.Is.Asset
-		s.layers[a.Kind].count(c.Is, 1)
-		s.ids[a.ID] = a.FID
-		s.things.set(a.FID, c.Is)
+		s.ids[c.Is.Asset.ID] = c.Is.Asset.FID
+		s.add(c.Is)
 	}
+}
+
+func (s *stock) add(t *Thing) {
+	s.layers[t.Asset.Kind].count(t, 1)
+	s.things.set(t.Asset.FID, t)
 }

@@ -9,7 +9,8 @@ import (
 
 // Outbox is what the relay needs of the store: committed changes in order.
 type Outbox interface {
-	// Epoch returns the log's epoch; a new store has 1.
+	// Epoch returns the log's epoch; a new store has the time of its birth in Unix
+	// seconds, so that no two logs share one.
 	Epoch(ctx context.Context) (uint64, error)
 	// NextEpoch begins a new epoch: the number rises by one.
 	NextEpoch(ctx context.Context) (uint64, error)
@@ -42,18 +43,44 @@ type Sample struct {
 	Value float64 `json:"value"`
 }
 
-// History keeps every observation.
+// FindingQuery asks for findings, the newest first.
+type FindingQuery struct {
+	From, To time.Time  // PhenomenonTime in [From, To)
+	Camera   assets.ID  // or empty: of all
+	Class    string     // or empty: of all
+	After    FindingKey // the last of the page before; zero: the first page
+	Limit    int
+}
+
+// History keeps every observation, every finding, and every fix, believed or not.
 type History interface {
 	// Save writes the batch and the OBS position that it completes, in one
 	// transaction; the position never falls. What is already there (same asset,
 	// phenomenon and phenomenonTime) stays as it is. Observations of unknown
 	// assets are dropped.
 	Save(ctx context.Context, batch []Kept, obs uint64) error
+	// SaveFixes writes the fixes, in one transaction. What is already there (same
+	// asset and phenomenonTime) stays as it is; fixes of unknown assets are
+	// dropped. Save with their position comes after it.
+	SaveFixes(ctx context.Context, batch []KeptFix) error
+	// SaveFindings is SaveFixes for findings: each hook and id once.
+	SaveFindings(ctx context.Context, batch []KeptFinding) error
 	// Saved returns the OBS position that Save completed last; 0 if none.
 	Saved(ctx context.Context) (obs uint64, err error)
 	// Latest yields the newest observation (by PhenomenonTime) of each asset and
-	// phenomenon, and returns the OBS position that Save completed last.
+	// phenomenon, but none that was two minutes ahead of when a later Save's was
+	// received: that clock has been set back. It returns the OBS position that Save completed last.
 	Latest(ctx context.Context, yield func(Kept) error) (obs uint64, err error)
+	// LatestFixes yields of each mover the newest fix before since and all from
+	// then on, one mover after the other, each in order of PhenomenonTime.
+	LatestFixes(ctx context.Context, since time.Time, yield func(KeptFix) error) error
+	// Fixes returns those of the asset in [from, to), oldest first; if there are
+	// more than limit, the newest limit ones.
+	Fixes(ctx context.Context, id assets.ID, from, to time.Time, limit int) ([]Fix, error)
+	// LatestFindings yields the newest finding of each camera.
+	LatestFindings(ctx context.Context, yield func(KeptFinding) error) error
+	// Findings returns a page of those of the assets that still are.
+	Findings(ctx context.Context, q FindingQuery) ([]Finding, error)
 	// Series returns the samples in [from, to), oldest first; if there are more
 	// than limit, the newest limit ones.
 	Series(ctx context.Context, id assets.ID, phenomenon string, from, to time.Time, limit int) ([]Sample, error)

@@ -2,10 +2,13 @@ package twin
 
 import "suhe/assets"
 
-// Device says whether the thing talks to us: a camera or a sensor.
+// Device says whether the thing talks to us: a camera, a sensor or a mover.
 func (t *Thing) Device() bool {
-	return t.Asset.Kind == assets.Camera || t.Asset.Kind == assets.Sensor
+	return t.Asset.Kind == assets.Camera || t.Asset.Kind == assets.Sensor || t.Asset.Kind == assets.Mover
 }
+
+// reports says whether the world hears of the asset in OBS.
+func reports(a *assets.Asset) bool { return a.Sensor != nil || a.Kind == assets.Mover }
 
 // Summary is the thing's state in one word, for tiles, legends and colours:
 // the first that applies of retired, maintenance, fault, offline, invalid,

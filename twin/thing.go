@@ -50,32 +50,48 @@ type Thing struct {
 	Label    Label
 	Severity Severity
 	Asset    *assets.Asset
-	Flat     geo.Flat      // the asset's geometry, prepared for tiles
-	Anchor   [2]float64    // lon, lat of the point that stands for it
+	Flat     geo.Flat      // the asset's geometry, prepared for tiles: of a mover its home
+	Anchor   [2]float64    // lon, lat of the point that stands for it: of a mover that was heard, where it is
 	Last     []Observation // latest of each phenomenon, in order of phenomenon
 	State    State
 	Changed  Position // what last changed it; Obs and Events count on their own
+	Live     *Live    // where a mover is now; nil of all else, and until it was heard
 
-	_ [40]byte // six lines of a processor's cache: then the label lies in two
+	Finding *Finding // the latest in a camera's picture; nil if there was none
+
+	_ [24]byte // six lines of a processor's cache: then the label lies in two
 }
 
 // Bound is the box of where the thing is now, in degrees WGS84.
-func (t *Thing) Bound() orb.Bound { return t.Asset.Shape.Geometry.Plane.Bound() }
+func (t *Thing) Bound() orb.Bound {
+	if t.Live != nil {
+		return t.Live.Point().Bound()
+	}
+	return t.Asset.Shape.Geometry.Plane.Bound()
+}
 
 // Moves says whether the thing's place is its own to tell: it may be elsewhere
 // without an edit of the registry.
-func (t *Thing) Moves() bool { return false }
+func (t *Thing) Moves() bool { return t.Asset.Kind == assets.Mover }
 
 // Location is where the thing is now in terms of the district and the creek.
-func (t *Thing) Location() assets.Location { return t.Asset.Location }
+func (t *Thing) Location() assets.Location {
+	if t.Live != nil {
+		return t.Live.Location
+	}
+	return t.Asset.Location
+}
 
 // Change is one thing before and after. No Was: it is new; no Is: it is gone.
 type Change struct{ Was, Is *Thing }
 
 // Redraws says whether the change can alter a tile. Any edit of the registry
 // can, also by what scopes look at; of an observation only the state in one word
-// and the severity show.
+// and the severity show; of what moves, nothing.
 func (c Change) Redraws() bool {
+	if (c.Was == nil || !c.Was.Asset.Kind.Drawn()) && (c.Is == nil || !c.Is.Asset.Kind.Drawn()) {
+		return false
+	}
 	if c.Was == nil || c.Is == nil || c.Was.Asset != c.Is.Asset {
 		return true
 	}
@@ -85,10 +101,11 @@ func (c Change) Redraws() bool {
 // Batch is what one step of the world changed, and where the log stands then.
 // It is shared: sinks do not change it.
 type Batch struct {
-	At      Position
-	Shown   uint64 // the batch's number: who reads the world at this or a later one sees it
-	Changes []Change
-	Events  []Event
+	At       Position
+	Shown    uint64 // the batch's number: who reads the world at this or a later one sees it
+	Changes  []Change
+	Events   []Event
+	Findings []KeptFinding // all that are new, in the order of the log
 }
 
 // Sink is told of every batch, in order, by the world's one writer. It must not

@@ -1,16 +1,13 @@
 package twin
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"strconv"
 	"time"
 
-	"suhe/assets"
 	"suhe/internal/bus"
 )
 
@@ -22,18 +19,7 @@ const MaxMessage = 1 << 20
 // "r":receivedTime}, times in Unix milliseconds. A value that JSON cannot say
 // (NaN, infinite) is an error that names the asset; dst comes back as it was.
 func AppendObservations(dst []byte, obs []Observation) ([]byte, error) {
-	was := len(dst)
-	dst = append(dst, '[')
-	for i := range obs {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		var err error
-		if dst, err = appendObservation(dst, &obs[i]); err != nil {
-			return dst[:was], err
-		}
-	}
-	return append(dst, ']'), nil
+	return appendArray(dst, obs, appendObservation)
 }
 
 func appendObservation(dst []byte, o *Observation) ([]byte, error) {
@@ -62,55 +48,6 @@ func appendString(dst []byte, s string) []byte {
 
 // plain says whether the byte stands for itself in a JSON string.
 func plain(c byte) bool { return c >= ' ' && c < 0x7f && c != '"' && c != '\\' }
-
-// DecodeObservations reads a message of OBS. It takes any JSON of the right
-// shape, and is fast with what AppendObservations writes. A message longer than
-// MaxMessage, or with a field missing, is an error.
-func DecodeObservations(data []byte) ([]Observation, error) {
-	if len(data) > MaxMessage {
-		return nil, fmt.Errorf("observations: %d bytes, want at most %d", len(data), MaxMessage)
-	}
-	if obs, ok := scanObservations(string(data)); ok {
-		return obs, nil
-	}
-	return readObservations(data)
-}
-
-// wireObservation is an observation as JSON; nil is missing.
-type wireObservation struct {
-	A *assets.ID `json:"a"`
-	P *string    `json:"p"`
-	V *float64   `json:"v"`
-	T *int64     `json:"t"`
-	R *int64     `json:"r"`
-}
-
-// readObservations is the slow way, one element after the other so that a long
-// list of nothing ends at its first element.
-func readObservations(data []byte) ([]Observation, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	if t, err := d.Token(); err != nil || t != json.Delim('[') {
-		return nil, errors.Join(errors.New("observations: want an array"), err)
-	}
-	var out []Observation
-	for d.More() {
-		var o wireObservation
-		if err := d.Decode(&o); err != nil {
-			return nil, fmt.Errorf("observations: [%d]: %w", len(out), err)
-		}
-		if o.A == nil || o.P == nil || o.V == nil || o.T == nil || o.R == nil {
-			return nil, fmt.Errorf("observations: [%d]: want a, p, v, t and r", len(out))
-		}
-		out = append(out, Observation{*o.A, *o.P, *o.V, *o.T, *o.R})
-	}
-	if _, err := d.Token(); err != nil {
-		return nil, fmt.Errorf("observations: %w", err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("observations: more behind the array")
-	}
-	return out, nil
-}
 
 // EncodeEvent writes the message of EVENTS that carries e, as JSON.
 func EncodeEvent(e Event) ([]byte, error) {

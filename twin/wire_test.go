@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"suhe/assets"
+	"suhe/geo"
 )
 
 func TestAppendObservations(t *testing.T) {
@@ -41,6 +42,16 @@ var messages = []struct {
 	fast bool
 }{
 	{`[]`, 0, true},
+	{`[{"a":"x","x":121.4,"y":31.2,"h":90,"s":1.4,"c":8,"t":2,"r":3}]`, 1, true},
+	{`[{"a":"x","x":121.4,"y":31.2,"h":-1,"s":-1,"c":-1,"t":2,"r":3},{"a":"x","p":"y","v":1,"t":2,"r":3}]`, 2, true},
+	{`[{"a":"x","x":121.4,"y":31.2,"t":2,"r":3}]`, 1, false},
+	{`[{"k":"ai","i":"1","a":"cam","p":"crowd","v":0.9,"x":121.4,"y":31.2,"t":2,"r":3}]`, 1, false},
+	{`[{"k":"ai","i":"1","a":"cam","p":"crowd","v":0.9,"x":121.4,"y":31.2,"b":[0.1,0.2,0.3,0.4],"u":"https://x","t":2,"r":3},{"a":"x","p":"y","v":1,"t":2,"r":3}]`, 2, false},
+	{`[{"k":"ai","a":"cam","p":"crowd","v":0.9,"x":121.4,"y":31.2,"t":2,"r":3}]`, -1, false},
+	{`[{"k":"ai","i":"1","a":"cam","p":"crowd","v":0.9,"t":2,"r":3}]`, -1, false},
+	{`[{"a":"x","x":121.4,"y":31.2,"h":90,"s":1.4,"c":8,"t":2}]`, -1, false},
+	{`[{"a":"x","x":121.4,"h":90,"s":1.4,"c":8,"t":2,"r":3}]`, -1, false},
+	{`[{"a":"x","y":31.2,"h":90,"s":1.4,"c":8,"t":2,"r":3}]`, -1, false},
 	{`[{"a":"x","p":"y","v":1,"t":2,"r":3}]`, 1, true},
 	{`[{"a":"x","p":"y","v":-1.5e-7,"t":-2,"r":0},{"a":"","p":"","v":0,"t":0,"r":0}]`, 2, true},
 	{` [ {"r":3, "t":2, "v":1, "p":"y", "a":"x", "z":[1]} ] `, 1, false},
@@ -66,22 +77,22 @@ var messages = []struct {
 	{`[[[[[[[[`, -1, false},
 }
 
-func TestDecodeObservations(t *testing.T) {
+func TestDecodeReports(t *testing.T) {
 	for _, c := range messages {
-		got, err := DecodeObservations([]byte(c.text))
-		if (err != nil) != (c.n < 0) || err == nil && len(got) != c.n {
+		got, err := DecodeReports([]byte(c.text))
+		if (err != nil) != (c.n < 0) || err == nil && len(got.Observations)+len(got.Fixes)+len(got.Findings) != c.n {
 			t.Errorf("%s: %v, %v; want %d", c.text, got, err, c.n)
 		}
-		if _, ok := scanObservations(c.text); ok != c.fast {
+		if _, ok := scanReports(c.text); ok != c.fast {
 			t.Errorf("%s: fast %v, want %v", c.text, ok, c.fast)
 		}
 	}
-	if _, err := DecodeObservations(make([]byte, MaxMessage+1)); err == nil {
+	if _, err := DecodeReports(make([]byte, MaxMessage+1)); err == nil {
 		t.Error("a message over the bound was read")
 	}
 }
 
-func TestObservationsRoundTrip(t *testing.T) {
+func TestReportsRoundTrip(t *testing.T) {
 	one := rapid.Custom(func(t *rapid.T) Observation {
 		return Observation{
 			Asset:          assets.ID(rapid.String().Draw(t, "a")),
@@ -91,46 +102,84 @@ func TestObservationsRoundTrip(t *testing.T) {
 			ReceivedTime:   rapid.Int64().Draw(t, "r"),
 		}
 	})
-	rapid.Check(t, func(t *rapid.T) {
-		want := rapid.SliceOf(one).Draw(t, "observations")
-		data, err := AppendObservations(nil, want)
-		if err != nil {
-			t.Fatal(err)
+	fix := rapid.Custom(func(t *rapid.T) Fix {
+		return Fix{
+			Asset:          assets.ID(rapid.String().Draw(t, "a")),
+			PhenomenonTime: rapid.Int64().Draw(t, "t"),
+			ReceivedTime:   rapid.Int64().Draw(t, "r"),
+			Lon:            rapid.Float64().Draw(t, "x"),
+			Lat:            rapid.Float64().Draw(t, "y"),
+			Heading:        geo.Degrees(rapid.Float64().Draw(t, "h")),
+			Speed:          rapid.SampledFrom([]float64{NotTold, 0, 1.4}).Draw(t, "s"),
+			Accuracy:       geo.Metres(rapid.SampledFrom([]float64{NotTold, 0, 5}).Draw(t, "c")),
 		}
-		got, err := DecodeObservations(data)
-		if err != nil || !slices.Equal(got, want) {
+	})
+	finding := rapid.Custom(func(t *rapid.T) Finding {
+		return Finding{
+			Hook: rapid.String().Draw(t, "k"), ID: rapid.String().Draw(t, "i"), Camera: assets.ID(rapid.String().Draw(t, "a")),
+			Class: rapid.String().Draw(t, "p"), Confidence: rapid.Float64().Draw(t, "v"), Lon: 121, Lat: 31,
+			Box: rapid.SampledFrom([][4]float64{{}, {0.1, 0.2, 0.3, 0.4}}).Draw(t, "b"), Picture: rapid.String().Draw(t, "u"),
+			PhenomenonTime: rapid.Int64().Draw(t, "t"), ReceivedTime: rapid.Int64().Draw(t, "r"),
+		}
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		want := Reports{rapid.SliceOf(one).Draw(t, "observations"), rapid.SliceOf(fix).Draw(t, "fixes"), rapid.SliceOf(finding).Draw(t, "findings")}
+		data := written(t, want)
+		got, err := DecodeReports(data)
+		if err != nil || !equalReports(got, want) {
 			t.Fatalf("%s: %v, %v", data, got, err)
 		}
 	})
 }
 
+// written is the message that carries all of r: the arrays joined as Publisher does.
+func written(t testingT, r Reports) []byte {
+	t.Helper()
+	obs, err := AppendObservations(nil, r.Observations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fixes, err := AppendFixes(nil, r.Fixes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings, err := AppendFindings(nil, r.Findings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := slices.DeleteFunc([]string{string(obs[1 : len(obs)-1]), string(fixes[1 : len(fixes)-1]), string(findings[1 : len(findings)-1])},
+		func(s string) bool { return s == "" })
+	return []byte("[" + strings.Join(all, ",") + "]")
+}
+
+func equalReports(a, b Reports) bool {
+	return slices.Equal(a.Observations, b.Observations) && slices.Equal(a.Fixes, b.Fixes) && slices.Equal(a.Findings, b.Findings)
+}
+
 // Whatever the bytes, both ways of reading agree, and what was read can be
 // written and read again.
-func FuzzDecodeObservations(f *testing.F) {
+func FuzzDecodeReports(f *testing.F) {
 	for _, c := range messages {
 		f.Add([]byte(c.text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		got, err := DecodeObservations(data)
+		got, err := DecodeReports(data)
 		if err != nil {
 			return
 		}
-		slow, err := readObservations(data)
-		if err != nil || !slices.Equal(got, slow) {
+		slow, err := readReports(data)
+		if err != nil || !equalReports(got, slow) {
 			t.Fatalf("fast %v, slow %v, %v", got, slow, err)
 		}
-		again, err := AppendObservations(nil, got)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if back, err := DecodeObservations(again); err != nil || !slices.Equal(back, got) {
+		again := written(t, got)
+		if back, err := DecodeReports(again); err != nil || !equalReports(back, got) {
 			t.Fatalf("%s comes back as %v, %v", again, back, err)
 		}
 	})
 }
 
 // Bytes that promise much buy little memory.
-func TestDecodeObservationsIsFrugal(t *testing.T) {
+func TestDecodeReportsIsFrugal(t *testing.T) {
 	for name, text := range map[string]string{
 		"braces":    "[" + strings.Repeat("{", MaxMessage-2) + "]",
 		"nothings":  "[" + strings.Repeat("{},", MaxMessage/3-2) + "{}]",
@@ -138,7 +187,7 @@ func TestDecodeObservationsIsFrugal(t *testing.T) {
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if _, err := DecodeObservations([]byte(text)); err == nil {
+		if _, err := DecodeReports([]byte(text)); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 		runtime.ReadMemStats(&after)

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/paulmach/orb"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"suhe/assets"
@@ -25,12 +26,15 @@ var (
 
 // Options are the settings of a World; zero means the default.
 type Options struct {
-	Now        func() time.Time               // default time.Now
-	Tick       time.Duration                  // how often deadlines are looked at; default 1 s
-	Phenomenon func(code string) (Rule, bool) // default: every value is valid, nothing gets stuck
-	Prepare    Prepare                        // for the assets that Load reads; default: as they are
-	Metrics    prometheus.Registerer          // nil: none
-	Log        *slog.Logger                   // nil: silent
+	Now        func() time.Time                         // default time.Now
+	Steady     func() time.Duration                     // passes as time does, whoever sets the clock; nil: jumps of the clock are not looked for
+	Tick       time.Duration                            // how often deadlines are looked at; default 1 s
+	Phenomenon func(code string) (Rule, bool)           // default: every value is valid, nothing gets stuck
+	Motion     func(class string) (assets.Motion, bool) // of a class of movers; default: anything goes
+	Locate     func(orb.Point) assets.Location          // where a mover is in the district; default: nowhere
+	Prepare    Prepare                                  // for the assets that Load reads, many at once; default: as they are
+	Metrics    prometheus.Registerer                    // nil: none
+	Log        *slog.Logger                             // nil: silent
 }
 
 // World is the living world. Its methods may be called at once from many
@@ -133,6 +137,21 @@ func (w *World) tell(b Batch, sinks []Sink) {
 		close(w.moved)
 		w.moved = nil
 	}
+}
+
+// Mover says whether there is a mover of that id.
+func (w *World) Mover(id assets.ID) bool {
+	t := w.ByID(id)
+	return t != nil && t.Asset.Kind == assets.Mover
+}
+
+// Camera tells where the camera of that id is; false if there is none.
+func (w *World) Camera(id assets.ID) (orb.Point, bool) {
+	t := w.ByID(id)
+	if t == nil || t.Asset.Kind != assets.Camera {
+		return orb.Point{}, false
+	}
+	return t.Anchor, true
 }
 
 // Sensor tells what the sensor of that id measures; false if there is none.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"suhe/assets"
+	"suhe/geo"
 )
 
 // writer is what Run alone knows: the batch that it is making, and what it
@@ -13,6 +14,7 @@ import (
 type writer struct {
 	watches   map[assets.FID]*watch
 	deadlines deadlines
+	clock     clock
 	started   int64 // Unix milliseconds since when this node listens
 	loaded    bool
 	pending   *Batch // what the sinks must still be told of a reload
@@ -22,18 +24,27 @@ type writer struct {
 	drafts  map[assets.FID]int       // into changes
 	born    map[assets.ID]assets.FID // ids that the batch gave
 	events  []Event
+
+	findings   []KeptFinding
+	known      map[FindingKey]struct{} // findings that came, without their times
+	knownOrder []FindingKey            // a ring of them, by when they came
+	knownNext  int
+
+	paths map[*assets.Asset]*geo.River // along banks, to walk on; scratch
 }
 
 func (w *writer) init() {
 	w.watches = make(map[assets.FID]*watch)
 	w.drafts = make(map[assets.FID]int)
 	w.born = make(map[assets.ID]assets.FID)
+	w.known = make(map[FindingKey]struct{})
+	w.paths = make(map[*assets.Asset]*geo.River)
 }
 
 // begin starts a batch. What it makes is handed to sinks, who may keep it.
 func (w *writer) begin() {
 	w.changes = make([]Change, 0, len(w.changes))
-	w.events = nil
+	w.events, w.findings = nil, nil
 	clear(w.drafts)
 	clear(w.born)
 }

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { proto } from './proto.ts';
 
 export default defineConfig({
   build: {
@@ -16,5 +17,6 @@ export default defineConfig({
     },
   },
   server: { proxy: Object.fromEntries(['/v1', '/tiles', '/styles', '/sprites', '/basemaps', '/ogc'].map((p) => [p, { target: 'http://127.0.0.1:8080', ws: true }])) },
+  plugins: [proto()],
   test: { include: ['src/**/*.test.ts'] },
 });

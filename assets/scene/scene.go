@@ -30,8 +30,8 @@ type Options struct {
 }
 
 // Generate yields the scene from below: areas, water, banks, bridges,
-// landmarks and stations, buildings, fixtures, cameras, sensors. Every asset
-// passes Registry.Check; none has a Location yet. The assets are the caller's.
+// landmarks and stations, buildings, fixtures, cameras, sensors, movers. Every
+// asset passes Registry.Check; none has a Location yet. The assets are the caller's.
 func Generate(o Options) iter.Seq[*assets.Asset] {
 	if o.Size == 0 {
 		o.Size = DefaultSize
@@ -84,7 +84,7 @@ func (m *maker) rng(part string) *rand.Rand {
 
 func (m *maker) run(yield func(*assets.Asset) bool) {
 	for _, part := range []func(func(*assets.Asset) bool) bool{
-		m.areas, m.water, m.deckBridges, m.landmarks, m.buildings, m.fixtures, m.cameras, m.sensors,
+		m.areas, m.water, m.deckBridges, m.landmarks, m.buildings, m.fixtures, m.cameras, m.sensors, m.movers,
 	} {
 		if !part(yield) {
 			return

@@ -64,7 +64,7 @@ func TestGenerateCounts(t *testing.T) {
 	}{
 		{assets.Area, 10, 10}, {assets.Water, 1, 1}, {assets.Bank, 2, 2}, {assets.Bridge, 18, 18},
 		{assets.Landmark, 29, 29}, {assets.Building, 1200, 2000}, {assets.Fixture, 20_000, 20_000},
-		{assets.Camera, 600, 600}, {assets.Sensor, 800, 800},
+		{assets.Camera, 600, 600}, {assets.Sensor, 800, 800}, {assets.Mover, 22, 22},
 	} {
 		if n := len(of(all, c.kind)); n < c.low || n > c.high {
 			t.Errorf("%s: %d, want %d to %d", c.kind, n, c.low, c.high)

@@ -18,6 +18,9 @@ type benchCmd struct {
 	Stream  benchStreamCmd  `cmd:"" help:"Devices to a state in memory and to a WebSocket."`
 	World   benchWorldCmd   `cmd:"" hidden:""`
 	Devices benchDevicesCmd `cmd:"" hidden:""`
+
+	Audience benchAudienceCmd `cmd:"" hidden:""`
+	Plain    benchPlainCmd    `cmd:"" hidden:""`
 }
 
 // benchFlags are common to all measurements.
@@ -96,7 +99,8 @@ func (c *benchLoadCmd) Run(ctx context.Context, io streams, log *slog.Logger) er
 // benchStreamCmd measures the way from devices to states and streams.
 type benchStreamCmd struct {
 	benchFlags
-	Seconds int `help:"Time of each load." default:"10"`
+	Seconds int    `help:"Time of each load." default:"10"`
+	Only    string `help:"Only a part: devices, phones (each looks at something else) or screens (all look at the same)." enum:",devices,phones,screens" default:""`
 }
 
 // Run prints the table.
@@ -105,9 +109,10 @@ func (c *benchStreamCmd) Run(ctx context.Context, io streams, log *slog.Logger) 
 	if err != nil {
 		return err
 	}
-	o := bench.StreamOptions{Database: c.Database, Program: program, Span: time.Duration(c.Seconds) * time.Second, Progress: io.err}
+	o := bench.StreamOptions{Database: c.Database, Program: program, Span: time.Duration(c.Seconds) * time.Second, Only: c.Only, Progress: io.err}
 	if c.Quick {
-		o.Sensors, o.Flood, o.Rate, o.Span = 500, 2000, 500, 500*time.Millisecond
+		o.Sensors, o.Flood, o.Rate, o.Backlog, o.Span = 500, 2000, 500, 2000, 500*time.Millisecond
+		o.Phones, o.Screens = 200, 100
 	}
 	t, err := bench.Stream(ctx, o)
 	return c.print(io, t, err)

@@ -7,26 +7,46 @@ import (
 	"strings"
 
 	"suhe/assets"
+	"suhe/stream/ingest/mapping"
 )
 
-// checkCmd prints what a node would run with.
+// checkCmd holds the commands that check before anything runs.
 type checkCmd struct {
+	Config  checkConfigCmd  `cmd:"" default:"withargs" help:"Print the effective configuration and what is wrong with it."`
+	Mapping checkMappingCmd `cmd:"" help:"Print the observations that a mapping makes of a sample."`
+}
+
+// checkConfigCmd prints what a node would run with.
+type checkConfigCmd struct {
 	settings
 }
 
 // Run prints the configuration with secrets masked, then one line for each
 // thing that is wrong; any such line is exit 2.
-func (c *checkCmd) Run(io streams) error {
+func (c *checkConfigCmd) Run(io streams) error {
 	s := &c.settings
 	for _, row := range [][2]string{
 		{"listen", s.Listen}, {"mqtt-listen", s.MQTTListen}, {"mqtt-cert", s.MQTTCert}, {"mqtt-key", s.MQTTKey},
 		{"data-dir", s.DataDir}, {"database", masked(s.Database)}, {"nats", masked(s.NATS)},
 		{"demo", fmt.Sprint(s.Demo)}, {"scene-size", fmt.Sprint(s.SceneSize)}, {"scene-seed", fmt.Sprint(s.SceneSeed)},
-		{"basemap", basemapText(s.Basemap)}, {"open-bind", fmt.Sprint(s.OpenBind)},
+		{"basemap", basemapText(s.Basemap)}, {"mappings", s.Mappings}, {"open-bind", fmt.Sprint(s.OpenBind)},
 	} {
 		fmt.Fprintf(io.out, "%-12s %s\n", row[0], row[1])
 	}
-	return wrongSettings(s.check())
+	return wrongSettings(append(s.check(), wrongMappings(s.Mappings)...))
+}
+
+// wrongMappings tells what is wrong with the mappings of the folder. It is no
+// reason not to serve: the others are used.
+func wrongMappings(dir string) (wrong []string) {
+	folder, err := mapping.OpenFolder(mapping.FolderOptions{Dir: dir, Phenomena: assets.DefaultClasses()})
+	if err != nil {
+		return []string{err.Error()}
+	}
+	for _, err := range folder.Broken() {
+		wrong = append(wrong, err.Error())
+	}
+	return wrong
 }
 
 // basemapText shows the base maps as the environment would name them.

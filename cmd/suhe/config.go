@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -29,11 +30,14 @@ type cli struct {
 	Version  kong.VersionFlag `help:"Print the version and leave."`
 
 	Serve    serveCmd    `cmd:"" help:"Serve the twin."`
-	Check    checkCmd    `cmd:"" help:"Print the effective configuration and what is wrong with it."`
+	Check    checkCmd    `cmd:"" help:"Print the effective configuration, or what a mapping makes of a sample, and what is wrong with it."`
 	Import   importCmd   `cmd:"" help:"Read assets from a file into the registry."`
 	Export   exportCmd   `cmd:"" help:"Write assets or tiles to a file."`
 	Device   deviceCmd   `cmd:"" help:"Credentials of devices."`
-	Simulate simulateCmd `cmd:"" help:"Play the scene's devices as MQTT clients."`
+	Hook     hookCmd     `cmd:"" help:"Webhooks by which algorithms send findings."`
+	Gateway  gatewayCmd  `cmd:"" help:"Credentials of gateways, which speak for the devices of their mappings."`
+	Letters  lettersCmd  `cmd:"" name:"deadletters" help:"What a node refused: read it, and let it in again."`
+	Simulate simulateCmd `cmd:"" help:"Play the scene's devices and movers as MQTT clients."`
 	Bench    benchCmd    `cmd:"" help:"Measure this machine: figures beside yardsticks."`
 }
 
@@ -69,7 +73,9 @@ type settings struct {
 	SceneSize  int               `help:"Riverbank assets of the built-in scene, up to 1000000." default:"20000"`
 	SceneSeed  uint64            `help:"The same seed makes the same scene." default:"1"`
 	Rate       float64           `help:"Requests a second of each principal from each address; 0 for no bound." default:"2000" name:"request-rate"`
+	Drain      time.Duration     `help:"How long a node that stops says so by /readyz before it takes no more requests." default:"1s"`
 	Basemap    map[string]string `help:"Serve a PMTiles or MBTiles file as /basemaps/NAME; may be repeated." placeholder:"NAME=FILE"`
+	Mappings   string            `help:"Folder of mappings (*.json) for third parties' payloads; changes are followed." placeholder:"DIR"`
 	OpenBind   bool              `help:"Allow the open demo scope on an address that others reach."`
 }
 
@@ -89,6 +95,9 @@ func (s *settings) check() (wrong []string) {
 	}
 	if !(s.Rate >= 0) {
 		wrong = append(wrong, fmt.Sprintf("request-rate: %v, want 0 or more", s.Rate))
+	}
+	if s.Drain < 0 || s.Drain > time.Minute {
+		wrong = append(wrong, fmt.Sprintf("drain: %v, want 0s to 1m", s.Drain))
 	}
 	return append(wrong, s.checkBasemaps()...)
 }

@@ -21,15 +21,35 @@ type deviceTokenCmd struct {
 
 // Run prints the token alone on a line.
 func (c *deviceTokenCmd) Run(io streams) error {
-	id, err := assets.ParseID(c.ID)
+	return printToken(io, c.storage, c.ID, access.Devices.Token)
+}
+
+// gatewayCmd holds the commands about gateways.
+type gatewayCmd struct {
+	Token gatewayTokenCmd `cmd:"" help:"Print the MQTT password of a gateway, whose MQTT user is gateway/ID."`
+}
+
+// gatewayTokenCmd prints the password that goes with a gateway's id.
+type gatewayTokenCmd struct {
+	storage
+	ID string `arg:"" help:"Id of the gateway."`
+}
+
+// Run prints the token alone on a line.
+func (c *gatewayTokenCmd) Run(io streams) error {
+	return printToken(io, c.storage, c.ID, access.Devices.GatewayToken)
+}
+
+func printToken(io streams, s storage, name string, token func(access.Devices, assets.ID) string) error {
+	id, err := assets.ParseID(name)
 	if err != nil {
 		return err
 	}
-	devices, err := openDevices(c.storage)
+	devices, err := openDevices(s)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(io.out, devices.Token(id))
+	fmt.Fprintln(io.out, token(devices, id))
 	return nil
 }
 

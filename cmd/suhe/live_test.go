@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -300,5 +301,40 @@ func TestPage(t *testing.T) {
 	out, err := test.CombinedOutput()
 	if err != nil {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// The page goes through kill and restart without a reload, and says meanwhile that
+// what it shows is old. The script says what is to be done to the server.
+func TestPageSurvivesARestart(t *testing.T) {
+	dir := t.TempDir()
+	s := serve(t, dir, "--demo")
+	test := exec.CommandContext(t.Context(), "node", "e2e/restart.mjs", "--base", "http://"+s.http)
+	test.Dir = "../../web"
+	test.Stderr = os.Stderr
+	out, err := test.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := test.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		said = append(said, lines.Text())
+		switch lines.Text() {
+		case "do: kill":
+			s.kill()
+		case "do: terminate":
+			s.terminate()
+		case "do: start":
+			s.start()
+		case "do: start afresh": // another log: no position of before can be gone on from
+			s.args[slices.Index(s.args, dir)] = t.TempDir()
+			s.start()
+		}
+	}
+	if err := test.Wait(); err != nil {
+		t.Errorf("%v\n%s", err, strings.Join(said, "\n"))
 	}
 }

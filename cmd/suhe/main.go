@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -35,6 +36,9 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
+// clock tells the time of the day.
+type clock func() time.Time
+
 // streams are where a command writes.
 type streams struct {
 	out io.Writer
@@ -44,6 +48,11 @@ type streams struct {
 // run is the whole program; it returns the exit code. A failure is one line on
 // stderr, and no other line follows it.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	return runBy(ctx, time.Now, args, stdout, stderr)
+}
+
+// runBy is run by another clock.
+func runBy(ctx context.Context, now clock, args []string, stdout, stderr io.Writer) int {
 	var c cli
 	io := streams{stdout, stderr}
 	parser, err := newParser(&c, io)
@@ -63,7 +72,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return fail(stderr, err)
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
-	if err := command.Run(io, log, &c); err != nil {
+	if err := command.Run(io, log, now, &c); err != nil {
 		return fail(stderr, err)
 	}
 	return exitOK

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -20,7 +21,12 @@ import (
 // as fast as it really is.
 var program string
 
-func TestMain(m *testing.M) { os.Exit(withProgram(m)) }
+func TestMain(m *testing.M) {
+	if file := os.Getenv(clockFile); file != "" {
+		os.Exit(withOtherClock(file))
+	}
+	os.Exit(withProgram(m))
+}
 
 func withProgram(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "suhe-test-")
@@ -45,6 +51,7 @@ func suhe(args ...string) (code int, stdout, stderr string) {
 // served is a running `suhe serve` in a process of its own.
 type served struct {
 	t    testing.TB
+	path string // of the program
 	cmd  *exec.Cmd
 	args []string
 	http string // host:port
@@ -83,7 +90,13 @@ func freePort(t testing.TB) string {
 // serve starts a node on free ports and waits until it is ready.
 func serve(t testing.TB, dir string, more ...string) *served {
 	t.Helper()
-	s := &served{t: t, http: freePort(t), mqtt: freePort(t), log: new(syncBuffer)}
+	return serveBy(t, program, dir, more...)
+}
+
+// serveBy is serve by another program.
+func serveBy(t testing.TB, path, dir string, more ...string) *served {
+	t.Helper()
+	s := &served{t: t, path: path, http: freePort(t), mqtt: freePort(t), log: new(syncBuffer)}
 	s.args = append([]string{"serve", "--data-dir", dir, "--listen", s.http, "--mqtt-listen", s.mqtt}, more...)
 	s.start()
 	t.Cleanup(func() {
@@ -101,7 +114,7 @@ func serve(t testing.TB, dir string, more ...string) *served {
 func (s *served) start() time.Duration {
 	s.t.Helper()
 	began := time.Now()
-	s.cmd = exec.Command(program, s.args...)
+	s.cmd = exec.Command(s.path, s.args...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
@@ -123,6 +136,15 @@ func (s *served) kill() {
 	s.cmd.Wait()
 }
 
+// terminate lets the process take its leave.
+func (s *served) terminate() {
+	s.t.Helper()
+	s.cmd.Process.Signal(syscall.SIGTERM)
+	if err := s.cmd.Wait(); err != nil {
+		s.t.Errorf("SIGTERM: %v", err)
+	}
+}
+
 func (s *served) url(path string) string { return "http://" + s.http + path }
 
 func TestCommandLine(t *testing.T) {
@@ -134,6 +156,9 @@ func TestCommandLine(t *testing.T) {
 	maps := filepath.Join(dir, "maps.json")
 	os.WriteFile(maps, []byte(`{"basemap":{"city":"c.pmtiles","photo":"p.mbtiles"}}`), 0o600)
 	tiles := []string{"export", "--data-dir", dir, "--tiles", dir + "/out.pmtiles"}
+	mapped, sample := filepath.Join(dir, "fine.json"), filepath.Join(dir, "sample")
+	os.WriteFile(mapped, []byte(`{"http":true,"items":"","device":{"is":"wl-1"},"values":[{"from":"/v","phenomenon":"water_level","unit":"cm"}]}`), 0o600)
+	os.WriteFile(sample, []byte(`[{"v":312},{"v":"x"}]`), 0o600)
 	tests := []struct {
 		name string
 		env  map[string]string
@@ -154,10 +179,22 @@ func TestCommandLine(t *testing.T) {
 		{"a secret in a file", map[string]string{"SUHE_DATABASE_FILE": secret}, []string{"check"}, 0, "postgres://u:xxxxx@h/d"},
 		{"no such secret file", map[string]string{"SUHE_DATABASE_FILE": dir + "/none"}, []string{"check"}, 2, "SUHE_DATABASE_FILE"},
 		{"no address", nil, []string{"check", "--listen", "nonsense"}, 2, `listen: "nonsense"`},
+		{"a mapping", nil, []string{"check", "mapping", mapped, sample}, 0, "water_level  3.12   m\nrefused: item 1: /v: \"x\""},
+		{"a mapping of nothing", nil, []string{"check", "mapping", mapped, secret}, 1, "makes no observation"},
+		{"a bad mapping", nil, []string{"check", "mapping", config, sample}, 2, "suhe: invalid: mapping suhe: json: unknown field"},
+		{"no such mapping", nil, []string{"check", "mapping", dir + "/none.json", sample}, 1, "none.json"},
+		{"a bad topic", nil, []string{"check", "mapping", mapped, sample, "--topic", "x"}, 2, "topic:"},
+		{"no such folder of mappings", nil, []string{"check", "--mappings", dir + "/none"}, 2, "mappings: open"},
+		{"a folder with bad mappings", nil, []string{"check", "--mappings", dir}, 2, "mapping suhe:"},
+		{"a bad gateway id", nil, []string{"gateway", "token", "no id!", "--data-dir", dir}, 2, "id: ' '"},
+		{"dead letters of no server", nil, []string{"deadletters", "list", "--server", "http://127.0.0.1:1"}, 1, "127.0.0.1:1"},
+		{"dead letters of no address", nil, []string{"deadletters", "list", "--server", "::"}, 2, "server:"},
+		{"dead letters without a limit", nil, []string{"deadletters", "list", "--limit", "0"}, 2, "limit: 0"},
 		{"open to others", nil, []string{"check", "--listen", "0.0.0.0:8080"}, 2, "--open-bind"},
 		{"open to others by flag", nil, []string{"check", "--listen", "0.0.0.0:8080", "--open-bind"}, 0, "0.0.0.0:8080"},
 		{"too large a scene", nil, []string{"serve", "--scene-size", "1000001"}, 2, "scene-size: 1000001"},
 		{"a negative rate", nil, []string{"check", "--request-rate=-1"}, 2, "request-rate: -1"},
+		{"too long a farewell", nil, []string{"check", "--drain", "2m"}, 2, "drain: 2m"},
 		{"no database", nil, []string{"check", "--database", "mysql://h"}, 2, "database:"},
 		{"a bad device id", nil, []string{"device", "token", "no id!", "--data-dir", dir}, 2, "id: ' ' at byte 2"},
 		{"no such file", nil, []string{"import", dir + "/none.csv", "--data-dir", dir}, 1, "none.csv"},
@@ -204,7 +241,8 @@ func TestTokensAreSteady(t *testing.T) {
 	_, one, _ := suhe("device", "token", "wl-0001", "--data-dir", dir)
 	_, again, _ := suhe("device", "token", "wl-0001", "--data-dir", dir)
 	_, other, _ := suhe("device", "token", "wl-0002", "--data-dir", dir)
-	if one == "" || one != again || one == other {
+	_, gateway, _ := suhe("gateway", "token", "wl-0001", "--data-dir", dir)
+	if one == "" || one != again || one == other || gateway == "" || one == gateway {
 		t.Errorf("tokens %q, %q, %q", one, again, other)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 
 	"suhe/assets"
@@ -18,7 +19,10 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/bus"
 	"suhe/stream"
+	"suhe/stream/command"
 	"suhe/stream/ingest"
+	"suhe/stream/ingest/deadletter"
+	"suhe/stream/ingest/mapping"
 	"suhe/tiles"
 	"suhe/twin"
 	"suhe/twin/filter"
@@ -34,6 +38,7 @@ const keptObservations = 4 << 30
 // node is one running Suhe: the rooms, connected.
 type node struct {
 	settings settings
+	now      clock
 	log      *slog.Logger
 	metrics  *prometheus.Registry
 
@@ -53,16 +58,24 @@ type node struct {
 	basemaps tiles.Basemaps
 	hub      *stream.Hub
 	intake   *ingest.Intake
+	places   *ingest.Positions
+	findings *ingest.Findings
+	mappings *mapping.Folder
+	dead     *deadletter.Office
+	answers  *bus.Table
+	commands *command.Desk
 	tickets  access.Tickets
 
-	loaded atomic.Bool
+	loaded   atomic.Bool
+	draining atomic.Bool
 }
 
 // openNode opens the store and the bus and builds the rooms on them; nothing
 // runs yet. What it opened is closed by close, also when it fails.
-func openNode(ctx context.Context, s settings, log *slog.Logger) (*node, error) {
-	n := &node{settings: s, log: log, metrics: prometheus.NewRegistry()}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews} {
+func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*node, error) {
+	n := &node{settings: s, now: now, log: log, metrics: prometheus.NewRegistry()}
+	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -86,7 +99,7 @@ func (n *node) openStore(ctx context.Context) (err error) {
 }
 
 func (n *node) openBus(ctx context.Context) (err error) {
-	options := bus.Options{URL: n.settings.NATS, Dir: n.settings.place("nats"), Login: n.login, Log: n.log}
+	options := bus.Options{URL: n.settings.NATS, Dir: n.settings.place("nats"), Login: n.login, Inboxes: len(n.inboxes()), Log: n.log}
 	if n.settings.NATS == "" {
 		options.MQTTListen = n.settings.MQTTListen
 	}
@@ -107,17 +120,13 @@ func (n *node) openBus(ctx context.Context) (err error) {
 	return err
 }
 
-// login lets a device in that knows its token, to publish under its own id only.
-func (n *node) login(user, password string) (publish []string, ok bool) {
-	id, err := assets.ParseID(user)
-	if err != nil || !n.devices.Check(id, password) {
-		return nil, false
-	}
-	return []string{ingest.Topic(id)}, true
-}
-
 func (n *node) openTwin(context.Context) (err error) {
-	n.world, err = twin.New(twin.Options{Phenomenon: rules(n.registry.Classes()), Prepare: refuse(n.registry), Metrics: n.metrics, Log: n.log})
+	began := time.Now()
+	n.world, err = twin.New(twin.Options{
+		Now: n.now, Steady: func() time.Duration { return time.Since(began) },
+		Phenomenon: rules(n.registry.Classes()), Motion: motions(n.registry.Classes()), Locate: n.registry.Locate,
+		Prepare: refuse(n.registry), Metrics: n.metrics, Log: n.log,
+	})
 	if err != nil {
 		return err
 	}
@@ -127,7 +136,7 @@ func (n *node) openTwin(context.Context) (err error) {
 	if n.publisher, err = twin.NewPublisher(n.obs, n.metrics); err != nil {
 		return err
 	}
-	n.history, err = twin.NewHistoryWriter(n.obs, n.store, twin.HistoryOptions{Metrics: n.metrics, Log: n.log})
+	n.history, err = twin.NewHistoryWriter(n.obs, n.store, twin.HistoryOptions{Now: n.now, Metrics: n.metrics, Log: n.log})
 	return err
 }
 
@@ -157,6 +166,17 @@ func rules(classes *assets.Classes) func(string) (twin.Rule, bool) {
 	}
 }
 
+// motions takes how movers move from the tables.
+func motions(classes *assets.Classes) func(string) (assets.Motion, bool) {
+	return func(code string) (assets.Motion, bool) {
+		c, ok := classes.Class(code)
+		if !ok || c.Motion == nil {
+			return assets.Motion{}, false
+		}
+		return *c.Motion, true
+	}
+}
+
 func (n *node) openViews(context.Context) (err error) {
 	facts := scene.Facts()
 	n.tiles, err = tiles.New(tiles.Options{World: n.world, Bounds: facts.Bounds, Metrics: n.metrics})
@@ -168,7 +188,6 @@ func (n *node) openViews(context.Context) (err error) {
 		Clusters: counter{n.tiles}, Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
 		Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics,
 	})
-	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Log: n.log, Metrics: n.metrics})
 	return nil
 }
 
@@ -267,7 +286,11 @@ func (n *node) follow(ctx context.Context) error {
 	})
 	group.Go(func() error { return n.relay.Run(ctx) })
 	group.Go(func() error { return n.history.Run(ctx) })
-	group.Go(func() error { return n.bus.Inbox(ctx, ingest.Topics, n.intake.TakeLetters) })
+	for filter, take := range n.inboxes() {
+		group.Go(func() error { return n.bus.Inbox(ctx, filter, take) })
+	}
+	group.Go(func() error { return n.mappings.Run(ctx) })
+	group.Go(func() error { return n.dead.Run(ctx) })
 	group.Go(func() error {
 		return n.bus.Hear(ctx, presence, func(data []byte) { n.tell("hear other nodes", n.hub.Heard(data)) })
 	})
@@ -277,8 +300,22 @@ func (n *node) follow(ctx context.Context) error {
 // presence is the subject under which nodes tell each other who is here.
 const presence = "presence"
 
-// ready says why the node cannot answer yet, or nil.
+// inboxes are the filters of what devices send, and who takes it. How many there
+// are is asked before the rooms that take it are there.
+func (n *node) inboxes() map[string]func(context.Context, []bus.Letter) error {
+	return map[string]func(context.Context, []bus.Letter) error{
+		ingest.Topics:         n.intake.TakeLetters,
+		ingest.PositionTopics: n.places.TakeLetters,
+		mapping.Topics:        n.intake.TakeMapped,
+		command.Acks:          n.commands.TakeAcks,
+	}
+}
+
+// ready says why the node cannot answer yet, or will not for long; or nil.
 func (n *node) ready() error {
+	if n.draining.Load() {
+		return errors.New("the node stops")
+	}
 	if !n.loaded.Load() {
 		return errors.New("the world is being loaded")
 	}

@@ -13,19 +13,29 @@ import (
 
 var commands = regexp.MustCompile("(?s)<!-- test -->\n```sh\n(.*?)```")
 
-// Every command that the README gives for real work does it.
+// Every command that the README and the page about devices give for real work
+// does it.
 func TestReadme(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
+	for page, least := range map[string]int{"README.md": 5, "docs/devices.md": 5} {
+		t.Run(filepath.Base(page), func(t *testing.T) { runPage(t, "../../"+page, least) })
+	}
+}
+
+// runPage runs the page's blocks, at least so many, one after the other beside a
+// node of the demo.
+func runPage(t *testing.T, page string, least int) {
+	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	blocks := commands.FindAllStringSubmatch(string(text), -1)
-	if len(blocks) < 5 {
-		t.Fatalf("the README has %d blocks of commands", len(blocks))
+	if len(blocks) < least {
+		t.Fatalf("%s has %d blocks of commands", page, len(blocks))
 	}
 	dir := t.TempDir()
-	s := serve(t, filepath.Join(dir, "data"), "--demo", "--scene-size", "1000")
 	os.Mkdir(filepath.Join(dir, "bin"), 0o700)
+	os.Mkdir(filepath.Join(dir, "mappings"), 0o700)
+	s := serve(t, filepath.Join(dir, "data"), "--demo", "--scene-size", "1000", "--mappings", filepath.Join(dir, "mappings"))
 	if err := os.Symlink(program, filepath.Join(dir, "bin", "suhe")); err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ const (
 	headerTimeout = 10 * time.Second
 	bodyTimeout   = time.Minute
 	idleTimeout   = 2 * time.Minute
-	stopTimeout   = 5 * time.Second
+	stopTimeout   = 8 * time.Second // for requests that are under way to be finished
 )
 
 // serveCmd runs a node.
@@ -33,9 +33,9 @@ type serveCmd struct {
 	settings
 }
 
-// Run serves until ctx ends, then stops in order: no new requests, goodbye to
-// the streams, then the log and the stores.
-func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger) error {
+// Run serves until ctx ends, then stops in order: not ready, no new requests,
+// goodbye to the streams, then the log and the stores.
+func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger, now clock) error {
 	if err := wrongSettings(c.check()); err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger) error 
 		return fmt.Errorf("listen: %w", err)
 	}
 	defer listener.Close()
-	n, err := openNode(ctx, c.settings, log)
+	n, err := openNode(ctx, c.settings, now, log)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,9 @@ func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger) error 
 	return group.Wait()
 }
 
-// serve answers requests and streams until ctx ends.
+// serve answers requests and streams until ctx ends. Then it first says that it is
+// not ready, so that whoever sends it requests sends them elsewhere, and only after
+// a while stops listening.
 func (n *node) serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler:           api.New(n.deps()),
@@ -75,6 +77,8 @@ func (n *node) serve(ctx context.Context, listener net.Listener) error {
 		IdleTimeout:       idleTimeout,
 		ErrorLog:          slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
 	}
+	listening, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -83,11 +87,14 @@ func (n *node) serve(ctx context.Context, listener net.Listener) error {
 		return nil
 	})
 	group.Go(func() error {
-		n.hub.Run(ctx)
+		n.hub.Run(listening)
 		return nil
 	})
 	group.Go(func() error {
 		<-ctx.Done()
+		n.draining.Store(true)
+		time.Sleep(n.settings.Drain)
+		stop()
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 		defer cancel()
 		return server.Shutdown(late)
@@ -100,7 +107,9 @@ func (n *node) deps() api.Deps {
 	facts := scene.Facts()
 	return api.Deps{
 		World: n.world, Registry: n.registry, Relay: n.relay, History: n.store, Classes: n.registry.Classes(),
-		Tiles: n.tiles, Basemaps: n.basemaps, Streams: n.hub, Intake: n.intake, Gate: openGate{}, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
+		Tiles: n.tiles, Basemaps: n.basemaps, Streams: n.hub, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers,
+		Places: n.places, Findings: n.findings, Hooks: openHooks(n.settings.storage),
+		Gate: openGate{}, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
 		Site: api.Site{
 			Scene: api.Scene{
 				Title: facts.Title, TitleEn: facts.TitleEn, Attribution: facts.Attribution,

@@ -7,7 +7,10 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"suhe/assets"
+	"suhe/geo"
 	"suhe/internal/simulate"
 	"suhe/twin"
 )
@@ -21,7 +24,7 @@ type simulateCmd struct {
 	Broker   string        `help:"MQTT listener of the node." default:"127.0.0.1:1883" placeholder:"HOST:PORT"`
 	Interval time.Duration `help:"Time between two reports of a device; 0 is each device's own." default:"0s"`
 	Seed     uint64        `help:"The same seed tells the same story." default:"1"`
-	Devices  int           `help:"Play so many of the sensors; 0 is all." default:"0"`
+	Devices  int           `help:"Play so many of the sensors and movers; 0 is all." default:"0"`
 }
 
 // Run plays until ctx ends.
@@ -38,22 +41,52 @@ func (c *simulateCmd) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	defer store.Close()
-	var played []simulate.Device
+	var all cast
 	_, err = newRegistry(store).Load(ctx, func(a *assets.Asset) error {
-		if a.Sensor != nil && (c.Devices == 0 || len(played) < c.Devices) {
-			played = append(played, deviceOf(a))
-		}
+		all.add(a)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
+	played := all.devices()
+	if c.Devices > 0 {
+		played = played[:min(c.Devices, len(played))]
+	}
 	if len(played) == 0 {
-		return errors.New("the registry has no sensors: `suhe serve --demo` or `suhe import` brings some")
+		return errors.New("the registry has no sensors and no movers: `suhe serve --demo` or `suhe import` brings some")
 	}
 	simulate.Run(ctx, simulate.Options{Broker: c.Broker, Token: devices.Token, Devices: played, Interval: c.Interval,
 		Nature: simulate.Nature{Seed: c.Seed}, Log: log})
 	return nil
+}
+
+// cast is what the registry has for playing.
+type cast struct {
+	sensors []simulate.Device
+	movers  []*assets.Asset
+	ways    simulate.Ways
+}
+
+func (c *cast) add(a *assets.Asset) {
+	switch line, ok := a.Shape.Geometry.Plane.(orb.LineString); {
+	case a.Sensor != nil:
+		c.sensors = append(c.sensors, deviceOf(a))
+	case a.Kind == assets.Mover:
+		c.movers = append(c.movers, a)
+	case a.Kind == assets.Bank && ok:
+		c.ways.Banks = append(c.ways.Banks, line)
+	}
+}
+
+// devices are the sensors and, behind them, the movers with their routes.
+func (c *cast) devices() []simulate.Device {
+	out := c.sensors
+	c.ways.River = river()
+	for _, a := range c.movers {
+		out = append(out, simulate.Device{ID: a.ID, Route: c.ways.RouteOf(a.Class, geo.Anchor(a.Shape.Geometry.Plane))})
+	}
+	return out
 }
 
 func deviceOf(a *assets.Asset) simulate.Device {
@@ -73,16 +106,18 @@ func playScene(ctx context.Context, n *node) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	var played []simulate.Device
-	n.world.Each(assets.Sensor, func(t *twin.Thing) bool {
-		played = append(played, deviceOf(t.Asset))
-		return true
-	})
+	var all cast
+	for _, kind := range []assets.Kind{assets.Bank, assets.Sensor, assets.Mover} {
+		n.world.Each(kind, func(t *twin.Thing) bool {
+			all.add(t.Asset)
+			return true
+		})
+	}
 	broker := n.settings.MQTTListen
 	if address := n.bus.MQTTAddr(); address != "" {
 		broker = address
 	}
-	simulate.Run(ctx, simulate.Options{Broker: broker, Token: n.devices.Token, Devices: played, Interval: demoInterval,
+	simulate.Run(ctx, simulate.Options{Broker: broker, Token: n.devices.Token, Devices: all.devices(), Interval: demoInterval,
 		Nature: simulate.Nature{Seed: n.settings.SceneSeed}, Log: n.log})
 	return nil
 }

@@ -23,7 +23,10 @@ type Action string
 const (
 	View    Action = "view"
 	Edit    Action = "edit"
-	Observe Action = "observe" // send observations for devices
+	Observe Action = "observe" // send observations and positions for devices
+	Repair  Action = "repair"  // read, replay and remove what ingest refused
+	Command Action = "command" // tell devices what to do
+	Witness Action = "witness" // see the pictures of findings
 )
 
 // Scope is what a principal may see and do, compiled once. The zero Scope sees

@@ -16,6 +16,8 @@ import (
 	"suhe/assets"
 	"suhe/internal/access"
 	"suhe/internal/ogc"
+	"suhe/stream/ingest"
+	"suhe/stream/ingest/deadletter"
 	"suhe/tiles"
 	"suhe/twin"
 )
@@ -40,6 +42,8 @@ type Relay interface {
 // History answers with time series; see twin.History.
 type History interface {
 	Series(ctx context.Context, id assets.ID, phenomenon string, from, to time.Time, limit int) ([]twin.Sample, error)
+	Fixes(ctx context.Context, id assets.ID, from, to time.Time, limit int) ([]twin.Fix, error)
+	Findings(ctx context.Context, q twin.FindingQuery) ([]twin.Finding, error)
 }
 
 // Tiles serves tiles and what describes them. An error that comes back has not
@@ -65,9 +69,26 @@ type Streams interface {
 	ServeEvents(w http.ResponseWriter, r *http.Request, who access.Principal) error
 }
 
-// Intake takes a batch of observations.
+// Intake takes observations, as they are or through a mapping.
 type Intake interface {
 	ServeObservations(w http.ResponseWriter, r *http.Request) error
+	ServeMapped(w http.ResponseWriter, r *http.Request, mapping string) error
+	Replay(ctx context.Context, l deadletter.Letter) (ingest.Report, error)
+}
+
+// Places takes a batch of positions.
+type Places interface {
+	ServePositions(w http.ResponseWriter, r *http.Request) error
+}
+
+// Findings takes a message of findings that is known to be the hook's.
+type Findings interface {
+	Batch(ctx context.Context, hook string, body []byte) (ingest.Report, error)
+}
+
+// Hooks know the signatures of webhooks; see access.Hooks.
+type Hooks interface {
+	Take(name, signature string, body []byte, now time.Time, take func() error) error
 }
 
 // Gate says who asks. ErrUnauthenticated asks for credentials.
@@ -86,11 +107,20 @@ type Deps struct {
 	Basemaps Basemaps
 	Streams  Streams
 	Intake   Intake
-	Gate     Gate
-	Tickets  *access.Tickets
-	Site     Site
-	Rate     float64 // requests a second of each principal from each address; 0: no bound
-	Log      *slog.Logger
+
+	Places   Places
+	Findings Findings
+	Hooks    Hooks
+
+	DeadLetters DeadLetters
+	Commands    Commands
+	Answers     Answers // of requests with an Idempotency-Key
+
+	Gate    Gate
+	Tickets *access.Tickets
+	Site    Site
+	Rate    float64 // requests a second of each principal from each address; 0: no bound
+	Log     *slog.Logger
 }
 
 // Site is what the API serves besides the rooms.
@@ -151,7 +181,21 @@ func (s *server) routes() {
 	s.route("PUT /v1/assets/{id}", access.Edit, s.putAsset)
 	s.route("DELETE /v1/assets/{id}", access.Edit, s.removeAsset)
 	s.route("GET /v1/assets/{id}/observations", access.View, s.series)
-	s.route("POST /v1/observations", access.Observe, s.observations)
+	s.route("POST /v1/observations", access.Observe, s.once(s.observations))
+	s.route("POST /v1/ingest/{mapping}", access.Observe, s.once(s.mapped))
+	s.route("GET /v1/commands", access.Command, s.commandKinds)
+	s.route("POST /v1/devices/{id}/commands", access.Command, s.once(s.sendCommand))
+	s.route("GET /v1/devices/{id}/commands", access.Command, s.commands)
+	s.route("GET /v1/devices/{id}/commands/{command}", access.Command, s.command)
+	s.route("GET /v1/deadletters", access.Repair, s.deadLetters)
+	s.route("GET /v1/deadletters/{seq}", access.Repair, s.deadLetter)
+	s.route("DELETE /v1/deadletters/{seq}", access.Repair, s.removeDeadLetter)
+	s.route("POST /v1/deadletters/{seq}/replay", access.Repair, s.replayDeadLetter)
+	s.route("POST /v1/deadletters/replay", access.Repair, s.replayDeadLetters)
+	s.route("GET /v1/assets/{id}/track", access.View, s.track)
+	s.route("POST /v1/positions", access.Observe, s.once(s.positions))
+	s.route("GET /v1/findings", access.View, s.findings)
+	s.signed("POST /v1/hooks/{hook}", s.hook)
 	s.route("GET /v1/stream", access.View, s.stream)
 	s.route("GET /v1/events", access.View, s.events)
 	s.route("POST /v1/tickets", access.View, s.ticket)
@@ -176,6 +220,18 @@ func (s *server) route(pattern string, action access.Action, h handler) {
 		if err != nil {
 			fail(w, r, s.Log, err)
 		}
+	})
+}
+
+// signed adds a route whose requests are signed: who signs may take its one
+// action and nothing else, so the handler checks the signature first of all.
+// What comes from one address is bounded before that.
+func (s *server) signed(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
+	s.open(pattern, func(w http.ResponseWriter, r *http.Request) error {
+		if err := s.limits.admit(r, access.Principal{ID: "hooks"}, time.Now()); err != nil {
+			return err
+		}
+		return h(w, r)
 	})
 }
 

@@ -21,6 +21,9 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/api"
 	"suhe/internal/ogc"
+	"suhe/stream/command"
+	"suhe/stream/ingest"
+	"suhe/stream/ingest/deadletter"
 	"suhe/tiles"
 	"suhe/twin"
 )
@@ -31,7 +34,15 @@ type rooms struct {
 	thing  *twin.Thing
 	edit   func(assets.Edit) (*assets.Asset, assets.Verdict, error)
 	tile   func() error
+	fixes  []twin.Fix
+	asked  [2]time.Time // of history
+	found  []twin.Finding
+	query  twin.FindingQuery
+	hooks  *access.Hooks
+	batch  func(hook string, body []byte) (ingest.Report, error)
 	waited twin.Position
+
+	removed []uint64
 }
 
 func (r *rooms) Who(*http.Request) (access.Principal, error) { return r.who, nil }
@@ -57,6 +68,29 @@ func (r *rooms) Edit(_ context.Context, _, _ string, e assets.Edit) (*assets.Ass
 
 func (r *rooms) Series(context.Context, assets.ID, string, time.Time, time.Time, int) ([]twin.Sample, error) {
 	return []twin.Sample{{Time: 1000, Value: 3.12}}, nil
+}
+
+func (r *rooms) Fixes(_ context.Context, _ assets.ID, from, to time.Time, _ int) ([]twin.Fix, error) {
+	r.asked = [2]time.Time{from, to}
+	return r.fixes, nil
+}
+
+func (r *rooms) Findings(_ context.Context, q twin.FindingQuery) ([]twin.Finding, error) {
+	r.query = q
+	return r.found[:min(q.Limit, len(r.found))], nil
+}
+
+func (r *rooms) Take(name, signature string, body []byte, now time.Time, take func() error) error {
+	return r.hooks.Take(name, signature, body, now, take)
+}
+
+func (r *rooms) Batch(_ context.Context, hook string, body []byte) (ingest.Report, error) {
+	return r.batch(hook, body)
+}
+
+func (r *rooms) ServePositions(w http.ResponseWriter, _ *http.Request) error {
+	fmt.Fprint(w, "positions")
+	return nil
 }
 
 func (r *rooms) ServeTile(w http.ResponseWriter, _ *http.Request, _ access.Principal, a tiles.Address) error {
@@ -97,6 +131,66 @@ func (r *rooms) ServeObservations(http.ResponseWriter, *http.Request) error {
 	return fmt.Errorf("%w: no broker", assets.ErrBusy)
 }
 
+func (r *rooms) ServeMapped(_ http.ResponseWriter, _ *http.Request, mapping string) error {
+	return fmt.Errorf("mapping %s: %w", mapping, assets.ErrNotFound)
+}
+
+func (r *rooms) Replay(_ context.Context, l deadletter.Letter) (ingest.Report, error) {
+	if l.Cut() {
+		return ingest.Report{}, fmt.Errorf("%w: cut", assets.ErrInvalid)
+	}
+	return ingest.Report{Accepted: 1, Refused: int(l.Seq) % 2, Results: []ingest.Refusal{}}, nil
+}
+
+// List, Get and Remove are of three dead letters: one still bad, one good, one cut.
+func (r *rooms) List(_ context.Context, f deadletter.Filter, after uint64, limit int) ([]deadletter.Letter, error) {
+	all := []deadletter.Letter{{Seq: 1, Reason: "malformed", Device: "wl-1", Payload: []byte("\xff"), Size: 1},
+		{Seq: 2, Payload: []byte("text"), Size: 4}, {Seq: 3, Payload: []byte("te"), Size: 4}}
+	return all[min(int(after), 3):min(int(after)+limit, 3)], f.Check()
+}
+
+func (r *rooms) Get(ctx context.Context, seq uint64) (deadletter.Letter, error) {
+	all, _ := r.List(ctx, deadletter.Filter{}, 0, 3)
+	if seq > 3 {
+		return deadletter.Letter{}, assets.ErrNotFound
+	}
+	return all[seq-1], nil
+}
+
+func (r *rooms) Remove(_ context.Context, seq uint64) error {
+	r.removed = append(r.removed, seq)
+	return nil
+}
+
+// orders stand in for commands.
+type orders struct{}
+
+func (orders) Catalogue() *command.Catalogue {
+	c, err := command.DefaultCatalogue(assets.DefaultClasses())
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+func (orders) Send(_ context.Context, by string, device *assets.Asset, w command.Wish) (command.Command, error) {
+	return command.Command{ID: "c", Device: device.ID, Name: w.Name, Arguments: json.RawMessage("{}"), By: by, State: command.Sent}, nil
+}
+
+func (orders) Get(_ context.Context, device assets.ID, id string) (command.Command, error) {
+	return command.Command{ID: id, Device: device, Arguments: json.RawMessage("{}")}, nil
+}
+
+func (o orders) Wait(ctx context.Context, device assets.ID, id string, wait time.Duration) (command.Command, error) {
+	c, err := o.Get(ctx, device, id)
+	c.Detail = fmt.Sprint("waited ", wait)
+	return c, err
+}
+
+func (orders) List(_ context.Context, _ assets.ID, after uint64, _ int) ([]command.Command, uint64, error) {
+	return []command.Command{}, after + 1, nil
+}
+
 func sensor() *twin.Thing {
 	return &twin.Thing{
 		Asset: &assets.Asset{ID: "wl-1", FID: 1, Kind: assets.Sensor, Class: "sensor.water_level", Lifecycle: assets.InUse,
@@ -116,7 +210,7 @@ func handler(r *rooms, pages fs.FS) http.Handler { return api.New(deps(r, pages)
 
 func deps(r *rooms, pages fs.FS) api.Deps {
 	return api.Deps{World: r, Registry: r, Relay: r, History: r, Classes: assets.DefaultClasses(), Tiles: r, Basemaps: r, Streams: r,
-		Intake: r, Gate: r, Tickets: new(access.Tickets), Log: slog.New(slog.DiscardHandler),
+		Intake: r, Places: r, Findings: r, Hooks: r, DeadLetters: r, Commands: orders{}, Gate: r, Tickets: new(access.Tickets), Log: slog.New(slog.DiscardHandler),
 		Site: api.Site{Dataset: ogc.Dataset{Layers: []tiles.LayerInfo{{ID: "water"}, {ID: "sensors"}}}, Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}}
 }
 
@@ -139,6 +233,9 @@ func TestTheZeroScopeIsRefusedEverywhere(t *testing.T) {
 		"GET /tiles/sensors.json", "GET /tiles/sensors/1/1/1", "GET /tiles/sensors/metadata.json", "GET /styles/creek.json", "GET /basemaps/city.json", "GET /basemaps/city/1/1/1", "GET /sprites/creek.png", "GET /v1/scene", "GET /v1/classes",
 		"GET /v1/layers", "GET /v1/assets/wl-1", "PUT /v1/assets/wl-1", "DELETE /v1/assets/wl-1",
 		"GET /v1/assets/wl-1/observations", "POST /v1/observations", "GET /v1/stream", "GET /v1/events", "POST /v1/tickets",
+		"POST /v1/ingest/vendor", "GET /v1/deadletters", "GET /v1/deadletters/1", "DELETE /v1/deadletters/1",
+		"POST /v1/deadletters/1/replay", "POST /v1/deadletters/replay",
+		"GET /v1/commands", "POST /v1/devices/wl-1/commands", "GET /v1/devices/wl-1/commands", "GET /v1/devices/wl-1/commands/x",
 		"GET /ogc", "GET /ogc/conformance", "GET /ogc/tileMatrixSets", "GET /ogc/tileMatrixSets/WebMercatorQuad",
 		"GET /ogc/tiles", "GET /ogc/tiles/WebMercatorQuad", "GET /ogc/tiles/WebMercatorQuad/1/1/1",
 		"GET /ogc/collections", "GET /ogc/collections/sensors", "GET /ogc/collections/sensors/tiles",
@@ -197,6 +294,31 @@ func TestAnswersAndProblems(t *testing.T) {
 		{"TileJSON of several", "GET /tiles/sensors,water.json", "", nil, nil, 200, "sensors,water http://example.com"},
 		{"metadata of a folder of tiles", "GET /tiles/sensors,water/metadata.json", "", nil, nil, 200, "metadata of sensors,water http://example.com"},
 		{"TileJSON of a base map", "GET /basemaps/city.json", "", nil, nil, 200, "city http://example.com"},
+		{"no such mapping", "POST /v1/ingest/vendor", "{}", nil, nil, 404, "mapping vendor"},
+		{"dead letters", "GET /v1/deadletters?limit=2", "", nil, nil, 200, `"begins":"text"}],"next":2}`},
+		{"the last dead letters", "GET /v1/deadletters?after=2", "", nil, nil, 200, `"cut":true,"begins":"te"}]}`},
+		{"a bad page of them", "GET /v1/deadletters?limit=201", "", nil, nil, 400, `limit: \"201\", want 1 to 200`},
+		{"a bad place to begin", "GET /v1/deadletters?after=-1", "", nil, nil, 400, `after: \"-1\"`},
+		{"a bad reason", "GET /v1/deadletters?reason=*", "", nil, nil, 400, "reason:"},
+		{"a dead letter of bytes", "GET /v1/deadletters/1", "", nil, nil, 200, `"payloadBase64":"/w=="`},
+		{"a dead letter of text", "GET /v1/deadletters/2", "", nil, nil, 200, `"payload":"text"`},
+		{"no such dead letter", "GET /v1/deadletters/4", "", nil, nil, 404, ""},
+		{"no number of one", "GET /v1/deadletters/x", "", nil, nil, 404, ""},
+		{"remove a dead letter", "DELETE /v1/deadletters/1", "", nil, nil, 204, ""},
+		{"replay one that is refused still", "POST /v1/deadletters/1/replay", "", nil, nil, 200, `"refused":1,"results":[],"removed":false`},
+		{"replay one that was cut", "POST /v1/deadletters/3/replay", "", nil, nil, 400, "cut"},
+		{"replay them all", "POST /v1/deadletters/replay", "", nil, nil, 200, `"removed":true},{"seq":3,"accepted":0,"refused":0,"results":[],"removed":false,"error":"invalid: cut"}]}`},
+		{"what devices can be told", "GET /v1/commands?class=sensor.rain", "", nil, nil, 200, `"name":"reboot"`},
+		{"a command", "POST /v1/devices/wl-1/commands", `{"name":"reboot","timeout":"20s"}`, nil, nil, 202, `"by":"demo"`},
+		{"a command to nobody", "POST /v1/devices/wl-2/commands", `{"name":"reboot"}`, nil, nil, 404, "wl-2"},
+		{"a command with more", "POST /v1/devices/wl-1/commands", `{"name":"reboot","sudo":true}`, nil, nil, 400, "sudo"},
+		{"two commands", "POST /v1/devices/wl-1/commands", `{"name":"reboot"}{}`, nil, nil, 400, "behind"},
+		{"a command of no duration", "POST /v1/devices/wl-1/commands", `{"name":"reboot","timeout":"soon"}`, nil, nil, 400, "timeout:"},
+		{"a command with a bad key", "POST /v1/devices/wl-1/commands", `{"name":"reboot"}`, []string{"Idempotency-Key", "a b"}, nil, 400, "Idempotency-Key"},
+		{"wait for a command", "GET /v1/devices/wl-1/commands/c?wait=1s", "", nil, nil, 200, `"detail":"waited 1s"`},
+		{"wait for ever", "GET /v1/devices/wl-1/commands/c?wait=31s", "", nil, nil, 400, "wait:"},
+		{"commands", "GET /v1/devices/wl-1/commands?limit=1&after=4", "", nil, nil, 200, `"next":5`},
+		{"a bad page of commands", "GET /v1/devices/wl-1/commands?limit=0", "", nil, nil, 400, "limit:"},
 		{"another method", "POST /v1/layers", "", nil, nil, 405, ""},
 	}
 	for _, test := range tests {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,6 +26,8 @@ type live struct {
 	Severity twin.Severity        `json:"severity"`
 	Values   map[string]float64   `json:"values"`
 	Times    map[string]time.Time `json:"times"`
+	Fix      *fixAnswer           `json:"fix,omitempty"`     // of a mover
+	Finding  *findingAnswer       `json:"finding,omitempty"` // the latest of a camera
 }
 
 // asset answers with one asset and its live state.
@@ -33,7 +36,7 @@ func (s *server) asset(w http.ResponseWriter, r *http.Request, who access.Princi
 	if err != nil {
 		return err
 	}
-	return answerThing(w, thing)
+	return s.answerThing(w, thing, who)
 }
 
 // visible finds the thing that the path names. One that the caller may not see
@@ -48,8 +51,8 @@ func (s *server) visible(r *http.Request, who access.Principal) (*twin.Thing, er
 }
 
 // answerThing sends the registration and the live state as one object.
-func answerThing(w http.ResponseWriter, t *twin.Thing) error {
-	now := live{State: t.State, Summary: t.Summary(), Severity: t.Severity, Values: map[string]float64{}, Times: map[string]time.Time{}}
+func (s *server) answerThing(w http.ResponseWriter, t *twin.Thing, who access.Principal) error {
+	now := live{State: t.State, Summary: t.Summary(), Severity: t.Severity, Values: map[string]float64{}, Times: map[string]time.Time{}, Fix: fixOf(t.Live), Finding: s.findingOf(t.Finding, who)}
 	for _, o := range t.Last {
 		now.Values[o.Phenomenon] = o.Value
 		now.Times[o.Phenomenon] = time.UnixMilli(o.PhenomenonTime).In(shanghai)
@@ -100,25 +103,37 @@ func (s *server) removeAsset(w http.ResponseWriter, r *http.Request, who access.
 	return s.edit(w, r, who, assets.Edit{Remove: assets.ID(r.PathValue("id"))})
 }
 
-// edit commits, and answers when this node shows what was committed.
+const (
+	// commitPatience bounds a commit: a database that is away or hangs is told to
+	// the caller, who may try again.
+	commitPatience = 2500 * time.Millisecond
+	// showPatience bounds the wait for what is committed to show: it may stand
+	// behind a large import.
+	showPatience = 30 * time.Second
+)
+
+// edit commits, and answers when this node shows what was committed. After an
+// answer that we are busy the edit may have been committed all the same.
 func (s *server) edit(w http.ResponseWriter, r *http.Request, who access.Principal, e assets.Edit) error {
 	was, conditional, err := wasRevision(r)
 	if err != nil {
 		return err
 	}
 	e.WasRev = was
-	a, verdict, err := s.Registry.Edit(r.Context(), who.ID, r.URL.Query().Get("why"), e)
+	a, verdict, err := s.commit(r, who, e)
 	if conditional && errors.Is(err, assets.ErrConflict) {
 		err = fmt.Errorf("%w: %w", errPrecondition, err)
 	}
 	if err != nil {
 		return err
 	}
-	events, err := s.Relay.Flush(r.Context())
+	ctx, cancel := context.WithTimeout(r.Context(), showPatience)
+	defer cancel()
+	events, err := s.Relay.Flush(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.World.Wait(r.Context(), twin.Position{Events: events}); err != nil {
+	if err := s.World.Wait(ctx, twin.Position{Events: events}); err != nil {
 		return err
 	}
 	if verdict == assets.Removed {
@@ -132,6 +147,12 @@ func (s *server) edit(w http.ResponseWriter, r *http.Request, who access.Princip
 	}
 	writeJSON(w, "application/json", status, a)
 	return nil
+}
+
+func (s *server) commit(r *http.Request, who access.Principal, e assets.Edit) (*assets.Asset, assets.Verdict, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), commitPatience)
+	defer cancel()
+	return s.Registry.Edit(ctx, who.ID, r.URL.Query().Get("why"), e)
 }
 
 func etag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }

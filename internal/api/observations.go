@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -16,11 +17,17 @@ const (
 	defaultSamples = 1_000
 	maxSamples     = 10_000
 	defaultSpan    = 6 * time.Hour
+	seriesPatience = 10 * time.Second
 )
 
 // observations takes a batch of readings.
 func (s *server) observations(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	return s.Intake.ServeObservations(w, r)
+}
+
+// mapped takes a third party's payload by the mapping that the path names.
+func (s *server) mapped(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return s.Intake.ServeMapped(w, r, r.PathValue("mapping"))
 }
 
 // seriesAnswer is a time series; samples are [Unix milliseconds, value].
@@ -44,7 +51,9 @@ func (s *server) series(w http.ResponseWriter, r *http.Request, who access.Princ
 	if err != nil {
 		return err
 	}
-	samples, err := s.History.Series(r.Context(), thing.Asset.ID, measure.Phenomenon, from, to, limit)
+	ctx, cancel := context.WithTimeout(r.Context(), seriesPatience)
+	defer cancel()
+	samples, err := s.History.Series(ctx, thing.Asset.ID, measure.Phenomenon, from, to, limit)
 	if err != nil {
 		return err
 	}

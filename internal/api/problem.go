@@ -20,6 +20,7 @@ var kinds = []struct {
 	status int
 }{
 	{ingest.ErrTooLarge, http.StatusRequestEntityTooLarge}, // invalid as well: the first that fits counts
+	{access.ErrUnauthenticated, http.StatusUnauthorized},
 	{assets.ErrInvalid, http.StatusBadRequest},
 	{assets.ErrNotFound, http.StatusNotFound},
 	{errPrecondition, http.StatusPreconditionFailed},
@@ -27,6 +28,8 @@ var kinds = []struct {
 	{access.ErrDenied, http.StatusForbidden},
 	{assets.ErrBusy, http.StatusServiceUnavailable},
 	{errTooLarge, http.StatusRequestEntityTooLarge},
+	{errOtherBody, http.StatusUnprocessableEntity},
+	{errInFlight, http.StatusConflict},
 	{errTooMany, http.StatusTooManyRequests},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable},
 }
@@ -69,6 +72,9 @@ func fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	}
 	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", "1")
+	}
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", access.SignatureHeader)
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	writeJSON(w, "application/problem+json", status, p)

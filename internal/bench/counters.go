@@ -12,11 +12,20 @@ import (
 
 // applied is how many observations the node's world has taken into states.
 func (n *node) applied(ctx context.Context) (float64, error) {
+	return n.metric(ctx, `suhe_observations_total{result="applied"}`)
+}
+
+// kept is how many observations the node has handed to history.
+func (n *node) kept(ctx context.Context) (float64, error) {
+	return n.metric(ctx, "suhe_history_observations_total")
+}
+
+func (n *node) metric(ctx context.Context, name string) (float64, error) {
 	text, err := fetch(ctx, n.url("/metrics"))
 	if err != nil {
 		return 0, err
 	}
-	return counter(text, `suhe_observations_total{result="applied"}`)
+	return counter(text, name)
 }
 
 // counter reads one sample of the Prometheus text format.

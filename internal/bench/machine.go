@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // machine tells where the figures are from.
@@ -47,4 +49,27 @@ func memory(pid any, field string) (int64, error) {
 		return kilobytes << 10, nil
 	}
 	return 0, fmt.Errorf("memory of %v: /proc tells no %s", pid, field)
+}
+
+// tick is the unit of processor time in /proc, the same on all of Linux's machines.
+const tick = 10 * time.Millisecond
+
+// cpuTime is the processor time that a process has used, in its own name and in
+// the kernel's.
+func cpuTime(pid int) (time.Duration, error) {
+	text := fileText(fmt.Sprintf("/proc/%d/stat", pid))
+	// The name, in brackets, may hold anything; the fields follow it.
+	fields := strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
+	if len(fields) < 13 {
+		return 0, fmt.Errorf("processor time of %d: /proc tells none", pid)
+	}
+	user, err := strconv.ParseInt(fields[11], 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("processor time of %d: %w", pid, err)
+	}
+	system, err := strconv.ParseInt(fields[12], 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("processor time of %d: %w", pid, err)
+	}
+	return time.Duration(user+system) * tick, nil
 }

@@ -38,7 +38,7 @@ func startNode(ctx context.Context, program, dir, database string) (*node, error
 	if n.mqtt, err = freePort(); err != nil {
 		return nil, err
 	}
-	n.cmd = exec.Command(program, "serve", "--data-dir", dir, "--listen", n.http, "--mqtt-listen", n.mqtt)
+	n.cmd = exec.Command(program, "serve", "--data-dir", dir, "--listen", n.http, "--mqtt-listen", n.mqtt, "--request-rate", "0")
 	n.cmd.Env = environment(database)
 	n.cmd.Stdout, n.cmd.Stderr = &n.log, &n.log
 	if err := n.cmd.Start(); err != nil {

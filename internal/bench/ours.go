@@ -1,9 +1,13 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"net/http"
+	"slices"
+
+	"github.com/paulmach/orb"
 
 	"suhe/assets"
 	"suhe/geo"
@@ -26,7 +30,7 @@ type how struct {
 
 // newServer serves the world. Nothing is left out of a tile for its size: the
 // rivals leave nothing out.
-func newServer(w *twin.World, h how) (*tiles.Server, error) {
+func newServer(w tiles.World, h how) (*tiles.Server, error) {
 	o := tiles.Options{World: w, Plain: h.plain, Features: math.MaxInt32, Bytes: math.MaxInt32, Cache: -1}
 	if h.keep {
 		o.Cache = 256 << 20
@@ -49,6 +53,45 @@ func ours(s *tiles.Server, kind assets.Kind) side {
 		return r.Data, err
 	}
 }
+
+// encoded makes tiles of things that lie ready for each, as byOrb does: it is told
+// which things a tile shows, and makes their bytes alone.
+func encoded(kind assets.Kind, lists map[geo.Tile][]*assets.Asset) (side, error) {
+	ready := make(map[geo.Tile]side, len(lists))
+	for t, list := range lists {
+		s, err := newServer(shown(list), how{plain: true})
+		if err != nil {
+			return nil, err
+		}
+		r := tiles.Request{Layers: []string{kind.Layer()}, Tile: t, Scope: access.Open()}
+		ready[t] = func(ctx context.Context, _ geo.Tile) ([]byte, error) { return s.Draw(ctx, r) }
+	}
+	return func(ctx context.Context, t geo.Tile) ([]byte, error) { return ready[t](ctx, t) }, nil
+}
+
+// things are a world of which every tile shows all.
+type things []*twin.Thing
+
+// shown makes things of assets, in order of their numbers.
+func shown(list []*assets.Asset) things {
+	out := make(things, len(list))
+	for i, a := range list {
+		out[i] = twin.NewThing(a)
+	}
+	slices.SortFunc(out, func(a, b *twin.Thing) int { return cmp.Compare(a.Label.FID, b.Label.FID) })
+	return out
+}
+
+// Within implements tiles.World.
+func (w things) Within(dst []*twin.Thing, _ assets.Kind, _ orb.Bound) []*twin.Thing {
+	return append(dst, w...)
+}
+
+// Position implements tiles.World.
+func (things) Position() twin.Position { return twin.Position{} }
+
+// ByFID implements tiles.World; only clusters ask.
+func (things) ByFID(assets.FID) *twin.Thing { return nil }
 
 // face is the whole HTTP face with these tiles behind it; its other routes have
 // no room behind them and are not asked.

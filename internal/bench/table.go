@@ -37,6 +37,7 @@ type limit struct {
 
 func atLeast(v float64) limit { return limit{"≥", v} }
 func atMost(v float64) limit  { return limit{"≤", v} }
+func exactly(v float64) limit { return limit{"=", v} }
 
 // judge fills in the target and the verdict on v.
 func (l limit) judge(r *Row, v float64) {
@@ -45,8 +46,11 @@ func (l limit) judge(r *Row, v float64) {
 	}
 	r.Target = l.sign + " " + short(l.value)
 	met := v >= l.value
-	if l.sign == "≤" {
+	switch l.sign {
+	case "≤":
 		met = v <= l.value
+	case "=":
+		met = v == l.value
 	}
 	if r.Verdict = "miss"; met {
 		r.Verdict = "pass"

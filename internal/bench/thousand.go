@@ -53,27 +53,39 @@ func (m *measuring) thousands(ctx context.Context, world *twin.World, few *thous
 		return err
 	}
 	defer s.Close()
-	our := ours(s, assets.Landmark)
-	what := fmt.Sprintf("z14–z16 tile of %d points", thousand)
-	for _, rival := range []struct {
-		name  string
-		make  side
-		limit limit
-	}{
-		{"orb: clone, project, clip, encode", byOrb(assets.Landmark.Layer(), few.things), atMost(1.0 / 20)},
-		{"ST_AsMVT", m.yardstick.tile("points", assets.Landmark.Layer()), atMost(1.0 / 40)},
-	} {
-		if err := sameWork(ctx, few.full, our, rival.make); err != nil {
-			return fmt.Errorf("%s: %w", rival.name, err)
-		}
-		r := race{tiles: few.full, workers: 1, turn: len(few.full), again: fasterBy, span: m.Span}
-		a, b, err := r.run(ctx, our, rival.make)
-		if err != nil {
-			return err
-		}
-		m.add(compare(what, "µs", 1000*a.percentile(0.5), rival.name, 1000*b.percentile(0.5), rival.limit))
+	whole := ours(s, assets.Landmark)
+	alone, err := encoded(assets.Landmark, few.things)
+	if err != nil {
+		return err
 	}
-	return m.allocations(ctx, our, few)
+	what := fmt.Sprintf("z14–z16 tile of %d points", thousand)
+	for _, our := range []struct {
+		what string
+		make side
+	}{
+		{what, whole},
+		{what + ", encoded without search and ETag", alone},
+	} {
+		for _, rival := range []struct {
+			name  string
+			make  side
+			limit limit
+		}{
+			{"orb: clone, project, clip, encode", byOrb(assets.Landmark.Layer(), few.things), atMost(1.0 / 20)},
+			{"ST_AsMVT", m.yardstick.tile("points", assets.Landmark.Layer()), atMost(1.0 / 40)},
+		} {
+			if err := sameWork(ctx, few.full, our.make, rival.make); err != nil {
+				return fmt.Errorf("%s: %w", rival.name, err)
+			}
+			r := race{tiles: few.full, workers: 1, turn: len(few.full), again: fasterBy, span: m.Span}
+			a, b, err := r.run(ctx, our.make, rival.make)
+			if err != nil {
+				return err
+			}
+			m.add(compare(our.what, "µs", 1000*a.percentile(0.5), rival.name, 1000*b.percentile(0.5), rival.limit))
+		}
+	}
+	return m.allocations(ctx, whole, few)
 }
 
 // allocations measures how many a point more in a tile costs.

@@ -26,6 +26,12 @@ func (s stock) Load(_ context.Context, yield func(*assets.Asset) error) (uint64,
 // Latest implements twin.Past.
 func (stock) Latest(context.Context, func(twin.Kept) error) (uint64, error) { return 0, nil }
 
+// LatestFixes implements twin.Past.
+func (stock) LatestFixes(context.Context, time.Time, func(twin.KeptFix) error) error { return nil }
+
+// LatestFindings implements twin.Past.
+func (stock) LatestFindings(context.Context, func(twin.KeptFinding) error) error { return nil }
+
 // rule is what a water level can be.
 func rule(string) (twin.Rule, bool) { return twin.Rule{Valid: [2]float64{-5, 15}}, true }
 

@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -34,15 +36,26 @@ const mqttHeader = 25
 // headroom is for the headers of a message, which the broker counts with it.
 const headroom = 4 << 10
 
+// busyPatience is how long the broker waits for its own storage and for a reader
+// before it closes a connection. Its own five and ten seconds closed devices that
+// did nothing wrong on a machine busy with something else.
+const busyPatience = 30 * time.Second
+
 // ample is more than any disk: JetStream shall be bounded by its streams, not by
 // a guess made at start from the disk's free space.
 const ample = 1 << 50
 
 // broker is the NATS server in this process.
 type broker struct {
-	server   *server.Server
+	options  Options // with the MQTT port that the first server got
+	log      *slog.Logger
 	login    *login
-	mqttAddr string
+	server   atomic.Pointer[server.Server] // the one that runs
+	mqttAddr atomic.Value                  // string; a broker that is mended keeps it
+
+	broken  atomic.Pointer[error] // why it cannot write, or nil
+	failing chan error
+	mending sync.WaitGroup
 }
 
 func startBroker(o Options, log *slog.Logger) (*broker, error) {
@@ -52,33 +65,42 @@ func startBroker(o Options, log *slog.Logger) (*broker, error) {
 	if err := os.MkdirAll(o.Dir, 0o750); err != nil {
 		return nil, fmt.Errorf("bus: folder of the broker: %w", err)
 	}
-	opts, err := serverOptions(o)
-	if err != nil {
+	b := &broker{options: o, log: log, login: newLogin(o.Login, o.Inboxes), failing: make(chan error, 1)}
+	if err := b.start(); err != nil {
+		b.stop()
 		return nil, err
 	}
-	gate := newLogin(o.Login)
-	opts.CustomClientAuthentication = gate
+	b.mending.Go(b.mend)
+	return b, nil
+}
+
+// start starts a server on the folder.
+func (b *broker) start() error {
+	opts, err := serverOptions(b.options)
+	if err != nil {
+		return err
+	}
+	opts.CustomClientAuthentication = b.login
 	s, err := server.NewServer(opts)
 	if err != nil {
-		return nil, fmt.Errorf("bus: embedded broker: %w", err)
+		return fmt.Errorf("bus: embedded broker: %w", err)
 	}
-	sink := newSink(log)
+	sink := newSink(b.log, b.failed)
 	s.SetLogger(sink, false, false)
-	b := &broker{server: s, login: gate}
-	gate.server = s
+	b.login.server.Store(s)
+	b.server.Store(s)
 	s.Start()
 	if err := sink.fatal(); err != nil {
-		b.stop()
-		return nil, fmt.Errorf("bus: embedded broker: %w", err)
+		return fmt.Errorf("bus: embedded broker: %w", err)
 	}
 	if !s.ReadyForConnections(openTimeout) {
-		b.stop()
-		return nil, errors.New("bus: embedded broker is not ready")
+		return errors.New("bus: embedded broker is not ready")
 	}
-	if o.MQTTListen != "" {
-		b.mqttAddr = net.JoinHostPort(opts.MQTT.Host, strconv.Itoa(opts.MQTT.Port))
+	if opts.MQTT.Port != 0 {
+		b.options.MQTTListen = net.JoinHostPort(opts.MQTT.Host, strconv.Itoa(opts.MQTT.Port))
+		b.mqttAddr.Store(b.options.MQTTListen)
 	}
-	return b, nil
+	return nil
 }
 
 func serverOptions(o Options) (*server.Options, error) {
@@ -91,6 +113,7 @@ func serverOptions(o Options) (*server.Options, error) {
 	opts.NoSigs = true
 	opts.MaxPayload = MaxMessage + headroom
 	opts.MaxPending = 8 * MaxMessage // a burst must not make us the slow consumer that is thrown out
+	opts.WriteDeadline = busyPatience
 	opts.JetStream = true
 	opts.StoreDir = o.Dir
 	opts.JetStreamMaxStore = ample
@@ -111,21 +134,35 @@ func serverOptions(o Options) (*server.Options, error) {
 	if number == 0 {
 		opts.MQTT.Port = -1 // the server's word for "any"
 	}
+	opts.MQTT.AckWait = postAgain
 	opts.MQTT.TLSConfig = o.MQTTTLS
 	opts.MQTT.TLSTimeout = 5
+	opts.MQTT.JSAPITimeout = busyPatience
 	return opts, nil
 }
 
 // as returns the options of a connection from this process into the account.
 func (b *broker) as(account string) []nats.Option {
 	return []nats.Option{
-		nats.InProcessServer(b.server),
+		nats.InProcessServer(b),
 		nats.UserInfo(account, b.login.secret),
 	}
 }
 
+// InProcessConn connects to the server that runs now: after another was started
+// a connection mends itself.
+func (b *broker) InProcessConn() (net.Conn, error) { return b.server.Load().InProcessConn() }
+
 func (b *broker) stop() {
 	b.login.stop()
-	b.server.Shutdown()
-	b.server.WaitForShutdown()
+	b.mending.Wait()
+	b.end()
+}
+
+// end ends the server that runs.
+func (b *broker) end() {
+	if s := b.server.Load(); s != nil {
+		s.Shutdown()
+		s.WaitForShutdown()
+	}
 }

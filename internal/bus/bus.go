@@ -11,9 +11,9 @@
 //   - An MQTT message of QoS 1 or 2 whose receipt the broker confirmed reaches
 //     an Inbox, at least once. A message of QoS 0 may be lost under overload and
 //     when the process ends.
-//   - An MQTT client publishes to the topics that Options.Login gives it, and to
-//     nothing else. It subscribes to nothing. What it sends reaches no stream but
-//     through an Inbox: embedded, devices live in an account of their own.
+//   - An MQTT client publishes and subscribes to the topics that Options.Login
+//     gives it, and to nothing else. What it sends reaches no stream but through an
+//     Inbox: embedded, devices live in an account of their own.
 //
 // The broker is NATS with JetStream: embedded in this process and reachable by
 // nobody but it, or an outside one that several nodes share. Both behave alike,
@@ -28,6 +28,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -52,11 +53,23 @@ type Options struct {
 	Dir        string      // file store of the embedded broker
 	MQTTListen string      // host:port of the embedded MQTT listener, port 0: any; empty: none
 	MQTTTLS    *tls.Config // nil: plain
-	// Login checks MQTT credentials and names the topics (MQTT form, no
-	// wildcards) that the client may publish to. It runs on many goroutines at
-	// once. nil: nobody may.
-	Login func(user, password string) (publish []string, ok bool)
-	Log   *slog.Logger // nil: none
+	// Login checks MQTT credentials and says what the client may do. It runs on
+	// many goroutines at once. nil: nobody may anything.
+	Login   func(user, password string) (Rights, bool)
+	Inboxes int          // of different filters, before whose opening no MQTT client is let in; 0: 1
+	Log     *slog.Logger // nil: none
+}
+
+// Rights are the topics (MQTT form, no wildcards) that an MQTT client may use.
+// The zero Rights allow nothing.
+//
+// Subscribing is for a client whose id is its user name, with a slash for each
+// dot: a session that is kept costs the broker something with every message, and
+// under other ids one user could have any number of them.
+type Rights struct {
+	Publish   []string // to these
+	Below     []string // publish to whatever is below these
+	Subscribe []string // to these
 }
 
 // Bus is an open connection to the broker, and the broker itself if embedded.
@@ -67,6 +80,12 @@ type Bus struct {
 	mqtt   connection     // of the MQTT messages; the same as node if outside
 	down   *atomic.Uint64 // times a connection was lost
 	log    *slog.Logger
+
+	handled handled // of the MQTT messages of an embedded broker
+	posted  posted  // likewise
+
+	expiring sync.Mutex
+	expires  bool // MQTT messages may have an end
 }
 
 // connection is one client of the broker.
@@ -153,14 +172,20 @@ func (b *Bus) MQTTAddr() string {
 	if b.broker == nil {
 		return ""
 	}
-	return b.broker.mqttAddr
+	addr, _ := b.broker.mqttAddr.Load().(string)
+	return addr
 }
 
 // Lost counts how often the connection to the broker was lost.
 func (b *Bus) Lost() uint64 { return b.down.Load() }
 
-// Ready says whether the broker can be reached now: nil, or why not.
+// Ready says whether the broker can be reached and can write now: nil, or why not.
 func (b *Bus) Ready() error {
+	if b.broker != nil {
+		if err := b.broker.broken.Load(); err != nil {
+			return fmt.Errorf("bus: the broker cannot write: %w", *err)
+		}
+	}
 	for _, c := range []connection{b.node, b.mqtt} {
 		if !c.nats.IsConnected() {
 			return fmt.Errorf("bus: broker connection is %v", c.nats.Status())

@@ -104,8 +104,8 @@ func stopOutside(s *server.Server) {
 
 // ownTopic is the rule of the tests: the password is "secret of" the user, who
 // may publish observations of their own.
-func ownTopic(user, password string) ([]string, bool) {
-	return []string{"suhe/v1/devices/" + user + "/observations"}, password == "secret of "+user
+func ownTopic(user, password string) (Rights, bool) {
+	return Rights{Publish: []string{"suhe/v1/devices/" + user + "/observations"}}, password == "secret of "+user
 }
 
 // within returns a context for what must not hang.

@@ -13,3 +13,9 @@ var ErrClosed = errors.New("bus is closed")
 
 // ErrTooLarge says that a message exceeds what the broker takes.
 var ErrTooLarge = errors.New("message is too large")
+
+// ErrNone says that there is no such message or entry.
+var ErrNone = errors.New("none")
+
+// ErrNobody says that no client is there to get a message.
+var ErrNobody = errors.New("nobody is there to get it")

@@ -269,3 +269,20 @@ func TestLoginWaitsForTheFirstInbox(t *testing.T) {
 	publish(t, c, ownOf("wl-0001"), 1, "first")
 	same(t, "letters", r.wait(t, 1), ownOf("wl-0001")+" first")
 }
+
+func TestLoginWaitsForAllInboxes(t *testing.T) {
+	b := openBus(t, Options{Dir: t.TempDir(), MQTTListen: "127.0.0.1:0", Login: ownTopic, Inboxes: 2})
+	r := newTray()
+	openInbox(t, b, r.take)
+	openInbox(t, b, r.take) // of the same filter: it counts once
+	c := client(b.MQTTAddr(), "wl-0001", "secret of wl-0001", nil)
+	token := c.Connect()
+	if token.WaitTimeout(50 * time.Millisecond) {
+		t.Fatalf("connected before there was the second inbox: %v", token.Error())
+	}
+	go func() { _ = b.Inbox(t.Context(), "elsewhere/+", r.take) }()
+	if token.Wait(); token.Error() != nil {
+		t.Fatal(token.Error())
+	}
+	c.Disconnect(0)
+}

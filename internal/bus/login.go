@@ -7,41 +7,57 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// inboxPatience is how long a client waits at the door for the first Inbox.
+// inboxPatience is how long a client waits at the door for the Inboxes.
 const inboxPatience = 10 * time.Second
 
 // login decides who may connect to the embedded broker: this process, by a
 // secret that it alone knows, and MQTT clients, by Options.Login.
 //
-// Until the first Inbox is open, MQTT clients wait at the door: the broker would
+// Until Options.Inboxes are open, MQTT clients wait at the door: the broker would
 // confirm messages that nobody is going to keep.
 type login struct {
 	secret string
-	check  func(user, password string) (publish []string, ok bool)
-	server *server.Server
+	check  func(user, password string) (Rights, bool)
+	server atomic.Pointer[server.Server]
 
-	open    chan struct{} // closed by the first Inbox
-	opening sync.Once
-	quit    chan struct{} // closed with the broker
+	inboxes int           // that must be open before the door is
+	open    chan struct{} // closed by the last of them
+	opening sync.Mutex
+	opened  map[string]bool // by filter
+	quit    chan struct{}   // closed with the broker
 	closing sync.Once
 }
 
-func newLogin(check func(user, password string) ([]string, bool)) *login {
+func newLogin(check func(user, password string) (Rights, bool), inboxes int) *login {
 	return &login{
-		secret: rand.Text(),
-		check:  check,
-		open:   make(chan struct{}),
-		quit:   make(chan struct{}),
+		secret:  rand.Text(),
+		check:   check,
+		inboxes: max(1, inboxes),
+		open:    make(chan struct{}),
+		opened:  make(map[string]bool),
+		quit:    make(chan struct{}),
 	}
 }
 
-// admit opens the door to MQTT clients.
-func (l *login) admit() { l.opening.Do(func() { close(l.open) }) }
+// admit notes that the Inbox of the filter is open; the last that is waited for
+// opens the door to MQTT clients.
+func (l *login) admit(filter string) {
+	l.opening.Lock()
+	defer l.opening.Unlock()
+	if l.opened[filter] {
+		return
+	}
+	l.opened[filter] = true
+	if len(l.opened) == l.inboxes {
+		close(l.open)
+	}
+}
 
 func (l *login) stop() { l.closing.Do(func() { close(l.quit) }) }
 
@@ -49,29 +65,32 @@ func (l *login) stop() { l.closing.Do(func() { close(l.quit) }) }
 func (l *login) Check(c server.ClientAuthentication) bool {
 	o := c.GetOpts()
 	if subtle.ConstantTimeCompare([]byte(o.Password), []byte(l.secret)) == 1 {
-		return l.register(c, o.Username, o.Username, nil)
+		return l.register(c, o.Username, o.Username, Rights{})
 	}
 	clientID, ok := mqttClientID(c)
 	if !ok || l.check == nil {
 		return false
 	}
-	topics, ok := l.check(o.Username, o.Password)
+	rights, ok := l.check(o.Username, o.Password)
 	if !ok || !l.mayUse(clientID, o.Username) || !l.wait() {
 		return false
 	}
-	return l.register(c, mqttAccount, o.Username, topics)
+	if clientID != ownID(o.Username) {
+		rights.Subscribe = nil // see Rights
+	}
+	return l.register(c, mqttAccount, o.Username, rights)
 }
 
-// register puts the client into its account. Our own connections have no topics
-// and no limits.
-func (l *login) register(c server.ClientAuthentication, account, user string, topics []string) bool {
-	a, err := l.server.LookupAccount(account)
+// register puts the client into its account. Our own connections have no
+// rights and no limits.
+func (l *login) register(c server.ClientAuthentication, account, user string, rights Rights) bool {
+	a, err := l.server.Load().LookupAccount(account)
 	if err != nil {
 		return false
 	}
 	u := &server.User{Username: user, Account: a}
 	if account != user {
-		if u.Permissions, err = only(topics); err != nil {
+		if u.Permissions, err = only(rights); err != nil {
 			return false
 		}
 	}
@@ -79,22 +98,40 @@ func (l *login) register(c server.ClientAuthentication, account, user string, to
 	return true
 }
 
-// only allows publishing to the topics, and no subscription.
-func only(topics []string) (*server.Permissions, error) {
-	allow := make([]string, len(topics))
-	for i, t := range topics {
+// only allows what the rights say.
+func only(r Rights) (*server.Permissions, error) {
+	publish, err := subjects(nil, r.Publish, "")
+	if err == nil {
+		publish, err = subjects(publish, r.Below, ".>")
+	}
+	if err != nil {
+		return nil, err
+	}
+	subscribe, err := subjects(nil, r.Subscribe, "")
+	if err != nil {
+		return nil, err
+	}
+	return &server.Permissions{Publish: just(publish), Subscribe: just(subscribe)}, nil
+}
+
+// subjects appends the topics' subjects, with the ending.
+func subjects(dst, topics []string, ending string) ([]string, error) {
+	for _, t := range topics {
 		s, err := subject(t)
 		if err != nil {
 			return nil, err
 		}
-		allow[i] = s
+		dst = append(dst, s+ending)
 	}
-	all := []string{">"}
-	may := &server.SubjectPermission{Allow: allow}
-	if len(allow) == 0 {
-		may = &server.SubjectPermission{Deny: all}
+	return dst, nil
+}
+
+// just allows the subjects; none is everything to the broker, so it is denied.
+func just(subjects []string) *server.SubjectPermission {
+	if len(subjects) == 0 {
+		return &server.SubjectPermission{Deny: []string{">"}}
 	}
-	return &server.Permissions{Publish: may, Subscribe: &server.SubjectPermission{Deny: all}}, nil
+	return &server.SubjectPermission{Allow: subjects}
 }
 
 func (l *login) wait() bool {
@@ -114,14 +151,18 @@ func (l *login) wait() bool {
 	return false
 }
 
+// ownID is the MQTT client id that belongs to the user: the broker takes no dots in
+// one.
+func ownID(user string) string { return strings.ReplaceAll(user, ".", "/") }
+
 // mayUse says whether the user may connect under the MQTT client id. A broker
 // throws out whoever was connected under the same id, so ids need an owner: the
 // user of that name, otherwise whoever holds it now.
 func (l *login) mayUse(clientID, user string) bool {
-	if clientID == user || clientID == "" {
+	if clientID == ownID(user) || clientID == "" {
 		return true
 	}
-	held, err := l.server.Connz(&server.ConnzOptions{MQTTClient: clientID, Username: true, Limit: 1 << 20})
+	held, err := l.server.Load().Connz(&server.ConnzOptions{MQTTClient: clientID, Username: true, Limit: 1 << 20})
 	if err != nil {
 		return false
 	}

@@ -116,7 +116,7 @@ func (r *reader) took(m jetstream.Msg, fresh bool) error {
 			return err
 		}
 	}
-	if !r.yield(Message{Seq: seq, Subject: m.Subject(), Data: m.Data()}, nil) {
+	if !r.yield(Message{Seq: seq, Subject: m.Subject(), Data: m.Data(), Time: meta.Timestamp}, nil) {
 		return errStop
 	}
 	r.last = seq

@@ -3,6 +3,7 @@ package bus
 import (
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 )
@@ -14,7 +15,8 @@ const sinkRate = 10
 // sink takes the embedded broker's log lines. What the broker calls an error is
 // mostly a client's mistake, so it is a warning here.
 type sink struct {
-	log *slog.Logger
+	log    *slog.Logger
+	failed func(error) // hears that a stream takes nothing any more
 
 	mu     sync.Mutex
 	death  error
@@ -23,7 +25,13 @@ type sink struct {
 	quiet  int
 }
 
-func newSink(log *slog.Logger) *sink { return &sink{log: log.With("part", "broker")} }
+func newSink(log *slog.Logger, failed func(error)) *sink {
+	return &sink{log: log.With("part", "broker"), failed: failed}
+}
+
+// The words with which the broker gives a stream up: after a failed write it
+// refuses every other until it is started again.
+var givenUp = [...]string{"Critical write error", "will be DISABLED"}
 
 // fatal returns what the broker could not live with, or nil.
 func (s *sink) fatal() error {
@@ -41,7 +49,16 @@ func (s *sink) Fatalf(format string, v ...any) {
 	}
 }
 
-func (s *sink) Errorf(format string, v ...any)  { s.warn(format, v) }
+func (s *sink) Errorf(format string, v ...any) {
+	s.warn(format, v)
+	for _, words := range givenUp {
+		if strings.Contains(format, words) {
+			s.failed(fmt.Errorf(format, v...))
+			return
+		}
+	}
+}
+
 func (s *sink) Warnf(format string, v ...any)   { s.warn(format, v) }
 func (s *sink) Noticef(format string, v ...any) { s.log.Debug(fmt.Sprintf(format, v...)) }
 func (s *sink) Debugf(string, ...any)           {}

@@ -24,6 +24,7 @@ type Message struct {
 	Seq     uint64
 	Subject string
 	Data    []byte
+	Time    time.Time // when the broker stored it; only of what is read
 }
 
 // Stream is an ordered, durable sequence of messages, numbered from 1. All
@@ -31,33 +32,31 @@ type Message struct {
 type Stream struct {
 	options StreamOptions
 	to      connection
+	named   jetstream.Stream // finds it by its name, so also after a Reset
 }
 
 // Stream makes or finds a stream. Bounds that differ from an existing stream's
 // replace them.
 func (b *Bus) Stream(ctx context.Context, o StreamOptions) (*Stream, error) {
 	s := &Stream{options: o, to: b.node}
-	if _, err := s.to.js.CreateOrUpdateStream(ctx, s.config(0)); err != nil {
+	var err error
+	if s.named, err = s.to.js.CreateOrUpdateStream(ctx, s.config(0)); err != nil {
 		return nil, fmt.Errorf("stream %s: %w", o.Name, meaning(err))
 	}
 	return s, nil
 }
 
 func (s *Stream) config(first uint64) jetstream.StreamConfig {
-	c := jetstream.StreamConfig{
+	return jetstream.StreamConfig{
 		Name:      s.options.Name,
 		Subjects:  s.options.Subjects,
 		Storage:   jetstream.FileStorage,
 		Retention: jetstream.LimitsPolicy,
 		Discard:   jetstream.DiscardOld,
 		MaxAge:    s.options.MaxAge,
-		MaxBytes:  -1,
+		MaxBytes:  noZero(s.options.MaxBytes),
 		FirstSeq:  first,
 	}
-	if s.options.MaxBytes > 0 {
-		c.MaxBytes = s.options.MaxBytes
-	}
-	return c
 }
 
 // Append stores one message durably and returns its sequence. After an error
@@ -145,6 +144,32 @@ func (s *Stream) Bounds(ctx context.Context) (first, last uint64, err error) {
 	}
 	first, last = bounds(stream.CachedInfo().State)
 	return first, last, nil
+}
+
+// Next returns the first message from the sequence on whose subject is under the
+// filter (NATS form); ErrNone: there is none yet.
+func (s *Stream) Next(ctx context.Context, from uint64, filter string) (Message, error) {
+	m, err := s.named.GetMsg(ctx, max(from, 1), jetstream.WithGetMsgSubject(filter))
+	switch {
+	case errors.Is(err, jetstream.ErrMsgNotFound):
+		return Message{}, ErrNone
+	case err != nil:
+		return Message{}, fmt.Errorf("next of %s: %w", s.options.Name, meaning(err))
+	}
+	return Message{Seq: m.Sequence, Subject: m.Subject, Data: m.Data}, nil
+}
+
+// Remove removes one message; ErrNone: it is not there. A Read that comes by
+// later tells of the hole with ErrGap.
+func (s *Stream) Remove(ctx context.Context, seq uint64) error {
+	err := s.named.DeleteMsg(ctx, seq)
+	if errors.Is(err, jetstream.ErrMsgNotFound) || errors.Is(err, jetstream.ErrMsgDeleteUnsuccessful) {
+		return ErrNone
+	}
+	if err != nil {
+		return fmt.Errorf("remove %d from %s: %w", seq, s.options.Name, meaning(err))
+	}
+	return nil
 }
 
 func bounds(state jetstream.StreamState) (first, last uint64) {

@@ -7,6 +7,13 @@
 // report what no instrument can, or hang up and, when they are back, send what
 // they measured meanwhile as one late batch.
 //
+// They take commands: most do as they are told, some refuse, some are slow, some
+// fail.
+//
+// Movers go to and fro on a route: patrols along a bank, boats on the creek,
+// vehicles across a bridge. Their receivers are some metres off, and now and then
+// jump far.
+//
 // Run plays devices as they are. Load sends as fast as it is told and tells how
 // fast the broker confirmed.
 package simulate

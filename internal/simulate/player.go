@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
@@ -26,7 +27,10 @@ type player struct {
 	o      *Options
 	device Device
 	client mqtt.Client // nil while the device is off the net
-	kept   []reading   // measured and not yet acknowledged, oldest first
+	kept   []any       // measured and not yet acknowledged, oldest first: readings, or positions of a mover
+
+	told atomic.Int64  // interval that a command has set, nanoseconds; 0: none
+	now  chan struct{} // a command wants a report
 }
 
 // reading is the payload of one report.
@@ -41,19 +45,32 @@ func (p *player) run(ctx context.Context, wait time.Duration) {
 	if !sleep(ctx, wait) {
 		return
 	}
-	p.callUp()
+	p.callUp(ctx)
 	for {
 		p.report(ctx, p.o.Now())
-		if !sleep(ctx, p.interval()) {
+		if !p.rest(ctx) {
 			return
 		}
 	}
 }
 
+// rest waits for the next report, or returns false when ctx ends.
+func (p *player) rest(ctx context.Context) bool {
+	t := time.NewTimer(p.interval())
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+	case <-p.now:
+	}
+	return true
+}
+
 // callUp connects; it goes on trying by itself.
-func (p *player) callUp() {
+func (p *player) callUp(ctx context.Context) {
 	if p.client == nil {
-		p.client = mqtt.NewClient(p.clientOptions())
+		p.client = mqtt.NewClient(p.clientOptions().SetOnConnectHandler(p.listen(ctx)))
 		p.client.Connect()
 	}
 }
@@ -73,9 +90,7 @@ func (p *player) clientOptions() *mqtt.ClientOptions {
 	o := mqtt.NewClientOptions()
 	o.AddBroker(scheme + p.o.Broker)
 	o.SetTLSConfig(p.o.TLS)
-	if id := string(p.device.ID); !strings.Contains(id, ".") { // no dots in NATS's client ids
-		o.SetClientID(id)
-	}
+	o.SetClientID(strings.ReplaceAll(string(p.device.ID), ".", "/")) // no dots in NATS's client ids
 	o.SetUsername(string(p.device.ID))
 	o.SetPassword(p.o.Token(p.device.ID))
 	o.SetProtocolVersion(4) // 3.1.1
@@ -91,8 +106,12 @@ func (p *player) clientOptions() *mqtt.ClientOptions {
 
 func (p *player) interval() time.Duration {
 	switch {
+	case p.told.Load() > 0:
+		return time.Duration(p.told.Load())
 	case p.o.Interval > 0:
 		return p.o.Interval
+	case p.device.Route != nil:
+		return moverInterval
 	case p.device.Sensor.ReportInterval > 0:
 		return p.device.Sensor.ReportInterval
 	}
@@ -109,7 +128,7 @@ func (p *player) report(ctx context.Context, now time.Time) {
 		p.hangUp()
 		return
 	}
-	p.callUp()
+	p.callUp(ctx)
 	for len(p.kept) > 0 && p.client.IsConnectionOpen() {
 		n := min(len(p.kept), maxBatch)
 		if !p.send(ctx, p.kept[:n]) {
@@ -121,7 +140,7 @@ func (p *player) report(ctx context.Context, now time.Time) {
 
 // send publishes one reading as an object, several as an array, and says whether
 // the broker acknowledged.
-func (p *player) send(ctx context.Context, readings []reading) bool {
+func (p *player) send(ctx context.Context, readings []any) bool {
 	var payload any = readings
 	if len(readings) == 1 {
 		payload = readings[0]
@@ -131,7 +150,7 @@ func (p *player) send(ctx context.Context, readings []reading) bool {
 		p.o.Log.Error("reading cannot be written", "asset", p.device.ID, "err", err)
 		return false
 	}
-	token := p.client.Publish(ingest.Topic(p.device.ID), 1, false, body)
+	token := p.client.Publish(p.topic(), 1, false, body)
 	patience := time.NewTimer(sendTimeout)
 	defer patience.Stop()
 	select {
@@ -143,8 +162,18 @@ func (p *player) send(ctx context.Context, readings []reading) bool {
 	return false
 }
 
-// read measures every phenomenon once.
-func (p *player) read(now time.Time) reading {
+func (p *player) topic() string {
+	if p.device.Route != nil {
+		return ingest.PositionTopic(p.device.ID)
+	}
+	return ingest.Topic(p.device.ID)
+}
+
+// read measures every phenomenon once, or finds the mover's position.
+func (p *player) read(now time.Time) any {
+	if p.device.Route != nil {
+		return p.o.Nature.position(p.device, now)
+	}
 	r := reading{now.In(shanghai).Format(time.RFC3339Nano), make(map[string]float64, len(p.device.Sensor.Measures))}
 	for _, m := range p.device.Sensor.Measures {
 		r.Values[m.Phenomenon] = p.o.Nature.measure(p.device, m, now)

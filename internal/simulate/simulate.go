@@ -15,6 +15,7 @@ type Device struct {
 	ID       assets.ID
 	Sensor   *assets.SensorSpec
 	Chainage float64 // metres along the creek
+	Route    *Route  // of a mover, which has no Sensor
 }
 
 // Options are a run's settings.
@@ -46,7 +47,7 @@ func Run(ctx context.Context, o Options) {
 	var players sync.WaitGroup
 	defer players.Wait()
 	for i, d := range o.Devices {
-		p := player{o: &o, device: d}
+		p := &player{o: &o, device: d, now: make(chan struct{}, 1)}
 		wait := startSpread * time.Duration(i) / time.Duration(len(o.Devices))
 		players.Go(func() { p.run(ctx, wait) })
 	}

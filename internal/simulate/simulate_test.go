@@ -14,6 +14,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/bus"
+	"suhe/stream/command"
 	"suhe/stream/ingest"
 	"suhe/twin"
 )
@@ -33,8 +34,9 @@ type station struct {
 
 func token(id assets.ID) string { return "secret of " + string(id) }
 
-func login(user, password string) ([]string, bool) {
-	return []string{ingest.Topic(assets.ID(user))}, password == token(assets.ID(user))
+func login(user, password string) (bus.Rights, bool) {
+	id := assets.ID(user)
+	return bus.Rights{Publish: []string{ingest.Topic(id), command.AckTopic(id)}, Subscribe: []string{command.Topic(id)}}, password == token(id)
 }
 
 func openStation(t testing.TB) *station {
@@ -142,6 +144,8 @@ func TestDevicesReport(t *testing.T) {
 		return true
 	})
 	stop()
+	s.mu.Lock() // what was sent last may still come in
+	defer s.mu.Unlock()
 	for _, d := range devices {
 		for _, o := range s.heard[d.ID] {
 			if want := (Nature{}).measure(d, measureOf(d, o.Phenomenon), time.UnixMilli(o.PhenomenonTime)); o.Value != want {

@@ -7,39 +7,46 @@ import (
 
 // Bounds of a batch by HTTP.
 const (
-	MaxItems = 5_000   // readings of one batch
+	MaxItems = 5_000   // readings or positions of one batch
 	MaxBody  = 1 << 20 // bytes
 )
 
 // item is one reading of a batch by HTTP, or why it cannot be read.
 type item struct {
 	reading
-	err error
+	err  error
+	text []byte // as it was sent
 }
 
 // readBatch reads a body as package doc shows it. What is not JSON spoils the
 // whole body; an item that is JSON but no reading spoils itself.
-func readBatch(body []byte) ([]item, error) {
+func readBatch(body []byte) (items []item, err error) {
+	err = readArray(body, "observations", func(text []byte) { items = append(items, readItem(text)) })
+	return items, err
+}
+
+// readArray reads a body that is an object with one array of that name, and
+// hands over the text of each of its items.
+func readArray(body []byte, name string, item func(text []byte)) error {
 	s := scanner{text: body}
-	var items []item
 	seen := false
 	err := s.members(func(key string) error {
-		if key != "observations" {
-			return malformed("unknown key %.64q, want observations", key)
+		if key != name {
+			return malformed("unknown key %.64q, want %s", key, name)
 		}
 		if seen {
-			return malformed("observations: comes twice")
+			return malformed("%s: comes twice", name)
 		}
 		seen = true
 		return s.items(func(i int) error {
 			if i == MaxItems {
-				return malformed("observations: more than %d", MaxItems)
+				return malformed("%s: more than %d", name, MaxItems)
 			}
 			text, err := s.skip()
 			if err != nil {
 				return inReading(i, err)
 			}
-			items = append(items, readItem(text))
+			item(text)
 			return nil
 		})
 	})
@@ -47,14 +54,14 @@ func readBatch(body []byte) ([]item, error) {
 		err = s.end()
 	}
 	if err == nil && !seen {
-		err = malformed("observations: missing")
+		err = malformed("%s: missing", name)
 	}
-	return items, err
+	return err
 }
 
 func readItem(text []byte) item {
 	r, err := readReading(&scanner{text: text}, true)
-	return item{r, err}
+	return item{r, err, text}
 }
 
 // Report is the answer to a batch by HTTP. Accepted and Refused count
@@ -62,7 +69,8 @@ func readItem(text []byte) item {
 type Report struct {
 	Accepted int       `json:"accepted"`
 	Refused  int       `json:"refused"`
-	Results  []Refusal `json:"results"` // of what was refused only, in order of Index
+	Deadband int       `json:"deadband,omitempty"` // held back by a mapping: too near to the last one
+	Results  []Refusal `json:"results"`            // of what was refused only, in order of Index
 }
 
 // Refusal is why an observation of a batch was not taken.

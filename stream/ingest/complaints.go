@@ -18,7 +18,8 @@ const (
 // complaints tells the log what devices do wrong, a few times a minute per
 // device and within bounds for all of them.
 type complaints struct {
-	log *slog.Logger
+	log  *slog.Logger
+	what string // is refused
 
 	mu      sync.Mutex
 	minute  int64
@@ -27,8 +28,8 @@ type complaints struct {
 	devices map[assets.ID]int
 }
 
-func newComplaints(log *slog.Logger) *complaints {
-	return &complaints{log: log, devices: map[assets.ID]int{}}
+func newComplaints(log *slog.Logger, what string) *complaints {
+	return &complaints{log: log, what: what, devices: map[assets.ID]int{}}
 }
 
 // about tells of one mistake, with the beginning of the payload if there is one.
@@ -44,7 +45,7 @@ func (c *complaints) about(now time.Time, id assets.ID, err error, payload []byt
 	if quiet > 0 {
 		args = append(args, "suppressed", quiet)
 	}
-	c.log.Warn("observation refused", args...)
+	c.log.Warn(c.what+" refused", args...)
 }
 
 // admit says whether one more line may be written, and how many were not since

@@ -20,20 +20,27 @@ const (
 // Topics is the topic filter under which devices publish observations.
 const Topics = topicBefore + "+" + topicAfter
 
+// PositionTopics is the topic filter under which movers publish where they are.
+const PositionTopics = topicBefore + "+" + positionsAfter
+
 const (
-	topicBefore = "suhe/v1/devices/"
-	topicAfter  = "/observations"
+	topicBefore    = "suhe/v1/devices/"
+	topicAfter     = "/observations"
+	positionsAfter = "/positions"
 )
 
 // Topic is where the device publishes its observations.
 func Topic(id assets.ID) string { return topicBefore + string(id) + topicAfter }
 
-// deviceOf is the inverse of Topic.
-func deviceOf(topic string) (assets.ID, error) {
+// PositionTopic is where the mover publishes its positions.
+func PositionTopic(id assets.ID) string { return topicBefore + string(id) + positionsAfter }
+
+// deviceOf finds whose topic with that ending it is.
+func deviceOf(topic, ending string) (assets.ID, error) {
 	rest, before := strings.CutPrefix(topic, topicBefore)
-	id, after := strings.CutSuffix(rest, topicAfter)
+	id, after := strings.CutSuffix(rest, ending)
 	if !before || !after {
-		return "", malformed("topic %.200q is not %s", topic, Topics)
+		return "", malformed("topic %.200q is not %s+%s", topic, topicBefore, ending)
 	}
 	parsed, err := assets.ParseID(id)
 	if err != nil {
@@ -47,38 +54,46 @@ func deviceOf(topic string) (assets.ID, error) {
 // it. The message is taken as a whole or not at all; the error wraps ErrMalformed
 // or ErrTooLarge and names the place. Decode knows no device: see Intake.
 func Decode(topic string, payload []byte, received time.Time) ([]twin.Observation, error) {
-	id, err := deviceOf(topic)
+	id, err := deviceOf(topic, topicAfter)
 	if err != nil {
 		return nil, err
 	}
 	if len(payload) > MaxPayload {
 		return nil, tooLarge("payload", len(payload), MaxPayload)
 	}
-	s := scanner{text: payload}
 	d := decoder{received: received.UnixMilli()}
-	if s.peek() != '[' {
-		r, err := readReading(&s, false)
-		if err != nil {
-			return nil, err
+	err = oneOrMore(payload, func(s *scanner) error {
+		r, err := readReading(s, false)
+		if err == nil {
+			d.add(id, r)
 		}
-		d.add(id, r)
-		return d.out, s.end()
+		return err
+	})
+	return d.out, err
+}
+
+// oneOrMore reads a payload that is one reading or an array of them.
+func oneOrMore(payload []byte, read func(*scanner) error) error {
+	s := scanner{text: payload}
+	if s.peek() != '[' {
+		if err := read(&s); err != nil {
+			return err
+		}
+		return s.end()
 	}
-	err = s.items(func(i int) error {
+	err := s.items(func(i int) error {
 		if i == MaxReadings {
 			return malformed("more than %d readings", MaxReadings)
 		}
-		r, err := readReading(&s, false)
-		if err != nil {
+		if err := read(&s); err != nil {
 			return inReading(i, err)
 		}
-		d.add(id, r)
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return d.out, s.end()
+	return s.end()
 }
 
 // decoder makes observations of readings.

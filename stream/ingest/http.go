@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,22 @@ import (
 // not been answered yet; it wraps assets.ErrInvalid (and then perhaps
 // ErrTooLarge) or assets.ErrBusy, or it is the caller who is gone.
 func (in *Intake) ServeObservations(w http.ResponseWriter, r *http.Request) error {
+	return serve(w, r, in.Batch)
+}
+
+// ServeMapped answers POST /v1/ingest/{mapping} with a Report, as
+// ServeObservations does. assets.ErrNotFound: no mapping of this name takes HTTP.
+func (in *Intake) ServeMapped(w http.ResponseWriter, r *http.Request, name string) error {
+	return serve(w, r, func(ctx context.Context, body []byte) (Report, error) { return in.Mapped(ctx, name, body) })
+}
+
+// ServePositions answers POST /v1/positions as ServeObservations does.
+func (p *Positions) ServePositions(w http.ResponseWriter, r *http.Request) error {
+	return serve(w, r, p.Batch)
+}
+
+// serve takes the body of a request as a batch and answers with its report.
+func serve(w http.ResponseWriter, r *http.Request, take func(context.Context, []byte) (Report, error)) error {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
 	var large *http.MaxBytesError
 	switch {
@@ -22,7 +39,7 @@ func (in *Intake) ServeObservations(w http.ResponseWriter, r *http.Request) erro
 	case err != nil:
 		return fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
 	}
-	report, err := in.Batch(r.Context(), body)
+	report, err := take(r.Context(), body)
 	if errors.Is(err, ErrMalformed) || errors.Is(err, ErrTooLarge) {
 		return fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
 	}

@@ -10,6 +10,8 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/bus"
+	"suhe/stream/ingest/deadletter"
+	"suhe/stream/ingest/mapping"
 	"suhe/twin"
 )
 
@@ -24,6 +26,8 @@ type Publisher interface {
 type Options struct {
 	Devices   Devices               // must be set
 	Publisher Publisher             // must be set
+	Mappings  Mappings              // nil: there are none
+	Refused   Refused               // nil: nobody keeps what is refused
 	Now       func() time.Time      // nil: time.Now
 	Log       *slog.Logger          // nil: none
 	Metrics   prometheus.Registerer // nil: none
@@ -36,6 +40,9 @@ type Intake struct {
 	now        func() time.Time
 	counts     *prometheus.CounterVec
 	complaints *complaints
+	mappings   Mappings
+	refused    Refused
+	damper     mapping.Damper
 }
 
 // New makes an intake. It panics if its metric is registered already.
@@ -52,14 +59,22 @@ func New(o Options) *Intake {
 		now:       o.Now,
 		counts: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "suhe_ingest_total",
-			Help: "Observations that devices sent, by way (mqtt, http) and what became of them.",
+			Help: "Observations that devices sent, by way (mqtt, http, replay) and what became of them.",
 		}, []string{"way", "result"}),
-		complaints: newComplaints(o.Log),
+		complaints: newComplaints(o.Log, "observation"),
+		mappings:   o.Mappings,
+		refused:    o.Refused,
+	}
+	if in.mappings == nil {
+		in.mappings = noMappings{}
+	}
+	if in.refused == nil {
+		in.refused = nobody{}
 	}
 	if o.Metrics != nil {
 		o.Metrics.MustRegister(in.counts)
 	}
-	for _, way := range []way{byMQTT, byHTTP} { // so that zeros are shown
+	for _, way := range []way{byMQTT, byHTTP, byReplay} { // so that zeros are shown
 		for _, result := range Results() {
 			in.counts.WithLabelValues(string(way), string(result))
 		}
@@ -73,6 +88,8 @@ type way string
 const (
 	byMQTT way = "mqtt"
 	byHTTP way = "http"
+
+	byReplay way = "replay" // an operator let in what was refused before
 )
 
 // tally counts results of one batch, to be told when the batch is through: one
@@ -92,41 +109,64 @@ func (in *Intake) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 	now := in.now()
 	t := tally{}
 	var taken []twin.Observation
+	var dead []deadletter.Letter
 	for _, l := range batch {
-		obs, err := Decode(l.Topic, l.Data, now)
+		why := complaint{in: in, now: now, heard: heard(l, now), device: sender(l.Topic, topicAfter)}
+		obs, err := decodeLetter(l, now)
 		if err != nil {
 			t[Malformed]++
-			in.complaints.about(now, sender(l.Topic), err, l.Data)
-			continue
+			why.add(err, l.Data)
 		}
 		from := len(taken)
 		taken = append(taken, obs...)
-		taken = taken[:from+in.keep(taken[from:], t, func(_ int, err error) {
-			in.complaints.about(now, sender(l.Topic), err, nil)
-		})]
+		taken = taken[:from+in.keep(taken[from:], now, t, func(_ int, err error) { why.add(err, nil) })]
+		dead = why.letter(dead, byMQTT, l.Topic, l.Data)
 	}
 	if err := in.publish(ctx, taken); err != nil {
 		return err
 	}
+	in.bury(dead)
 	t[Accepted] = len(taken)
 	in.count(byMQTT, t)
 	return nil
 }
 
+// heard is when a message came, as what has no time of its own was true then: when
+// the broker got it, not when it came to us, so the same when it comes again. A
+// broker's clock that is ahead of ours does not count.
+func heard(l bus.Letter, now time.Time) time.Time {
+	if !l.Time.IsZero() && l.Time.Before(now) {
+		return l.Time
+	}
+	return now
+}
+
+// decodeLetter reads a message that we have now.
+func decodeLetter(l bus.Letter, now time.Time) ([]twin.Observation, error) {
+	obs, err := Decode(l.Topic, l.Data, heard(l, now))
+	for i := range obs {
+		obs[i].ReceivedTime = now.UnixMilli()
+	}
+	return obs, err
+}
+
+// unknownSender stands for a device in a log line if nobody knows it.
+const unknownSender assets.ID = "?"
+
 // sender names who a message is from in a log line, also if the topic is odd.
-func sender(topic string) assets.ID {
-	if id, err := deviceOf(topic); err == nil {
+func sender(topic, ending string) assets.ID {
+	if id, err := deviceOf(topic, ending); err == nil {
 		return id
 	}
-	return "?"
+	return unknownSender
 }
 
 // keep moves what the rules let in to the front and returns how many; refused
 // hears of the others by their place.
-func (in *Intake) keep(obs []twin.Observation, t tally, refused func(i int, err error)) (kept int) {
+func (in *Intake) keep(obs []twin.Observation, now time.Time, t tally, refused func(i int, err error)) (kept int) {
 	for i := range obs {
 		o := obs[i]
-		if err := shape(&o, in.devices); err != nil {
+		if err := shape(&o, now, in.devices); err != nil {
 			t[resultOf(err)]++
 			refused(i, err)
 			continue
@@ -156,18 +196,21 @@ func (in *Intake) Batch(ctx context.Context, body []byte) (Report, error) {
 		return report, tooLarge("body", len(body), MaxBody)
 	}
 	items, err := readBatch(body)
+	now := in.now()
 	if err != nil {
 		in.count(byHTTP, tally{Malformed: 1})
+		in.bury([]deadletter.Letter{letterOf(byHTTP, now, "", err, body)})
 		return report, err
 	}
-	d, at := observe(items, in.now(), &report)
+	d, at := observe(items, now, &report)
 	t := tally{Malformed: report.Refused}
 	phenomenon := func(i int) string { return d.out[i].Phenomenon }
-	kept := in.keep(d.out, t, func(i int, err error) { report.refuse(at[i], phenomenon(i), err) })
+	kept := in.keep(d.out, now, t, func(i int, err error) { report.refuse(at[i], phenomenon(i), err) })
 	if err := in.publish(ctx, d.out[:kept]); err != nil {
 		return Report{}, err
 	}
 	report.sort()
+	in.bury(deadItems(items, &report, now))
 	report.Accepted, t[Accepted] = kept, kept
 	in.count(byHTTP, t)
 	return report, nil

@@ -10,6 +10,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -145,7 +146,7 @@ func TestRefusedLettersNeedNoLog(t *testing.T) {
 func TestNotFinite(t *testing.T) {
 	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 		o := twin.Observation{Asset: "wl-0001", Phenomenon: "flow", Value: v}
-		if err := shape(&o, creek{}); resultOf(err) != NotFinite {
+		if err := shape(&o, received, creek{}); resultOf(err) != NotFinite {
 			t.Errorf("%v: %v", v, err)
 		}
 	}
@@ -297,7 +298,7 @@ func FuzzBatch(f *testing.F) {
 func TestMetricOnce(t *testing.T) {
 	b := newBench()
 	families, err := b.counts.Gather()
-	if err != nil || len(families) != 1 || len(families[0].GetMetric()) != 2*len(Results()) {
+	if err != nil || len(families) != 1 || len(families[0].GetMetric()) != 3*len(Results()) {
 		t.Errorf("%v, %v", families, err)
 	}
 }
@@ -321,3 +322,10 @@ func BenchmarkLetters(b *testing.B) {
 type nowhere struct{}
 
 func (nowhere) Publish(context.Context, []twin.Observation) error { return nil }
+
+func write(t testing.TB, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -48,27 +48,43 @@ func readReading(s *scanner, named bool) (reading, error) {
 }
 
 func (r *reading) readID(s *scanner) error {
+	id, err := readID(s)
+	r.id = id
+	return err
+}
+
+func readID(s *scanner) (assets.ID, error) {
 	text, err := s.str()
 	if err != nil {
-		return fmt.Errorf("id: %w", err)
+		return "", fmt.Errorf("id: %w", err)
 	}
-	if r.id, err = assets.ParseID(text); err != nil {
-		return malformed("%w", err)
+	id, err := assets.ParseID(text)
+	if err != nil {
+		return "", malformed("%w", err)
 	}
-	return nil
+	return id, nil
 }
 
 func (r *reading) readTime(s *scanner) error {
+	t, err := readTime(s)
+	if err != nil {
+		return err
+	}
+	r.time, r.timed = t, true
+	return nil
+}
+
+// readTime reads a time as Unix milliseconds.
+func readTime(s *scanner) (int64, error) {
 	text, err := s.str()
 	if err != nil {
-		return fmt.Errorf("time: %w", err)
+		return 0, fmt.Errorf("time: %w", err)
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return malformed("time: %.64q is not RFC 3339 with an offset, as 2026-11-23T08:00:00+08:00", text)
+		return 0, malformed("time: %.64q is not RFC 3339 with an offset, as 2026-11-23T08:00:00+08:00", text)
 	}
-	r.time, r.timed = t.UnixMilli(), true
-	return nil
+	return t.UnixMilli(), nil
 }
 
 func (r *reading) readValues(s *scanner) error {

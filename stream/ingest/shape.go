@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"suhe/assets"
+	"suhe/stream/ingest/mapping"
 	"suhe/twin"
 )
 
@@ -22,11 +23,15 @@ const (
 	NotFinite         Result = "not_finite"
 	UnknownDevice     Result = "unknown_device"
 	UnknownPhenomenon Result = "unknown_phenomenon"
+	OutOfRange        Result = "out_of_range"  // of positions and findings
+	UnknownClass      Result = "unknown_class" // of findings
+	Unmapped          Result = "unmapped"
+	Deadband          Result = "deadband"
 )
 
-// Results returns all results.
+// Results returns all results of observations.
 func Results() []Result {
-	return []Result{Accepted, Malformed, Future, NotFinite, UnknownDevice, UnknownPhenomenon}
+	return []Result{Accepted, Malformed, Future, NotFinite, UnknownDevice, UnknownPhenomenon, Unmapped, Deadband}
 }
 
 // Ahead is how far a device's clock may be ahead of ours.
@@ -48,8 +53,11 @@ func (r *refusal) Error() string { return r.detail }
 // resultOf finds the result that an error stands for; what has none cannot be read.
 func resultOf(err error) Result {
 	var r *refusal
-	if errors.As(err, &r) {
+	switch {
+	case errors.As(err, &r):
 		return r.result
+	case errors.Is(err, mapping.ErrDevice):
+		return UnknownDevice
 	}
 	return Malformed
 }
@@ -57,13 +65,12 @@ func resultOf(err error) Result {
 // shape judges one observation and gives it the phenomenon's name as the
 // registry holds it, so that millions of observations share one string. The
 // error, if any, is a *refusal.
-func shape(o *twin.Observation, devices Devices) error {
+func shape(o *twin.Observation, now time.Time, devices Devices) error {
 	if math.IsNaN(o.Value) || math.IsInf(o.Value, 0) {
 		return &refusal{NotFinite, fmt.Sprintf("values: %s: %v is not finite", o.Phenomenon, o.Value)}
 	}
-	if ahead := o.PhenomenonTime - o.ReceivedTime; ahead > Ahead.Milliseconds() {
-		d := time.Duration(min(ahead, math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
-		return &refusal{Future, fmt.Sprintf("time: %v ahead of our clock, want at most %v: set the device's clock", d, Ahead)}
+	if err := inTime(o.PhenomenonTime, now.UnixMilli()); err != nil {
+		return err
 	}
 	spec, ok := devices.Sensor(o.Asset)
 	if !ok {
@@ -76,4 +83,14 @@ func shape(o *twin.Observation, devices Devices) error {
 		}
 	}
 	return &refusal{UnknownPhenomenon, fmt.Sprintf("values: %s is not measured by %s", o.Phenomenon, o.Asset)}
+}
+
+// inTime refuses what a device says of a time that is still to come.
+func inTime(phenomenon, received int64) error {
+	ahead := phenomenon - received
+	if ahead <= Ahead.Milliseconds() {
+		return nil
+	}
+	d := time.Duration(min(ahead, math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
+	return &refusal{Future, fmt.Sprintf("time: %v ahead of our clock, want at most %v: set the device's clock", d, Ahead)}
 }

@@ -1,4 +1,5 @@
 // A moved asset repaints, and only the tiles that the stream named are fetched again.
+import { tell } from './tell.mjs';
 
 const id = 'repaint-1';
 
@@ -13,16 +14,18 @@ async function put(base, [lon, lat]) {
 
 /** Notes, from now on, which tiles of the source are asked for and which the stream names. Call it before the page opens. */
 export function watch(page, source) {
-  const seen = { fetched: new Set(), told: new Set(), all: false };
+  const seen = { fetched: new Set(), told: new Set(), all: false, binary: true };
   page.on('request', (r) => {
     const [, tile] = new RegExp(`/tiles/${source}/(\\d+/\\d+/\\d+)`).exec(r.url()) ?? [];
     if (tile) seen.fetched.add(tile);
   });
   page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => {
-    const frame = JSON.parse(String(payload));
-    if (frame.type !== 'tiles') return;
-    for (const t of frame.changed[source] ?? []) seen.told.add(t.join('/'));
-    seen.all ||= frame.all.includes(source);
+    seen.binary &&= typeof payload !== 'string';
+    const { tiles } = tell(payload);
+    if (!tiles) return;
+    const { zxy } = tiles.changed.find((c) => c.layer === source) ?? { zxy: [] };
+    for (let i = 0; i < zxy.length; i += 3) seen.told.add(zxy.slice(i, i + 3).join('/'));
+    seen.all ||= tiles.all.includes(source);
   }));
   seen.forget = () => { seen.fetched.clear(); seen.told.clear(); seen.all = false; };
   return seen;

@@ -6,18 +6,27 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"suhe/assets"
 	"suhe/twin"
 )
 
-const (
-	observeSQL = `INSERT INTO observations (fid, phenomenon, time_ms, received_ms, value) VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING`
-	latestSQL  = `INSERT INTO latest (fid, phenomenon, time_ms, received_ms, value, seq) VALUES (?,?,?,?,?,?)
-		ON CONFLICT (fid, phenomenon) DO UPDATE SET time_ms = excluded.time_ms, received_ms = excluded.received_ms,
-		value = excluded.value, seq = excluded.seq WHERE latest.time_ms < excluded.time_ms`
-)
+// rowsAtOnce is how many rows one statement inserts: enough that SQLite's work
+// counts and not the way to it.
+const rowsAtOnce = 100
+
+const latestSQL = `INSERT INTO latest (fid, phenomenon, time_ms, received_ms, value, seq) VALUES (?,?,?,?,?,?)
+	ON CONFLICT (fid, phenomenon) DO UPDATE SET time_ms = excluded.time_ms, received_ms = excluded.received_ms,
+	value = excluded.value, seq = excluded.seq
+	WHERE latest.time_ms < excluded.time_ms OR latest.time_ms > excluded.received_ms + 120000`
+
+// observeSQL inserts so many rows.
+func observeSQL(rows int) string {
+	return "INSERT INTO observations (fid, phenomenon, time_ms, received_ms, value) VALUES " +
+		strings.Repeat("(?,?,?,?,?),", rows-1) + "(?,?,?,?,?) ON CONFLICT DO NOTHING"
+}
 
 // Save implements twin.History.
 func (s *Store) Save(ctx context.Context, batch []twin.Kept, position uint64) error {
@@ -33,33 +42,99 @@ func (s *Store) Save(ctx context.Context, batch []twin.Kept, position uint64) er
 	return nil
 }
 
+// numbered is an observation of a known asset.
+type numbered struct {
+	fid int64
+	twin.Kept
+}
+
 func save(ctx context.Context, tx *sql.Tx, batch []twin.Kept) error {
 	if len(batch) == 0 {
 		return nil
 	}
 	names := fids{tx: tx, known: map[assets.ID]int64{}}
-	observe, err := tx.PrepareContext(ctx, observeSQL)
-	if err != nil {
-		return err
-	}
-	defer observe.Close()
-	latest, err := tx.PrepareContext(ctx, latestSQL)
-	if err != nil {
-		return err
-	}
-	defer latest.Close()
+	rows := make([]numbered, 0, len(batch))
 	for _, k := range batch {
 		fid, err := names.of(ctx, k.Asset)
 		if err != nil {
 			return err
 		}
-		if fid == 0 {
-			continue
+		if fid != 0 {
+			rows = append(rows, numbered{fid, k})
 		}
-		if _, err := observe.ExecContext(ctx, fid, k.Phenomenon, k.PhenomenonTime, k.ReceivedTime, k.Value); err != nil {
+	}
+	// A statement whose context can end costs a goroutine each time.
+	lasting := context.WithoutCancel(ctx)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := observe(lasting, tx, rows); err != nil {
+		return err
+	}
+	return renew(lasting, tx, newest(rows))
+}
+
+// observe inserts the rows, many at a time.
+func observe(ctx context.Context, tx *sql.Tx, rows []numbered) error {
+	for len(rows) > 0 {
+		size := rowsAtOnce
+		if len(rows) < rowsAtOnce {
+			size = 1
+		}
+		stmt, err := tx.PrepareContext(ctx, observeSQL(size))
+		if err != nil {
 			return err
 		}
-		if _, err := latest.ExecContext(ctx, fid, k.Phenomenon, k.PhenomenonTime, k.ReceivedTime, k.Value, int64(k.Seq)); err != nil {
+		args := make([]any, 0, 5*size)
+		for ; len(rows) >= size; rows = rows[size:] {
+			args = args[:0]
+			for _, r := range rows[:size] {
+				args = append(args, r.fid, r.Phenomenon, r.PhenomenonTime, r.ReceivedTime, r.Value)
+			}
+			if _, err := stmt.ExecContext(ctx, args...); err != nil {
+				return errors.Join(err, stmt.Close())
+			}
+		}
+		if err := stmt.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newest keeps of each asset and phenomenon the newest; of two that say the same
+// time the first.
+func newest(rows []numbered) []numbered {
+	type key struct {
+		fid        int64
+		phenomenon string
+	}
+	at := make(map[key]int)
+	var out []numbered
+	for _, r := range rows {
+		k := key{r.fid, r.Phenomenon}
+		i, ok := at[k]
+		switch {
+		case !ok:
+			at[k] = len(out)
+			out = append(out, r)
+		case out[i].PhenomenonTime < r.PhenomenonTime:
+			out[i] = r
+		}
+	}
+	return out
+}
+
+// renew makes the rows the latest of their asset and phenomenon, unless newer
+// ones are there.
+func renew(ctx context.Context, tx *sql.Tx, rows []numbered) error {
+	stmt, err := tx.PrepareContext(ctx, latestSQL)
+	if err != nil {
+		return err
+	}
+	defer stmt.Close()
+	for _, r := range rows {
+		if _, err := stmt.ExecContext(ctx, r.fid, r.Phenomenon, r.PhenomenonTime, r.ReceivedTime, r.Value, int64(r.Seq)); err != nil {
 			return err
 		}
 	}

@@ -22,7 +22,7 @@ func (s *Store) Publish(ctx context.Context, from uint64, prepare func(*assets.A
 		last, more, err = s.publishBatch(ctx, from, n)
 	}
 	if err != nil {
-		return last, fmt.Errorf("publish: %w", err)
+		return last, fmt.Errorf("publish: %w", kind(err))
 	}
 	s.sweep(ctx)
 	return last, nil

@@ -11,10 +11,16 @@ import (
 //go:embed schema.sql
 var schema string
 
+//go:embed upgrade2.sql
+var upgrade2 string
+
+// steps make a file, each from what the one before left: a file of version n has
+// taken the first n.
+func steps() []string { return []string{schema, upgrade2} }
+
 const (
 	applicationID = 0x47504B47 // "GPKG"
 	specVersion   = 10300      // GeoPackage 1.3
-	schemaVersion = 1
 )
 
 // prepare makes the tables of an empty file, or checks those of ours. It moves
@@ -44,10 +50,19 @@ func create(ctx context.Context, tx *sql.Tx) error {
 	for _, sql := range []string{
 		fmt.Sprintf("PRAGMA application_id = %d", applicationID),
 		fmt.Sprintf("PRAGMA user_version = %d", specVersion),
-		schema,
 	} {
 		if _, err := tx.ExecContext(ctx, sql); err != nil {
 			return fmt.Errorf("schema: %w", err)
+		}
+	}
+	return upgrade(ctx, tx, 0)
+}
+
+// upgrade takes the steps that a file of the version has not taken.
+func upgrade(ctx context.Context, tx *sql.Tx, version int) error {
+	for i, step := range steps()[version:] {
+		if _, err := tx.ExecContext(ctx, step); err != nil {
+			return fmt.Errorf("schema: to version %d: %w", version+i+1, err)
 		}
 	}
 	return nil
@@ -72,8 +87,8 @@ func check(ctx context.Context, tx *sql.Tx) error {
 	if err != nil {
 		return err
 	}
-	if version != schemaVersion {
-		return fmt.Errorf("schema: version %d, want %d", version, schemaVersion)
+	if version < 1 || version > uint64(len(steps())) {
+		return fmt.Errorf("schema: version %d, want 1 to %d", version, len(steps()))
 	}
-	return nil
+	return upgrade(ctx, tx, int(version))
 }

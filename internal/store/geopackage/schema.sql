@@ -75,12 +75,13 @@ CREATE TABLE assets (
 );
 CREATE INDEX assets_kind ON assets (kind, class);
 
--- Numbers: schema, epoch, published, obs.
+-- Numbers: schema, epoch, published, obs. The first epoch is the time of birth: a log
+-- that begins anew is never taken for the one before.
 CREATE TABLE meta (
     name TEXT PRIMARY KEY NOT NULL,
     value INTEGER NOT NULL
 );
-INSERT INTO meta VALUES ('schema', 1), ('epoch', 1), ('published', 0), ('obs', 0);
+INSERT INTO meta VALUES ('schema', 1), ('epoch', unixepoch()), ('published', 0), ('obs', 0);
 
 -- seq is the number of the event; null: waiting; 0: took none.
 CREATE TABLE outbox (

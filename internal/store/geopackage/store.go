@@ -165,8 +165,8 @@ func acquire(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
 	if err == nil {
 		return conn, nil
 	}
-	if cause := context.Cause(ctx); cause != nil {
-		return nil, cause
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return nil, fmt.Errorf("%w: %w", assets.ErrBusy, cause)
 	}
 	return nil, err
 }

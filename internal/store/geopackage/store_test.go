@@ -86,3 +86,33 @@ func blob(value any) any {
 	}
 	return value
 }
+
+// A file of the first version is brought up to date, with what it holds.
+func TestUpgrade(t *testing.T) {
+	h := house{filepath.Join(t.TempDir(), "old.gpkg")}
+	s := open(t, h.path)
+	storetest.Fill(t, s, 3)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// What upgrade2.sql makes, unmade.
+	db, err := geopackage.Connect(h.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []string{
+		"DROP TABLE fixes", "DROP TABLE findings", "UPDATE meta SET value = 1 WHERE name = 'schema'", "PRAGMA writable_schema = ON",
+		"UPDATE sqlite_master SET sql = replace(sql, ', ''mover''', '') WHERE name = 'assets'", "PRAGMA writable_schema = RESET",
+	} {
+		if _, err := db.Exec(q); err != nil {
+			t.Fatalf("%s: %v", q, err)
+		}
+	}
+	if _, err := db.Exec("UPDATE assets SET kind = 'mover'"); err == nil || !strings.Contains(err.Error(), "CHECK constraint") {
+		t.Errorf("the first version takes movers: %v", err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	storetest.TakesMovers(t, open(t, h.path), 3)
+}

@@ -14,7 +14,8 @@ import (
 
 // saveSQL keeps each observation once and the newest of each phenomenon. Both
 // write in order of key, so that two Saves never wait for each other crosswise.
-// Of two that say the same time the first stays, here as there.
+// Of two that say the same time the first stays, here as there. The latest yields
+// also if it was stamped by a clock that has been set back since.
 const saveSQL = `WITH given AS MATERIALIZED (
 	SELECT a.fid, r.phenomenon, r.time, r.received, r.value, r.seq, r.place
 	FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::float8[], $6::bigint[])
@@ -30,10 +31,12 @@ SELECT DISTINCT ON (fid, phenomenon) fid, phenomenon, time, received, value, seq
 FROM given ORDER BY fid, phenomenon, time DESC, place
 ON CONFLICT (fid, phenomenon) DO UPDATE
 SET time = excluded.time, received = excluded.received, value = excluded.value, seq = excluded.seq
-WHERE l.time < excluded.time`
+WHERE l.time < excluded.time OR l.time > excluded.received + interval '2 minutes'`
 
 // Save implements twin.History.
 func (s *Store) Save(ctx context.Context, batch []twin.Kept, position uint64) error {
+	ctx, cancel := patiently(ctx)
+	defer cancel()
 	err := s.within(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
 		if len(batch) > 0 {
 			if _, err := tx.Exec(ctx, saveSQL, keptArgs(batch)...); err != nil {
@@ -102,6 +105,8 @@ func kept(raw [][]byte, in *assets.Interner) twin.Kept {
 
 // Series implements twin.History. An asset that does not exist has no samples.
 func (s *Store) Series(ctx context.Context, id assets.ID, phenomenon string, from, to time.Time, limit int) ([]twin.Sample, error) {
+	ctx, cancel := patiently(ctx)
+	defer cancel()
 	conn, err := s.acquire(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("series %s of %s: %w", phenomenon, id, err)
@@ -112,7 +117,7 @@ func (s *Store) Series(ctx context.Context, id assets.ID, phenomenon string, fro
 		WHERE a.id = $1 AND o.phenomenon = $2 AND o.time >= $3 AND o.time < $4
 		ORDER BY o.time DESC LIMIT $5`, binaryRows, string(id), phenomenon, from, to, max(limit, 0))
 	if err != nil {
-		return nil, fmt.Errorf("series %s of %s: %w", phenomenon, id, err)
+		return nil, fmt.Errorf("series %s of %s: %w", phenomenon, id, kind(err))
 	}
 	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (twin.Sample, error) {
 		raw := row.RawValues()

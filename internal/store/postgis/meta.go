@@ -30,6 +30,8 @@ func number(ctx context.Context, q querier, name string) (uint64, error) {
 
 // ask is number on a connection of its own.
 func (s *Store) ask(ctx context.Context, name string) (uint64, error) {
+	ctx, cancel := patiently(ctx)
+	defer cancel()
 	conn, err := s.acquire(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", name, err)
@@ -58,6 +60,8 @@ func (s *Store) Saved(ctx context.Context) (uint64, error) { return s.ask(ctx, o
 
 // NextEpoch implements twin.Outbox.
 func (s *Store) NextEpoch(ctx context.Context) (uint64, error) {
+	ctx, cancel := patiently(ctx)
+	defer cancel()
 	conn, err := s.acquire(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("next epoch: %w", err)

@@ -31,7 +31,7 @@ func (s *Store) Publish(ctx context.Context, from uint64, prepare func(*assets.A
 		last, more, err = s.publishBatch(ctx, from, n)
 	}
 	if err != nil {
-		return last, fmt.Errorf("publish: %w", err)
+		return last, fmt.Errorf("publish: %w", kind(err))
 	}
 	s.sweep(ctx)
 	return last, nil
@@ -39,6 +39,8 @@ func (s *Store) Publish(ctx context.Context, from uint64, prepare func(*assets.A
 
 // publishBatch publishes the first rows that wait; more says that there may be others.
 func (s *Store) publishBatch(ctx context.Context, from uint64, n store.Numbering) (last uint64, more bool, err error) {
+	ctx, cancel := patiently(ctx)
+	defer cancel()
 	conn, err := s.acquire(ctx)
 	if err != nil {
 		return 0, false, err
@@ -49,8 +51,8 @@ func (s *Store) publishBatch(ctx context.Context, from uint64, n store.Numbering
 		return 0, false, err
 	}
 	// What was put is remembered even if ctx ends meanwhile.
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), rememberTimeout)
-	defer cancel()
+	end, forget := context.WithTimeout(context.WithoutCancel(ctx), rememberTimeout)
+	defer forget()
 	defer tx.Rollback(end)
 
 	remembered, pending, err := waiting(ctx, tx)
@@ -61,8 +63,8 @@ func (s *Store) publishBatch(ctx context.Context, from uint64, n store.Numbering
 	if len(fates) == 0 {
 		return remembered, false, failed
 	}
-	end, cancel = context.WithTimeout(context.WithoutCancel(ctx), rememberTimeout)
-	defer cancel()
+	end, forget = context.WithTimeout(context.WithoutCancel(ctx), rememberTimeout)
+	defer forget()
 	if err := remember(end, tx, fates, last); err != nil {
 		return remembered, false, err
 	}

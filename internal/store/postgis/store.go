@@ -7,6 +7,7 @@ package postgis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -22,9 +23,10 @@ import (
 // The bounds of every wait for the database.
 const (
 	connectTimeout   = 5 * time.Second
-	acquireTimeout   = 10 * time.Second
+	acquireTimeout   = 2 * time.Second
 	statementTimeout = time.Minute
-	loadTimeout      = 30 * time.Minute // a load streams as fast as its reader reads
+	silentTimeout    = statementTimeout + 10*time.Second // for a database that does not even say that its time is up
+	loadTimeout      = 30 * time.Minute                  // a load streams as fast as its reader reads
 )
 
 // Options are optional; the zero value is ready.
@@ -115,13 +117,21 @@ func (s *Store) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, acquireTimeout, fmt.Errorf("no free connection within %v", acquireTimeout))
 	defer cancel()
 	conn, err := s.pool.Acquire(ctx)
-	if err != nil {
-		if cause := context.Cause(ctx); cause != nil {
-			return nil, fmt.Errorf("connect: %w", cause)
-		}
+	if err == nil {
+		return conn, nil
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	if errors.Is(err, context.Canceled) {
 		return nil, fmt.Errorf("connect: %w", err)
 	}
-	return conn, nil
+	return nil, fmt.Errorf("connect: %w: %w", assets.ErrBusy, err)
+}
+
+// patiently bounds what the database's own timeouts do not: that it says nothing.
+func patiently(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, silentTimeout, fmt.Errorf("the database says nothing for %v", silentTimeout))
 }
 
 // snapshot sees one state of the database throughout.

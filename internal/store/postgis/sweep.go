@@ -35,6 +35,8 @@ func (s *Store) sweep(ctx context.Context) {
 	if !s.swept.due(time.Now()) {
 		return
 	}
+	ctx, cancel := patiently(ctx)
+	defer cancel()
 	conn, err := s.acquire(ctx)
 	if err == nil {
 		defer conn.Release()

@@ -95,6 +95,27 @@ func historyLate(t *testing.T, h House) {
 	}
 }
 
+// What was stamped by a clock that was ahead is no longer the latest when the
+// clock was set back, but stays in history.
+func historyAhead(t *testing.T, h House) {
+	s := h.Open(t)
+	put(t, s, sample("a", assets.Sensor))
+	save(t, s, 1, reading("a", 3600, 1, 1))
+	almost := reading("a", 3485, 2, 2) // received 114.75 s before the latest
+	save(t, s, 2, almost)
+	if got, _ := latest(t, s); got[0].Value != 1 {
+		t.Errorf("what is late has become the latest: %+v", got)
+	}
+	save(t, s, 3, reading("a", 10, 3, 3))
+	save(t, s, 3, reading("a", 10, 3, 3))
+	if got, _ := latest(t, s); len(got) != 1 || got[0] != reading("a", 10, 3, 3) {
+		t.Errorf("latest %+v, want the one at 10", got)
+	}
+	if got := series(t, s, "a", 10); got != "10:3 3485:2 " {
+		t.Errorf("series %q", got)
+	}
+}
+
 func historySeries(t *testing.T, h House) {
 	s := h.Open(t)
 	put(t, s, sample("a", assets.Sensor))

@@ -53,7 +53,12 @@ func publishing(t testing.TB, s twin.Outbox) (events []twin.Event, bad map[asset
 }
 
 func epochs(t *testing.T, h House) {
-	for want := uint64(1); want < 4; want++ {
+	before := uint64(time.Now().Unix()) - 1
+	first, err := h.Open(t).Epoch(t.Context())
+	if err != nil || first < before || first > before+600 {
+		t.Fatalf("first epoch %d, want the time of birth, %d: %v", first, before, err)
+	}
+	for want := first; want < first+3; want++ {
 		s := h.Open(t)
 		if got, err := s.Epoch(t.Context()); err != nil || got != want {
 			t.Fatalf("epoch %d, want %d: %v", got, want, err)

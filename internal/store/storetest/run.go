@@ -66,9 +66,15 @@ func Run(t *testing.T, build func(testing.TB) House) {
 		{"handRefused", handRefused},
 		{"historyOnce", historyOnce},
 		{"historyLate", historyLate},
+		{"historyAhead", historyAhead},
 		{"historySeries", historySeries},
 		{"historyUnknown", historyUnknown},
 		{"historyPosition", historyPosition},
+		{"fixesOnce", fixesOnce},
+		{"fixesLatest", fixesLatest},
+		{"fixesOfOne", fixesOfOne},
+		{"findingsOnce", findingsOnce},
+		{"findingsByPage", findingsByPage},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, build(t)) })
 	}

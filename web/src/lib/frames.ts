@@ -1,7 +1,5 @@
-/** The frames of the stream protocol suhe.v1.json, as docs/asyncapi.yaml describes them. */
+/** The frames of the stream as the page holds them; docs/asyncapi.yaml tells what they mean. Times are Unix milliseconds. */
 import type { Box } from './geo';
-
-export const protocol = 'suhe.v1.json';
 
 export interface Position { epoch: number; obs: number; events: number }
 
@@ -21,18 +19,23 @@ export interface Live {
   class: string;
   name: string;
   values: Record<string, number>;
-  time?: string; // newest phenomenonTime, RFC 3339
+  time: number | undefined; // newest phenomenonTime; undefined: never heard of
 }
 
-/** What was decided: an edit of the registry; later incidents and alarms. */
-export interface WorldEvent {
-  seq: number;
-  time: string;
-  type: string;
-  fid: number;
-  id: string;
-  asset?: { kind: string; name?: string; [key: string]: unknown };
-}
+/** What changed of an object that is held. */
+export type Change = Pick<Live, 'fid'> & Partial<Live>;
+
+/** How many objects one cell of a layer holds; of a thing alone the cell is its fid. */
+export interface Cluster { cell: number; lon: number; lat: number; count: number; severity: number; state: string }
+
+/** What was decided: an edit of the registry. */
+export interface WorldEvent { seq: number; time: number; type: string; layer: string; fid: number; id: string }
+
+/** How a screen looks at the creek; degrees. */
+export interface Camera { lon: number; lat: number; zoom: number; bearing: number; pitch: number }
+
+/** A session that shows itself. */
+export interface Screen { session: string; name: string; camera: Camera | undefined; selected: number; since: number }
 
 /** z, x, y */
 export type TileId = [number, number, number];
@@ -41,57 +44,24 @@ export type TileId = [number, number, number];
 export interface TileNews { changed: Record<string, TileId[]>; all: string[] }
 
 export type Frame =
-  | { type: 'hello'; epoch: number; position: Position; time: string }
+  | { type: 'hello'; position: Position; time: number; heartbeat: number; session: string }
+  | { type: 'time'; position: Position; time: number }
   | { type: 'snapshot'; id: string; position: Position; objects: Live[]; more: boolean }
-  | { type: 'delta'; id: string; position: Position; upsert: Live[]; remove: number[] }
+  | { type: 'delta'; id: string; position: Position; entered: Live[]; changed: Change[]; remove: number[] }
+  | { type: 'clusters'; id: string; layer: string; cells: Cluster[] }
   | ({ type: 'tiles'; id: string } & TileNews)
-  | { type: 'event'; event: WorldEvent; position?: Position }
-  | { type: 'resync'; id?: string; reason?: string }
-  | { type: 'bye'; code?: number; reason?: string }
-  | { type: 'other'; name: string };
+  | { type: 'event'; event: WorldEvent }
+  | { type: 'resync'; id: string; reason: string }
+  | { type: 'slow'; interval: number; reason: string }
+  | { type: 'error'; id: string; reason: string }
+  | { type: 'bye'; code: number; reason: string; reconnect: boolean; after: number }
+  | { type: 'presence'; here: Screen[]; gone: string[] }
+  | { type: 'other' }; // of a newer server
 
 /** What a subscription looks at: objects of layers, and tiles of layers at the zooms, first and last, that are shown. */
 export interface View { layers: string[]; tiles: string[]; bbox: Box; zoom: number; zooms: [number, number] }
 
 export type Request =
   | ({ type: 'subscribe' | 'update'; id: string; position?: Position; held?: number[] } & View)
-  | { type: 'unsubscribe'; id: string };
-
-/** Reads one frame. Throws on what is no frame; unknown types are `other`, so that a newer server does no harm. */
-export function readFrame(text: string): Frame {
-  const raw: unknown = JSON.parse(text);
-  if (typeof raw !== 'object' || raw === null || typeof (raw as { type?: unknown }).type !== 'string') {
-    throw new Error('frame: want an object with a type');
-  }
-  const f = raw as { type: string } & Record<string, unknown>;
-  switch (f.type) {
-    case 'snapshot':
-      return { type: 'snapshot', id: String(f.id), position: position(f), objects: list<Live>(f.objects), more: f.more === true };
-    case 'delta':
-      return { type: 'delta', id: String(f.id), position: position(f), upsert: list<Live>(f.upsert), remove: list<number>(f.remove) };
-    case 'tiles':
-      return { type: 'tiles', id: String(f.id), changed: (f.changed ?? {}) as Record<string, TileId[]>, all: list<string>(f.all) };
-    case 'hello':
-      return { type: 'hello', epoch: Number(f.epoch), position: position(f), time: String(f.time ?? '') };
-    case 'event':
-      // The event may be wrapped or lie flat beside the type; a flat one names its own type eventType or kind.
-      return { type: 'event', event: f.event as WorldEvent, ...(f.position ? { position: position(f) } : {}) };
-    case 'resync':
-    case 'bye':
-      return f as unknown as Frame;
-    default:
-      return { type: 'other', name: f.type };
-  }
-}
-
-function list<T>(x: unknown): T[] {
-  return Array.isArray(x) ? (x as T[]) : [];
-}
-
-function position(f: Record<string, unknown>): Position {
-  const p = f.position as Partial<Position> | undefined;
-  if (!p || typeof p.obs !== 'number' || typeof p.events !== 'number') {
-    throw new Error(`${String(f.type)}: position: want epoch, obs and events`);
-  }
-  return { epoch: Number(p.epoch), obs: p.obs, events: p.events };
-}
+  | { type: 'present'; name: string; camera: Camera; selected: number }
+  | { type: 'follow'; session: string };

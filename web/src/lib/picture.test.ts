@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { readFrame, type Live } from './frames';
-import { emptyPicture, held, reduce } from './picture';
+import type { Frame, Live, Position } from './frames';
+import { emptyPicture, held, reaches, reduce } from './picture';
 
 function live(fid: number, value = 1): Live {
   return {
     fid, id: `s${fid}`, layer: 'sensors', lon: 121.4, lat: 31.2, summary: 'normal', severity: 0, class: 'level', name: `水位 ${fid}`,
-    state: { communication: 'online', data: 'fresh', service: 'normal' }, values: { water_level: value },
+    state: { communication: 'online', data: 'fresh', service: 'normal' }, values: { water_level: value }, time: undefined,
   };
 }
 const at = (obs: number, events = 0, epoch = 1) => ({ epoch, obs, events });
+const hello = (position: Position): Frame => ({ type: 'hello', position, time: 0, heartbeat: 15, session: 's' });
 
 function picture() {
   const p = emptyPicture();
@@ -19,7 +20,7 @@ function picture() {
 describe('picture', () => {
   it('takes a snapshot in parts and forgets only at its end what it does not name', () => {
     const { p, h } = picture();
-    reduce(p, { type: 'delta', id: 'v', position: at(1), upsert: [live(9)], remove: [] });
+    reduce(p, { type: 'delta', id: 'v', position: at(1), entered: [live(9)], changed: [], remove: [] });
     reduce(p, { type: 'snapshot', id: 'v', position: at(5), objects: [live(1)], more: true });
     expect([...h.objects.keys()].sort()).toEqual([1, 9]);
     expect(p.position).toEqual(at(1)); // half a snapshot is no position to resume from
@@ -31,25 +32,25 @@ describe('picture', () => {
   it('keeps a delta that arrives between the parts', () => {
     const { p, h } = picture();
     reduce(p, { type: 'snapshot', id: 'v', position: at(5), objects: [live(1)], more: true });
-    reduce(p, { type: 'delta', id: 'v', position: at(6), upsert: [live(1, 7)], remove: [] });
+    reduce(p, { type: 'delta', id: 'v', position: at(6), entered: [live(1, 7)], changed: [], remove: [] });
     reduce(p, { type: 'snapshot', id: 'v', position: at(5), objects: [], more: false });
     expect(h.objects.get(1)?.values).toEqual({ water_level: 7 });
     expect(p.position).toEqual(at(6));
   });
   it('does nothing twice', () => {
     const { p, h } = picture();
-    const f = { type: 'delta', id: 'v', position: at(2), upsert: [live(1)], remove: [4] } as const;
-    reduce(p, { ...f, upsert: [...f.upsert], remove: [...f.remove] });
-    const t = reduce(p, { ...f, upsert: [...f.upsert], remove: [...f.remove] });
+    const f = { type: 'delta', id: 'v', position: at(2), entered: [live(1)], changed: [], remove: [4] } as const;
+    reduce(p, { ...f, entered: [...f.entered], changed: [], remove: [...f.remove] });
+    const t = reduce(p, { ...f, entered: [...f.entered], changed: [], remove: [...f.remove] });
     expect(h.objects.size).toBe(1);
     expect(t.changes).toEqual([{ was: live(1), is: live(1) }]);
   });
   it('drops the position, not the objects, in a new epoch', () => {
     const { p, h } = picture();
-    reduce(p, { type: 'delta', id: 'v', position: at(90), upsert: [live(1)], remove: [] });
-    reduce(p, { type: 'hello', epoch: 1, position: at(95), time: '' });
+    reduce(p, { type: 'delta', id: 'v', position: at(90), entered: [live(1)], changed: [], remove: [] });
+    reduce(p, hello(at(95)));
     expect(p.position).toEqual(at(90));
-    reduce(p, { type: 'hello', epoch: 2, position: at(1, 0, 2), time: '' });
+    reduce(p, hello(at(1, 0, 2)));
     expect(p.position).toBeUndefined();
     expect(h.objects.size).toBe(1);
     reduce(p, { type: 'snapshot', id: 'v', position: at(1, 0, 2), objects: [], more: false });
@@ -58,27 +59,45 @@ describe('picture', () => {
   });
   it('never goes back and ignores what it did not subscribe to', () => {
     const { p } = picture();
-    reduce(p, { type: 'delta', id: 'v', position: at(9, 4), upsert: [], remove: [] });
-    reduce(p, { type: 'delta', id: 'v', position: at(8, 5), upsert: [], remove: [] });
+    reduce(p, { type: 'delta', id: 'v', position: at(9, 4), entered: [], changed: [], remove: [] });
+    reduce(p, { type: 'delta', id: 'v', position: at(8, 5), entered: [], changed: [], remove: [] });
     expect(p.position).toEqual(at(9, 5));
-    expect(reduce(p, { type: 'delta', id: 'gone', position: at(99), upsert: [live(1)], remove: [] }).changes).toEqual([]);
+    expect(reduce(p, { type: 'delta', id: 'gone', position: at(99), entered: [live(1)], changed: [], remove: [] }).changes).toEqual([]);
   });
   it('asks for all again after resync', () => {
     const { p } = picture();
-    reduce(p, { type: 'delta', id: 'v', position: at(9), upsert: [], remove: [] });
-    expect(reduce(p, { type: 'resync' }).resync).toBe(true);
+    reduce(p, { type: 'delta', id: 'v', position: at(9), entered: [], changed: [], remove: [] });
+    expect(reduce(p, { type: 'resync', id: 'v', reason: '' }).resync).toBe(true);
     expect(p.position).toBeUndefined();
   });
-});
-
-describe('readFrame', () => {
-  it.each(['', 'null', '[]', '{"type":1}', '{"type":"delta"}', '{"type":"delta","position":{"obs":"1","events":0}}'])(
-    'refuses %s', (text) => expect(() => readFrame(text)).toThrow());
-  it('passes over frames of a newer server', () => {
-    expect(readFrame('{"type":"weather"}')).toEqual({ type: 'other', name: 'weather' });
+  it('merges what changed into what it holds, and refuses to change what it does not hold', () => {
+    const { p, h } = picture();
+    reduce(p, { type: 'delta', id: 'v', position: at(1), entered: [live(1)], changed: [], remove: [] });
+    const t = reduce(p, { type: 'delta', id: 'v', position: at(2), entered: [], changed: [{ fid: 1, severity: 2, values: { flow: 3 } }], remove: [] });
+    expect(h.objects.get(1)).toEqual({ ...live(1), severity: 2, values: { flow: 3 } });
+    expect(t.changes[0]?.was).toEqual(live(1));
+    expect(() => reduce(p, { type: 'delta', id: 'v', position: at(3), entered: [], changed: [{ fid: 2 }], remove: [] })).toThrow('2 changed');
   });
-  it('reads null lists as empty', () => {
-    expect(readFrame('{"type":"delta","id":"v","position":{"epoch":1,"obs":2,"events":3},"upsert":null}')).toEqual(
-      { type: 'delta', id: 'v', position: at(2, 3), upsert: [], remove: [] });
+  it('forgets counts and half a snapshot when a session begins', () => {
+    const { p, h } = picture();
+    reduce(p, { type: 'snapshot', id: 'v', position: at(5), objects: [live(1)], more: true });
+    reduce(p, { type: 'clusters', id: 'v', layer: 'sensors', cells: [{ cell: 1, lon: 0, lat: 0, count: 3, severity: 0, state: '' }] });
+    expect(h.clusters.get('sensors')).toHaveLength(1);
+    reduce(p, hello(at(6)));
+    expect(h.clusters.size).toBe(0);
+    reduce(p, { type: 'snapshot', id: 'v', position: at(6), objects: [live(2)], more: false });
+    expect([...h.objects.keys()]).toEqual([2]);
+  });
+  it('drops the counts of a layer whose objects follow', () => {
+    const { p, h } = picture();
+    reduce(p, { type: 'clusters', id: 'v', layer: 'sensors', cells: [{ cell: 1, lon: 0, lat: 0, count: 3, severity: 0, state: '' }] });
+    reduce(p, { type: 'clusters', id: 'v', layer: 'sensors', cells: [] });
+    expect(h.clusters.size).toBe(0);
+  });
+  it('knows what it has caught up with', () => {
+    const { p } = picture();
+    expect(reaches(p, at(0))).toBe(false);
+    reduce(p, { type: 'delta', id: 'v', position: at(9, 4), entered: [], changed: [], remove: [] });
+    expect([at(9, 4), at(1), at(10, 4), at(9, 5), at(1, 1, 2)].map((x) => reaches(p, x))).toEqual([true, true, false, false, false]);
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { readFrame } from './frames';
 import { Stale, zoomsOf } from './stale';
 
 describe('stale tiles', () => {
@@ -20,11 +19,6 @@ describe('stale tiles', () => {
     s.add({ changed: { assets: [[14, 9, 9]] }, all: [] });
     expect(s.take('assets')).toEqual([[14, 9, 9]]);
   });
-});
-
-it('a tiles frame is read', () => {
-  expect(readFrame('{"type":"tiles","id":"v","position":{"epoch":1,"obs":2,"events":3},"changed":{"assets":[[14,1,2]]},"all":["water"]}'))
-    .toEqual({ type: 'tiles', id: 'v', changed: { assets: [[14, 1, 2]] }, all: ['water'] });
 });
 
 it('zooms span what is shown', () => {

@@ -1,29 +1,44 @@
 /** A live connection that mends itself: it resumes with what it holds. */
 import { delay } from './backoff';
-import { protocol, readFrame, type Position, type Request, type TileNews, type View } from './frames';
-import { emptyPicture, held, reduce, type Picture, type Touched } from './picture';
+import type { Frame, Position, Request, Screen, TileNews, View } from './frames';
+import { isLive, type Line } from './line';
+import { emptyPicture, held, reaches, reduce, type Picture, type Touched } from './picture';
+import { protocol, read, write } from './wire';
 
-export type Status = 'connecting' | 'live' | 'reconnecting' | 'stale';
+/** How long a server that we call, or that has just answered, may be silent, in milliseconds. */
+const patience = 10_000;
 
-/** How long the server may be silent, in milliseconds; it sends a time frame every 15 s. */
-const silence = 20_000;
+/** How long it may be silent beyond its heartbeat. */
+const late = 5_000;
+
+/** A line that held for so long is not counted as another failure when it breaks, in milliseconds. */
+const steady = 10_000;
 
 export interface Listener {
   touched(t: Touched): void;
   tiles(news: TileNews): void;
-  status(s: Status): void;
+  line(line: Line): void;
+  /** A session of our own has begun; others know us by its name. */
+  hello(session: string): void;
+  presence(here: Screen[], gone: string[]): void;
 }
 
-const viewId = 'screen';
+export const viewId = 'screen';
 
 export class Connection {
   readonly picture: Picture = emptyPicture();
-  status: Status = 'connecting';
-  /** When the last frame came, Unix milliseconds. */
+  line: Line = { state: 'connecting' };
+  /** When the last frame came, Unix milliseconds; 0 for never. */
   heard = 0;
   private socket: WebSocket | undefined;
   private attempt = 0;
   private timer = 0;
+  private silence = patience; // how long is too long, now
+  private stirred = 0; // when the socket last gave a sign, Unix milliseconds
+  private began = 0; // when the line became live
+  private goal: Position | undefined; // until it is reached, what is shown is old
+  private pace = 0; // ms between two deltas; 0: as we asked for
+  private farewell: Extract<Frame, { type: 'bye' }> | undefined;
   /** What was known when the server was last told of the view: all tiles fetched since are at least as new. */
   private looked: Position | undefined;
 
@@ -42,52 +57,123 @@ export class Connection {
   /** Looks at another part of the world. */
   look(view: View): void {
     this.view = view;
+    if (this.line.state === 'refused') {
+      this.subscribe();
+      return;
+    }
     this.send({ type: 'update', id: viewId, ...view, ...(this.looked ? { position: this.looked } : {}) });
     this.looked = this.picture.position;
   }
 
+  /** Sends a request, if there is a line to send it on; who asks for more than a moment asks again on hello. */
+  send(request: Request): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(write(request));
+  }
+
   private open(): void {
     const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/stream`, protocol);
+    socket.binaryType = 'arraybuffer';
     this.socket = socket;
-    socket.onmessage = (message) => this.take(String(message.data));
+    this.farewell = undefined;
+    this.silence = patience;
+    this.stirred = Date.now();
+    if (this.line.state === 'reconnecting') this.become({ state: 'reconnecting', next: 0 });
+    socket.onmessage = (message) => {
+      if (this.socket === socket) this.hear(message.data);
+    };
     socket.onclose = () => {
       if (this.socket === socket) this.lost();
     };
   }
 
-  private take(text: string): void {
-    const frame = readFrame(text);
-    this.heard = Date.now();
-    const touched = reduce(this.picture, frame);
-    if (frame.type === 'hello') {
-      this.attempt = 0;
-      this.subscribe();
+  /** Takes a message. After one that cannot be, nothing that is held is to be trusted: all is asked for anew. */
+  private hear(data: unknown): void {
+    try {
+      if (!(data instanceof ArrayBuffer)) throw new Error('want binary frames');
+      this.take(read(data));
+    } catch (e) {
+      console.warn('stream:', e);
+      this.picture.position = undefined;
+      this.abandon();
     }
-    if (frame.type === 'tiles') this.listener.tiles(frame);
-    this.become('live');
+  }
+
+  private take(frame: Frame): void {
+    this.heard = this.stirred = Date.now();
+    const touched = reduce(this.picture, frame);
+    switch (frame.type) {
+      case 'hello':
+        this.silence = frame.heartbeat * 1000 + late;
+        this.goal = frame.position;
+        this.pace = 0;
+        this.subscribe();
+        this.listener.hello(frame.session);
+        break;
+      case 'tiles':
+        this.listener.tiles(frame);
+        break;
+      case 'slow':
+        this.pace = frame.interval;
+        if (isLive(this.line)) this.live();
+        break;
+      case 'error':
+        if (frame.id === viewId) this.become({ state: 'refused', reason: frame.reason });
+        break;
+      case 'bye':
+        this.farewell = frame;
+        break;
+      case 'presence':
+        this.listener.presence(frame.here, frame.gone);
+        break;
+    }
+    if (touched.id === viewId) this.arrive();
     this.listener.touched(touched);
   }
 
   /** Asks for the view; with a position only the difference comes. */
   private subscribe(): void {
-    const fids = [...held(this.picture, viewId).objects.keys()];
     const { position } = this.picture;
+    const fids = [...held(this.picture, viewId).objects.keys()];
+    this.goal ??= position ?? { epoch: 0, obs: 0, events: 0 };
     this.send({ type: 'subscribe', id: viewId, ...this.view, ...(position ? { position, held: fids } : {}) });
     this.looked = position;
   }
 
-  private send(request: Request): void {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(request));
+  /** Objects came: if they are all that there were when we asked, what is shown is live. */
+  private arrive(): void {
+    if (!this.goal || !reaches(this.picture, this.goal)) return;
+    this.goal = undefined;
+    this.live();
+  }
+
+  private live(): void {
+    if (!isLive(this.line)) this.began = Date.now();
+    this.become(this.pace > 0 ? { state: 'slow', interval: this.pace } : { state: 'live' });
   }
 
   private lost(): void {
     this.socket = undefined;
-    this.become('reconnecting');
-    this.timer = window.setTimeout(() => this.open(), delay(this.attempt++, Math.random()));
+    this.goal = undefined;
+    if (isLive(this.line) && Date.now() - this.began > steady) this.attempt = 0;
+    const bye = this.farewell;
+    if (bye && !bye.reconnect) {
+      this.become({ state: 'ended', reason: bye.reason });
+      return;
+    }
+    const wait = (bye?.after ?? 0) + delay(this.attempt++, Math.random());
+    this.become({ state: 'reconnecting', next: Date.now() + wait });
+    this.timer = window.setTimeout(() => this.open(), wait);
+  }
+
+  /** Gives a line up without waiting for its end, which may never come. */
+  private abandon(): void {
+    const socket = this.socket;
+    this.lost();
+    socket?.close();
   }
 
   private retryNow(): void {
-    if (this.socket) return;
+    if (this.socket || this.line.state !== 'reconnecting') return;
     clearTimeout(this.timer);
     this.attempt = 0;
     this.open();
@@ -95,15 +181,11 @@ export class Connection {
 
   /** A server that is silent for too long is not live, whatever the socket says. */
   private watch(): void {
-    if (this.status === 'live' && Date.now() - this.heard > silence) {
-      this.become('stale');
-      this.socket?.close();
-    }
+    if (this.socket && Date.now() - this.stirred > this.silence) this.abandon();
   }
 
-  private become(status: Status): void {
-    if (this.status === status) return;
-    this.status = status;
-    this.listener.status(status);
+  private become(line: Line): void {
+    this.line = line;
+    this.listener.line(line);
   }
 }

@@ -12,16 +12,27 @@ export class Card {
   private samples: [number[], number[]] = [[], []];
   private asked = '';
 
-  constructor(private readonly panel: HTMLElement, private readonly tables: api.Tables, private readonly lang: () => Lang) {}
+  /** changed is called when another thing is shown, or none. */
+  constructor(private readonly panel: HTMLElement, private readonly tables: api.Tables, private readonly lang: () => Lang, private readonly changed: () => void) {}
+
+  /** The fid of what is shown, 0 for nothing. */
+  get fid(): number {
+    return this.asset?.fid ?? 0;
+  }
 
   async show(id: string): Promise<void> {
     this.asked = id;
-    const asset = await api.asset(id);
-    if (this.asked !== id) return; // another was picked meanwhile
-    this.asset = asset;
-    this.draw();
-    const first = asset.sensor?.measures[0];
-    if (first) await this.draws(id, first.phenomenon);
+    try {
+      const asset = await api.asset(id);
+      if (this.asked !== id) return; // another was picked meanwhile
+      this.asset = asset;
+      this.draw();
+      this.changed();
+      const first = asset.sensor?.measures[0];
+      if (first) await this.draws(id, first.phenomenon);
+    } catch {
+      // The sign shows that the server is away; what was shown stays.
+    }
   }
 
   hide(): void {
@@ -30,6 +41,7 @@ export class Card {
     this.chart?.destroy();
     this.chart = undefined;
     this.panel.hidden = true;
+    this.changed();
   }
 
   /** Shows everything again, in the language of now. */
@@ -52,11 +64,10 @@ export class Card {
       if (value !== undefined) cell.textContent = this.said(cell.dataset.phenomenon ?? '', value);
     }
     const first = this.asset.sensor?.measures[0];
-    const at = instant(is.time);
     const value = first && is.values[first.phenomenon];
-    if (!this.chart || at === undefined || value === undefined) return;
-    if (at / 1000 <= (this.samples[0].at(-1) ?? 0)) return;
-    this.samples[0].push(at / 1000);
+    if (!this.chart || is.time === undefined || value === undefined) return;
+    if (is.time / 1000 <= (this.samples[0].at(-1) ?? 0)) return;
+    this.samples[0].push(is.time / 1000);
     this.samples[1].push(value);
     this.chart.setData(this.samples);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StyleSpecification } from 'maplibre-gl';
-import { dressed } from './dress';
+import { dressed, ownLayers, paled } from './dress';
 
 const plain: StyleSpecification = {
   version: 8,
@@ -38,5 +38,22 @@ describe('dressed', () => {
 
   it('draws in the theme', () => {
     expect(dressed(was, plain, 'light').layers.at(-1)?.paint).not.toEqual(dressed(was, plain, 'dark').layers.at(-1)?.paint);
+  });
+});
+
+describe('paled', () => {
+  const lamp = { id: 'c', type: 'circle', source: 'sensors', paint: { 'circle-color': '#f00', 'circle-radius': 3 } } as const;
+  it('greys what is live and nothing else', () => {
+    expect(Object.keys(paled(lamp, 'dark'))).toEqual(['circle-color']);
+    expect(paled({ ...lamp, source: 'assets' }, 'dark')).toEqual({});
+    expect(paled({ id: 'g', type: 'background' }, 'dark')).toEqual({});
+  });
+  it('lets icons of their own colours fade, but not those that the zoom lets through', () => {
+    const alert = { id: 'a', type: 'symbol', source: 'sensors', layout: { 'icon-image': 'x' } } as const;
+    expect(paled(alert, 'light')).toEqual({ 'icon-opacity': 0.35 });
+    expect(paled({ ...alert, paint: { 'icon-opacity': ['step', ['zoom'], 0, 16, 1] } }, 'light')).toEqual({});
+  });
+  it('greys all that the page draws', () => {
+    for (const l of ownLayers('dark')) expect(Object.values(paled(l, 'dark')).length).toBeGreaterThan(0);
   });
 });

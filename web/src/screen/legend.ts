@@ -1,6 +1,7 @@
 /** The legend: what there is, how much of it, what is wrong with it; and a switch for each layer. */
 import type { LayerCount } from '../lib/api';
 import { isWord, stateWord, word, type Lang } from '../lib/i18n';
+import type { Held } from '../lib/picture';
 import type { Scene3D } from './scene';
 
 export function showLegend(panel: HTMLElement, counts: LayerCount[], lang: Lang, map: Scene3D): void {
@@ -9,6 +10,23 @@ export function showLegend(panel: HTMLElement, counts: LayerCount[], lang: Lang,
   const focused = document.activeElement instanceof HTMLInputElement ? document.activeElement.name : '';
   list.replaceChildren(...counts.map((c) => row(c, lang, map)));
   list.querySelector<HTMLInputElement>(`input[name="${focused}"]`)?.focus();
+}
+
+/** How many things the stream tells of in view, by layer: one by one, or zoomed out by their counts. */
+export function inView({ objects, clusters }: Pick<Held, 'objects' | 'clusters'>): Map<string, number> {
+  const out = new Map<string, number>();
+  for (const o of objects.values()) out.set(o.layer, (out.get(o.layer) ?? 0) + 1);
+  for (const [layer, cells] of clusters) out.set(layer, cells.reduce((sum, c) => sum + c.count, 0));
+  return out;
+}
+
+/** Writes how much is in view beside the layers that the stream tells of. */
+export function showInView(panel: HTMLElement, layers: string[], held: Held, lang: Lang): void {
+  const now = inView(held);
+  for (const layer of layers) {
+    const seen = panel.querySelector<HTMLElement>(`[data-seen="${layer}"]`);
+    if (seen) seen.textContent = `${word('inView', lang)} ${(now.get(layer) ?? 0).toLocaleString('en')}`;
+  }
 }
 
 function row(c: LayerCount, lang: Lang, map: Scene3D): HTMLElement {
@@ -26,7 +44,10 @@ function row(c: LayerCount, lang: Lang, map: Scene3D): HTMLElement {
   count.className = 'count';
   count.textContent = c.count.toLocaleString('en');
   label.append(box, swatch, isWord(c.layer) ? word(c.layer, lang) : c.layer, count);
-  item.append(label);
+  const seen = document.createElement('div');
+  seen.className = 'seen';
+  seen.dataset.seen = c.layer;
+  item.append(label, seen);
   const wrong = Object.entries(c.states).filter(([state, n]) => n > 0 && state !== 'normal');
   if (wrong.length > 0) {
     const states = document.createElement('div');

@@ -1,7 +1,7 @@
 /** The map: geometry from our tiles, what changes by the second from the stream, joined by fid. */
 import {
   AttributionControl, Map as MapLibre, NavigationControl, setWorkerUrl,
-  type GeoJSONSource, type MapGeoJSONFeature,
+  type GeoJSONSource, type LayerSpecification, type MapGeoJSONFeature,
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Scene } from '../lib/api';
@@ -11,24 +11,36 @@ import type { Lang } from '../lib/i18n';
 import type { Touched } from '../lib/picture';
 import { Stale, zoomsOf } from '../lib/stale';
 import type { Theme } from '../lib/theme';
-import { dressed, labelLayers, labelZoom, styleOf } from './dress';
+import { throttled } from '../lib/throttle';
+import { dressed, labelZoom, own, ownLayers, paled, styleOf } from './dress';
+import { moverLayer, Movers } from './movers';
 
-/** The layers whose objects change by the second. */
+/** The layers whose objects change by the second and which tiles show too. */
 export const liveLayers = ['sensors', 'cameras'];
 
 /** The layers that a click looks for, best first. */
-const picked = ['sensors', 'cameras', 'landmarks', 'assets', 'bridges', 'buildings', 'water', 'areas'];
+const picked = ['movers', 'sensors', 'cameras', 'landmarks', 'assets', 'bridges', 'buildings', 'water', 'areas'];
 
 /** How often a source's tiles are asked for again at most, in milliseconds. */
 const refreshEvery = 250;
+
+/** How often a map that goes on moving says where it is, in milliseconds. */
+const moveEvery = 400;
+
+/** What is switched together with a layer. */
+const companions: Record<string, string[]> = { cameras: ['coverage'], sensors: ['labels'], movers: ['tracks'] };
 
 export class Scene3D {
   readonly map: MapLibre;
   readonly ready: Promise<void>;
   private readonly pending = new Map<string, { source: string; id: number; state: Record<string, string | number> }>();
   private readonly stale = new Stale();
+  private readonly movers: Movers;
+  private pallid = false;
+  private onItsWay: Lang | undefined; // a style that was asked for; of a server that is away it never comes
+  private painted: LayerSpecification[] = []; // as they are when what they show is live
 
-  constructor(container: HTMLElement, about: Scene, theme: Theme, lang: Lang) {
+  constructor(container: HTMLElement, about: Scene, private theme: Theme, lang: Lang) {
     setWorkerUrl(workerUrl);
     this.map = new MapLibre({
       container, style: styleOf(theme, lang), hash: true, center: about.center, zoom: 15.1, pitch: 62, bearing: 28,
@@ -38,8 +50,11 @@ export class Scene3D {
     });
     this.map.addControl(new AttributionControl({ compact: false, customAttribution: '© OpenStreetMap contributors (ODbL)' }));
     this.map.addControl(new NavigationControl({ visualizePitch: true }), 'bottom-right');
+    // Without this only the error's class is told, and that in one letter or two.
+    this.map.on('error', ({ error }) => console.error('map:', error.message));
+    this.movers = new Movers(this.map);
     this.ready = new Promise((done) => this.map.once('load', () => {
-      this.addLabels(theme);
+      this.addOwn();
       done();
     }));
     setInterval(() => this.flush(), 100);
@@ -58,24 +73,27 @@ export class Scene3D {
   }
 
   onMove(moved: () => void): void {
-    let timer = 0;
-    this.map.on('moveend', () => {
-      clearTimeout(timer);
-      timer = window.setTimeout(moved, 150);
-    });
+    this.map.on('moveend', throttled(moved, moveEvery));
   }
 
-  /** Calls with the id of the thing that is clicked; a cluster comes apart instead. */
+  /** Calls with the id of the thing that is clicked, the nearest of several; a cluster comes apart instead. */
   onPick(pick: (id: string) => void): void {
     this.map.on('click', (e) => {
       const near: [[number, number], [number, number]] = [[e.point.x - 6, e.point.y - 6], [e.point.x + 6, e.point.y + 6]];
       const found = this.map.queryRenderedFeatures(near).filter((f) => picked.includes(f.source));
-      found.sort((a, b) => picked.indexOf(a.source) - picked.indexOf(b.source));
+      found.sort((a, b) => picked.indexOf(a.source) - picked.indexOf(b.source) || this.away(a, e.point) - this.away(b, e.point));
       const best = found[0];
       if (best?.properties.cluster) this.open(best);
       const id: unknown = best?.properties.id;
       if (typeof id === 'string') pick(id);
     });
+  }
+
+  /** How far a point is from a place on the screen, in pixels; what is no point lies where it was hit. */
+  private away({ geometry }: MapGeoJSONFeature, at: { x: number; y: number }): number {
+    if (geometry.type !== 'Point') return 0;
+    const { x, y } = this.map.project(geometry.coordinates as [number, number]);
+    return Math.hypot(x - at.x, y - at.y);
   }
 
   /** Goes to where a cluster comes apart. */
@@ -94,8 +112,9 @@ export class Scene3D {
 
   /** Takes states that changed, for the next flush. */
   take(t: Touched): void {
+    this.movers.take(t);
     for (const { is } of t.changes) {
-      if (is) this.pending.set(`${is.layer}/${is.fid}`, { source: is.layer, id: is.fid, state: { state: is.summary, severity: is.severity } });
+      if (is && is.layer !== moverLayer) this.pending.set(`${is.layer}/${is.fid}`, { source: is.layer, id: is.fid, state: { state: is.summary, severity: is.severity } });
     }
   }
 
@@ -130,7 +149,29 @@ export class Scene3D {
 
   /** Paints the map in another theme or language; what it shows, hides and knows stays. */
   dress(theme: Theme, lang: Lang): void {
-    this.map.setStyle(styleOf(theme, lang), { transformStyle: (was, is) => dressed(was, is, theme) });
+    this.theme = theme;
+    this.onItsWay = lang;
+    this.map.setStyle(styleOf(theme, lang), {
+      transformStyle: (was, is) => {
+        const full = dressed(was, is, theme);
+        this.painted = full.layers;
+        this.onItsWay = undefined;
+        return this.pallid ? { ...full, layers: full.layers.map((l) => ({ ...l, paint: { ...l.paint, ...paled(l, theme) } }) as LayerSpecification) } : full;
+      },
+    });
+  }
+
+  /** Greys what is live while it is not, and paints it again when it is. */
+  pale(pallid: boolean): void {
+    if (this.pallid === pallid) return;
+    this.pallid = pallid;
+    if (!pallid && this.onItsWay) this.dress(this.theme, this.onItsWay);
+    for (const l of this.painted) {
+      for (const [property, value] of Object.entries(paled(l, this.theme))) {
+        if (!this.map.getLayer(l.id)) continue; // of a style on its way, which comes as pale as it must be
+        this.map.setPaintProperty(l.id, property as 'circle-color', (pallid ? value : (l.paint as Record<string, unknown> | undefined)?.[property]) as never);
+      }
+    }
   }
 
   shows(layer: string): boolean {
@@ -139,7 +180,7 @@ export class Scene3D {
   }
 
   show(layer: string, visible: boolean): void {
-    const sources = layer === 'cameras' ? [layer, 'coverage'] : layer === 'sensors' ? [layer, 'labels'] : [layer];
+    const sources = [layer, ...(companions[layer] ?? [])];
     for (const l of this.map.getStyle().layers) {
       if ('source' in l && sources.includes(l.source as string)) {
         this.map.setLayoutProperty(l.id, 'visibility', visible ? 'visible' : 'none');
@@ -147,10 +188,11 @@ export class Scene3D {
     }
   }
 
-  /** Live numbers beside the sensors. */
-  private addLabels(theme: Theme): void {
-    this.map.addSource('labels', { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
-    for (const layer of labelLayers(theme)) this.map.addLayer(layer);
+  /** Adds what the page draws itself, empty. */
+  private addOwn(): void {
+    for (const source of own) this.map.addSource(source, { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
+    for (const layer of ownLayers(this.theme)) this.map.addLayer(layer);
+    this.painted = this.map.getStyle().layers;
   }
 
   /** Writes the first value of each sensor beside it. */

@@ -3,7 +3,7 @@ import type { Live } from '../lib/frames';
 import { signs } from './signs';
 
 const sensor = (values: Record<string, number>, summary = 'normal', severity = 0): Live => ({
-  fid: 1, id: 's', layer: 'sensors', lon: 0, lat: 0, class: 'c', name: 'n', summary, severity, values,
+  fid: 1, id: 's', layer: 'sensors', lon: 0, lat: 0, class: 'c', name: 'n', summary, severity, values, time: undefined,
   state: { communication: summary === 'offline' ? 'offline' : 'online', data: 'fresh', service: 'normal' },
 });
 

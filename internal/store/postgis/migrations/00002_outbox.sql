@@ -3,7 +3,8 @@ CREATE TABLE suhe.meta (
     name  text PRIMARY KEY,
     value bigint NOT NULL
 );
-INSERT INTO suhe.meta VALUES ('epoch', 1), ('published', 0), ('obs', 0);
+-- The first epoch is the time of birth: a log that begins anew is never taken for the one before.
+INSERT INTO suhe.meta VALUES ('epoch', extract(epoch FROM now())::bigint), ('published', 0), ('obs', 0);
 
 -- Keys are given before a transaction commits, so they are no order of commit:
 -- seq is the number that counts, given when the row is published.

@@ -1,0 +1,171 @@
+package access
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"suhe/assets"
+)
+
+// Hooks are the algorithms that may send findings, each with a secret of its own
+// in a folder: one file for each, readable by its owner only. They are read when
+// they are asked for, so that a running node sees one that is added or removed.
+// All methods may be called at once.
+type Hooks struct {
+	dir   string
+	decoy string // the secret of hooks that are not there
+
+	mu   sync.Mutex
+	seen map[[sha256.Size]byte]int64 // what was taken, and until when it must be known again, Unix seconds
+}
+
+// maxSeen bounds the messages that are known again; they are forgotten when their
+// signature is too old by itself.
+const maxSeen = 100_000
+
+// hookName is what a hook may be called: it stands in addresses and file names.
+var hookName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
+
+const (
+	secretBytes  = 32
+	secretPrefix = "whsec_"
+	secretSuffix = ".secret"
+)
+
+// OpenHooks takes the folder, which need not be there.
+func OpenHooks(dir string) *Hooks {
+	return &Hooks{dir: dir, decoy: newSecret(), seen: make(map[[sha256.Size]byte]int64)}
+}
+
+func newSecret() string {
+	secret := make([]byte, secretBytes)
+	rand.Read(secret)
+	return secretPrefix + base64.RawURLEncoding.EncodeToString(secret)
+}
+
+func (h *Hooks) file(name string) string { return filepath.Join(h.dir, name+secretSuffix) }
+
+// Add makes a hook and returns its secret, which is told nowhere else. The error
+// wraps assets.ErrInvalid or, if there is one of that name, assets.ErrConflict.
+func (h *Hooks) Add(name string) (secret string, err error) {
+	if !hookName.MatchString(name) {
+		return "", fmt.Errorf("%w: hook: %.80q, want a name of 1 to 64 of a-z, 0-9, _ and -", assets.ErrInvalid, name)
+	}
+	if err := os.MkdirAll(h.dir, 0o700); err != nil {
+		return "", fmt.Errorf("hook: %w", err)
+	}
+	secret = newSecret()
+	// A file that is linked in place is whole, and never takes another's place.
+	part, err := os.CreateTemp(h.dir, ".new-*")
+	if err != nil {
+		return "", fmt.Errorf("hook: %w", err)
+	}
+	defer os.Remove(part.Name())
+	_, err = part.WriteString(secret)
+	if err = errors.Join(err, part.Sync(), part.Close()); err != nil {
+		return "", fmt.Errorf("hook: %w", err)
+	}
+	err = os.Link(part.Name(), h.file(name))
+	if errors.Is(err, fs.ErrExist) {
+		return "", fmt.Errorf("%w: hook: %s is there already: remove it first", assets.ErrConflict, name)
+	}
+	return secret, err
+}
+
+// Remove removes a hook, or says that it is assets.ErrNotFound.
+func (h *Hooks) Remove(name string) error {
+	if !hookName.MatchString(name) {
+		return fmt.Errorf("hook %.80q: %w", name, assets.ErrNotFound)
+	}
+	err := os.Remove(h.file(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("hook %s: %w", name, assets.ErrNotFound)
+	}
+	return err
+}
+
+// Names are those of all hooks, in order.
+func (h *Hooks) Names() ([]string, error) {
+	entries, err := os.ReadDir(h.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var out []string
+	for _, e := range entries {
+		if name, ok := strings.CutSuffix(e.Name(), secretSuffix); ok && hookName.MatchString(name) {
+			out = append(out, name)
+		}
+	}
+	return out, err
+}
+
+// secret is the hook's, or one that nobody knows if there is no such hook.
+func (h *Hooks) secret(name string) (secret string, known bool) {
+	if hookName.MatchString(name) {
+		if text, err := os.ReadFile(h.file(name)); err == nil && len(text) >= len(secretPrefix)+secretBytes {
+			return string(text), true
+		}
+	}
+	return h.decoy, false
+}
+
+// Take runs take if the signature (see Sign) is the hook's, of this body, and of
+// about now, and the message has not been taken before. One that take fails on may
+// come again. Errors wrap ErrUnauthenticated, the same for a hook that is not
+// there as for a wrong signature; assets.ErrConflict for a message that is played
+// again; assets.ErrBusy; or are those of take.
+func (h *Hooks) Take(name, signature string, body []byte, now time.Time, take func() error) error {
+	s, err := parseSignature(signature)
+	if err != nil {
+		return err
+	}
+	if off := now.Unix() - s.at; off > signatureTolerance || off < -signatureTolerance {
+		return fmt.Errorf("%w: %s: t=%d is more than 5 minutes off our clock", ErrUnauthenticated, SignatureHeader, s.at)
+	}
+	secret, known := h.secret(name)
+	if right := s.matches(secret, body); !right || !known {
+		return fmt.Errorf("%w: %s is not that of this hook and body", ErrUnauthenticated, SignatureHeader)
+	}
+	message := [sha256.Size]byte(mac(secret, s.at, body))
+	if err := h.remember(message, s.at+signatureTolerance, now.Unix()); err != nil {
+		return err
+	}
+	err = take()
+	if err != nil {
+		h.mu.Lock()
+		delete(h.seen, message)
+		h.mu.Unlock()
+	}
+	return err
+}
+
+// remember refuses a message that came before.
+func (h *Hooks) remember(message [sha256.Size]byte, until, now int64) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if _, again := h.seen[message]; again {
+		return fmt.Errorf("%w: %s: this message was taken already: sign each anew", assets.ErrConflict, SignatureHeader)
+	}
+	if len(h.seen) >= maxSeen {
+		for m, last := range h.seen {
+			if last < now {
+				delete(h.seen, m)
+			}
+		}
+	}
+	if len(h.seen) >= maxSeen {
+		return fmt.Errorf("%w: more than %d webhooks within 5 minutes", assets.ErrBusy, maxSeen)
+	}
+	h.seen[message] = until
+	return nil
+}

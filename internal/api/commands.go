@@ -1,0 +1,154 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"suhe/assets"
+	"suhe/internal/access"
+	"suhe/stream/command"
+)
+
+// Commands tell devices what to do.
+type Commands interface {
+	Catalogue() *command.Catalogue
+	Send(ctx context.Context, by string, device *assets.Asset, w command.Wish) (command.Command, error)
+	Get(ctx context.Context, device assets.ID, id string) (command.Command, error)
+	Wait(ctx context.Context, device assets.ID, id string, wait time.Duration) (command.Command, error)
+	List(ctx context.Context, device assets.ID, after uint64, limit int) (list []command.Command, next uint64, err error)
+}
+
+const defaultCommands = 50
+
+// commandKinds tells what devices can be told; with class= those of a class.
+func (s *server) commandKinds(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	catalogue := *s.Commands.Catalogue()
+	if class := r.URL.Query().Get("class"); class != "" {
+		catalogue.Kinds = catalogue.For(class)
+	}
+	answer(w, catalogue)
+	return nil
+}
+
+// sendCommand sends a command to a device and answers when it is on its way.
+func (s *server) sendCommand(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	thing, err := s.visible(r, who)
+	if err != nil {
+		return err
+	}
+	wish, err := readWish(r)
+	if err != nil {
+		return err
+	}
+	c, err := s.Commands.Send(r.Context(), who.ID, thing.Asset, wish)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", "/v1/devices/"+string(c.Device)+"/commands/"+c.ID)
+	w.Header().Set("Cache-Control", "no-store")
+	writeJSON(w, "application/json", http.StatusAccepted, c)
+	return nil
+}
+
+func readWish(r *http.Request) (command.Wish, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return command.Wish{}, fmt.Errorf("%w: body: at most %d bytes", errTooLarge, maxBody)
+	}
+	var in struct {
+		Name      string          `json:"name"`
+		Arguments json.RawMessage `json:"arguments"`
+		Timeout   string          `json:"timeout"`
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	err = d.Decode(&in)
+	if err == nil {
+		if _, after := d.Token(); after != io.EOF {
+			err = errors.New("text behind the object")
+		}
+	}
+	if err != nil {
+		return command.Wish{}, fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
+	}
+	wish := command.Wish{Name: in.Name, Arguments: in.Arguments}
+	if in.Timeout != "" {
+		if wish.Timeout, err = time.ParseDuration(in.Timeout); err != nil || wish.Timeout == 0 {
+			return wish, fmt.Errorf("%w: timeout: %.64q, want a duration like 30s", assets.ErrInvalid, in.Timeout)
+		}
+	}
+	return wish, nil
+}
+
+// command tells of one command; with wait=10s when it has come to its end, or
+// after that time.
+func (s *server) command(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	thing, err := s.visible(r, who)
+	if err != nil {
+		return err
+	}
+	get := s.Commands.Get
+	if text := r.URL.Query().Get("wait"); text != "" {
+		wait, err := time.ParseDuration(text)
+		if err != nil || wait < 0 || wait > command.MaxWait {
+			return fmt.Errorf("%w: wait: %.64q, want a duration up to %v", assets.ErrInvalid, text, command.MaxWait)
+		}
+		get = func(ctx context.Context, device assets.ID, id string) (command.Command, error) {
+			return s.Commands.Wait(ctx, device, id, wait)
+		}
+	}
+	c, err := get(r.Context(), thing.Asset.ID, r.PathValue("command"))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	answer(w, c)
+	return nil
+}
+
+// commands lists the commands of a device, the one that changed last at the end;
+// next continues after it.
+func (s *server) commands(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	thing, err := s.visible(r, who)
+	if err != nil {
+		return err
+	}
+	after, limit, err := pageOf(r, defaultCommands, command.MaxPage)
+	if err != nil {
+		return err
+	}
+	list, next, err := s.Commands.List(r.Context(), thing.Asset.ID, after, limit)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	answer(w, struct {
+		Commands []command.Command `json:"commands"`
+		Next     uint64            `json:"next,omitempty"` // for after=; absent: there are no more
+	}{list, next})
+	return nil
+}
+
+// pageOf reads which page a list is asked for.
+func pageOf(r *http.Request, usual, most int) (after uint64, limit int, err error) {
+	limit = usual
+	if text := r.URL.Query().Get("after"); text != "" {
+		if after, err = strconv.ParseUint(text, 10, 63); err != nil {
+			return 0, 0, fmt.Errorf("%w: after: %.64q, want the next of the page before", assets.ErrInvalid, text)
+		}
+	}
+	if text := r.URL.Query().Get("limit"); text != "" {
+		limit, err = strconv.Atoi(text)
+		if err != nil || limit < 1 || limit > most {
+			return 0, 0, fmt.Errorf("%w: limit: %.64q, want 1 to %d", assets.ErrInvalid, text, most)
+		}
+	}
+	return after, limit, nil
+}

@@ -1,0 +1,206 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"suhe/assets"
+	"suhe/internal/access"
+	"suhe/stream/ingest"
+	"suhe/stream/ingest/deadletter"
+)
+
+// DeadLetters are what ingest refused.
+type DeadLetters interface {
+	List(ctx context.Context, f deadletter.Filter, after uint64, limit int) ([]deadletter.Letter, error)
+	Get(ctx context.Context, seq uint64) (deadletter.Letter, error)
+	Remove(ctx context.Context, seq uint64) error
+}
+
+const (
+	defaultLetters = 50
+	excerptBytes   = 200 // of a payload in a list
+)
+
+// deadLetter is a letter as the API tells it. A payload that is no UTF-8 is in
+// base64; a list shows how it begins.
+type deadLetter struct {
+	Seq           uint64    `json:"seq"`
+	Reason        string    `json:"reason"`
+	Detail        string    `json:"detail"`
+	Refusals      int       `json:"refusals"`
+	Way           string    `json:"way"`
+	Topic         string    `json:"topic,omitempty"`
+	Mapping       string    `json:"mapping,omitempty"`
+	Device        assets.ID `json:"device,omitempty"`
+	Received      time.Time `json:"received"`
+	Size          int       `json:"size"`
+	Cut           bool      `json:"cut,omitempty"` // the end is missing: it cannot be replayed
+	Begins        string    `json:"begins,omitempty"`
+	Payload       *string   `json:"payload,omitempty"`
+	PayloadBase64 string    `json:"payloadBase64,omitempty"`
+}
+
+func tell(l deadletter.Letter) deadLetter {
+	return deadLetter{Seq: l.Seq, Reason: l.Reason, Detail: l.Detail, Refusals: l.Refusals, Way: l.Way, Topic: l.Topic,
+		Mapping: l.Mapping, Device: l.Device, Received: l.Received.In(shanghai), Size: l.Size, Cut: l.Cut()}
+}
+
+// deadLetters lists letters, oldest first; next continues after the last one.
+func (s *server) deadLetters(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	letters, next, err := s.chosenLetters(r, who)
+	if err != nil {
+		return err
+	}
+	out := struct {
+		Letters []deadLetter `json:"letters"`
+		Next    uint64       `json:"next,omitempty"` // for after=; absent: there are no more
+	}{[]deadLetter{}, next}
+	for _, l := range letters {
+		told := tell(l)
+		told.Begins = strings.ToValidUTF8(string(l.Payload[:min(len(l.Payload), excerptBytes)]), "\ufffd")
+		out.Letters = append(out.Letters, told)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	answer(w, out)
+	return nil
+}
+
+// chosenLetters are the letters that the query names and the caller may see.
+func (s *server) chosenLetters(r *http.Request, who access.Principal) (letters []deadletter.Letter, next uint64, err error) {
+	q := r.URL.Query()
+	after, limit, err := pageOf(r, defaultLetters, deadletter.MaxPage)
+	if err != nil {
+		return nil, 0, err
+	}
+	all, err := s.DeadLetters.List(r.Context(), deadletter.Filter{Reason: q.Get("reason"), Device: q.Get("device")}, after, limit)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, l := range all {
+		if s.mayRead(who, l) {
+			letters = append(letters, l)
+		}
+	}
+	if len(all) == limit {
+		next = all[len(all)-1].Seq
+	}
+	return letters, next, nil
+}
+
+// mayRead hides letters about devices that the caller may not see.
+func (s *server) mayRead(who access.Principal, l deadletter.Letter) bool {
+	thing := s.World.ByID(l.Device)
+	return thing == nil || who.Scope.Sees(thing.Asset)
+}
+
+// letter finds the letter that the path names.
+func (s *server) letter(r *http.Request, who access.Principal) (deadletter.Letter, error) {
+	seq, err := strconv.ParseUint(r.PathValue("seq"), 10, 63)
+	if err != nil || seq == 0 {
+		return deadletter.Letter{}, notFound(r)
+	}
+	l, err := s.DeadLetters.Get(r.Context(), seq)
+	if err == nil && !s.mayRead(who, l) {
+		err = notFound(r)
+	}
+	return l, err
+}
+
+// deadLetter shows one letter with its payload.
+func (s *server) deadLetter(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	l, err := s.letter(r, who)
+	if err != nil {
+		return err
+	}
+	out := tell(l)
+	if text, ok := l.Text(); ok {
+		out.Payload = &text
+	} else {
+		out.PayloadBase64 = base64.StdEncoding.EncodeToString(l.Payload)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	answer(w, out)
+	return nil
+}
+
+func (s *server) removeDeadLetter(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	l, err := s.letter(r, who)
+	if err != nil {
+		return err
+	}
+	if err := s.DeadLetters.Remove(r.Context(), l.Seq); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// replayed is what became of a letter that was let in again. It is removed if
+// nothing of it is refused any more.
+type replayed struct {
+	Seq uint64 `json:"seq"`
+	ingest.Report
+	Removed bool   `json:"removed"`
+	Error   string `json:"error,omitempty"` // why it cannot be replayed at all
+}
+
+// replayDeadLetter lets one letter in again.
+func (s *server) replayDeadLetter(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	l, err := s.letter(r, who)
+	if err != nil {
+		return err
+	}
+	out, err := s.replay(r.Context(), who, l)
+	if err != nil {
+		return err
+	}
+	answer(w, out)
+	return nil
+}
+
+// replayDeadLetters lets the letters in that the query names; the answer tells
+// of each, and where to continue.
+func (s *server) replayDeadLetters(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	letters, next, err := s.chosenLetters(r, who)
+	if err != nil {
+		return err
+	}
+	out := struct {
+		Letters []replayed `json:"letters"`
+		Next    uint64     `json:"next,omitempty"`
+	}{[]replayed{}, next}
+	for _, l := range letters {
+		one, err := s.replay(r.Context(), who, l)
+		switch status := statusOf(err); {
+		case err == nil:
+		case status >= http.StatusInternalServerError:
+			return err
+		default:
+			one = replayed{Seq: l.Seq, Error: err.Error(), Report: ingest.Report{Results: []ingest.Refusal{}}}
+		}
+		out.Letters = append(out.Letters, one)
+	}
+	answer(w, out)
+	return nil
+}
+
+func (s *server) replay(ctx context.Context, who access.Principal, l deadletter.Letter) (replayed, error) {
+	report, err := s.Intake.Replay(ctx, l)
+	if err != nil {
+		return replayed{}, err
+	}
+	out := replayed{Seq: l.Seq, Report: report}
+	if report.Refused == 0 {
+		if err := s.DeadLetters.Remove(ctx, l.Seq); err != nil {
+			return out, err
+		}
+		out.Removed = true
+	}
+	s.Log.Info("dead letter replayed", "by", who.ID, "seq", l.Seq, "asset", l.Device, "accepted", report.Accepted, "refused", report.Refused)
+	return out, nil
+}

@@ -1,0 +1,167 @@
+package api
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"suhe/assets"
+	"suhe/internal/access"
+	"suhe/stream/ingest"
+	"suhe/twin"
+)
+
+// The bounds of one page of findings.
+const (
+	defaultFindings = 100
+	maxFindings     = 1_000
+)
+
+// hook takes what a signed webhook found.
+func (s *server) hook(w http.ResponseWriter, r *http.Request) error {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, ingest.MaxBody))
+	if err != nil {
+		return fmt.Errorf("%w: body: at most %d bytes", errTooLarge, ingest.MaxBody)
+	}
+	name := r.PathValue("hook")
+	var report ingest.Report
+	err = s.Hooks.Take(name, r.Header.Get(access.SignatureHeader), body, time.Now(), func() (err error) {
+		report, err = s.Findings.Batch(r.Context(), name, body)
+		if errors.Is(err, ingest.ErrMalformed) {
+			err = fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	answer(w, report)
+	return nil
+}
+
+// findingsAnswer is a page of findings, the newest first.
+type findingsAnswer struct {
+	Findings []findingAnswer `json:"findings"`
+	Next     string          `json:"next,omitempty"` // address of the next page
+}
+
+type findingAnswer struct {
+	Hook       string      `json:"hook"`
+	ID         string      `json:"id"`
+	Camera     assets.ID   `json:"camera"`
+	Class      string      `json:"class"`
+	Name       string      `json:"name,omitempty"` // of the class
+	NameEn     string      `json:"nameEn,omitempty"`
+	Severity   uint8       `json:"severity"`
+	Confidence float64     `json:"confidence"`
+	Time       time.Time   `json:"time"`
+	Received   time.Time   `json:"received"`
+	Lon        float64     `json:"lon"`
+	Lat        float64     `json:"lat"`
+	Box        *[4]float64 `json:"bbox,omitempty"`
+	Picture    string      `json:"picture,omitempty"` // only for those who may see evidence
+}
+
+// findingOf is the finding as the caller may see it.
+func (s *server) findingOf(f *twin.Finding, who access.Principal) *findingAnswer {
+	if f == nil {
+		return nil
+	}
+	class, _ := s.Classes.Finding(f.Class)
+	out := &findingAnswer{
+		Hook: f.Hook, ID: f.ID, Camera: f.Camera, Class: f.Class, Name: class.Name, NameEn: class.NameEn, Severity: class.Severity,
+		Confidence: f.Confidence, Time: time.UnixMilli(f.PhenomenonTime).In(shanghai), Received: time.UnixMilli(f.ReceivedTime).In(shanghai),
+		Lon: f.Lon, Lat: f.Lat,
+	}
+	if f.Box != [4]float64{} {
+		out.Box = &f.Box
+	}
+	if who.Scope.May(access.Witness) {
+		out.Picture = f.Picture
+	}
+	return out
+}
+
+// findings answers with a page of what was found by cameras that the caller may
+// see. A page may hold fewer than the limit and still have a next one.
+func (s *server) findings(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	q, err := findingQuery(r)
+	if err != nil {
+		return err
+	}
+	page, err := s.History.Findings(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	out := findingsAnswer{Findings: []findingAnswer{}}
+	for i := range page {
+		if t := s.World.ByID(page[i].Camera); t != nil && who.Scope.Sees(t.Asset) {
+			out.Findings = append(out.Findings, *s.findingOf(&page[i], who))
+		}
+	}
+	if n := len(page); n == q.Limit {
+		out.Next = nextPage(r, q, page[n-1].Key())
+	}
+	w.Header().Set("Cache-Control", "private, no-store")
+	answer(w, out)
+	return nil
+}
+
+func findingQuery(r *http.Request) (q twin.FindingQuery, err error) {
+	values := r.URL.Query()
+	now := time.Now()
+	if q.To, err = instant(r, "to", now.Add(time.Minute)); err != nil {
+		return q, err
+	}
+	if q.From, err = instant(r, "from", now.Add(-24*time.Hour)); err != nil {
+		return q, err
+	}
+	q.Camera, q.Class, q.Limit = assets.ID(values.Get("camera")), values.Get("class"), defaultFindings
+	if q.Camera != "" {
+		if _, err := assets.ParseID(string(q.Camera)); err != nil {
+			return q, fmt.Errorf("camera: %w", err)
+		}
+	}
+	if text := values.Get("limit"); text != "" {
+		if q.Limit, err = strconv.Atoi(text); err != nil || q.Limit < 1 || q.Limit > maxFindings {
+			return q, fmt.Errorf("%w: limit: %.20q, want 1 to %d", assets.ErrInvalid, text, maxFindings)
+		}
+	}
+	if text := values.Get("after"); text != "" {
+		q.After, err = parseKey(text)
+	}
+	return q, err
+}
+
+// nextPage is the address of the page after the key. The bounds of time are named,
+// so that they do not wander from page to page.
+func nextPage(r *http.Request, q twin.FindingQuery, k twin.FindingKey) string {
+	values := r.URL.Query()
+	values.Set("from", q.From.Format(time.RFC3339Nano))
+	values.Set("to", q.To.Format(time.RFC3339Nano))
+	values.Set("after", formatKey(k))
+	return (&url.URL{Path: r.URL.Path, RawQuery: values.Encode()}).String()
+}
+
+func formatKey(k twin.FindingKey) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %s %s", k.Time, k.Hook, k.ID))
+}
+
+func parseKey(text string) (k twin.FindingKey, err error) {
+	data, err := base64.RawURLEncoding.DecodeString(text)
+	parts := strings.Split(string(data), " ")
+	if err == nil && len(parts) == 3 && len(data) < 512 && parts[1] != "" {
+		k.Hook, k.ID = parts[1], parts[2]
+		if k.Time, err = strconv.ParseInt(parts[0], 10, 64); err == nil {
+			return k, nil
+		}
+	}
+	return k, fmt.Errorf("%w: after: %.80q, want that of a page's next", assets.ErrInvalid, text)
+}

@@ -1,0 +1,52 @@
+package command
+
+import (
+	"context"
+	"errors"
+
+	"suhe/assets"
+	"suhe/internal/bus"
+)
+
+// TakeAcks takes what devices answer; it is made for bus.Inbox with Acks. Its only
+// error is that the table is away; then the same letters may be handed in again.
+func (d *Desk) TakeAcks(ctx context.Context, batch []bus.Letter) error {
+	for _, l := range batch {
+		result, err := d.takeAck(ctx, l)
+		if err != nil {
+			return err
+		}
+		d.acks.WithLabelValues(result).Inc()
+	}
+	return nil
+}
+
+// takeAck says what became of an answer.
+func (d *Desk) takeAck(ctx context.Context, l bus.Letter) (result string, err error) {
+	device, ack, err := ReadAck(l.Topic, l.Data)
+	if err != nil {
+		d.log.Debug("answer of a device refused", "asset", device, "err", err)
+		return "malformed", nil
+	}
+	for { // until nobody else changed the command in between
+		c, revision, err := d.get(ctx, device, ack.Command)
+		if errors.Is(err, assets.ErrNotFound) {
+			return "unknown", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		next, changes := c.Next(ack, d.now().UTC())
+		if !changes {
+			return "ignored", nil
+		}
+		_, err = d.put(ctx, next, revision)
+		if errors.Is(err, bus.ErrSequence) {
+			continue
+		}
+		if err != nil {
+			return "", busy(err)
+		}
+		return "taken", nil
+	}
+}

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Screen } from './frames';
+import { Connection, viewId } from './stream';
+
+/** The far end of a line: what a server does that no real one can be made to do at will. */
+class Socket {
+  static all: Socket[] = [];
+  static readonly OPEN = 1;
+  readyState = 1;
+  sent: Uint8Array[] = [];
+  closed = false;
+  onmessage: ((m: { data: unknown }) => void) | undefined;
+  onclose: (() => void) | undefined;
+  constructor(readonly url: string, readonly protocol: string) { Socket.all.push(this); }
+  send(b: Uint8Array): void { this.sent.push(b); }
+  close(): void { this.closed = true; } // and no answer: the network is gone
+  tell(...frames: ArrayBuffer[]): void { for (const data of frames) this.onmessage?.({ data }); }
+}
+
+const last = (): Socket => Socket.all.at(-1)!;
+
+/** Frames as the server writes them, by type and turn. */
+const kept = JSON.parse(readFileSync(new URL('../../../stream/testdata/frames.json', import.meta.url), 'utf8')) as { json: { type: string }; pb: string }[];
+function frames(type: string): ArrayBuffer[] {
+  return kept.filter((k) => k.json.type === type).map((k) => new Uint8Array(Buffer.from(k.pb, 'base64')).buffer);
+}
+const [hello, snapshots, bye, slow, error] = [frames('hello'), frames('snapshot'), frames('bye'), frames('slow'), frames('error')];
+
+function connect() {
+  const lines: string[] = [];
+  const sessions: string[] = [];
+  const here: Screen[] = [];
+  const connection = new Connection({
+    touched: () => {}, tiles: () => {}, line: (l) => lines.push(l.state), hello: (s) => sessions.push(s), presence: (s) => here.push(...s),
+  }, { layers: ['sensors'], tiles: [], bbox: [121, 31, 122, 32], zoom: 14, zooms: [14, 14] });
+  return { connection, lines, sessions, here };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  Socket.all = [];
+  vi.stubGlobal('WebSocket', Socket);
+  vi.stubGlobal('location', { protocol: 'http:', host: 'creek' });
+  vi.stubGlobal('addEventListener', () => {});
+  vi.stubGlobal('window', globalThis);
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+describe('connection', () => {
+  it('is live when all has come that there was, not before', () => {
+    const { connection, lines, sessions } = connect();
+    expect(last().protocol).toBe('suhe.v1.pb');
+    last().tell(...hello, ...snapshots.slice(0, -1));
+    expect([connection.line.state, sessions]).toEqual(['connecting', ['ABCDEF234567']]);
+    last().tell(...snapshots.slice(-1));
+    expect(lines).toEqual(['live']);
+  });
+
+  it('waits as long as it is told to and a little more, then resumes with what it holds', () => {
+    const { connection } = connect();
+    last().tell(...hello, ...snapshots, bye[0]!);
+    last().onclose?.();
+    expect(connection.line.state).toBe('reconnecting');
+    vi.advanceTimersByTime(1234 + 199);
+    expect(Socket.all).toHaveLength(1);
+    vi.advanceTimersByTime(202);
+    expect(Socket.all).toHaveLength(2);
+    last().tell(...hello);
+    expect(connection.line.state).toBe('reconnecting');
+    const [fresh, resumed] = [Socket.all[0]!.sent[0]!, last().sent[0]!];
+    expect(resumed.length).toBeGreaterThan(fresh.length); // position and held
+    expect(connection.picture.views.get(viewId)?.objects.size).toBe(4);
+  });
+
+  it('does not come back where it is no use', () => {
+    const { connection } = connect();
+    last().tell(...hello, ...snapshots, bye[1]!);
+    last().onclose?.();
+    expect(connection.line).toEqual({ state: 'ended', reason: 'no such token' });
+    vi.advanceTimersByTime(3_600_000);
+    expect(Socket.all).toHaveLength(1);
+  });
+
+  it('says that it is told less often, and when no longer', () => {
+    const { connection } = connect();
+    last().tell(...hello, ...snapshots, slow[0]!);
+    expect(connection.line).toEqual({ state: 'slow', interval: 2000 });
+    last().tell(slow[1]!);
+    expect(connection.line.state).toBe('live');
+  });
+
+  it('asks anew for a view that was refused, when it looks elsewhere', () => {
+    const { connection } = connect();
+    last().tell(...hello, ...error);
+    expect(connection.line.state).toBe('refused');
+    connection.look({ layers: ['sensors'], tiles: [], bbox: [121, 31, 121.1, 31.1], zoom: 16, zooms: [16, 16] });
+    expect(last().sent.map((b) => b[0]! >> 3)).toEqual([2, 2]); // subscribe, twice
+    last().tell(...snapshots);
+    expect(connection.line.state).toBe('live');
+  });
+
+  it.each([['that says nothing', 10_000, []], ['that falls silent', 20_000, [...hello, ...snapshots]]] as const)('gives up a server %s, without waiting for its leave', (_, after, first) => {
+    const { connection } = connect();
+    last().tell(...first);
+    vi.advanceTimersByTime(after);
+    expect(last().closed).toBe(false);
+    vi.advanceTimersByTime(2000);
+    expect(Socket.all[0]!.closed).toBe(true);
+    expect(connection.line.state).toBe('reconnecting');
+    Socket.all[0]!.tell(...snapshots); // too late
+    expect(connection.line.state).toBe('reconnecting');
+  });
+
+  it('waits longer each time that a line does not hold', () => {
+    connect();
+    const waits: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      last().tell(...hello, ...snapshots);
+      const began = Date.now();
+      const n = Socket.all.length;
+      last().onclose?.();
+      while (Socket.all.length === n) vi.advanceTimersByTime(50);
+      waits.push(Date.now() - began);
+    }
+    expect(waits.at(-1)).toBeGreaterThan(6000);
+    last().tell(...hello, ...snapshots);
+    vi.advanceTimersByTime(11_000); // this one holds
+    const n = Socket.all.length;
+    last().onclose?.();
+    vi.advanceTimersByTime(401);
+    expect(Socket.all).toHaveLength(n + 1);
+  });
+
+  it.each<[string, unknown]>([['text', 'hello'], ['bytes that are no frame', new Uint8Array([0x1a, 9, 0x1a, 7, 0x0a, 2, 1, 1, 0x42, 1, 2]).buffer]])('after %s it asks for all anew', (_, data) => {
+    const { connection } = connect();
+    last().tell(...hello, ...snapshots);
+    const fresh = last().sent[0]!;
+    last().onmessage?.({ data });
+    expect(connection.line.state).toBe('reconnecting');
+    vi.advanceTimersByTime(401);
+    last().tell(...hello);
+    expect(last().sent[0]).toEqual(fresh); // no position
+  });
+});
