@@ -248,7 +248,7 @@ func TestAStormCostsNoMore(t *testing.T) {
 	storm := func(rounds int) {
 		for range rounds {
 			for i := range things {
-				n.log.observe(fidAt(i), 1, 0)
+				n.log.observe(fidAt(i), 1, 0, orb.Point{121.4, 31.22})
 			}
 			n.apply(things)
 			n.hear(1)
@@ -313,7 +313,7 @@ func FuzzJSON(f *testing.F) {
 func fuzzed(t *testing.T, f format, message []byte) {
 	n, s := asking(t, f, 3)
 	s.handle(f.message(), message)
-	n.log.observe(1, 1, 0)
+	n.log.observe(1, 1, 0, orb.Point{121.4, 31.22})
 	n.apply(1)
 	n.hear(1)
 	n.hub.tick(n.log.now)
