@@ -33,6 +33,7 @@ web/dist/index.html: web/node_modules/.installed $(SOURCES)
 test: tools build lint ## install what the tests need and run all of them: PostGIS, NATS and browser included
 	cd web && npm test
 	$(GO) test -race -pgo=off -timeout 20m ./...
+	$(GO) test -pgo=off -run TestSimulation ./stream
 
 SOAK_FOR ?= 1h
 

@@ -21,7 +21,7 @@ func (h *Hub) crowded(now time.Time) bool {
 	h.state.Lock()
 	defer h.state.Unlock()
 	for s := range h.live {
-		if s.stalls(now) {
+		if _, stalls := s.stalls(now); stalls {
 			busy--
 		}
 	}

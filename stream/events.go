@@ -126,9 +126,6 @@ func (h *Hub) eventsAfter(seq uint64, past bool) ([]twin.Event, error) {
 	case !past || h.o.Past == nil:
 		return nil, fmt.Errorf("more than %d events behind", h.bounds.events)
 	}
-	events, err := h.readPast(context.Background(), seq, pastAtOnce)
-	for len(events) > 0 && events[len(events)-1].Seq > last {
-		events = events[:len(events)-1]
-	}
-	return events, err
+	// The log may be ahead of the hub: that is told when the hub has come to it.
+	return h.readPast(context.Background(), seq, min(pastAtOnce, int(last-seq)))
 }

@@ -369,9 +369,7 @@ func objectOf(t *twin.Thing, l *look) object {
 	at := l.datum.of(t.Anchor)
 	o := object{FID: t.Asset.FID, Have: l.fields, ID: string(t.Asset.ID), Layer: t.Asset.Kind.Layer(), Class: t.Asset.Class, Name: t.Asset.Name,
 		Lon: at[0], Lat: at[1], State: t.State, Summary: t.Summary(), Severity: t.Severity, Time: heard(t)}
-	for i := range t.Last {
-		o.Values += valueText(t.Last[i].Phenomenon, t.Last[i].Value)
-	}
+	values(t, func(name string, value float64) { o.Values += valueText(name, value) })
 	if o.Time == 0 {
 		o.Have &^= fieldTime
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"unicode/utf8"
 
 	"suhe/assets"
 	"suhe/twin"
@@ -13,6 +14,9 @@ import (
 
 // parseJSON reads a message of suhe.v1.json.
 func parseJSON(b []byte) (a ask, err error) {
+	if !utf8.Valid(b) {
+		return a, fmt.Errorf("want UTF-8") // RFC 6455, 8.1; the decoder would mend it
+	}
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&a); err != nil {

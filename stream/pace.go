@@ -25,15 +25,15 @@ type pace struct {
 	remark *slowFrame
 }
 
-// note notes whether the client is stalled, and returns whether it is told less
-// often than it asked for.
-func (p *pace) note(behind bool, now time.Time) (slow bool) {
+// note notes whether the client is stalled, by a write that is on its way since a
+// time, and returns whether it is told less often than it asked for.
+func (p *pace) note(behind bool, since, now time.Time) (slow bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
 	case behind:
 		if now.Sub(p.last) > patience {
-			p.begun = now
+			p.begun = since
 		}
 		p.last = now
 		if now.Sub(p.begun) >= patience && p.level < len(paces)-1 {

@@ -55,14 +55,18 @@ func (s *session) who() access.Principal { return *s.grant.Load() }
 // nudge wakes whoever sends.
 func (s *session) nudge() { s.wake() }
 
-// stalls says whether the client does not take what is written.
-func (s *session) stalls(now time.Time) bool {
-	since := s.writes.Load()
-	return since != 0 && now.Sub(time.UnixMilli(since)) > stalled
+// stalls says whether the client does not take what is written, and since when.
+func (s *session) stalls(now time.Time) (since time.Time, stalls bool) {
+	writes := s.writes.Load()
+	since = time.UnixMilli(writes)
+	return since, writes != 0 && now.Sub(since) > stalled
 }
 
 // lag says whether the client is told less often since it is behind.
-func (s *session) lag(now time.Time) (slow bool) { return s.pace.note(s.stalls(now), now) }
+func (s *session) lag(now time.Time) (slow bool) {
+	since, stalls := s.stalls(now)
+	return s.pace.note(stalls, since, now)
+}
 
 // send queues a frame that is no state; a client that lets them pile up is too slow.
 func (s *session) send(frame any) {

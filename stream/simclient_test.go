@@ -58,7 +58,7 @@ type simView struct {
 	parts   bool          // more of a snapshot is to come
 	redrawn bool          // what it holds has the fields and datum that it asks for
 	void    bool          // a resync came, and no snapshot yet
-	told    time.Time     // the last delta of a client that reads slowly
+	due     time.Time     // no delta comes before, if the client reads slowly
 
 	ahead uint64 // up to where the world was seen before the hub heard of it
 	calm  bool   // all of that was told
@@ -110,7 +110,7 @@ func (c *simClient) connect(n *node) error {
 
 // subscribe asks for a view that the client knows.
 func (c *simClient) subscribe(v *simView) error {
-	v.asked.Type = askSubscribe
+	v.asked.Type, v.due = askSubscribe, time.Time{}
 	c.sights(v)
 	if err := c.say(v.asked); err != nil {
 		return err
@@ -306,10 +306,10 @@ func (c *simClient) keepsPace(paced map[string]time.Duration, data []byte) error
 	if v == nil || !is {
 		return nil
 	}
-	if now.Before(v.told.Add(every)) {
-		return fmt.Errorf("a delta after %v, want none before %v", now.Sub(v.told), every)
+	if now.Before(v.due) {
+		return fmt.Errorf("a delta %v too early", v.due.Sub(now))
 	}
-	v.told = now
+	v.due = now.Add(every)
 	return nil
 }
 

@@ -61,7 +61,7 @@ var (
 	simAreas  = []string{"west", "west", "east", "east", "", "west"}
 	simBoxes  = [][]float64{{121.38, 31.2, 121.41, 31.25}, {121.40, 31.2, 121.44, 31.25}, {121.38, 31.2, 121.46, 31.25}, {121.414, 31.22, 121.416, 31.224}, {120, 30, 120.1, 30.1}}
 	simTowns  = []string{"west", "east"}
-	simLayers = [][]string{{"sensors"}, {"sensors", "cameras"}, {"cameras"}}
+	simLayers = [][]string{{"sensors"}, {"sensors", "cameras", "movers"}, {"cameras"}, {"movers"}}
 	simFilter = []string{"", "values.level > 50", "severity > 0", "area = 'west'"}
 	simFields = [][]string{fieldNames[:], {"values"}, {"lon", "lat", "severity"}, {"name", "state", "time"}, {}}
 	simDatums = []string{"wgs84", "gcj02", "bd09"}
@@ -246,7 +246,7 @@ func (s *simulation) put() {
 
 func (s *simulation) observe() {
 	for range 1 + s.oneOf(4) {
-		s.log.observe(s.fid(), float64(s.oneOf(10)*10), twin.Severity(s.oneOf(3)))
+		s.log.observe(s.fid(), float64(s.oneOf(10)*10), twin.Severity(s.oneOf(3)), pick(s, simPlaces).Bound().Center())
 	}
 }
 

@@ -32,6 +32,7 @@ type simEntry struct {
 	event   *twin.Event
 	values  []twin.Observation
 	badness twin.Severity
+	place   orb.Point // of a mover
 }
 
 // simPatience is after how long a thing that is silent is stale.
@@ -44,11 +45,11 @@ func (l *simLog) event(fid assets.FID, kind string, a *assets.Asset) {
 }
 
 // observe tells of a thing; version is unlike that of all other entries.
-func (l *simLog) observe(fid assets.FID, level float64, badness twin.Severity) {
+func (l *simLog) observe(fid assets.FID, level float64, badness twin.Severity, place orb.Point) {
 	l.at.Obs++
 	at := l.now.UnixMilli()
 	id := assets.ID(fmt.Sprint("x", fid))
-	l.entries = append(l.entries, simEntry{at: l.at, fid: fid, badness: badness, values: []twin.Observation{
+	l.entries = append(l.entries, simEntry{at: l.at, fid: fid, badness: badness, place: place, values: []twin.Observation{
 		{Asset: id, Phenomenon: "level", Value: level, PhenomenonTime: at, ReceivedTime: at},
 		{Asset: id, Phenomenon: "version", Value: float64(len(l.entries)), PhenomenonTime: at, ReceivedTime: at},
 	}})
@@ -57,16 +58,36 @@ func (l *simLog) observe(fid assets.FID, level float64, badness twin.Severity) {
 // assetOf makes an asset; every edit makes another.
 func (l *simLog) assetOf(fid assets.FID, g orb.Geometry, area string) *assets.Asset {
 	kind := assets.Sensor
-	if fid%4 == 0 {
+	switch {
+	case fid%4 == 0:
 		kind = assets.Camera
+	case fid%5 == 0:
+		kind = assets.Mover
 	}
 	a := &assets.Asset{FID: fid, ID: assets.ID(fmt.Sprint("x", fid)), Kind: kind, Class: "class." + area, Name: fmt.Sprintf("名 %d", len(l.entries)),
 		Shape: assets.Shape{Geometry: geo.Solid{Plane: g}}}
-	a.Location.Area = area
-	if p := g.Bound().Center(); p[0] < 121.42 {
-		a.Location.Place = &geo.Place{Chainage: geo.Metres((p[0] - 121.38) * 1e5)}
-	}
+	a.Location = locationOf(g.Bound().Center(), area)
 	return a
+}
+
+// locationOf is where a point is along the creek, if it is near.
+func locationOf(p orb.Point, area string) assets.Location {
+	l := assets.Location{Area: area}
+	if p[0] < 121.42 {
+		l.Place = &geo.Place{Chainage: geo.Metres((p[0] - 121.38) * 1e5)}
+	}
+	return l
+}
+
+// moved lets a mover be at the place of the entry.
+func (e *simEntry) moved(t *twin.Thing) {
+	area := "west"
+	if e.place[0] > 121.41 {
+		area = "east"
+	}
+	t.Anchor = e.place
+	t.Live = &twin.Live{Location: locationOf(e.place, area), Fix: twin.Fix{PhenomenonTime: e.values[0].PhenomenonTime, ReceivedTime: e.values[0].ReceivedTime,
+		Lon: e.place[0], Lat: e.place[1], Heading: 90, Speed: e.values[0].Value, Accuracy: twin.NotTold}}
 }
 
 // node is one server: a world of its own that follows the log, and a hub that
@@ -173,12 +194,18 @@ func (n *node) applyOne(e *simEntry) {
 		is := &twin.Thing{Asset: a, Flat: geo.Flatten(a.Shape.Geometry.Plane), Anchor: geo.Anchor(a.Shape.Geometry.Plane),
 			Changed: twin.Position{Epoch: e.at.Epoch, Events: e.at.Events}}
 		if was != nil {
-			is.Last, is.Changed.Obs, is.Severity = was.Last, was.Changed.Obs, was.Severity
+			is.Last, is.Changed.Obs, is.Severity, is.Live = was.Last, was.Changed.Obs, was.Severity, was.Live
+			if is.Live != nil {
+				is.Anchor = was.Anchor
+			}
 		}
 		is.State = n.health(is)
 		n.things[e.fid] = is
 	case was != nil:
 		is := *was
+		if is.Moves() {
+			e.moved(&is)
+		}
 		is.Last, is.Severity, is.Changed.Epoch, is.Changed.Obs = e.values, e.badness, e.at.Epoch, e.at.Obs
 		is.State = n.health(&is)
 		n.things[e.fid] = &is
@@ -306,3 +333,6 @@ func simGround() Ground {
 		Below: func(assets.Kind) uint32 { return simClusterZoom },
 	}
 }
+
+// fidAt is the fid of the i-th of some things.
+func fidAt(i int) assets.FID { return assets.FID(i + 1) }

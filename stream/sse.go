@@ -14,6 +14,9 @@ import (
 	"suhe/twin"
 )
 
+// idForm is how the id of an event says a position: epoch, obs, events.
+const idForm = "%d-%d-%d"
+
 // eventsView is the id of the one view of a stream of server-sent events.
 const eventsView = "events"
 
@@ -41,12 +44,12 @@ func (h *Hub) ServeEvents(w http.ResponseWriter, r *http.Request, who access.Pri
 		default:
 		}
 	}
+	c := events{http.NewResponseController(w), w, s, twin.Position{}}
+	s.cut = func() { _ = c.control.SetWriteDeadline(time.Now().Add(lastWait)) }
 	if !h.join(s) {
 		return fmt.Errorf("%w: no more sessions", assets.ErrBusy)
 	}
 	defer h.leave(s)
-	c := events{http.NewResponseController(w), w, s, twin.Position{}}
-	s.cut = func() { _ = c.control.SetWriteDeadline(time.Now().Add(lastWait)) }
 	c.begin()
 	s.hello()
 	s.asking.Lock()
@@ -105,7 +108,7 @@ func (c *events) put(frame outgoing) bool {
 	id := ""
 	if at := frame.at; at != (twin.Position{}) {
 		c.at = twin.Position{Epoch: at.Epoch, Obs: max(c.at.Obs, at.Obs), Events: max(c.at.Events, at.Events)}
-		id = fmt.Sprintf("id: %d-%d-%d\n", c.at.Epoch, c.at.Obs, c.at.Events)
+		id = fmt.Sprintf("id: "+idForm+"\n", c.at.Epoch, c.at.Obs, c.at.Events)
 	}
 	_, err := fmt.Fprintf(c.out, "%sdata: %s\n\n", id, frame.data)
 	return err == nil
@@ -128,7 +131,7 @@ func askOf(r *http.Request) (a ask, err error) {
 	}
 	if text := r.Header.Get("Last-Event-ID"); text != "" {
 		var p twin.Position
-		if n, err := fmt.Sscanf(text, "%d-%d-%d", &p.Epoch, &p.Obs, &p.Events); err != nil || n != 3 {
+		if _, err := fmt.Sscanf(text, idForm, &p.Epoch, &p.Obs, &p.Events); err != nil || fmt.Sprintf(idForm, p.Epoch, p.Obs, p.Events) != text {
 			return a, fmt.Errorf("Last-Event-ID: %.60q, want the id of an event of ours", text)
 		}
 		a.Position = &p

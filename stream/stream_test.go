@@ -213,7 +213,7 @@ var hostile = []struct {
 	code    int    // of bye, or 0: an error frame
 	reason  string // part of it
 }{
-	{"garbage", "\x00\xff", 4000, "invalid"},
+	{"garbage", "\x00\xff", 4000, "want UTF-8"},
 	{"no object", `7`, 4000, "cannot unmarshal"},
 	{"unknown type", `{"type":"shout","id":"v1"}`, 4000, "shout"},
 	{"unknown field", `{"type":"subscribe","id":"v1","layer":"sensors"}`, 4000, "unknown field"},

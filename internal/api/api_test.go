@@ -206,10 +206,12 @@ func open() *rooms {
 	return &rooms{who: access.Principal{ID: "demo", Scope: access.Open()}, thing: sensor(), tile: func() error { return nil }}
 }
 
-func handler(r *rooms, pages fs.FS) http.Handler {
-	return api.New(api.Deps{World: r, Registry: r, Relay: r, History: r, Classes: assets.DefaultClasses(), Tiles: r, Basemaps: r, Streams: r,
+func handler(r *rooms, pages fs.FS) http.Handler { return api.New(deps(r, pages)) }
+
+func deps(r *rooms, pages fs.FS) api.Deps {
+	return api.Deps{World: r, Registry: r, Relay: r, History: r, Classes: assets.DefaultClasses(), Tiles: r, Basemaps: r, Streams: r,
 		Intake: r, Places: r, Findings: r, Hooks: r, DeadLetters: r, Commands: orders{}, Gate: r, Tickets: new(access.Tickets), Log: slog.New(slog.DiscardHandler),
-		Site: api.Site{Dataset: ogc.Dataset{Layers: []tiles.LayerInfo{{ID: "water"}, {ID: "sensors"}}}, Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}})
+		Site: api.Site{Dataset: ogc.Dataset{Layers: []tiles.LayerInfo{{ID: "water"}, {ID: "sensors"}}}, Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}}
 }
 
 func ask(h http.Handler, method, path, body string, header ...string) *httptest.ResponseRecorder {
