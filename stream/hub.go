@@ -200,6 +200,9 @@ func (h *Hub) mark(changes []told) {
 		numbers = l.gather(changes, numbers)
 	}
 	h.lenses.cells.clear()
+	for i := range changes {
+		changes[i].forget()
+	}
 }
 
 // markAt marks a change where its thing was at a time.

@@ -33,6 +33,10 @@ func (t *told) fix(texts map[string]string) {
 	t.brief.fill(t.is, texts)
 }
 
+// forget lets go of what was before, once all have looked at it: what is yet to be
+// told may be kept long.
+func (t *told) forget() { t.was, t.via = nil, nil }
+
 // inBrief is what columns say of the thing, nil if that is not worked out.
 func (t *told) inBrief() *brief {
 	if !t.stands {
