@@ -55,7 +55,7 @@ func (s *session) who() access.Principal { return *s.grant.Load() }
 // nudge wakes whoever sends.
 func (s *session) nudge() { s.wake() }
 
-// lag says whether the client is told less often since it is behind.
+// lag says whether the client is behind, or is told less often since it was.
 func (s *session) lag(now time.Time) (slow bool) {
 	writes := s.writes.Load()
 	since := time.UnixMilli(writes)
