@@ -17,9 +17,8 @@ import (
 // Ground is what the stream knows of the district, to find where a view looks.
 // The zero Ground knows nothing.
 type Ground struct {
-	River *geo.River                           // chainages are measured along it
-	Area  func(code string) (orb.Bound, bool)  // box of a 街镇
-	Below func(kind assets.Kind) (zoom uint32) // things of the kind are counted at lower zooms
+	River *geo.River                          // chainages are measured along it
+	Area  func(code string) (orb.Bound, bool) // box of a 街镇
 }
 
 // offRiver is farther than things have a place along the creek; see assets.Location.
@@ -54,7 +53,7 @@ func (h *Hub) look(a ask, was *look) (*look, error) {
 func (h *Hub) split(l *look) {
 	l.kinds, l.counted = nil, nil
 	for _, kind := range l.layers {
-		if l.zoom != nil && h.o.Clusters != nil && h.o.Ground.Below != nil && l.wholeZoom() < h.o.Ground.Below(kind) {
+		if l.zoom != nil && h.o.Clusters != nil && l.wholeZoom() < h.o.Clusters.Below(kind) {
 			l.counted = append(l.counted, kind)
 		} else {
 			l.kinds = append(l.kinds, kind)

@@ -13,6 +13,8 @@ import (
 
 // Clusters counts things for views that are zoomed out.
 type Clusters interface {
+	// Below is the zoom below which things of the kind are counted; 0: at none.
+	Below(kind assets.Kind) (zoom uint32)
 	// Clusters returns what tiles of the zoom show of the kind in the box to the
 	// scope, of what passes the filter, in order of Cell.
 	Clusters(kind assets.Kind, zoom uint32, box geo.Box, scope access.Scope, f filter.Filter) []Cluster

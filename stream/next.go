@@ -138,9 +138,5 @@ func (s *session) wants(e twin.Event, views []*view) bool {
 	if !scope.Sees(e.Asset) {
 		return false
 	}
-	return slices.ContainsFunc(views, func(v *view) bool {
-		v.mu.Lock()
-		defer v.mu.Unlock()
-		return slices.Contains(v.look.layers, e.Asset.Kind)
-	})
+	return slices.ContainsFunc(views, func(v *view) bool { return slices.Contains(v.looks().layers, e.Asset.Kind) })
 }

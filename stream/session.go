@@ -259,10 +259,7 @@ func (s *session) update(a ask) {
 		s.refuse(a.ID, fmt.Errorf("id: %q is no view of this session", a.ID))
 		return
 	}
-	v.mu.Lock()
-	was := v.look
-	v.mu.Unlock()
-	to, err := s.hub.look(a, was)
+	to, err := s.hub.look(a, v.looks())
 	if err != nil {
 		s.refuse(a.ID, err)
 		return
@@ -279,9 +276,7 @@ func (s *session) update(a ask) {
 
 // move makes a view look at something else, or with other rights.
 func (s *session) move(v *view, to *look, was, is access.Scope, since *twin.Position) {
-	v.mu.Lock()
-	from := v.look
-	v.mu.Unlock()
+	from := v.looks()
 	at, f := s.hub.rewatch(v, from, to, was, since)
 	if f == nil {
 		things, shown := s.hub.inView(is, to)
@@ -324,10 +319,7 @@ func (s *session) regrant(who access.Principal) {
 	views := s.views
 	s.mu.Unlock()
 	for _, v := range views {
-		v.mu.Lock()
-		l := v.look
-		v.mu.Unlock()
-		s.move(v, l, was.Scope, who.Scope, nil)
+		s.move(v, v.looks(), was.Scope, who.Scope, nil)
 	}
 	s.nudge()
 }

@@ -296,6 +296,9 @@ func (n *node) Events(_ context.Context, after uint64, most int) (out []twin.Eve
 	return out, nil
 }
 
+// Below implements Clusters.
+func (n *node) Below(assets.Kind) uint32 { return simClusterZoom }
+
 // Clusters implements Clusters: two halves of the ground, counted.
 func (n *node) Clusters(kind assets.Kind, zoom uint32, b geo.Box, scope access.Scope, f filter.Filter) []Cluster {
 	var out []Cluster
@@ -330,7 +333,6 @@ func simGround() Ground {
 		Area: func(code string) (orb.Bound, bool) {
 			return orb.Bound{Min: orb.Point{121.3, 31.1}, Max: orb.Point{121.5, 31.4}}, code == "west" || code == "east"
 		},
-		Below: func(assets.Kind) uint32 { return simClusterZoom },
 	}
 }
 

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -62,6 +63,13 @@ func newView(id string, s *session, l *look) *view {
 	return v
 }
 
+// looks is what the view looks at.
+func (v *view) looks() *look {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.look
+}
+
 // begin prepares a full snapshot: the things are all that is in view when the
 // batch shown was the last, and at least as new as at.
 func (v *view) begin(things []*twin.Thing, shown uint64, at twin.Position) {
@@ -84,14 +92,13 @@ func (v *view) restart(things []*twin.Thing, shown uint64, at twin.Position) {
 // what came meanwhile.
 func (v *view) settled(at twin.Position) {
 	v.upTo, v.moving = at, false
-	for _, p := range v.queue {
-		v.upTo = p.at
-		v.oweAll(p.items)
+	if n := len(v.queue); n > 0 {
+		v.upTo = v.queue[n-1].at
 	}
-	v.queue, v.sent = nil, 0
+	v.unqueue()
 }
 
-func byFID(a, b *twin.Thing) int { return int(int64(a.Asset.FID) - int64(b.Asset.FID)) }
+func byFID(a, b *twin.Thing) int { return cmp.Compare(a.Asset.FID, b.Asset.FID) }
 
 // resume prepares the difference between what the client holds since a position
 // and the things, which are as for begin.

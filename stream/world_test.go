@@ -164,9 +164,11 @@ func ground() stream.Ground {
 	return stream.Ground{
 		River: river,
 		Area:  func(code string) (orb.Bound, bool) { return box, code == "310107001" },
-		Below: func(kind assets.Kind) uint32 { return 10 },
 	}
 }
+
+// Below lets all be counted at low zooms.
+func (w *world) Below(assets.Kind) uint32 { return 10 }
 
 // Clusters counts all that is in the box as one.
 func (w *world) Clusters(kind assets.Kind, _ uint32, b geo.Box, scope access.Scope, f filter.Filter) []stream.Cluster {

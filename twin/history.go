@@ -192,10 +192,10 @@ func (h *HistoryWriter) save(ctx context.Context, p *pending) error {
 		h.lag.Set(h.options.Now().Sub(time.UnixMilli(p.oldest)).Seconds())
 	}
 	// The position comes last: what a crash leaves behind it is saved again.
-	if err := saveSome(ctx, h, "fix", p.fixes, h.keeper.SaveFixes); err != nil {
+	if err := saveSome(ctx, h, p.fixes, h.keeper.SaveFixes, func(f KeptFix) blame { return blame{"fix", f.Asset, f.Seq} }); err != nil {
 		return err
 	}
-	if err := saveSome(ctx, h, "finding", p.findings, h.keeper.SaveFindings); err != nil {
+	if err := saveSome(ctx, h, p.findings, h.keeper.SaveFindings, func(f KeptFinding) blame { return blame{"finding", f.Camera, f.Seq} }); err != nil {
 		return err
 	}
 	if err := h.saveAll(ctx, p.batch, p.position); err != nil {
@@ -211,60 +211,65 @@ func (h *HistoryWriter) save(ctx context.Context, p *pending) error {
 	return nil
 }
 
-// saveSome saves what brings no position with it. One that the store calls
-// invalid is found by halving, and left out.
-func saveSome[T any](ctx context.Context, h *HistoryWriter, what string, batch []T, save func(context.Context, []T) error) error {
+// blame says which report the store does not take.
+type blame struct {
+	what  string
+	asset assets.ID
+	seq   uint64
+}
+
+// saveSome saves what brings no position with it. What the store calls invalid it
+// would refuse for ever: the batch is halved until the one that is to blame is
+// alone, and left out.
+func saveSome[T any](ctx context.Context, h *HistoryWriter, batch []T, save func(context.Context, []T) error, which func(T) blame) error {
 	if len(batch) == 0 {
 		return nil
 	}
-	var invalid error
-	err := h.insist(ctx, "save history", func() error {
-		err := save(ctx, batch)
+	invalid, err := h.attempt(ctx, func() error { return save(ctx, batch) })
+	switch {
+	case err != nil || invalid == nil:
+		return err
+	case len(batch) == 1:
+		h.failed.Inc()
+		b := which(batch[0])
+		h.options.Log.Error(b.what+" is left out of history", "asset", b.asset, "pos", b.seq, "error", invalid)
+		return nil
+	}
+	half := len(batch) / 2
+	if err := saveSome(ctx, h, batch[:half], save, which); err != nil {
+		return err
+	}
+	return saveSome(ctx, h, batch[half:], save, which)
+}
+
+// saveAll saves the batch and the position that it completes, in one go if all of
+// it is valid, else the position last.
+func (h *HistoryWriter) saveAll(ctx context.Context, batch []Kept, position uint64) error {
+	if len(batch) > 0 {
+		invalid, err := h.attempt(ctx, func() error { return h.keeper.Save(ctx, batch, position) })
+		if err != nil || invalid == nil {
+			return err
+		}
+		before := batch[0].Seq - 1
+		save := func(ctx context.Context, some []Kept) error { return h.keeper.Save(ctx, some, before) }
+		if err := saveSome(ctx, h, batch, save, func(k Kept) blame { return blame{"observation", k.Asset, k.Seq} }); err != nil {
+			return err
+		}
+	}
+	return h.insist(ctx, "save history", func() error { return h.keeper.Save(ctx, nil, position) })
+}
+
+// attempt insists on a save. That the store calls something of it invalid is no
+// error: trying again would not help.
+func (h *HistoryWriter) attempt(ctx context.Context, save func() error) (invalid, err error) {
+	err = h.insist(ctx, "save history", func() error {
+		err := save()
 		if errors.Is(err, assets.ErrInvalid) {
 			invalid, err = err, nil
 		}
 		return err
 	})
-	switch {
-	case err != nil || invalid == nil:
-		return err
-	case len(batch) == 1:
-		h.failed.Inc()
-		h.options.Log.Error("a "+what+" is left out of history", "error", invalid)
-		return nil
-	}
-	half := len(batch) / 2
-	if err := saveSome(ctx, h, what, batch[:half], save); err != nil {
-		return err
-	}
-	return saveSome(ctx, h, what, batch[half:], save)
-}
-
-// saveAll saves the batch. What the store calls invalid it would refuse for
-// ever: the batch is halved until the one that is to blame is alone, and left out.
-func (h *HistoryWriter) saveAll(ctx context.Context, batch []Kept, position uint64) error {
-	var invalid error
-	err := h.insist(ctx, "save history", func() error {
-		err := h.keeper.Save(ctx, batch, position)
-		if len(batch) > 0 && errors.Is(err, assets.ErrInvalid) {
-			invalid, err = err, nil
-		}
-		return err
-	})
-	switch {
-	case err != nil || invalid == nil:
-		return err
-	case len(batch) == 1:
-		h.failed.Inc()
-		h.options.Log.Error("an observation is left out of history", "asset", batch[0].Asset, "pos", batch[0].Seq, "error", invalid)
-		return h.saveAll(ctx, nil, position)
-	}
-	half := len(batch) / 2
-	// The position is complete only with the second half.
-	if err := h.saveAll(ctx, batch[:half], batch[0].Seq-1); err != nil {
-		return err
-	}
-	return h.saveAll(ctx, batch[half:], position)
+	return invalid, err
 }
 
 // insist does it until that works or ctx ends, and waits longer each time.

@@ -184,7 +184,7 @@ func (n *node) openViews(context.Context) (err error) {
 		return err
 	}
 	n.hub = stream.New(stream.Options{
-		World: n.world, Ground: stream.Ground{River: river(), Area: n.registry.AreaBound, Below: n.tiles.ClustersBelow},
+		World: n.world, Ground: stream.Ground{River: river(), Area: n.registry.AreaBound},
 		Clusters: counter{n.tiles}, Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
 		Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics,
 	})
@@ -207,6 +207,9 @@ func calm(t *tiles.Server) (c stream.Calm) {
 
 // counter counts for the stream what tiles show as clusters.
 type counter struct{ tiles *tiles.Server }
+
+// Below implements stream.Clusters.
+func (c counter) Below(kind assets.Kind) uint32 { return c.tiles.ClustersBelow(kind) }
 
 // Clusters implements stream.Clusters.
 func (c counter) Clusters(kind assets.Kind, zoom uint32, box geo.Box, scope access.Scope, f filter.Filter) []stream.Cluster {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -79,9 +78,9 @@ func joinObjects(a, b []byte) []byte {
 // putAsset creates or replaces an asset. With If-Match it replaces that revision
 // only, with `If-None-Match: *` it creates only.
 func (s *server) putAsset(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	body, err := io.ReadAll(r.Body)
+	body, err := readBody(r)
 	if err != nil {
-		return fmt.Errorf("%w: body: at most %d bytes", errTooLarge, maxBody)
+		return err
 	}
 	a := new(assets.Asset)
 	if err := json.Unmarshal(body, a); err != nil {

@@ -58,9 +58,9 @@ func (s *server) sendCommand(w http.ResponseWriter, r *http.Request, who access.
 }
 
 func readWish(r *http.Request) (command.Wish, error) {
-	body, err := io.ReadAll(r.Body)
+	body, err := readBody(r)
 	if err != nil {
-		return command.Wish{}, fmt.Errorf("%w: body: at most %d bytes", errTooLarge, maxBody)
+		return command.Wish{}, err
 	}
 	var in struct {
 		Name      string          `json:"name"`
@@ -138,17 +138,23 @@ func (s *server) commands(w http.ResponseWriter, r *http.Request, who access.Pri
 
 // pageOf reads which page a list is asked for.
 func pageOf(r *http.Request, usual, most int) (after uint64, limit int, err error) {
-	limit = usual
 	if text := r.URL.Query().Get("after"); text != "" {
 		if after, err = strconv.ParseUint(text, 10, 63); err != nil {
 			return 0, 0, fmt.Errorf("%w: after: %.64q, want the next of the page before", assets.ErrInvalid, text)
 		}
 	}
-	if text := r.URL.Query().Get("limit"); text != "" {
-		limit, err = strconv.Atoi(text)
-		if err != nil || limit < 1 || limit > most {
-			return 0, 0, fmt.Errorf("%w: limit: %.64q, want 1 to %d", assets.ErrInvalid, text, most)
-		}
+	limit, err = limitOf(r, usual, most)
+	return after, limit, err
+}
+
+// limitOf reads how much of a list is asked for.
+func limitOf(r *http.Request, usual, most int) (limit int, err error) {
+	text := r.URL.Query().Get("limit")
+	if text == "" {
+		return usual, nil
 	}
-	return after, limit, nil
+	if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > most {
+		return 0, fmt.Errorf("%w: limit: %.64q, want 1 to %d", assets.ErrInvalid, text, most)
+	}
+	return limit, nil
 }

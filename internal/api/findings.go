@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -25,9 +24,10 @@ const (
 
 // hook takes what a signed webhook found.
 func (s *server) hook(w http.ResponseWriter, r *http.Request) error {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, ingest.MaxBody))
+	r.Body = http.MaxBytesReader(w, r.Body, ingest.MaxBody)
+	body, err := readBody(r)
 	if err != nil {
-		return fmt.Errorf("%w: body: at most %d bytes", errTooLarge, ingest.MaxBody)
+		return err
 	}
 	name := r.PathValue("hook")
 	var report ingest.Report
@@ -123,16 +123,14 @@ func findingQuery(r *http.Request) (q twin.FindingQuery, err error) {
 	if q.From, err = instant(r, "from", now.Add(-24*time.Hour)); err != nil {
 		return q, err
 	}
-	q.Camera, q.Class, q.Limit = assets.ID(values.Get("camera")), values.Get("class"), defaultFindings
+	q.Camera, q.Class = assets.ID(values.Get("camera")), values.Get("class")
 	if q.Camera != "" {
 		if _, err := assets.ParseID(string(q.Camera)); err != nil {
 			return q, fmt.Errorf("camera: %w", err)
 		}
 	}
-	if text := values.Get("limit"); text != "" {
-		if q.Limit, err = strconv.Atoi(text); err != nil || q.Limit < 1 || q.Limit > maxFindings {
-			return q, fmt.Errorf("%w: limit: %.20q, want 1 to %d", assets.ErrInvalid, text, maxFindings)
-		}
+	if q.Limit, err = limitOf(r, defaultFindings, maxFindings); err != nil {
+		return q, err
 	}
 	if text := values.Get("after"); text != "" {
 		q.After, err = parseKey(text)

@@ -3,8 +3,11 @@ package api
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"runtime/debug"
+
+	"suhe/assets"
 )
 
 // maxBody bounds every request body; single routes bound theirs lower.
@@ -27,6 +30,19 @@ func (s *server) guard(next http.Handler) http.Handler {
 		defer s.contain(w, r)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// readBody reads all of a body that guard has bounded.
+func readBody(r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(r.Body)
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, fmt.Errorf("%w: body: at most %d bytes", errTooLarge, large.Limit)
+	case err != nil:
+		return nil, fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
+	}
+	return body, nil
 }
 
 // contain ends a panic at the door of the request.

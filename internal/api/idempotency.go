@@ -105,13 +105,9 @@ func keyOf(r *http.Request, who access.Principal) (string, error) {
 
 // hashOf reads the body and leaves it to be read again.
 func hashOf(r *http.Request) (string, error) {
-	body, err := io.ReadAll(r.Body)
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return "", fmt.Errorf("%w: body: want at most %d bytes", errTooLarge, large.Limit)
-	}
+	body, err := readBody(r)
 	if err != nil {
-		return "", fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
+		return "", err
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	h := sha256.New()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"suhe/assets"
@@ -92,13 +91,7 @@ func span(r *http.Request, now time.Time) (from, to time.Time, limit int, err er
 		err = fmt.Errorf("%w: from: %s is not before to %s", assets.ErrInvalid, from.Format(time.RFC3339), to.Format(time.RFC3339))
 		return
 	}
-	limit = defaultSamples
-	if text := r.URL.Query().Get("limit"); text != "" {
-		limit, err = strconv.Atoi(text)
-		if err != nil || limit < 1 || limit > maxSamples {
-			err = fmt.Errorf("%w: limit: %q, want 1 to %d", assets.ErrInvalid, text, maxSamples)
-		}
-	}
+	limit, err = limitOf(r, defaultSamples, maxSamples)
 	return
 }
 

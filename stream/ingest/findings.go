@@ -34,7 +34,7 @@ type FindingOptions struct {
 // run at once.
 type Findings struct {
 	options    FindingOptions
-	counts     *prometheus.CounterVec
+	counts     counts
 	complaints *complaints
 }
 
@@ -47,16 +47,10 @@ func NewFindings(o FindingOptions) *Findings {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	f := &Findings{options: o, complaints: newComplaints(o.Log, "finding")}
-	f.counts = prometheus.NewCounterVec(prometheus.CounterOpts{
+	f.counts = newCounts(prometheus.CounterOpts{
 		Name: "suhe_ingest_findings_total",
 		Help: "Findings that webhooks sent, by what became of them.",
-	}, []string{"result"})
-	if o.Metrics != nil {
-		o.Metrics.MustRegister(f.counts)
-	}
-	for _, result := range []Result{Accepted, Malformed, Future, OutOfRange, UnknownDevice, UnknownClass} { // so that zeros are shown
-		f.counts.WithLabelValues(string(result))
-	}
+	}, nil, []Result{Accepted, Malformed, Future, OutOfRange, UnknownDevice, UnknownClass}, o.Metrics)
 	return f
 }
 
@@ -66,10 +60,11 @@ func (in *Findings) Batch(ctx context.Context, hook string, body []byte) (Report
 	report := Report{Results: []Refusal{}}
 	items, err := splitFindings(body)
 	if err != nil {
-		in.counts.WithLabelValues(string(Malformed)).Inc()
+		in.counts.add(tally{Malformed: 1})
 		return report, err
 	}
 	now := in.options.Now()
+	t := tally{}
 	var taken []twin.Finding
 	for i, text := range items {
 		f, located, err := readFinding(text, now)
@@ -77,6 +72,7 @@ func (in *Findings) Batch(ctx context.Context, hook string, body []byte) (Report
 			err = place(&f, located, in.options.Cameras, in.options.Classes)
 		}
 		if err != nil {
+			t[resultOf(err)]++
 			report.refuse(i, "", err)
 			in.complaints.about(now, f.Camera, err, nil)
 			continue
@@ -89,10 +85,7 @@ func (in *Findings) Batch(ctx context.Context, hook string, body []byte) (Report
 			return Report{}, fmt.Errorf("%w: the log does not take findings: %w", assets.ErrBusy, err)
 		}
 	}
-	report.Accepted = len(taken)
-	in.counts.WithLabelValues(string(Accepted)).Add(float64(len(taken)))
-	for _, r := range report.Results {
-		in.counts.WithLabelValues(string(r.Code)).Inc()
-	}
+	report.Accepted, t[Accepted] = len(taken), len(taken)
+	in.counts.add(t)
 	return report, nil
 }

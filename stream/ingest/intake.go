@@ -38,7 +38,7 @@ type Intake struct {
 	devices    Devices
 	publisher  Publisher
 	now        func() time.Time
-	counts     *prometheus.CounterVec
+	counts     counts
 	complaints *complaints
 	mappings   Mappings
 	refused    Refused
@@ -57,10 +57,10 @@ func New(o Options) *Intake {
 		devices:   o.Devices,
 		publisher: o.Publisher,
 		now:       o.Now,
-		counts: prometheus.NewCounterVec(prometheus.CounterOpts{
+		counts: newCounts(prometheus.CounterOpts{
 			Name: "suhe_ingest_total",
 			Help: "Observations that devices sent, by way (mqtt, http, replay) and what became of them.",
-		}, []string{"way", "result"}),
+		}, []way{byMQTT, byHTTP, byReplay}, Results(), o.Metrics),
 		complaints: newComplaints(o.Log, "observation"),
 		mappings:   o.Mappings,
 		refused:    o.Refused,
@@ -71,35 +71,7 @@ func New(o Options) *Intake {
 	if in.refused == nil {
 		in.refused = nobody{}
 	}
-	if o.Metrics != nil {
-		o.Metrics.MustRegister(in.counts)
-	}
-	for _, way := range []way{byMQTT, byHTTP, byReplay} { // so that zeros are shown
-		for _, result := range Results() {
-			in.counts.WithLabelValues(string(way), string(result))
-		}
-	}
 	return in
-}
-
-// way is how observations came.
-type way string
-
-const (
-	byMQTT way = "mqtt"
-	byHTTP way = "http"
-
-	byReplay way = "replay" // an operator let in what was refused before
-)
-
-// tally counts results of one batch, to be told when the batch is through: one
-// that comes again counts once.
-type tally map[Result]int
-
-func (in *Intake) count(w way, t tally) {
-	for result, n := range t {
-		in.counts.WithLabelValues(string(w), string(result)).Add(float64(n))
-	}
 }
 
 // TakeLetters takes MQTT messages; it is made for bus.Inbox with Topics. What it
@@ -127,7 +99,7 @@ func (in *Intake) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 	}
 	in.bury(dead)
 	t[Accepted] = len(taken)
-	in.count(byMQTT, t)
+	in.counts.add(t, byMQTT)
 	return nil
 }
 
@@ -198,7 +170,7 @@ func (in *Intake) Batch(ctx context.Context, body []byte) (Report, error) {
 	items, err := readBatch(body)
 	now := in.now()
 	if err != nil {
-		in.count(byHTTP, tally{Malformed: 1})
+		in.counts.add(tally{Malformed: 1}, byHTTP)
 		in.bury([]deadletter.Letter{letterOf(byHTTP, now, "", err, body)})
 		return report, err
 	}
@@ -212,6 +184,6 @@ func (in *Intake) Batch(ctx context.Context, body []byte) (Report, error) {
 	report.sort()
 	in.bury(deadItems(items, &report, now))
 	report.Accepted, t[Accepted] = kept, kept
-	in.count(byHTTP, t)
+	in.counts.add(t, byHTTP)
 	return report, nil
 }

@@ -54,7 +54,7 @@ func (in *Intake) TakeMapped(ctx context.Context, batch []bus.Letter) error {
 // through counts what was published, and remembers it for the deadbands.
 func (in *Intake) through(m *mapped, w way) {
 	m.tally[Accepted], m.tally[Deadband] = len(m.taken), m.deadband
-	in.count(w, m.tally)
+	in.counts.add(m.tally, w)
 	if m.round != nil {
 		m.round.Keep()
 	}

@@ -31,7 +31,7 @@ type PositionOptions struct {
 // may run at once.
 type Positions struct {
 	options    PositionOptions
-	counts     *prometheus.CounterVec
+	counts     counts
 	complaints *complaints
 }
 
@@ -44,25 +44,11 @@ func NewPositions(o PositionOptions) *Positions {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	p := &Positions{options: o, complaints: newComplaints(o.Log, "position")}
-	p.counts = prometheus.NewCounterVec(prometheus.CounterOpts{
+	p.counts = newCounts(prometheus.CounterOpts{
 		Name: "suhe_ingest_positions_total",
 		Help: "Positions that movers sent, by way (mqtt, http) and what became of them.",
-	}, []string{"way", "result"})
-	if o.Metrics != nil {
-		o.Metrics.MustRegister(p.counts)
-	}
-	for _, way := range []way{byMQTT, byHTTP} { // so that zeros are shown
-		for _, result := range []Result{Accepted, Malformed, Future, OutOfRange, UnknownDevice} {
-			p.counts.WithLabelValues(string(way), string(result))
-		}
-	}
+	}, []way{byMQTT, byHTTP}, []Result{Accepted, Malformed, Future, OutOfRange, UnknownDevice}, o.Metrics)
 	return p
-}
-
-func (p *Positions) count(w way, t tally) {
-	for result, n := range t {
-		p.counts.WithLabelValues(string(w), string(result)).Add(float64(n))
-	}
 }
 
 // TakeLetters takes MQTT messages; it is made for bus.Inbox with PositionTopics.
@@ -93,7 +79,7 @@ func (p *Positions) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 		return err
 	}
 	t[Accepted] = len(taken)
-	p.count(byMQTT, t)
+	p.counts.add(t, byMQTT)
 	return nil
 }
 
@@ -121,14 +107,14 @@ func (p *Positions) Batch(ctx context.Context, body []byte) (Report, error) {
 		index++
 	})
 	if err != nil {
-		p.count(byHTTP, tally{Malformed: 1})
+		p.counts.add(tally{Malformed: 1}, byHTTP)
 		return report, err
 	}
 	if err := p.publish(ctx, taken); err != nil {
 		return Report{}, err
 	}
 	report.Accepted, t[Accepted] = len(taken), len(taken)
-	p.count(byHTTP, t)
+	p.counts.add(t, byHTTP)
 	return report, nil
 }
 

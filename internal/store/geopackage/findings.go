@@ -14,33 +14,10 @@ const findingSQL = `INSERT INTO findings (hook, id, fid, class, confidence, time
 
 // SaveFindings implements twin.History.
 func (s *Store) SaveFindings(ctx context.Context, batch []twin.KeptFinding) error {
-	if len(batch) == 0 {
-		return nil
-	}
-	err := s.writing(ctx, func(tx *sql.Tx) error { return saveFindings(ctx, tx, batch) })
-	if err != nil {
-		return fmt.Errorf("save %d findings: %w", len(batch), kind(err))
-	}
-	return nil
-}
-
-func saveFindings(ctx context.Context, tx *sql.Tx, batch []twin.KeptFinding) error {
-	names := fids{tx: tx, known: map[assets.ID]int64{}}
-	for _, f := range batch {
-		fid, err := names.of(ctx, f.Camera)
-		if err != nil {
-			return err
-		}
-		if fid == 0 {
-			continue
-		}
-		_, err = tx.ExecContext(ctx, findingSQL, f.Hook, f.ID, fid, f.Class, f.Confidence, f.PhenomenonTime, f.ReceivedTime,
-			f.Lon, f.Lat, f.Box[0], f.Box[1], f.Box[2], f.Box[3], f.Picture, int64(f.Seq))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return saveEach(ctx, s, "findings", batch, findingSQL, func(f twin.KeptFinding) assets.ID { return f.Camera }, func(fid int64, f twin.KeptFinding) []any {
+		return []any{f.Hook, f.ID, fid, f.Class, f.Confidence, f.PhenomenonTime, f.ReceivedTime,
+			f.Lon, f.Lat, f.Box[0], f.Box[1], f.Box[2], f.Box[3], f.Picture, int64(f.Seq)}
+	})
 }
 
 // findingColumns are read by readFindings.
@@ -48,22 +25,10 @@ const findingColumns = `f.hook, f.id, a.id, f.class, f.confidence, f.time_ms, f.
 	f.x, f.y, f.width, f.height, f.picture, f.seq`
 
 func readFindings(ctx context.Context, tx *sql.Tx, yield func(twin.KeptFinding) error, query string, args ...any) error {
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var f twin.KeptFinding
-		if err := rows.Scan(&f.Hook, &f.ID, &f.Camera, &f.Class, &f.Confidence, &f.PhenomenonTime, &f.ReceivedTime, &f.Lon, &f.Lat,
-			&f.Box[0], &f.Box[1], &f.Box[2], &f.Box[3], &f.Picture, &f.Seq); err != nil {
-			return err
-		}
-		if err := yield(f); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return readEach(ctx, tx, func(f *twin.KeptFinding) []any {
+		return []any{&f.Hook, &f.ID, &f.Camera, &f.Class, &f.Confidence, &f.PhenomenonTime, &f.ReceivedTime, &f.Lon, &f.Lat,
+			&f.Box[0], &f.Box[1], &f.Box[2], &f.Box[3], &f.Picture, &f.Seq}
+	}, yield, query, args...)
 }
 
 // LatestFindings implements twin.History, in order of FID.

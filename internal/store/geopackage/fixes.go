@@ -15,59 +15,18 @@ const fixSQL = `INSERT INTO fixes (fid, time_ms, received_ms, lon, lat, heading,
 
 // SaveFixes implements twin.History.
 func (s *Store) SaveFixes(ctx context.Context, batch []twin.KeptFix) error {
-	if len(batch) == 0 {
-		return nil
-	}
-	err := s.writing(ctx, func(tx *sql.Tx) error { return saveFixes(ctx, tx, batch) })
-	if err != nil {
-		return fmt.Errorf("save %d fixes: %w", len(batch), kind(err))
-	}
-	return nil
-}
-
-func saveFixes(ctx context.Context, tx *sql.Tx, batch []twin.KeptFix) error {
-	names := fids{tx: tx, known: map[assets.ID]int64{}}
-	insert, err := tx.PrepareContext(ctx, fixSQL)
-	if err != nil {
-		return err
-	}
-	defer insert.Close()
-	for _, f := range batch {
-		fid, err := names.of(ctx, f.Asset)
-		if err != nil {
-			return err
-		}
-		if fid == 0 {
-			continue
-		}
-		_, err = insert.ExecContext(ctx, fid, f.PhenomenonTime, f.ReceivedTime, f.Lon, f.Lat,
-			float64(f.Heading), f.Speed, float64(f.Accuracy), int64(f.Seq))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return saveEach(ctx, s, "fixes", batch, fixSQL, func(f twin.KeptFix) assets.ID { return f.Asset }, func(fid int64, f twin.KeptFix) []any {
+		return []any{fid, f.PhenomenonTime, f.ReceivedTime, f.Lon, f.Lat, float64(f.Heading), f.Speed, float64(f.Accuracy), int64(f.Seq)}
+	})
 }
 
 // fixColumns are read by readFixes.
 const fixColumns = `m.id, f.time_ms, f.received_ms, f.lon, f.lat, f.heading, f.speed, f.accuracy, f.seq`
 
 func readFixes(ctx context.Context, tx *sql.Tx, yield func(twin.KeptFix) error, query string, args ...any) error {
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var f twin.KeptFix
-		if err := rows.Scan(&f.Asset, &f.PhenomenonTime, &f.ReceivedTime, &f.Lon, &f.Lat, &f.Heading, &f.Speed, &f.Accuracy, &f.Seq); err != nil {
-			return err
-		}
-		if err := yield(f); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return readEach(ctx, tx, func(f *twin.KeptFix) []any {
+		return []any{&f.Asset, &f.PhenomenonTime, &f.ReceivedTime, &f.Lon, &f.Lat, &f.Heading, &f.Speed, &f.Accuracy, &f.Seq}
+	}, yield, query, args...)
 }
 
 // latestFixesSQL finds for each mover where its last way begins.

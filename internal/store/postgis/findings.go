@@ -26,17 +26,7 @@ const saveFindingsSQL = `INSERT INTO suhe.findings (hook, id, fid, class, confid
 
 // SaveFindings implements twin.History.
 func (s *Store) SaveFindings(ctx context.Context, batch []twin.KeptFinding) error {
-	if len(batch) == 0 {
-		return nil
-	}
-	err := s.within(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, saveFindingsSQL, findingArgs(batch)...)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("save %d findings: %w", len(batch), kind(err))
-	}
-	return nil
+	return saveOnce(ctx, s, "findings", batch, saveFindingsSQL, findingArgs)
 }
 
 func findingArgs(batch []twin.KeptFinding) []any {

@@ -25,15 +25,20 @@ const saveFixesSQL = `INSERT INTO suhe.fixes (fid, time, received, lon, lat, hea
 
 // SaveFixes implements twin.History.
 func (s *Store) SaveFixes(ctx context.Context, batch []twin.KeptFix) error {
+	return saveOnce(ctx, s, "fixes", batch, saveFixesSQL, fixArgs)
+}
+
+// saveOnce keeps rows by one statement.
+func saveOnce[T any](ctx context.Context, s *Store, what string, batch []T, sql string, args func([]T) []any) error {
 	if len(batch) == 0 {
 		return nil
 	}
 	err := s.within(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, saveFixesSQL, fixArgs(batch)...)
+		_, err := tx.Exec(ctx, sql, args(batch)...)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("save %d fixes: %w", len(batch), kind(err))
+		return fmt.Errorf("save %d %s: %w", len(batch), what, kind(err))
 	}
 	return nil
 }

@@ -28,48 +28,30 @@ const MaxPayload = 64 << 10
 // maxDetail bounds the words of a letter, in bytes.
 const maxDetail = 1 << 10
 
-// Letter is a payload that was refused.
+// Letter is a payload that was refused. The stream holds it as JSON.
 type Letter struct {
-	Seq      uint64    // in the list; newer is greater
-	Reason   string    // why, as the metric of ingest names it
-	Detail   string    // why, in words: the first refusal
-	Refusals int       // how many refusals the payload had
-	Way      string    // mqtt or http
-	Topic    string    // of MQTT
-	Mapping  string    // by whose address it came by HTTP; empty: /v1/observations
-	Device   assets.ID // that it is about; empty: unknown
-	Received time.Time
-	Payload  []byte
-	Size     int // of the whole payload; more than Payload has: it was cut
+	Seq      uint64    `json:"-"`                 // in the list; newer is greater
+	Reason   string    `json:"reason"`            // why, as the metric of ingest names it
+	Detail   string    `json:"detail"`            // why, in words: the first refusal
+	Refusals int       `json:"refusals"`          // how many refusals the payload had
+	Way      string    `json:"way"`               // mqtt or http
+	Topic    string    `json:"topic,omitempty"`   // of MQTT
+	Mapping  string    `json:"mapping,omitempty"` // by whose address it came by HTTP; empty: /v1/observations
+	Device   assets.ID `json:"device,omitempty"`  // that it is about; empty: unknown
+	Received time.Time `json:"received"`
+	Payload  []byte    `json:"payload"`
+	Size     int       `json:"size"` // of the whole payload; more than Payload has: it was cut
 }
 
 // Cut says whether the end of the payload is missing.
 func (l Letter) Cut() bool { return l.Size > len(l.Payload) }
 
-// written is a letter as the stream holds it.
-type written struct {
-	Reason   string    `json:"reason"`
-	Detail   string    `json:"detail"`
-	Refusals int       `json:"refusals"`
-	Way      string    `json:"way"`
-	Topic    string    `json:"topic,omitempty"`
-	Mapping  string    `json:"mapping,omitempty"`
-	Device   assets.ID `json:"device,omitempty"`
-	Received time.Time `json:"received"`
-	Payload  []byte    `json:"payload"`
-	Size     int       `json:"size"`
-}
-
-func encode(l Letter) ([]byte, error) {
-	return json.Marshal(written{l.Reason, l.Detail, l.Refusals, l.Way, l.Topic, l.Mapping, l.Device, l.Received, l.Payload, l.Size})
-}
-
 func decode(seq uint64, data []byte) (Letter, error) {
-	var w written
-	if err := json.Unmarshal(data, &w); err != nil {
+	l := Letter{Seq: seq}
+	if err := json.Unmarshal(data, &l); err != nil {
 		return Letter{}, fmt.Errorf("dead letter %d: %w", seq, err)
 	}
-	return Letter{seq, w.Reason, w.Detail, w.Refusals, w.Way, w.Topic, w.Mapping, w.Device, w.Received, w.Payload, w.Size}, nil
+	return l, nil
 }
 
 // trimmed bounds the letter, on memory of its own.

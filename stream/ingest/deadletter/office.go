@@ -2,6 +2,7 @@ package deadletter
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -119,7 +120,7 @@ func (of *Office) drain(ctx context.Context) {
 }
 
 func (of *Office) write(ctx context.Context, l Letter) {
-	data, err := encode(l)
+	data, err := json.Marshal(l)
 	if err == nil {
 		_, err = of.stream.Append(ctx, subjectOf(l), data)
 	}
