@@ -287,6 +287,7 @@ func (n *node) follow(ctx context.Context) error {
 		// Tiles before the stream: who is told of a changed tile finds it changed.
 		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.tiles, n.hub)
 	})
+	group.Go(func() error { return n.bus.Watch(ctx) })
 	group.Go(func() error { return n.relay.Run(ctx) })
 	group.Go(func() error { return n.history.Run(ctx) })
 	for filter, take := range n.inboxes() {

@@ -41,6 +41,9 @@ const headroom = 4 << 10
 // did nothing wrong on a machine busy with something else.
 const busyPatience = 30 * time.Second
 
+// endPatience is how long a server may take to end.
+const endPatience = busyPatience + 10*time.Second
+
 // ample is more than any disk: JetStream shall be bounded by its streams, not by
 // a guess made at start from the disk's free space.
 const ample = 1 << 50
@@ -55,6 +58,7 @@ type broker struct {
 
 	broken  atomic.Pointer[error] // why it cannot write, or nil
 	failing chan error
+	hung    chan struct{} // closed when a server does not end
 	mending sync.WaitGroup
 }
 
@@ -65,7 +69,7 @@ func startBroker(o Options, log *slog.Logger) (*broker, error) {
 	if err := os.MkdirAll(o.Dir, 0o750); err != nil {
 		return nil, fmt.Errorf("bus: folder of the broker: %w", err)
 	}
-	b := &broker{options: o, log: log, login: newLogin(o.Login, o.Inboxes), failing: make(chan error, 1)}
+	b := &broker{options: o, log: log, login: newLogin(o.Login, o.Inboxes), failing: make(chan error, 1), hung: make(chan struct{})}
 	if err := b.start(); err != nil {
 		b.stop()
 		return nil, err
@@ -156,13 +160,32 @@ func (b *broker) InProcessConn() (net.Conn, error) { return b.server.Load().InPr
 func (b *broker) stop() {
 	b.login.stop()
 	b.mending.Wait()
-	b.end()
+	select {
+	case <-b.hung:
+	default:
+		b.end()
+	}
 }
 
-// end ends the server that runs.
-func (b *broker) end() {
-	if s := b.server.Load(); s != nil {
+// end ends the server that runs. One that hangs in a lock of its own (nats-server
+// 2.15.2 does if it purges a stream just when the disk is full) cannot be ended:
+// then end says so by hung and returns false.
+func (b *broker) end() bool {
+	s := b.server.Load()
+	if s == nil {
+		return true
+	}
+	ended := make(chan struct{})
+	go func() {
 		s.Shutdown()
 		s.WaitForShutdown()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return true
+	case <-time.After(endPatience):
+		close(b.hung)
+		return false
 	}
 }

@@ -181,10 +181,8 @@ func (b *Bus) Lost() uint64 { return b.down.Load() }
 
 // Ready says whether the broker can be reached and can write now: nil, or why not.
 func (b *Bus) Ready() error {
-	if b.broker != nil {
-		if err := b.broker.broken.Load(); err != nil {
-			return fmt.Errorf("bus: the broker cannot write: %w", *err)
-		}
+	if err := b.cannotWrite(); err != nil {
+		return err
 	}
 	for _, c := range []connection{b.node, b.mqtt} {
 		if !c.nats.IsConnected() {
@@ -192,6 +190,32 @@ func (b *Bus) Ready() error {
 		}
 	}
 	return nil
+}
+
+// cannotWrite says why the embedded broker does not write now, or nil.
+func (b *Bus) cannotWrite() error {
+	if b.broker == nil {
+		return nil
+	}
+	if err := b.broker.broken.Load(); err != nil {
+		return fmt.Errorf("bus: the broker cannot write: %w", *err)
+	}
+	return nil
+}
+
+// Watch returns when ctx ends, nil, or when the embedded broker hangs and only a
+// new process helps, with an error.
+func (b *Bus) Watch(ctx context.Context) error {
+	if b.broker == nil {
+		<-ctx.Done()
+		return nil
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-b.broker.hung:
+		return fmt.Errorf("bus: the broker has not stopped for %v: start the process anew", endPatience)
+	}
 }
 
 // Close ends the connection and the embedded broker; what was acknowledged is

@@ -206,8 +206,8 @@ func (f *followed) tidy(ctx context.Context) {
 
 func (f *followed) purge(ctx context.Context) error {
 	to := f.bus.handled.byAll()
-	if to == 0 || time.Since(f.opened) < purgeAfter {
-		return nil
+	if to == 0 || time.Since(f.opened) < purgeAfter || f.bus.cannotWrite() != nil {
+		return nil // to purge what cannot be written hangs the stream for good (nats-server 2.15.2)
 	}
 	ctx, cancel := context.WithTimeout(ctx, purgeWait)
 	defer cancel()

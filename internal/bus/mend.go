@@ -50,7 +50,10 @@ func (b *broker) mended() bool {
 	if err := probe(b.options.Dir); err != nil {
 		return false
 	}
-	b.end()
+	if !b.end() {
+		<-b.login.quit // nothing can be mended
+		return false
+	}
 	select { // what the old server said of the same fault
 	case <-b.failing:
 	default:
