@@ -27,19 +27,20 @@ const (
 // Asset is one registered thing. A published Asset is never changed: edits
 // make a new one.
 type Asset struct {
-	ID         ID
-	FID        FID
-	Kind       Kind
-	Class      string // code in the class tables
-	Name       string
-	Shape      Shape
-	Location   Location
-	Owner      string
-	Properties Properties
-	Lifecycle  Lifecycle
-	Revision   Revision
-	Camera     *CameraSpec // only if Kind is Camera
-	Sensor     *SensorSpec // only if Kind is Sensor
+	ID          ID
+	FID         FID
+	Kind        Kind
+	Class       string // code in the class tables
+	Name        string
+	Shape       Shape
+	Location    Location
+	Owner       string
+	Properties  Properties
+	Lifecycle   Lifecycle
+	Revision    Revision
+	Sensitivity Sensitivity // derived by Registry from class and properties, never typed in
+	Camera      *CameraSpec // only if Kind is Camera
+	Sensor      *SensorSpec // only if Kind is Sensor
 }
 
 // Shape is the body of an asset.

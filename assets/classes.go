@@ -13,13 +13,14 @@ import (
 // properties they may have. No conformance to GB/T 30428 is claimed: that
 // standard is not at hand, the tables are data and can be replaced.
 type Class struct {
-	Code   string          `json:"code"` // e.g. asset.lamp
-	Kind   Kind            `json:"kind"`
-	Name   string          `json:"name"` // Chinese
-	NameEn string          `json:"nameEn"`
-	Places bool            `json:"places,omitempty"` // areas: assets inside get this area's code
-	Motion *Motion         `json:"motion,omitempty"` // movers: how they move; none: anything goes
-	Schema json.RawMessage `json:"schema,omitempty"` // JSON Schema 2020-12 of the properties; none allows all
+	Code        string          `json:"code"` // e.g. asset.lamp
+	Kind        Kind            `json:"kind"`
+	Name        string          `json:"name"` // Chinese
+	NameEn      string          `json:"nameEn"`
+	Places      bool            `json:"places,omitempty"`      // areas: assets inside get this area's code
+	Motion      *Motion         `json:"motion,omitempty"`      // movers: how they move; none: anything goes
+	Sensitivity Sensitivity     `json:"sensitivity,omitempty"` // of its assets; single ones may be more so
+	Schema      json.RawMessage `json:"schema,omitempty"`      // JSON Schema 2020-12 of the properties; none allows all
 
 	compiled *jsonschema.Schema
 	bare     bool // the schema allows no properties at all
@@ -55,6 +56,7 @@ type Classes struct {
 	findings  []FindingClass
 	byCode    map[string]*Class
 	byPhen    map[string]*Phenomenon
+	fields    map[string]Sensitivity
 }
 
 // Edition is the label that all files of the tables carry.
@@ -131,6 +133,9 @@ func (c *Class) check(ps Properties) error {
 func (c *Classes) index() error {
 	rank := func(k Kind) int { return slices.Index(Kinds(), k) }
 	slices.SortStableFunc(c.classes, func(a, b Class) int { return rank(a.Kind) - rank(b.Kind) })
+	if err := c.readFields(); err != nil {
+		return err
+	}
 	c.byCode = make(map[string]*Class, len(c.classes))
 	for i := range c.classes {
 		k := &c.classes[i]

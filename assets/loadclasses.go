@@ -105,6 +105,9 @@ func (c *Classes) loadClasses(name string, b []byte) error {
 			return fmt.Errorf("classes[%d].kind: %q, want %q or none", i, k.Kind, f.Kind)
 		}
 		k.Kind = f.Kind
+		if k.Sensitivity > Personal {
+			return fmt.Errorf("classes[%d].sensitivity (%s): %d, want 0 to %d", i, k.Code, k.Sensitivity, Personal)
+		}
 		if err := k.Motion.check(k.Kind); err != nil {
 			return fmt.Errorf("classes[%d].motion (%s): %w", i, k.Code, err)
 		}

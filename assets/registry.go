@@ -76,8 +76,8 @@ func (r *Registry) AreaBound(code string) (orb.Bound, bool) {
 }
 
 // Place returns a with everything that the registry derives: the area and the
-// place along the creek of its geometry's anchor, the generic class of its kind
-// if it has none, and in_use if it has no lifecycle. It returns a itself if
+// place along the creek of its geometry's anchor, its sensitivity, the generic class
+// of its kind if it has none, and in_use if it has no lifecycle. It returns a itself if
 // nothing of it changes, otherwise a copy. An asset without a sound geometry
 // comes back with no location.
 func (r *Registry) Place(a *Asset) *Asset { return r.place(a, r.areas.Load()) }
@@ -91,11 +91,12 @@ func (r *Registry) place(a *Asset, areas *areaSet) *Asset {
 		life = InUse
 	}
 	loc := r.locate(a, areas)
-	if class == a.Class && life == a.Lifecycle && equalLocation(loc, a.Location) {
+	harm := r.classes.sensitivityOf(class, a.Properties)
+	if class == a.Class && life == a.Lifecycle && harm == a.Sensitivity && equalLocation(loc, a.Location) {
 		return a
 	}
 	placed := *a
-	placed.Class, placed.Lifecycle, placed.Location = class, life, loc
+	placed.Class, placed.Lifecycle, placed.Sensitivity, placed.Location = class, life, harm, loc
 	return &placed
 }
 

@@ -19,17 +19,18 @@ var _ seer = access.Scope{}
 // Sees decides by one day is a field more here, and a line in each of facetOf
 // and asset.
 type facet struct {
-	class string
-	area  string
+	class       string
+	sensitivity assets.Sensitivity
+	area        string
 }
 
 func facetOf(a *assets.Asset) facet {
-	return facet{class: a.Class, area: a.Location.Area}
+	return facet{class: a.Class, sensitivity: a.Sensitivity, area: a.Location.Area}
 }
 
 // asset stands for all assets of the facet when a scope is asked.
 func (f facet) asset(kind assets.Kind) *assets.Asset {
-	return &assets.Asset{Kind: kind, Class: f.class, Location: assets.Location{Area: f.area}}
+	return &assets.Asset{Kind: kind, Class: f.class, Sensitivity: f.sensitivity, Location: assets.Location{Area: f.area}}
 }
 
 // group is what the members of one tally have in common.
@@ -63,7 +64,7 @@ type trait struct {
 }
 
 // groups numbers the groups of one layer, in order of first use. There are no
-// more of them than classes × areas × states × severities; none is forgotten.
+// more of them than classes × sensitivities × areas × states × severities; none is forgotten.
 type groups struct {
 	layer   *layer
 	numbers map[group]uint32

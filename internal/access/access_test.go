@@ -26,7 +26,7 @@ func TestOpenScopeSeesAndMayAll(t *testing.T) {
 			t.Errorf("the open scope may not %s", action)
 		}
 	}
-	if !open.Sees(&assets.Asset{}) {
+	if !open.Sees(&assets.Asset{Kind: assets.Fixture}) {
 		t.Error("the open scope does not see an asset")
 	}
 }

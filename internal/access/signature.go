@@ -4,15 +4,11 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 )
-
-// ErrUnauthenticated says that it is not known who asks.
-var ErrUnauthenticated = errors.New("not authenticated")
 
 // SignatureHeader is the header that carries the signature of a webhook.
 const SignatureHeader = "Suhe-Signature"

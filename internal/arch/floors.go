@@ -24,6 +24,8 @@ var floors = map[string]int{
 	"assets":                    20,
 	"assets/scene":              21,
 	"internal/access":           25,
+	"internal/audit":            24,
+	"internal/settings":         25,
 	"twin/filter":               30,
 	"twin":                      31,
 	"tiles/archive":             38,

@@ -1,0 +1,36 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Action is something that a principal may do.
+type Action string
+
+// The actions.
+const (
+	View     Action = "view"     // see what the scope holds: tiles, streams, assets, history
+	Export   Action = "export"   // take layers and history away as files
+	Edit     Action = "edit"     // change the registry
+	Observe  Action = "observe"  // send observations and positions
+	Command  Action = "command"  // tell devices what to do
+	Witness  Action = "witness"  // see the pictures of findings
+	Dispatch Action = "dispatch" // send patrols, and therefore know where they are and were
+	Report   Action = "report"   // say that there is trouble, and what was done about it
+	Repair   Action = "repair"   // read, replay and remove what ingest refused
+	Operate  Action = "operate"  // run the system: metrics, backups, devices
+	Admit    Action = "admit"    // say who may come in and do what: accounts, keys, links
+	Audit    Action = "audit"    // read and verify who did what
+)
+
+// ErrDenied is the kind of every refusal.
+var ErrDenied = errors.New("denied")
+
+// ErrUnauthenticated is the kind of every failure to say who one is.
+var ErrUnauthenticated = errors.New("not authenticated")
+
+// Denied is the refusal of an action to a principal.
+func Denied(who Principal, a Action) error {
+	return fmt.Errorf("%w: %s may not %s", ErrDenied, who.ID, a)
+}
