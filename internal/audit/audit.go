@@ -14,18 +14,6 @@ import (
 	"time"
 )
 
-// Action is what was done, in two words: "login", "asset edit", "camera view" …
-type Action string
-
-// Outcome is how it ended.
-type Outcome string
-
-// The outcomes.
-const (
-	Done    Outcome = "done"
-	Refused Outcome = "refused"
-)
-
 // Entry is one thing that somebody did, or was refused.
 type Entry struct {
 	Seq      uint64          `json:"seq"`                // from 1, without a gap; the store gives it

@@ -102,7 +102,7 @@ func TestUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, q := range []string{
-		"DROP TABLE audit", "DROP TABLE audit_head", "DROP TABLE settings", "DELETE FROM meta WHERE name = 'settings'",
+		"DROP TABLE audit", "DROP TABLE audit_head", "DROP TABLE settings", "DELETE FROM meta WHERE name IN ('settings', 'audited')",
 		"DROP TABLE fixes", "DROP TABLE findings", "UPDATE meta SET value = 1 WHERE name = 'schema'", "PRAGMA writable_schema = ON",
 		"UPDATE sqlite_master SET sql = replace(sql, ', ''mover''', '') WHERE name = 'assets'", "PRAGMA writable_schema = RESET",
 	} {

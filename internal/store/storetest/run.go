@@ -84,6 +84,8 @@ func Run(t *testing.T, build func(testing.TB) House) {
 		{"settingsTogether", settingsTogether},
 		{"auditRoundTrip", auditRoundTrip},
 		{"auditTogether", auditTogether},
+		{"auditOfEdits", auditOfEdits},
+		{"auditOfHands", auditOfHands},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, build(t)) })
 	}
