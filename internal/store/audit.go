@@ -1,10 +1,12 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"suhe/assets"
 	"suhe/internal/audit"
@@ -115,4 +117,35 @@ func ReadRoles(text string) (roles []string, err error) {
 		return nil, fmt.Errorf("%w: roles: %.40q: %w", audit.ErrBroken, text, err)
 	}
 	return roles, nil
+}
+
+// ReadDetail reads the detail of an audit entry. What is no JSON becomes a text,
+// which no entry had when it was chained.
+func ReadDetail(text string) json.RawMessage {
+	if text == "" {
+		return nil
+	}
+	if !json.Valid([]byte(text)) {
+		text, _ := json.Marshal(text) // a text
+		return text
+	}
+	return json.RawMessage(text)
+}
+
+// PruneBatch is how many audit entries are removed at once at most.
+const PruneBatch = 10_000
+
+// CheckPrune refuses to remove audit entries that are to be kept.
+func CheckPrune(before, now time.Time) error {
+	if least := now.Add(-audit.MinKeep); before.After(least) {
+		return fmt.Errorf("prune audit: %w: before: %v, want %v or earlier", assets.ErrInvalid, before.Format(time.RFC3339), least.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// PruneEntry is the entry that tells of the removal of all entries up to the last.
+func PruneEntry(ctx context.Context, base, last audit.Head) audit.Entry {
+	e := audit.From(ctx).Entry(audit.RecordPrune, fmt.Sprintf("entries %d to %d", base.Seq+1, last.Seq), audit.Done)
+	e.Detail, _ = json.Marshal(audit.Pruned{Last: last}) // texts and numbers
+	return e
 }

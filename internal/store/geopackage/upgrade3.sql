@@ -72,7 +72,7 @@ BEGIN
     SELECT RAISE(ABORT, 'the audit record is append-only');
 END;
 CREATE TRIGGER audit_delete BEFORE DELETE ON audit
-WHEN OLD.seq > (SELECT base_seq FROM audit_head) OR OLD.at_ms >= (unixepoch() - 180 * 86400) * 1000
+WHEN OLD.seq > (SELECT base_seq FROM audit_head) OR OLD.at_ms >= (unixepoch() + 1 - 180 * 86400) * 1000
 BEGIN
     SELECT RAISE(ABORT, 'the audit entry is kept');
 END;
