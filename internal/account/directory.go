@@ -37,13 +37,13 @@ type Directory struct {
 	asked      time.Time  // when the store was last asked, by the steady clock
 	failed     error      // what came of that
 
-	mu       sync.RWMutex
-	changes  uint64 // of the store, when it was read
-	read     bool   // the store has been read once
-	people   map[string]person
-	sessions map[string]*session
-	trees    access.Trees
-	reading  bool     // the store is being read
+	mu        sync.RWMutex
+	changes   uint64 // of the store, when it was read
+	read      bool   // the store has been read once
+	people    map[string]person
+	sessions  map[string]*session
+	trees     access.Trees
+	reading   bool     // the store is being read
 	meanwhile []func() // what was written while it was read: told again after
 }
 

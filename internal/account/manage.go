@@ -171,7 +171,9 @@ func (d *Directory) replace(a *Account, password string) {
 }
 
 // take takes over what an administrator says.
-func (a *Account) take(s Spec) { a.Title, a.Roles, a.Areas, a.Disabled = s.Title, s.Roles, s.Areas, s.Disabled }
+func (a *Account) take(s Spec) {
+	a.Title, a.Roles, a.Areas, a.Disabled = s.Title, s.Roles, s.Areas, s.Disabled
+}
 
 // about is the audit entry of a change of an account, with what it may now.
 func (d *Directory) about(ctx context.Context, what audit.Action, a *Account) audit.Entry {
