@@ -53,6 +53,7 @@ func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger, now cl
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return n.live(inner) })
 	group.Go(func() error { return n.followAccounts(inner) })
+	group.Go(func() error { return n.followAudit(inner) })
 	group.Go(func() error {
 		defer stopRooms()
 		return n.serve(ctx, listener)
@@ -125,7 +126,7 @@ func (n *node) deps() api.Deps {
 		World: n.world, Registry: n.registry, Relay: n.relay, History: n.store, Classes: n.registry.Classes(),
 		Tiles: n.tiles, Basemaps: n.basemaps, Streams: n.hub, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers,
 		Places: n.places, Findings: n.findings, Hooks: openHooks(n.settings.storage),
-		Door: n.door, Gate: n.gate, Logins: n.logins, Accounts: n.logins, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
+		Door: n.door, Gate: n.gate, Logins: n.logins, Accounts: n.logins, Tickets: &n.tickets, Recorder: n.recorder, Audit: n.book, Rate: n.settings.Rate, Log: n.log,
 		Site: api.Site{
 			Scene: api.Scene{
 				Title: facts.Title, TitleEn: facts.TitleEn, Attribution: facts.Attribution,

@@ -52,6 +52,15 @@ func (s Scope) Sees(a *assets.Asset) bool {
 	return c.everywhere || c.holds(a.Location.Area) || a.Sensitivity == assets.Public && ground(a.Kind)
 }
 
+// SeesKind says whether there may be things of the kind that are seen.
+func (s Scope) SeesKind(k assets.Kind) bool {
+	if s.is == nil {
+		return false
+	}
+	_, ok := s.is.kinds[k]
+	return ok
+}
+
 // ground says whether the kind is part of the map that everything lies on.
 func ground(k assets.Kind) bool {
 	switch k {
