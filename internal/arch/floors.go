@@ -26,6 +26,8 @@ var floors = map[string]int{
 	"internal/access":           25,
 	"internal/audit":            24,
 	"internal/settings":         25,
+	"internal/account":          26,
+	"internal/account/key":      27,
 	"twin/filter":               30,
 	"twin":                      31,
 	"tiles/archive":             38,
@@ -63,7 +65,7 @@ var rooms = map[string][]string{
 	"github.com/eclipse/paho.mqtt":  {"internal/simulate"},
 	"github.com/pressly/goose/v3":   {"internal/store/postgis"},
 	"github.com/cespare/xxhash":     {"tiles"},
-	"golang.org/x/time":             {"internal/api"},
+	"golang.org/x/time":             {"internal/api", "internal/account/key"},
 	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench"},
 }
 
