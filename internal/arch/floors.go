@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"internal/settings":         25,
 	"internal/account":          26,
 	"internal/account/key":      27,
+	"internal/account/link":     27,
 	"twin/filter":               30,
 	"twin":                      31,
 	"tiles/archive":             38,
@@ -66,6 +67,7 @@ var rooms = map[string][]string{
 	"github.com/pressly/goose/v3":   {"internal/store/postgis"},
 	"github.com/cespare/xxhash":     {"tiles"},
 	"golang.org/x/time":             {"internal/api", "internal/account/key"},
+	"github.com/emmansun/gmsm":      {"internal/audit"},
 	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench"},
 }
 
