@@ -14,13 +14,14 @@ package key
 import (
 	"encoding/hex"
 	"fmt"
-	"slices"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/account"
 	"suhe/internal/settings"
 )
 
@@ -61,8 +62,6 @@ func NewWish() Wish { return Wish{Grant: access.Grant{Sensitivity: assets.Person
 const (
 	MaxLife  = 366 * 24 * time.Hour
 	maxName  = 100    // bytes
-	maxList  = 100    // areas, classes or fields of a grant
-	maxEntry = 64     // bytes of one
 	maxKeys  = 10_000 // of all owners
 	maxOwned = 50     // that are alive, of one owner
 )
@@ -72,7 +71,7 @@ func (k *Key) alive(now time.Time) bool { return k.Revoked.IsZero() && now.Befor
 
 // check says what is wrong with the wish, which wraps assets.ErrInvalid.
 func (w *Wish) check(now time.Time) error {
-	if w.Name == "" || len(w.Name) > maxName || !utf8.ValidString(w.Name) || containsControl(w.Name) {
+	if w.Name == "" || len(w.Name) > maxName || !utf8.ValidString(w.Name) || strings.ContainsFunc(w.Name, unicode.IsControl) {
 		return fmt.Errorf("%w: name: %.120q, want 1 to %d bytes of text", assets.ErrInvalid, w.Name, maxName)
 	}
 	if !w.Expires.After(now) || w.Expires.After(now.Add(MaxLife)) {
@@ -81,41 +80,7 @@ func (w *Wish) check(now time.Time) error {
 	if err := w.Quota.check(); err != nil {
 		return err
 	}
-	return CheckGrant(w.Grant)
-}
-
-func containsControl(s string) bool { return slices.ContainsFunc([]rune(s), unicode.IsControl) }
-
-// CheckGrant says what is wrong with a grant that narrows another; the error wraps
-// assets.ErrInvalid.
-func CheckGrant(g access.Grant) error {
-	for _, a := range g.Actions {
-		if !access.Open().May(a) {
-			return fmt.Errorf("%w: grant.actions: %.40q is no action", assets.ErrInvalid, a)
-		}
-	}
-	for _, k := range g.Kinds {
-		if !slices.Contains(assets.Kinds(), k) {
-			return fmt.Errorf("%w: grant.kinds: %.40q is no kind", assets.ErrInvalid, k)
-		}
-	}
-	if g.Sensitivity < assets.Public || g.Sensitivity > assets.Personal {
-		return fmt.Errorf("%w: grant.sensitivity: %d, want %d to %d", assets.ErrInvalid, g.Sensitivity, assets.Public, assets.Personal)
-	}
-	for _, list := range []struct {
-		name    string
-		entries []string
-	}{{"areas", g.Areas}, {"classes", g.Classes}, {"hidden", g.Hidden}} {
-		if len(list.entries) > maxList {
-			return fmt.Errorf("%w: grant.%s: %d, want at most %d", assets.ErrInvalid, list.name, len(list.entries), maxList)
-		}
-		for _, e := range list.entries {
-			if e == "" || len(e) > maxEntry {
-				return fmt.Errorf("%w: grant.%s: %.80q, want 1 to %d bytes", assets.ErrInvalid, list.name, e, maxEntry)
-			}
-		}
-	}
-	return nil
+	return account.CheckNarrowing(w.Grant)
 }
 
 // sum is the hash of the document as bytes; nil if it is broken.
