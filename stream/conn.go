@@ -2,9 +2,10 @@ package stream
 
 import (
 	"crypto/rand"
+	"crypto/tls"
 	"math"
+	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -36,20 +37,10 @@ func (h *Hub) newUpgrader() websocket.Upgrader {
 		WriteBufferSize:  1024,
 		WriteBufferPool:  new(sync.Pool),
 		Subprotocols:     protocols,
-		CheckOrigin:      h.originAllowed,
+		CheckOrigin:      h.o.Origin,
 		// No compression: a deflate window for each of thousands of clients costs
 		// more memory than they may have.
 	}
-}
-
-// originAllowed lets in programs, pages of our own host and those that were named.
-func (h *Hub) originAllowed(r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	if origin == "" || slices.Contains(h.o.Origins, origin) {
-		return true
-	}
-	u, err := url.Parse(origin)
-	return err == nil && u.Host == r.Host
 }
 
 // Serve upgrades the request; the session then lives on by itself until it ends.
@@ -68,15 +59,23 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who access.Principal
 		h.forgo() // the upgrader has answered
 		return
 	}
-	if tcp, ok := ws.NetConn().(interface{ SetWriteBuffer(int) error }); ok {
-		_ = tcp.SetWriteBuffer(sendBuffer) // or what the kernel thinks best
-	}
+	boundBuffer(ws.NetConn())
 	s := newSession(h, who, formatOf(ws.Subprotocol()), rand.Text()[:12])
 	c := &conn{ws: ws, session: s, done: make(chan struct{})}
 	s.wake, s.cut = c.wake, c.hurry
 	h.enter(s)
 	s.hello()
 	go c.read()
+}
+
+// boundBuffer bounds what the kernel keeps, below TLS if there is any.
+func boundBuffer(c net.Conn) {
+	if sealed, ok := c.(*tls.Conn); ok {
+		c = sealed.NetConn()
+	}
+	if tcp, ok := c.(interface{ SetWriteBuffer(int) error }); ok {
+		_ = tcp.SetWriteBuffer(sendBuffer) // or what the kernel thinks best
+	}
 }
 
 // hello greets the client.

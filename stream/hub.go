@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,22 +30,22 @@ type World interface {
 
 // Options are a Hub's settings; zero means the default.
 type Options struct {
-	World    World                   // must be set
-	Ground   Ground                  // to find areas and stretches of the creek
-	Clusters Clusters                // nil: nothing is counted, all is told one by one
-	Past     Past                    // nil: events of before the hub began cannot be had
-	Admit    Admit                   // nil: there are no logins
-	Tell     func(data []byte) error // to the hubs of other nodes, which take it with Heard; nil: there are none
-	Tick     time.Duration           // between two looks at what changed; default 200 ms
-	Beat     time.Duration           // between two time frames; default 15 s
-	Recount  time.Duration           // between two countings for views that are zoomed out; default 1 s
-	Origins  []string                // pages of other hosts that may connect, like https://map.example
-	Sessions int                     // at most; default 12,000
-	Painted  []Painted               // layers of tiles that clients may have; default one of each kind
-	Calm     Calm                    // which of their tiles are repainted from time to time only
-	Now      func() time.Time        // default time.Now
-	Log      *slog.Logger            // default slog.Default
-	Metrics  prometheus.Registerer   // nil: none
+	World    World                    // must be set
+	Ground   Ground                   // to find areas and stretches of the creek
+	Clusters Clusters                 // nil: nothing is counted, all is told one by one
+	Past     Past                     // nil: events of before the hub began cannot be had
+	Admit    Admit                    // nil: there are no logins
+	Tell     func(data []byte) error  // to the hubs of other nodes, which take it with Heard; nil: there are none
+	Tick     time.Duration            // between two looks at what changed; default 200 ms
+	Beat     time.Duration            // between two time frames; default 15 s
+	Recount  time.Duration            // between two countings for views that are zoomed out; default 1 s
+	Origin   func(*http.Request) bool // whether a page of the request's Origin may connect; nil: those of our own host
+	Sessions int                      // at most; default 12,000
+	Painted  []Painted                // layers of tiles that clients may have; default one of each kind
+	Calm     Calm                     // which of their tiles are repainted from time to time only
+	Now      func() time.Time         // default time.Now
+	Log      *slog.Logger             // default slog.Default
+	Metrics  prometheus.Registerer    // nil: none
 }
 
 // Admit says whose ticket or token it is. Of the two one is empty.

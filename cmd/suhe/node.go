@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +17,7 @@ import (
 	"suhe/assets/scene"
 	"suhe/geo"
 	"suhe/internal/access"
+	"suhe/internal/api"
 	"suhe/internal/bus"
 	"suhe/stream"
 	"suhe/stream/command"
@@ -41,6 +42,7 @@ type node struct {
 	now      clock
 	log      *slog.Logger
 	metrics  *prometheus.Registry
+	door     api.Door
 
 	store    store
 	registry *assets.Registry
@@ -75,6 +77,10 @@ type node struct {
 func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*node, error) {
 	n := &node{settings: s, now: now, log: log, metrics: prometheus.NewRegistry()}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	var err error
+	if n.door, err = s.door(); err != nil {
+		return nil, err
+	}
 	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
@@ -103,12 +109,8 @@ func (n *node) openBus(ctx context.Context) (err error) {
 	if n.settings.NATS == "" {
 		options.MQTTListen = n.settings.MQTTListen
 	}
-	if n.settings.MQTTCert != "" {
-		pair, err := tls.LoadX509KeyPair(n.settings.MQTTCert, n.settings.MQTTKey)
-		if err != nil {
-			return fmt.Errorf("mqtt-cert: %w", err)
-		}
-		options.MQTTTLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	if options.MQTTTLS, err = follow(n.settings.MQTTCert, n.settings.MQTTKey, n.log); err != nil {
+		return fmt.Errorf("mqtt-cert: %w", err)
 	}
 	if n.bus, err = bus.Open(ctx, options); err != nil {
 		return err
@@ -186,6 +188,7 @@ func (n *node) openViews(context.Context) (err error) {
 	n.hub = stream.New(stream.Options{
 		World: n.world, Ground: stream.Ground{River: river(), Area: n.registry.AreaBound},
 		Clusters: counter{n.tiles}, Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
+		Origin:  func(r *http.Request) bool { return n.door.Origins.Check(r) == nil },
 		Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics,
 	})
 	return nil

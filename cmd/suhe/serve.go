@@ -15,18 +15,13 @@ import (
 	"suhe/assets/scene"
 	"suhe/internal/access"
 	"suhe/internal/api"
+	"suhe/internal/door"
 	"suhe/internal/ogc"
 	"suhe/web"
 )
 
-// The times of the HTTP listener. A stream's connection is taken over and has
-// deadlines of its own.
-const (
-	headerTimeout = 10 * time.Second
-	bodyTimeout   = time.Minute
-	idleTimeout   = 2 * time.Minute
-	stopTimeout   = 8 * time.Second // for requests that are under way to be finished
-)
+// stopTimeout is how long requests that are under way have to be finished.
+const stopTimeout = 8 * time.Second
 
 // serveCmd runs a node.
 type serveCmd struct {
@@ -70,22 +65,22 @@ func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger, now cl
 // not ready, so that whoever sends it requests sends them elsewhere, and only after
 // a while stops listening.
 func (n *node) serve(ctx context.Context, listener net.Listener) error {
-	server := &http.Server{
-		Handler:           api.New(n.deps()),
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       bodyTimeout,
-		IdleTimeout:       idleTimeout,
-		ErrorLog:          slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
+	deps := n.deps()
+	server := door.NewServer(api.New(deps), door.Patient(), slog.NewLogLogger(n.log.Handler(), slog.LevelDebug))
+	var err error
+	if server.TLSConfig, err = follow(n.settings.TLSCert, n.settings.TLSKey, n.log); err != nil {
+		return fmt.Errorf("tls-cert: %w", err)
 	}
 	listening, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := n.settings.serveHTTP(server, listener, n.door.Proxies); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
 	})
+	group.Go(func() error { return n.serveAdmin(listening, deps.Site) })
 	group.Go(func() error {
 		n.hub.Run(listening)
 		return nil
@@ -102,6 +97,24 @@ func (n *node) serve(ctx context.Context, listener net.Listener) error {
 	return group.Wait()
 }
 
+// serveAdmin serves those who run the machine, if they are to be served.
+func (n *node) serveAdmin(ctx context.Context, site api.Site) error {
+	if n.settings.AdminListen == "" {
+		return nil
+	}
+	listener, err := net.Listen("tcp", n.settings.AdminListen)
+	if err != nil {
+		return fmt.Errorf("admin-listen: %w", err)
+	}
+	server := door.NewServer(api.NewAdmin(site), door.Patient(), slog.NewLogLogger(n.log.Handler(), slog.LevelDebug))
+	stop := context.AfterFunc(ctx, func() { server.Close() })
+	defer stop()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
 // deps gives the API what it needs of each room.
 func (n *node) deps() api.Deps {
 	facts := scene.Facts()
@@ -109,7 +122,7 @@ func (n *node) deps() api.Deps {
 		World: n.world, Registry: n.registry, Relay: n.relay, History: n.store, Classes: n.registry.Classes(),
 		Tiles: n.tiles, Basemaps: n.basemaps, Streams: n.hub, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers,
 		Places: n.places, Findings: n.findings, Hooks: openHooks(n.settings.storage),
-		Gate: openGate{}, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
+		Door: n.door, Gate: openGate{}, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
 		Site: api.Site{
 			Scene: api.Scene{
 				Title: facts.Title, TitleEn: facts.TitleEn, Attribution: facts.Attribution,
@@ -153,6 +166,6 @@ func (n *node) announce(ctx context.Context, io streams, address net.Addr) error
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	fmt.Fprintf(io.out, "苏河数字孪生 is live at http://%s/\n", address)
+	fmt.Fprintf(io.out, "苏河数字孪生 is live at %s://%s/\n", n.settings.scheme(), address)
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/door"
 	"suhe/internal/ogc"
 	"suhe/stream/ingest"
 	"suhe/stream/ingest/deadletter"
@@ -117,11 +118,18 @@ type Deps struct {
 	Commands    Commands
 	Answers     Answers // of requests with an Idempotency-Key
 
+	Door    Door
 	Gate    Gate
 	Tickets *access.Tickets
 	Site    Site
 	Rate    float64 // requests a second of each principal from each address; 0: no bound
 	Log     *slog.Logger
+}
+
+// Door is who may come to the routes at all, whoever they are.
+type Door struct {
+	Proxies door.Proxies
+	Origins door.Origins
 }
 
 // Site is what the API serves besides the rooms.
@@ -151,9 +159,9 @@ func New(d Deps) http.Handler {
 func (s *server) routes() {
 	s.open("GET /healthz", s.health)
 	s.open("GET /readyz", s.ready)
-	s.open("GET /metrics", s.metrics)
 	s.open("GET /", s.page)
 
+	s.route("GET /metrics", access.Operate, s.metrics)
 	s.route("GET /tiles/{layers}", access.View, s.tileJSON)
 	s.route("GET /tiles/{layers}/{z}/{x}/{y}", access.View, s.tile)
 	s.route("GET /tiles/{layers}/metadata.json", access.View, s.metadata)
@@ -208,10 +216,7 @@ type handler func(w http.ResponseWriter, r *http.Request, who access.Principal) 
 // route adds a route that only those may take whose scope allows the action.
 func (s *server) route(pattern string, action access.Action, h handler) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		who, err := s.Gate.Who(r)
-		if err == nil {
-			err = s.limits.admit(r, who, time.Now())
-		}
+		who, err := s.who(r)
 		if err == nil && !who.Scope.May(action) {
 			err = access.Denied(who, action)
 		}
@@ -222,6 +227,21 @@ func (s *server) route(pattern string, action access.Action, h handler) {
 			fail(w, r, s.Log, err)
 		}
 	})
+}
+
+// who finds out who asks, and whether it does not ask too often. Saying who one is
+// costs us some work, so an address that often cannot is not listened to.
+func (s *server) who(r *http.Request) (access.Principal, error) {
+	now := time.Now()
+	if err := s.limits.stranger(r, 0, now); err != nil {
+		return access.Principal{}, err
+	}
+	who, err := s.Gate.Who(r)
+	if err != nil {
+		_ = s.limits.stranger(r, 1, now) // counted; what is wrong is known
+		return access.Principal{}, err
+	}
+	return who, s.limits.admit(r, who, now)
 }
 
 // signed adds a route whose requests are signed: who signs may take its one

@@ -10,6 +10,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/door"
 	"suhe/stream/ingest"
 )
 
@@ -31,12 +32,15 @@ var kinds = []struct {
 	{errOtherBody, http.StatusUnprocessableEntity},
 	{errInFlight, http.StatusConflict},
 	{errTooMany, http.StatusTooManyRequests},
+	{errCoding, http.StatusUnsupportedMediaType},
+	{door.ErrOrigin, http.StatusForbidden},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable},
 }
 
 var (
 	errPrecondition = errors.New("precondition failed")
 	errTooLarge     = errors.New("too large")
+	errCoding       = errors.New("unsupported coding")
 )
 
 // problem is an RFC 9457 problem detail.

@@ -18,6 +18,8 @@ var floors = map[string]int{
 	"geo":                       10,
 	"internal/bus":              10,
 	"internal/pgcluster":        9,
+	"internal/door":             10,
+	"internal/testcert":         9,
 	"internal/pgtest":           10,
 	"web":                       10,
 	"internal/arch":             10,
