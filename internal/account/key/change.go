@@ -11,6 +11,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/audit"
+	"suhe/internal/settings"
 )
 
 // Add makes a key for the owner and returns its text, which is told nowhere else.
@@ -34,19 +35,19 @@ func (r *Ring) Add(ctx context.Context, owner string, w Wish) (k Key, text strin
 	if err := r.put(ctx, &d, 0, "key add", map[string]any{"owner": owner, "name": w.Name, "grant": w.Grant, "expires": d.Expires}); err != nil {
 		return k, "", err
 	}
-	return d.Key, text, r.Load(ctx)
+	return d.Key, text, r.Refresh(ctx)
 }
 
 // room sees to it that the owner may have one more key: keys that are dead longest
 // make room for it.
 func (r *Ring) room(ctx context.Context, owner string, now time.Time) error {
-	keys := *r.keys.Load()
+	keys := r.keys.All()
 	alive := 0
-	var dead []*held
+	var dead []settings.Held[*held]
 	for _, k := range keys {
 		switch {
-		case k.Owner != owner:
-		case k.alive(now):
+		case k.Is.Owner != owner:
+		case k.Is.alive(now):
 			alive++
 		default:
 			dead = append(dead, k)
@@ -56,7 +57,7 @@ func (r *Ring) room(ctx context.Context, owner string, now time.Time) error {
 		return fmt.Errorf("%w: %s has %d keys: revoke one first", assets.ErrConflict, owner, alive)
 	}
 	if len(dead) >= maxOwned {
-		slices.SortFunc(dead, func(a, b *held) int { return a.Made.Compare(b.Made) })
+		slices.SortFunc(dead, func(a, b settings.Held[*held]) int { return a.Is.Made.Compare(b.Is.Made) })
 		return r.remove(ctx, dead[0])
 	}
 	if len(keys) >= maxKeys {
@@ -65,8 +66,8 @@ func (r *Ring) room(ctx context.Context, owner string, now time.Time) error {
 	return nil
 }
 
-func (r *Ring) remove(ctx context.Context, k *held) error {
-	_, err := r.o.Store.PutSetting(ctx, Kind, k.ID, k.rev, nil, audit.From(ctx).Entry("key forget", "key "+k.ID, audit.Done))
+func (r *Ring) remove(ctx context.Context, k settings.Held[*held]) error {
+	_, err := r.o.Store.PutSetting(ctx, Kind, k.Is.ID, k.Rev, nil, audit.From(ctx).Entry("key forget", "key "+k.Is.ID, audit.Done))
 	return err
 }
 
@@ -89,19 +90,19 @@ func (r *Ring) put(ctx context.Context, d *document, was int64, action audit.Act
 func (r *Ring) Revoke(ctx context.Context, owner, id string) error {
 	r.changes.Lock()
 	defer r.changes.Unlock()
-	k := (*r.keys.Load())[id]
-	if k == nil || owner != "" && k.Owner != owner {
+	k, known := r.keys.Get(id)
+	if !known || owner != "" && k.Is.Owner != owner {
 		return fmt.Errorf("key %.40q: %w", id, assets.ErrNotFound)
 	}
-	if !k.Revoked.IsZero() {
+	if !k.Is.Revoked.IsZero() {
 		return nil
 	}
-	d := k.document
+	d := k.Is.document
 	d.Revoked, d.Hash = r.o.Now().UTC().Truncate(time.Second), ""
-	if err := r.put(ctx, &d, k.rev, "key revoke", map[string]any{"owner": d.Owner, "name": d.Name}); err != nil {
+	if err := r.put(ctx, &d, k.Rev, "key revoke", map[string]any{"owner": d.Owner, "name": d.Name}); err != nil {
 		return err
 	}
-	return r.Load(ctx)
+	return r.Refresh(ctx)
 }
 
 // Listed is a key and what is known of its use.
@@ -114,9 +115,9 @@ type Listed struct {
 func (r *Ring) List(owner string) []Listed {
 	now := r.o.Now()
 	out := []Listed{}
-	for id, k := range *r.keys.Load() {
-		if owner == "" || k.Owner == owner {
-			out = append(out, Listed{k.Key, r.tallies.use(id, now)})
+	for id, k := range r.keys.All() {
+		if owner == "" || k.Is.Owner == owner {
+			out = append(out, Listed{k.Is.Key, r.tallies.use(id, now)})
 		}
 	}
 	slices.SortFunc(out, func(a, b Listed) int {

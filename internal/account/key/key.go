@@ -12,7 +12,6 @@
 package key
 
 import (
-	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -81,13 +80,4 @@ func (w *Wish) check(now time.Time) error {
 		return err
 	}
 	return account.CheckNarrowing(w.Grant)
-}
-
-// sum is the hash of the document as bytes; nil if it is broken.
-func (d *document) sum() []byte {
-	b, err := hex.DecodeString(d.Hash)
-	if err != nil {
-		return nil
-	}
-	return b
 }

@@ -3,13 +3,13 @@ package key
 import (
 	"context"
 	"crypto/subtle"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"suhe/internal/access"
@@ -30,21 +30,37 @@ type Options struct {
 type Ring struct {
 	o       Options
 	tallies tallies
-	keys    atomic.Pointer[map[string]*held]
+	keys    *settings.Shelf[*held]
 	changes sync.Mutex // of the store, one at a time from this node
 }
 
-var _ account.Credential = (*Ring)(nil)
+var (
+	_ account.Credential = (*Ring)(nil)
+	_ account.Reviewer   = (*Ring)(nil)
+)
 
-// held is a key as it was at the last Load.
+// held is a key in memory.
 type held struct {
 	document
-	rev    int64
 	sum    []byte
 	deputy account.Deputy // of the owner
 }
 
-// New makes a ring without keys; see Load.
+// read takes a key out of its setting.
+func read(s settings.Setting) (*held, error) {
+	k := new(held)
+	if err := json.Unmarshal(s.Doc, &k.document); err != nil {
+		return nil, err
+	}
+	if k.ID != s.Name {
+		return nil, fmt.Errorf("id: %.40q, want %.40q", k.ID, s.Name)
+	}
+	k.Quota = k.Quota.filled()
+	k.sum, _ = hex.DecodeString(k.Hash) // one that is broken is nobody's, as that of a revoked key
+	return k, nil
+}
+
+// New makes a ring without keys; see Refresh.
 func New(o Options) *Ring {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -52,8 +68,7 @@ func New(o Options) *Ring {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Ring{o: o}
-	r.keys.Store(&map[string]*held{})
+	r := &Ring{o: o, keys: settings.NewShelf(o.Store, Kind, o.Log, read)}
 	if o.File != "" {
 		if err := r.tallies.recall(o.File, o.Now()); err != nil {
 			o.Log.Warn("the use of keys is counted anew", "err", err)
@@ -62,24 +77,13 @@ func New(o Options) *Ring {
 	return r
 }
 
-// Load reads all keys again; it is called when settings changed.
-func (r *Ring) Load(ctx context.Context) error {
-	all, _, err := r.o.Store.Settings(ctx, Kind)
-	if err != nil {
-		return fmt.Errorf("keys: %w", err)
+// Refresh reads the keys that have changed in the store; see settings.Shelf.
+func (r *Ring) Refresh(ctx context.Context) error {
+	if err := r.keys.Refresh(ctx); err != nil {
+		return err
 	}
-	keys := make(map[string]*held, len(all))
-	for _, s := range all {
-		h := &held{rev: s.Rev}
-		if err := json.Unmarshal(s.Doc, &h.document); err != nil || h.ID != s.Name {
-			r.o.Log.Error("key cannot be read, so it opens nothing", "key", s.Name, "err", err)
-			continue
-		}
-		h.sum, h.Quota = h.document.sum(), h.Quota.filled()
-		keys[s.Name] = h
-	}
-	r.keys.Store(&keys)
-	r.tallies.only(func(id string) bool { return keys[id] != nil })
+	known := r.keys.All()
+	r.tallies.only(func(id string) bool { _, is := known[id]; return is })
 	return nil
 }
 
@@ -117,7 +121,7 @@ func (r *Ring) Run(ctx context.Context) error {
 // access.ErrUnauthenticated, the same for whatever is wrong, or ErrQuota.
 func (r *Ring) Who(request *http.Request) (who access.Principal, presented bool, err error) {
 	text, ok := strings.CutPrefix(request.Header.Get("Authorization"), "Bearer ")
-	if !ok || !strings.HasPrefix(text, Prefix) {
+	if !ok || !strings.HasPrefix(text, account.KeyPrefix) {
 		return who, false, nil
 	}
 	who, err = r.Admit(text)
@@ -134,8 +138,8 @@ func (r *Ring) Admit(text string) (access.Principal, error) {
 		return access.Principal{}, access.ErrUnauthenticated
 	}
 	now := r.o.Now()
-	k, known := (*r.keys.Load())[id]
-	want := nobody
+	found, known := r.keys.Get(id)
+	k, want := found.Is, nobody
 	if known && len(k.sum) == len(nobody) {
 		want = k.sum
 	}
@@ -152,16 +156,17 @@ func (r *Ring) Admit(text string) (access.Principal, error) {
 	return who, nil
 }
 
-// Again is the principal of a key that was admitted before, as it is now; false: it
-// is good no longer, or no key's.
-func (r *Ring) Again(principal string) (access.Principal, bool) {
-	id, ok := strings.CutPrefix(principal, principalPrefix)
-	if !ok {
-		return access.Principal{}, false
+// Still implements account.Reviewer.
+func (r *Ring) Still(was access.Principal) (now access.Principal, mine bool, err error) {
+	id, mine := strings.CutPrefix(was.ID, principalPrefix)
+	if !mine {
+		return was, false, nil
 	}
-	k := (*r.keys.Load())[id]
-	if k == nil || !k.alive(r.o.Now()) {
-		return access.Principal{}, false
+	k, known := r.keys.Get(id)
+	if known && k.Is.alive(r.o.Now()) {
+		if who, ok := r.principal(k.Is); ok {
+			return who, true, nil
+		}
 	}
-	return r.principal(k)
+	return access.Principal{}, true, access.ErrUnauthenticated
 }

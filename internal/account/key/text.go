@@ -5,17 +5,19 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"strings"
+
+	"suhe/internal/account"
 )
 
-// Prefix begins every key, so that people and programs that look for secrets in
+// prefix begins every key, so that people and programs that look for secrets in
 // the wrong places know one when they see it.
-const Prefix = "suhe_key_"
+const prefix = account.KeyPrefix
 
 const (
 	idBytes     = 10 // 16 characters
 	secretBytes = 32 // 52 characters
 	idLength    = 16
-	length      = len(Prefix) + idLength + 1 + 52
+	length      = len(prefix) + idLength + 1 + 52
 )
 
 // letters is base 32 (RFC 4648) in lower case, so that a double click takes the whole key.
@@ -27,12 +29,12 @@ func newText() (text, id string, sum [sha256.Size]byte) {
 	rand.Read(bytes)
 	id = letters.EncodeToString(bytes[:idBytes])
 	secret := letters.EncodeToString(bytes[idBytes:])
-	return Prefix + id + "_" + secret, id, sha256.Sum256([]byte(secret))
+	return prefix + id + "_" + secret, id, sha256.Sum256([]byte(secret))
 }
 
 // parse reads a key; false: it is none. What is too long is not looked at.
 func parse(text string) (id string, sum [sha256.Size]byte, ok bool) {
-	rest, ok := strings.CutPrefix(text, Prefix)
+	rest, ok := strings.CutPrefix(text, prefix)
 	if !ok || len(text) != length || rest[idLength] != '_' {
 		return "", sum, false
 	}

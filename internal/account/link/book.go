@@ -7,22 +7,21 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"suhe/internal/access"
 	"suhe/internal/account"
 	"suhe/internal/audit"
+	"suhe/internal/door"
 	"suhe/internal/settings"
 )
 
 // Options are a Book's settings.
 type Options struct {
 	Store  settings.Store   // must be set
-	Audit  audit.Store      // must be set
+	Record account.Recorder // must be set
 	Owners account.Owners   // must be set
 	Key    []byte           // that MACs are made with; see access.KeyFile
 	Now    func() time.Time // nil: time.Now
@@ -32,20 +31,34 @@ type Options struct {
 // Book is all links. All methods may be called at once.
 type Book struct {
 	o       Options
-	links   atomic.Pointer[map[string]*held]
+	links   *settings.Shelf[*held]
 	changes sync.Mutex // of the store, one at a time from this node
 }
 
-var _ account.Credential = (*Book)(nil)
+var (
+	_ account.Credential = (*Book)(nil)
+	_ account.Reviewer   = (*Book)(nil)
+)
 
-// held is a link as it was at the last Load.
+// held is a link in memory.
 type held struct {
 	Link
-	rev    int64
 	deputy account.Deputy // of the account
 }
 
-// New makes a book without links; see Load.
+// read takes a link out of its setting.
+func read(s settings.Setting) (*held, error) {
+	l := new(held)
+	if err := json.Unmarshal(s.Doc, &l.Link); err != nil {
+		return nil, err
+	}
+	if l.ID != s.Name {
+		return nil, fmt.Errorf("id: %.40q, want %.40q", l.ID, s.Name)
+	}
+	return l, nil
+}
+
+// New makes a book without links; see Refresh.
 func New(o Options) *Book {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -53,29 +66,11 @@ func New(o Options) *Book {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	b := &Book{o: o}
-	b.links.Store(&map[string]*held{})
-	return b
+	return &Book{o: o, links: settings.NewShelf(o.Store, Kind, o.Log, read)}
 }
 
-// Load reads all links again; it is called when settings changed.
-func (b *Book) Load(ctx context.Context) error {
-	all, _, err := b.o.Store.Settings(ctx, Kind)
-	if err != nil {
-		return fmt.Errorf("links: %w", err)
-	}
-	links := make(map[string]*held, len(all))
-	for _, s := range all {
-		l := &held{rev: s.Rev}
-		if err := json.Unmarshal(s.Doc, &l.Link); err != nil || l.ID != s.Name {
-			b.o.Log.Error("link cannot be read, so it opens nothing", "link", s.Name, "err", err)
-			continue
-		}
-		links[s.Name] = l
-	}
-	b.links.Store(&links)
-	return nil
-}
+// Refresh reads the links that have changed in the store; see settings.Shelf.
+func (b *Book) Refresh(ctx context.Context) error { return b.links.Refresh(ctx) }
 
 // Cookie is the name of the cookie of a screen.
 const Cookie = "suhe_screen"
@@ -100,12 +95,12 @@ func (b *Book) Open(r *http.Request, text string) (l Link, cookie string, err er
 		e.Outcome, detail["why"] = audit.Refused, wrong
 	}
 	if e.Address == "" {
-		e.Address = addressOf(r).String()
+		e.Address = door.Address(r).String()
 	}
 	if e.Detail, err = json.Marshal(detail); err != nil {
 		return l, "", err
 	}
-	if err := b.o.Audit.AppendAudit(r.Context(), e); err != nil {
+	if err := b.o.Record.AppendAudit(r.Context(), e); err != nil {
 		return l, "", fmt.Errorf("link: %w", err)
 	}
 	if wrong != "" {
@@ -121,8 +116,8 @@ func (b *Book) judge(text string, u use, r *http.Request) (l *held, wrong string
 	if !ok {
 		return nil, "no link"
 	}
-	l, known := (*b.links.Load())[id]
-	if !known {
+	found, known := b.links.Get(id)
+	if l = found.Is; !known {
 		l = new(held)
 	}
 	if !hmac.Equal([]byte(l.mac(b.o.Key, u)), []byte(mac)) || !known {
@@ -133,7 +128,7 @@ func (b *Book) judge(text string, u use, r *http.Request) (l *held, wrong string
 		return l, "revoked"
 	case !l.alive(b.o.Now()):
 		return l, "expired"
-	case !l.at(addressOf(r)):
+	case !l.at(door.Address(r)):
 		return l, "opened at another address"
 	case !in:
 		return l, "its account may not come in"
@@ -150,19 +145,9 @@ func (b *Book) principal(l *held) (access.Principal, bool) {
 	return who, ok
 }
 
-// addressOf is where the request comes from; the zero Addr, which is no screen's,
-// if nobody can tell.
-func addressOf(r *http.Request) netip.Addr {
-	if at, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
-		return at.Addr().Unmap()
-	}
-	at, _ := netip.ParseAddr(r.RemoteAddr)
-	return at.Unmap()
-}
-
-// Who takes the cookie that Open gave, by either name; see CookieName.
+// Who takes the cookie that Open gave; see CookieName.
 func (b *Book) Who(r *http.Request) (who access.Principal, presented bool, err error) {
-	cookie, err := r.Cookie(CookieName(r.TLS != nil))
+	cookie, err := r.Cookie(CookieName(door.Secure(r)))
 	if err != nil {
 		return who, false, nil
 	}
@@ -183,16 +168,17 @@ func CookieName(secure bool) string {
 	return Cookie
 }
 
-// Again is the principal that sees by a link, as it is now; false: it is good no
-// longer, or no link's.
-func (b *Book) Again(principal string) (access.Principal, bool) {
-	id, ok := strings.CutPrefix(principal, principalPrefix)
-	if !ok {
-		return access.Principal{}, false
+// Still implements account.Reviewer.
+func (b *Book) Still(was access.Principal) (now access.Principal, mine bool, err error) {
+	id, mine := strings.CutPrefix(was.ID, principalPrefix)
+	if !mine {
+		return was, false, nil
 	}
-	l := (*b.links.Load())[id]
-	if l == nil || !l.alive(b.o.Now()) {
-		return access.Principal{}, false
+	l, known := b.links.Get(id)
+	if known && l.Is.alive(b.o.Now()) {
+		if who, ok := b.principal(l.Is); ok {
+			return who, true, nil
+		}
 	}
-	return b.principal(l)
+	return access.Principal{}, true, access.ErrUnauthenticated
 }
