@@ -351,22 +351,6 @@ func (h *Hub) leave(s *session) {
 	h.sessions.Done()
 }
 
-// Grant gives the sessions of a principal the rights that it has now; what enters
-// and leaves by it is told.
-func (h *Hub) Grant(who access.Principal) {
-	h.state.Lock()
-	var all []*session
-	for s := range h.live {
-		if s.who().ID == who.ID {
-			all = append(all, s)
-		}
-	}
-	h.state.Unlock()
-	for _, s := range all {
-		s.regrant(who)
-	}
-}
-
 // await waits a moment for the hub to reach a position: a client may come from a
 // node that was faster.
 func (h *Hub) await(p twin.Position) {

@@ -17,6 +17,7 @@ import (
 	"suhe/assets/scene"
 	"suhe/geo"
 	"suhe/internal/access"
+	"suhe/internal/account"
 	"suhe/internal/api"
 	"suhe/internal/bus"
 	"suhe/stream"
@@ -67,6 +68,8 @@ type node struct {
 	answers  *bus.Table
 	commands *command.Desk
 	tickets  access.Tickets
+	logins   *account.Logins
+	gate     account.Gate
 
 	loaded   atomic.Bool
 	draining atomic.Bool
@@ -81,7 +84,7 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 	if n.door, err = s.door(); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews, n.openDoors} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openAccounts, n.openTwin, n.openViews, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -233,14 +236,6 @@ type past struct {
 // Events implements stream.Past.
 func (p past) Events(ctx context.Context, after uint64, n int) ([]twin.Event, error) {
 	return twin.ReadEvents(ctx, p.events, after, p.world.Position().Events, n)
-}
-
-// admit says whose ticket it is; there are no tokens yet.
-func (n *node) admit(ticket, token string) (access.Principal, error) {
-	if token != "" {
-		return access.Principal{}, fmt.Errorf("%w: token: this version has none, want a ticket", access.ErrDenied)
-	}
-	return n.tickets.Redeem(ticket, time.Now())
 }
 
 // close closes what is open, in the reverse order.

@@ -7,10 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"suhe/assets"
 	"suhe/internal/bus"
+	"suhe/internal/door"
 )
 
 // Table keeps small values by key, for all nodes, and forgets them in time;
@@ -54,9 +56,9 @@ func (l lock) another(f failures, unlocked, now time.Time) failures {
 }
 
 // The keys of the table. What comes from outside is hashed: a key has few letters.
-func nameKey(name string) string       { return "name." + digest(name) }
-func addressKey(address string) string { return "address." + digest(address) }
-func usedKey(session string) string    { return "used." + session }
+func nameKey(name string) string     { return "name." + digest(name) }
+func addressKey(a netip.Addr) string { return "address." + digest(door.Network(a).String()) }
+func usedKey(session string) string  { return "used." + session }
 
 func digest(text string) string {
 	sum := sha256.Sum256([]byte(text))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"suhe/internal/access"
+	"suhe/internal/door"
 )
 
 // Credential is a way to say who one is.
@@ -89,43 +90,35 @@ func (b bearer) Still(who access.Principal) (access.Principal, bool, error) {
 type cookie struct{ *Logins }
 
 // Cookie is the credential of pages. It is not enough for what a page of another
-// origin asks to be changed.
+// origin asks to be changed (http.CrossOriginProtection), also if that page may ask
+// as a program does.
 func (l *Logins) Cookie() Credential { return cookie{l} }
 
 // Who implements Credential.
 func (c cookie) Who(r *http.Request) (access.Principal, bool, error) {
-	is, err := r.Cookie(c.CookieName(r))
+	is, err := r.Cookie(cookieName(r))
 	if err != nil {
 		return access.Principal{}, false, nil
 	}
-	if err := c.SameOrigin(r); err != nil {
-		return access.Principal{}, true, err
+	if err := c.origin.Check(r); err != nil {
+		return access.Principal{}, true, fmt.Errorf("%w: session cookie: %s from a page of another origin", access.ErrDenied, r.Method)
 	}
 	who, err := c.Token(r.Context(), is.Value)
 	return who, true, err
 }
 
-// SameOrigin refuses what changes something and comes from a page of another
-// origin (http.CrossOriginProtection).
-func (l *Logins) SameOrigin(r *http.Request) error {
-	if err := l.origin.Check(r); err != nil {
-		return fmt.Errorf("%w: %s %s: from a page of another origin", access.ErrDenied, r.Method, r.URL.Path)
-	}
-	return nil
-}
-
-// CookieName is the session cookie's. With TLS its prefix binds it to this host
+// cookieName is the session cookie's. With TLS its prefix binds it to this host
 // and to TLS.
-func (l *Logins) CookieName(r *http.Request) string {
-	if l.Secure(r) {
+func cookieName(r *http.Request) string {
+	if door.Secure(r) {
 		return "__Host-suhe_session"
 	}
 	return "suhe_session"
 }
 
 // SetCookie makes the cookie of a login; without a token it removes it.
-func (l *Logins) SetCookie(w http.ResponseWriter, r *http.Request, token string, until time.Time) {
-	is := &http.Cookie{Name: l.CookieName(r), Value: token, Path: "/", HttpOnly: true, Secure: l.Secure(r), SameSite: http.SameSiteStrictMode, Expires: until}
+func SetCookie(w http.ResponseWriter, r *http.Request, token string, until time.Time) {
+	is := &http.Cookie{Name: cookieName(r), Value: token, Path: "/", HttpOnly: true, Secure: door.Secure(r), SameSite: http.SameSiteStrictMode, Expires: until}
 	if token == "" {
 		is.MaxAge = -1
 	}
@@ -213,11 +206,12 @@ func (l *Logins) idle(ctx context.Context, s *session) bool {
 	return false
 }
 
-// IdleUntil is when the session is over if it is not used until then.
-func (l *Logins) IdleUntil(session string) (until, ends time.Time) {
+// Ends are when a session is over if it is not used any more, and when it is in any
+// case; zero of a session that is not there.
+func (l *Logins) Ends(session string) (idle, ends time.Time) {
 	s := l.session(session)
 	if s == nil {
-		return until, ends
+		return idle, ends
 	}
 	return time.Unix(s.used.Load(), 0).Add(l.Idle), s.Until
 }

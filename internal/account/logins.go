@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -35,8 +36,6 @@ type Options struct {
 	Rest         time.Duration // of an account or address with too many failures; default 15 min
 	Tries        int           // failures that lock an account; default 5
 	AddressTries int           // failures that lock an address; default 5
-
-	Secure func(*http.Request) bool // it came by TLS; default: to us
 }
 
 // Logins lets people in by name and password, and knows them by their session
@@ -69,9 +68,6 @@ func NewLogins(o Options) *Logins {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	if o.Secure == nil {
-		o.Secure = func(r *http.Request) bool { return r.TLS != nil }
-	}
 	return &Logins{Options: o, Directory: o.Directory, names: lock{o.Tries, o.Rest}, addresses: lock{o.AddressTries, o.Rest},
 		origin: http.NewCrossOriginProtection(), verified: map[string]string{}}
 }
@@ -80,7 +76,7 @@ func NewLogins(o Options) *Logins {
 type Attempt struct {
 	Name, Password string
 	OTP            string // code of the second factor; "": none
-	Address        string // where the attempt comes from, without port
+	Address        netip.Addr
 }
 
 // Login is a session as its owner gets to know it.
@@ -102,7 +98,7 @@ func (l *Logins) Login(ctx context.Context, a Attempt) (Login, error) {
 }
 
 // enter begins a session, unless something has to be done first.
-func (l *Logins) enter(ctx context.Context, is *Account, address string) (Login, error) {
+func (l *Logins) enter(ctx context.Context, is *Account, address netip.Addr) (Login, error) {
 	if err := l.due(is); err != nil {
 		return Login{}, err
 	}
@@ -123,7 +119,7 @@ func (l *Logins) due(is *Account) error {
 }
 
 // Begin lets in whose identity was proved, by whatever way.
-func (l *Logins) Begin(ctx context.Context, is *Account, address string) (Login, error) {
+func (l *Logins) Begin(ctx context.Context, is *Account, address netip.Addr) (Login, error) {
 	s, err := l.begin(ctx, is, address, l.Life)
 	if err != nil {
 		return Login{}, busy(err)
@@ -141,6 +137,9 @@ func (l *Logins) Begin(ctx context.Context, is *Account, address string) (Login,
 
 // busy says of a store that is away that it is worth to come again.
 func busy(err error) error {
+	if err == nil {
+		return nil
+	}
 	for _, kind := range []error{assets.ErrBusy, assets.ErrInvalid, assets.ErrConflict, assets.ErrNotFound, access.ErrDenied, access.ErrUnauthenticated, context.Canceled} {
 		if errors.Is(err, kind) {
 			return err

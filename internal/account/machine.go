@@ -33,7 +33,8 @@ func (m Machines) Known(user, token string) (access.Principal, bool) {
 
 // Who takes name and token from Authorization: Basic (RFC 7617).
 func (m Machines) Who(r *http.Request) (who access.Principal, presented bool, err error) {
-	if !strings.HasPrefix(r.Header.Get("Authorization"), "Basic ") {
+	scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Basic") {
 		return who, false, nil
 	}
 	user, token, ok := r.BasicAuth()

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -48,9 +49,9 @@ func readSession(s settings.Setting) (*session, error) {
 const maxSessions = 500
 
 // begin writes a new session of the account.
-func (d *Directory) begin(ctx context.Context, a *Account, address string, life time.Duration) (*session, error) {
+func (d *Directory) begin(ctx context.Context, a *Account, address netip.Addr, life time.Duration) (*session, error) {
 	now := d.now().UTC().Truncate(time.Second)
-	is := &session{Session: Session{Account: a.Name, Generation: a.Generation, Address: address, Since: now, Until: now.Add(life)}, id: rand.Text()}
+	is := &session{Session: Session{Account: a.Name, Generation: a.Generation, Address: addressText(address), Since: now, Until: now.Add(life)}, id: rand.Text()}
 	is.used.Store(now.Unix())
 	is.told.Store(now.Unix())
 	doc, err := json.Marshal(is.Session)
@@ -116,10 +117,18 @@ func (d *Directory) session(id string) *session {
 	return d.sessions[id]
 }
 
+// addressText is the address, or nothing of none.
+func addressText(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}
+
 // entry begins an audit entry about an account by somebody who may not be logged in.
-func entry(ctx context.Context, a *Account, address string, what audit.Action, out audit.Outcome) audit.Entry {
+func entry(ctx context.Context, a *Account, address netip.Addr, what audit.Action, out audit.Outcome) audit.Entry {
 	e := audit.From(ctx).Entry(what, "account "+a.Name, out)
-	e.Who, e.Address, e.Roles = a.Name, address, nil
+	e.Who, e.Address, e.Roles = a.Name, addressText(address), nil
 	for _, r := range a.Roles {
 		e.Roles = append(e.Roles, string(r))
 	}
