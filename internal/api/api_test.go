@@ -30,17 +30,18 @@ import (
 
 // rooms stand in for all rooms below; what they do is in their fields.
 type rooms struct {
-	who    access.Principal
-	thing  *twin.Thing
-	edit   func(assets.Edit) (*assets.Asset, assets.Verdict, error)
-	tile   func() error
-	fixes  []twin.Fix
-	asked  [2]time.Time // of history
-	found  []twin.Finding
-	query  twin.FindingQuery
-	hooks  *access.Hooks
-	batch  func(hook string, body []byte) (ingest.Report, error)
-	waited twin.Position
+	who     access.Principal
+	thing   *twin.Thing
+	edit    func(assets.Edit) (*assets.Asset, assets.Verdict, error)
+	place   func(*assets.Asset) *assets.Asset
+	tile    func() error
+	fixes   []twin.Fix
+	asked   [2]time.Time // of history
+	found   []twin.Finding
+	queries []twin.FindingQuery
+	hooks   *access.Hooks
+	batch   func(hook string, body []byte) (ingest.Report, error)
+	waited  twin.Position
 
 	removed []uint64
 }
@@ -60,7 +61,12 @@ func (r *rooms) Counts(func(access.Facet) bool) []twin.Count {
 
 func (r *rooms) Wait(_ context.Context, p twin.Position) error { r.waited = p; return nil }
 
-func (r *rooms) Place(a *assets.Asset) *assets.Asset { return a }
+func (r *rooms) Place(a *assets.Asset) *assets.Asset {
+	if r.place != nil {
+		return r.place(a)
+	}
+	return a
+}
 
 func (r *rooms) Flush(context.Context) (uint64, error) { return 7, nil }
 
@@ -78,7 +84,7 @@ func (r *rooms) Fixes(_ context.Context, _ assets.ID, from, to time.Time, _ int)
 }
 
 func (r *rooms) Findings(_ context.Context, q twin.FindingQuery) ([]twin.Finding, error) {
-	r.query = q
+	r.queries = append(r.queries, q)
 	left := r.found[1+slices.IndexFunc(r.found, func(f twin.Finding) bool { return f.Key() == q.After }):]
 	return left[:min(q.Limit, len(left))], nil
 }

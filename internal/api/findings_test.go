@@ -110,17 +110,18 @@ func TestFindingsByPage(t *testing.T) {
 		page.Findings[0].Time != "2026-11-23T08:00:00+08:00" || page.Findings[0].Picture == "" {
 		t.Errorf("page %+v", page)
 	}
-	if r.query.Class != "floating_rubbish" || r.query.Camera != "wl-1" {
-		t.Errorf("query %+v", r.query)
+	if r.queries[0].Class != "floating_rubbish" || r.queries[0].Camera != "wl-1" {
+		t.Errorf("query %+v", r.queries[0])
 	}
-	before := r.query
+	before := r.queries[0]
+	r.queries = nil
 	// It goes on behind what was seen, not behind what others found: also where that
 	// is the last.
 	if w = ask(h, "GET", page.Next, ""); w.Code != 200 {
 		t.Fatalf("%s: %d %s", page.Next, w.Code, w.Body)
 	}
-	if r.query.After != r.found[3].Key() || !r.query.From.Equal(before.From) || !r.query.To.Equal(before.To) || r.query.Class != before.Class {
-		t.Errorf("next asks %+v, want the same after %+v", r.query, r.found[3].Key())
+	if r.queries[0].After != r.found[3].Key() || !r.queries[0].From.Equal(before.From) || !r.queries[0].To.Equal(before.To) || r.queries[0].Class != before.Class {
+		t.Errorf("next asks %+v, want the same after %+v", r.queries[0], r.found[3].Key())
 	}
 	page.Findings, page.Next = nil, ""
 	if err := json.Unmarshal(w.Body.Bytes(), &page); err != nil || len(page.Findings) != 1 || page.Findings[0].ID != "5" || page.Next != "" {
