@@ -37,6 +37,7 @@ type Options struct {
 	Past     Past                     // nil: events of before the hub began cannot be had
 	Admit    Admit                    // nil: there are no logins
 	Watched  func(audit.Origin) error // somebody is about to see where movers are; its error refuses that; nil: nobody is told
+	Delayed  bool                     // it tells of the public view, to those alone who may see no other
 	Tell     func(data []byte) error  // to the hubs of other nodes, which take it with Heard; nil: there are none
 	Tick     time.Duration            // between two looks at what changed; default 200 ms
 	Beat     time.Duration            // between two time frames; default 15 s
@@ -48,6 +49,10 @@ type Options struct {
 	Now      func() time.Time         // default time.Now
 	Log      *slog.Logger             // default slog.Default
 	Metrics  prometheus.Registerer    // nil: none
+
+	// Sensitivity is that of a field, which decides whom it is told; default that of
+	// the built-in class tables.
+	Sensitivity func(field string) assets.Sensitivity
 }
 
 // Admit says whose ticket or token it is. Of the two one is empty.
@@ -105,6 +110,9 @@ func New(o Options) *Hub {
 	}
 	if o.Painted == nil {
 		o.Painted = everyKind()
+	}
+	if o.Sensitivity == nil {
+		o.Sensitivity = assets.DefaultClasses().FieldSensitivity
 	}
 	if o.Now == nil {
 		o.Now = time.Now
