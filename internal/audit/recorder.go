@@ -76,7 +76,7 @@ func NewRecorder(o RecorderOptions) *Recorder {
 	r := &Recorder{
 		o: o, queue: make(chan waiting, o.Queue),
 		views:    repeats{window: 5 * time.Minute, each: 1, kinds: 20_000, kindOf: sameView},
-		refusals: repeats{window: time.Minute, each: 10, all: 120, kinds: 20_000, kindOf: sameNetwork},
+		refusals: repeats{window: time.Minute, each: 10, all: 120, kinds: 200, kindOf: sameNetwork},
 		written:  prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_audit_entries_total", Help: "Audit entries that the recorder wrote."}),
 		failures: prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_audit_failures_total", Help: "Times that the audit record could not be written to."}),
 		turned:   prometheus.NewCounter(prometheus.CounterOpts{Name: "suhe_audit_refused_total", Help: "Requests refused because they could not be recorded."}),
