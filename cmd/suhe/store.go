@@ -27,10 +27,10 @@ type store interface {
 // openStore chooses the store: PostGIS if a database is named, else the GeoPackage.
 func openStore(ctx context.Context, s storage, log *slog.Logger) (store, error) {
 	if s.Database != "" {
-		return postgis.Open(ctx, s.Database, postgis.Options{Log: log})
+		return postgis.Open(ctx, s.Database, postgis.Options{Log: log, AuditHash: s.AuditHash})
 	}
 	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
 		return nil, err
 	}
-	return geopackage.Open(ctx, s.place("suhe.gpkg"), geopackage.Options{Log: log})
+	return geopackage.Open(ctx, s.place("suhe.gpkg"), geopackage.Options{Log: log, AuditHash: s.AuditHash})
 }

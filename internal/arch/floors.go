@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"internal/access":           25,
 	"internal/audit":            24,
 	"internal/settings":         25,
+	"internal/syslog":           25,
 	"internal/account":          26,
 	"internal/account/key":      27,
 	"internal/account/link":     27,
