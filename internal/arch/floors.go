@@ -70,6 +70,8 @@ var rooms = map[string][]string{
 	"github.com/eclipse/paho.mqtt":  {"internal/simulate"},
 	"github.com/pressly/goose/v3":   {"internal/store/postgis"},
 	"github.com/cespare/xxhash":     {"tiles"},
+	"golang.org/x/crypto":           {"internal/account"},
+	"github.com/golang-jwt":         {"internal/account"},
 	"github.com/coreos/go-oidc":     {"internal/account/idp"},
 	"golang.org/x/oauth2":           {"internal/account/idp"},
 	"golang.org/x/time":             {"internal/api", "internal/account/key"},
