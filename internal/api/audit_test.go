@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -9,9 +10,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/account"
 	"suhe/internal/api"
 	"suhe/internal/audit"
 	"suhe/internal/store/geopackage"
@@ -179,6 +182,33 @@ func TestRefusalsAreRecorded(t *testing.T) {
 	}
 	if w := ask(handler(r, nil), "POST", "/v1/observations", "[]", "Sec-Fetch-Site", "cross-site"); w.Code != http.StatusForbidden || len(r.diary.told()) != 1 {
 		t.Errorf("another origin: %d", w.Code)
+	}
+}
+
+// full lets nobody in, and says why.
+type full struct {
+	api.Logins
+	wait time.Duration
+}
+
+func (f full) Login(context.Context, account.Attempt) (account.Login, error) {
+	return account.Login{}, &account.Refusal{Kind: access.ErrUnauthenticated, Wait: f.wait}
+}
+
+// An attempt to log in that was looked at is recorded by whoever looked; one at a
+// locked account is recorded here.
+func TestLockedLoginsAreRecorded(t *testing.T) {
+	for _, c := range []struct {
+		wait time.Duration
+		want []string
+	}{{0, nil}, {time.Minute, []string{"nobody 192.0.2.1 login: locked refused"}}} {
+		r := open()
+		d := deps(r, nil)
+		d.Logins = full{wait: c.wait}
+		w := ask(api.New(d), "POST", "/v1/login", `{"username":"li","password":"x"}`)
+		if got := r.diary.told(); w.Code != http.StatusUnauthorized || !slices.Equal(got, c.want) {
+			t.Errorf("wait %v: %d, recorded %q", c.wait, w.Code, got)
+		}
 	}
 }
 
