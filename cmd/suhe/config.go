@@ -36,6 +36,8 @@ type cli struct {
 	Hook     hookCmd     `cmd:"" help:"Webhooks by which algorithms send findings."`
 	Gateway  gatewayCmd  `cmd:"" help:"Credentials of gateways, which speak for the devices of their mappings."`
 	Letters  lettersCmd  `cmd:"" name:"deadletters" help:"What a node refused: read it, and let it in again."`
+	Backup   backupCmd   `cmd:"" help:"Backups of all that a node keeps."`
+	Restore  restoreCmd  `cmd:"" help:"Restore a backup to an empty data folder, and database."`
 	Simulate simulateCmd `cmd:"" help:"Play the scene's devices and movers as MQTT clients."`
 	Bench    benchCmd    `cmd:"" help:"Measure this machine: figures beside yardsticks."`
 }
@@ -64,6 +66,7 @@ func (s storage) check() (wrong []string) {
 type settings struct {
 	storage
 	doorway
+	keeping
 	Listen     string            `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MQTTListen string            `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
 	NATS       string            `help:"Use this NATS (nats://…) instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
@@ -80,6 +83,7 @@ type settings struct {
 func (s *settings) check() (wrong []string) {
 	wrong = s.storage.check()
 	wrong = append(wrong, s.doorway.check()...)
+	wrong = append(wrong, s.keeping.check()...)
 	wrong = append(wrong, s.checkListen("listen", s.Listen, s.TLSCert != "" || len(s.TrustedProxy) > 0, "--tls-cert, --trusted-proxy")...)
 	wrong = append(wrong, s.checkListen("mqtt-listen", s.MQTTListen, s.MQTTCert != "", "--mqtt-cert")...)
 	if s.NATS != "" && !strings.HasPrefix(s.NATS, "nats://") && !strings.HasPrefix(s.NATS, "tls://") {

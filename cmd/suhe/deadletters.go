@@ -38,22 +38,39 @@ const maxAnswer = 64 << 20
 func (c caller) ask(ctx context.Context, method, path string, into any) error {
 	ctx, cancel := context.WithTimeout(ctx, callerTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(c.Server, "/")+path, nil)
-	if err != nil {
-		return fmt.Errorf("server: %w (%w)", err, assets.ErrInvalid)
-	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := c.send(ctx, method, path)
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close()
-	body := json.NewDecoder(io.LimitReader(response.Body, maxAnswer))
-	if response.StatusCode >= http.StatusBadRequest {
-		var problem struct{ Title, Detail string }
-		_ = body.Decode(&problem) // the status says enough
-		return fmt.Errorf("%s answers %s: %s", c.Server, response.Status, problem.Detail)
+	return json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(into)
+}
+
+// send sends a request; an answer that tells of a failure is an error.
+func (c caller) send(ctx context.Context, method, path string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(c.Server, "/")+path, nil)
+	if err != nil {
+		return nil, fmt.Errorf("server: %w (%w)", err, assets.ErrInvalid)
 	}
-	return body.Decode(into)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil || response.StatusCode < http.StatusBadRequest {
+		return response, err
+	}
+	defer response.Body.Close()
+	var problem struct{ Title, Detail string }
+	_ = json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(&problem) // the status says enough
+	return nil, fmt.Errorf("%s answers %s: %s", c.Server, response.Status, problem.Detail)
+}
+
+// download writes the body of an answer, however long it takes.
+func (c caller) download(ctx context.Context, path string, w io.Writer) error {
+	response, err := c.send(ctx, http.MethodGet, path)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(w, response.Body)
+	return err
 }
 
 // chosen are the letters that a command is about.

@@ -120,7 +120,7 @@ func (n *node) deps() api.Deps {
 	facts := scene.Facts()
 	return api.Deps{
 		World: n.world, Registry: n.registry, Relay: n.relay, History: n.store, Classes: n.registry.Classes(),
-		Tiles: n.tiles, Basemaps: n.basemaps, Streams: n.hub, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers,
+		Tiles: n.tiles, Basemaps: n.basemaps, Streams: n.hub, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers, Backups: n,
 		Places: n.places, Findings: n.findings, Hooks: openHooks(n.settings.storage),
 		Door: n.door, Gate: openGate{}, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
 		Site: api.Site{

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 
 	"suhe/assets"
+	"suhe/internal/backup"
 	"suhe/internal/store/geopackage"
 	"suhe/internal/store/postgis"
 	"suhe/twin"
@@ -16,11 +18,15 @@ type store interface {
 	assets.Store
 	twin.Outbox
 	twin.History
+	backup.Dumper
 	Close() error
 }
 
 // openStore chooses the store: PostGIS if a database is named, else the GeoPackage.
 func openStore(ctx context.Context, s storage, log *slog.Logger) (store, error) {
+	if _, err := os.Lstat(s.place(backup.Unfinished)); err == nil {
+		return nil, fmt.Errorf("data-dir: a restore to %s did not come to its end: restore again, with --force", s.DataDir)
+	}
 	if s.Database != "" {
 		return postgis.Open(ctx, s.Database, postgis.Options{Log: log})
 	}

@@ -43,6 +43,7 @@ var floors = map[string]int{
 	"internal/store/postgis":    40,
 	"internal/store/geopackage": 40,
 	"internal/store/storetest":  40,
+	"internal/backup":           41,
 	"internal/ogc":              45,
 	"internal/api":              50,
 	"internal/simulate":         50,
@@ -66,7 +67,8 @@ var rooms = map[string][]string{
 	"github.com/pressly/goose/v3":   {"internal/store/postgis"},
 	"github.com/cespare/xxhash":     {"tiles"},
 	"golang.org/x/time":             {"internal/api"},
-	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench"},
+	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench", "internal/backup"},
+	"filippo.io/age":                {"internal/backup"},
 }
 
 // Package is one package and what it imports, as `go list` tells.

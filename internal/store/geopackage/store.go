@@ -35,6 +35,7 @@ type Options struct {
 
 // Store is an open file. Its methods may be called at the same time.
 type Store struct {
+	path  string
 	write *sql.DB // one connection
 	read  *sql.DB
 	log   *slog.Logger
@@ -77,6 +78,7 @@ func open(ctx context.Context, path string) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
+		path:  path,
 		write: sql.OpenDB(connector{d, dsn(path, "immediate")}),
 		read:  sql.OpenDB(connector{d, dsn(path, "deferred")}),
 	}
