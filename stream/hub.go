@@ -35,6 +35,7 @@ type Options struct {
 	Clusters Clusters                 // nil: nothing is counted, all is told one by one
 	Past     Past                     // nil: events of before the hub began cannot be had
 	Admit    Admit                    // nil: there are no logins
+	Delayed  bool                     // it tells of the public view, to those alone who may see no other
 	Tell     func(data []byte) error  // to the hubs of other nodes, which take it with Heard; nil: there are none
 	Tick     time.Duration            // between two looks at what changed; default 200 ms
 	Beat     time.Duration            // between two time frames; default 15 s
@@ -46,6 +47,10 @@ type Options struct {
 	Now      func() time.Time         // default time.Now
 	Log      *slog.Logger             // default slog.Default
 	Metrics  prometheus.Registerer    // nil: none
+
+	// Sensitivity is that of a field, which decides whom it is told; default that of
+	// the built-in class tables.
+	Sensitivity func(field string) assets.Sensitivity
 }
 
 // Admit says whose ticket or token it is. Of the two one is empty.
@@ -60,6 +65,7 @@ type Hub struct {
 	presence  presence
 	sessions  sync.WaitGroup
 	pastReads chan struct{}
+	writers   writers
 	writing   atomic.Int32  // connections that are written to, or wait for it
 	behind    time.Duration // how long a client that is ahead of us waits
 	bounds    bounds
@@ -102,6 +108,9 @@ func New(o Options) *Hub {
 	}
 	if o.Painted == nil {
 		o.Painted = everyKind()
+	}
+	if o.Sensitivity == nil {
+		o.Sensitivity = assets.DefaultClasses().FieldSensitivity
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -349,22 +358,6 @@ func (h *Hub) leave(s *session) {
 	h.metrics.sessions.Set(float64(len(h.live)))
 	h.state.Unlock()
 	h.sessions.Done()
-}
-
-// Grant gives the sessions of a principal the rights that it has now; what enters
-// and leaves by it is told.
-func (h *Hub) Grant(who access.Principal) {
-	h.state.Lock()
-	var all []*session
-	for s := range h.live {
-		if s.who().ID == who.ID {
-			all = append(all, s)
-		}
-	}
-	h.state.Unlock()
-	for _, s := range all {
-		s.regrant(who)
-	}
 }
 
 // await waits a moment for the hub to reach a position: a client may come from a

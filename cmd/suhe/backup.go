@@ -32,13 +32,13 @@ func (k keeping) check() (wrong []string) {
 	return wrong
 }
 
-// kept are the streams of a node that a backup holds. EVENTS follows from the
+// backedUp are the streams of a node that a backup holds. EVENTS follows from the
 // store; it is kept for what it alone knows, the order of what happened.
-var kept = []string{"OBS", "EVENTS", "DEAD", "COMMANDS", "ANSWERS"}
+var backedUp = []string{"OBS", "EVENTS", "DEAD", "COMMANDS", "ANSWERS"}
 
 // sources are what a backup of the storage is of.
 func (s storage) sources(store store, b *bus.Bus) backup.Sources {
-	return backup.Sources{Program: version, Kind: s.kind(), Store: store, Broker: b, Streams: kept, Folder: os.DirFS(s.DataDir)}
+	return backup.Sources{Program: version, Kind: s.kind(), Store: store, Broker: b, Streams: backedUp, Folder: os.DirFS(s.DataDir)}
 }
 
 // kind names the kind of the store.

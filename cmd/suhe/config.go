@@ -32,6 +32,7 @@ type cli struct {
 	Check    checkCmd    `cmd:"" help:"Print the effective configuration, or what a mapping makes of a sample, and what is wrong with it."`
 	Import   importCmd   `cmd:"" help:"Read assets from a file into the registry."`
 	Export   exportCmd   `cmd:"" help:"Write assets or tiles to a file."`
+	User     userCmd     `cmd:"" help:"Accounts of people."`
 	Device   deviceCmd   `cmd:"" help:"Credentials of devices."`
 	Hook     hookCmd     `cmd:"" help:"Webhooks by which algorithms send findings."`
 	Gateway  gatewayCmd  `cmd:"" help:"Credentials of gateways, which speak for the devices of their mappings."`
@@ -67,10 +68,11 @@ type settings struct {
 	storage
 	doorway
 	keeping
+	logins
 	Listen     string            `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MQTTListen string            `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
 	NATS       string            `help:"Use this NATS (nats://…) instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
-	Demo       bool              `help:"Fill an empty store with the built-in scene and play its devices."`
+	Demo       bool              `help:"Fill an empty store with the built-in scene, play its devices, and make an account for each role."`
 	SceneSize  int               `help:"Riverbank assets of the built-in scene, up to 1000000." default:"20000"`
 	SceneSeed  uint64            `help:"The same seed makes the same scene." default:"1"`
 	Rate       float64           `help:"Requests a second of each principal from each address; 0 for no bound." default:"2000" name:"request-rate"`
@@ -84,6 +86,7 @@ func (s *settings) check() (wrong []string) {
 	wrong = s.storage.check()
 	wrong = append(wrong, s.doorway.check()...)
 	wrong = append(wrong, s.keeping.check()...)
+	wrong = append(wrong, s.logins.check()...)
 	wrong = append(wrong, s.checkListen("listen", s.Listen, s.TLSCert != "" || len(s.TrustedProxy) > 0, "--tls-cert, --trusted-proxy")...)
 	wrong = append(wrong, s.checkListen("mqtt-listen", s.MQTTListen, s.MQTTCert != "", "--mqtt-cert")...)
 	if s.NATS != "" && !strings.HasPrefix(s.NATS, "nats://") && !strings.HasPrefix(s.NATS, "tls://") {

@@ -19,6 +19,7 @@ import (
 	"suhe/assets/scene"
 	"suhe/geo"
 	"suhe/internal/access"
+	"suhe/internal/account"
 	"suhe/internal/api"
 	"suhe/internal/bus"
 	"suhe/stream"
@@ -69,6 +70,8 @@ type node struct {
 	answers  *bus.Table
 	commands *command.Desk
 	tickets  access.Tickets
+	logins   *account.Logins
+	gate     account.Gate
 
 	loaded    atomic.Bool
 	draining  atomic.Bool
@@ -85,7 +88,7 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 	if n.door, err = s.door(); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews, n.openDoors} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openAccounts, n.openTwin, n.openViews, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -191,7 +194,7 @@ func motions(classes *assets.Classes) func(string) (assets.Motion, bool) {
 
 func (n *node) openViews(context.Context) (err error) {
 	facts := scene.Facts()
-	n.tiles, err = tiles.New(tiles.Options{World: n.world, Bounds: facts.Bounds, Metrics: n.metrics})
+	n.tiles, err = tiles.New(tiles.Options{World: n.world, Bounds: facts.Bounds, Sensitivity: n.registry.Classes().FieldSensitivity, Metrics: n.metrics})
 	if err != nil {
 		return err
 	}
@@ -243,14 +246,6 @@ type past struct {
 // Events implements stream.Past.
 func (p past) Events(ctx context.Context, after uint64, n int) ([]twin.Event, error) {
 	return twin.ReadEvents(ctx, p.events, after, p.world.Position().Events, n)
-}
-
-// admit says whose ticket it is; there are no tokens yet.
-func (n *node) admit(ticket, token string) (access.Principal, error) {
-	if token != "" {
-		return access.Principal{}, fmt.Errorf("%w: token: this version has none, want a ticket", access.ErrDenied)
-	}
-	return n.tickets.Redeem(ticket, time.Now())
 }
 
 // close closes what is open, in the reverse order.

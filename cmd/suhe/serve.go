@@ -13,7 +13,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"suhe/assets/scene"
-	"suhe/internal/access"
 	"suhe/internal/api"
 	"suhe/internal/door"
 	"suhe/internal/ogc"
@@ -44,12 +43,16 @@ func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger, now cl
 		return err
 	}
 	defer n.close()
+	if err := n.firstAccounts(ctx, io); err != nil {
+		return err
+	}
 
 	// The rooms outlive the listener, so that what was accepted is finished.
 	inner, stopRooms := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRooms()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return n.live(inner) })
+	group.Go(func() error { return n.followAccounts(inner) })
 	group.Go(func() error {
 		defer stopRooms()
 		return n.serve(ctx, listener)
@@ -119,17 +122,17 @@ func (n *node) serveAdmin(ctx context.Context, site api.Site) error {
 func (n *node) deps() api.Deps {
 	facts := scene.Facts()
 	return api.Deps{
-		World: n.world, Registry: n.registry, Relay: n.relay, History: n.store, Classes: n.registry.Classes(),
-		Tiles: n.tiles, Basemaps: n.basemaps, Streams: n.hub, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers, Backups: n,
+		Live: api.Views{World: n.world, History: n.store, Tiles: n.tiles, Streams: n.hub}, Registry: n.registry, Relay: n.relay, Classes: n.registry.Classes(),
+		Basemaps: n.basemaps, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers, Backups: n,
 		Places: n.places, Findings: n.findings, Hooks: openHooks(n.settings.storage),
-		Door: n.door, Gate: openGate{}, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
+		Door: n.door, Gate: n.gate, Logins: n.logins, Accounts: n.logins, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
 		Site: api.Site{
 			Scene: api.Scene{
 				Title: facts.Title, TitleEn: facts.TitleEn, Attribution: facts.Attribution,
 				Bounds: [4]float64{facts.Bounds.Min[0], facts.Bounds.Min[1], facts.Bounds.Max[0], facts.Bounds.Max[1]},
 				Center: facts.Center, Demo: n.settings.Demo, Version: version,
 			},
-			Dataset: n.dataset(facts),
+			Dataset: dataset(facts),
 			Pages:   web.Files(),
 			Metrics: promhttp.HandlerFor(n.metrics, promhttp.HandlerOpts{}),
 			Ready:   n.ready,
@@ -138,23 +141,13 @@ func (n *node) deps() api.Deps {
 }
 
 // dataset is what the OGC API describes.
-func (n *node) dataset(facts *scene.Sheet) ogc.Dataset {
+func dataset(facts *scene.Sheet) ogc.Dataset {
 	return ogc.Dataset{
 		Title:       facts.TitleEn,
 		Description: facts.Title + ": what stands on the bank of Suzhou Creek, alive",
 		Attribution: facts.Attribution,
 		Bounds:      [4]float64{facts.Bounds.Min[0], facts.Bounds.Min[1], facts.Bounds.Max[0], facts.Bounds.Max[1]},
-		Layers:      n.tiles.Layers(),
 	}
-}
-
-// openGate lets everybody in with the open scope: there are no logins yet, and
-// the default address is our own machine's.
-type openGate struct{}
-
-// Who implements api.Gate.
-func (openGate) Who(*http.Request) (access.Principal, error) {
-	return access.Principal{ID: "demo", Name: "demo", Scope: access.Open()}, nil
 }
 
 // announce prints the page's address when the node is ready.

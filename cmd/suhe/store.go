@@ -7,18 +7,23 @@ import (
 	"os"
 
 	"suhe/assets"
+	"suhe/internal/audit"
 	"suhe/internal/backup"
+	kept "suhe/internal/settings"
 	"suhe/internal/store/geopackage"
 	"suhe/internal/store/postgis"
 	"suhe/twin"
 )
 
-// store is all that is kept: the registry, its outbox, and history.
+// store is all that is kept: the registry, its outbox, history, settings, and the
+// record of who did what.
 type store interface {
 	assets.Store
 	twin.Outbox
 	twin.History
 	backup.Dumper
+	kept.Store
+	audit.Store
 	Close() error
 }
 

@@ -1,13 +1,14 @@
 // Package api is the HTTP face of Suhe: it turns requests into questions to the
 // rooms below and their answers into JSON, tiles and streams.
 //
-// Every route names the action that it takes; the caller's scope is asked before
-// the handler runs, so a route without an action cannot be written. Errors are
+// Every route names the action that it takes, unless it is about the caller alone
+// or for everybody; the caller's scope is asked before the handler runs. Errors are
 // problem+json (RFC 9457). Bodies, headers and times are bounded.
 package api
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -26,12 +27,14 @@ import (
 // World is what the API asks of the living world.
 type World interface {
 	ByID(id assets.ID) *twin.Thing
-	Counts() []twin.Count
+	Counts(sees func(access.Facet) bool) []twin.Count
 	Wait(ctx context.Context, p twin.Position) error
 }
 
-// Registry takes edits. It answers when they are committed.
+// Registry takes edits. It answers when they are committed. Place derives what
+// follows from where and what an asset is.
 type Registry interface {
+	Place(a *assets.Asset) *assets.Asset
 	Edit(ctx context.Context, by, why string, e assets.Edit) (*assets.Asset, assets.Verdict, error)
 }
 
@@ -52,9 +55,10 @@ type History interface {
 type Tiles interface {
 	ServeTile(w http.ResponseWriter, r *http.Request, who access.Principal, a tiles.Address) error
 	ServeTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal, layer, base string) error
-	ServeMetadata(w http.ResponseWriter, r *http.Request, layers, base string) error
+	ServeMetadata(w http.ResponseWriter, r *http.Request, who access.Principal, layers, base string) error
 	ServeStyle(w http.ResponseWriter, r *http.Request, name, lang, base string) error
 	ServeSprite(w http.ResponseWriter, r *http.Request, name string) error
+	Layers(scope access.Scope) []tiles.LayerInfo
 }
 
 // Basemaps serves archives of tiles and what describes them. An error that comes
@@ -72,14 +76,15 @@ type Streams interface {
 
 // Intake takes observations, as they are or through a mapping.
 type Intake interface {
-	ServeObservations(w http.ResponseWriter, r *http.Request) error
-	ServeMapped(w http.ResponseWriter, r *http.Request, mapping string) error
+	ServeObservations(w http.ResponseWriter, r *http.Request, from ingest.Sender) error
+	ServeMapped(w http.ResponseWriter, r *http.Request, from ingest.Sender, mapping string) error
+	Speaks(gateway, device assets.ID) bool
 	Replay(ctx context.Context, l deadletter.Letter) (ingest.Report, error)
 }
 
 // Places takes a batch of positions.
 type Places interface {
-	ServePositions(w http.ResponseWriter, r *http.Request) error
+	ServePositions(w http.ResponseWriter, r *http.Request, from ingest.Sender) error
 }
 
 // Findings takes a message of findings that is known to be the hook's.
@@ -99,14 +104,12 @@ type Gate interface {
 
 // Deps are the rooms below, each by what the API needs of it.
 type Deps struct {
-	World    World
+	Live     Views
+	Public   Public // nil: there is no public view
 	Registry Registry
 	Relay    Relay
-	History  History
 	Classes  *assets.Classes
-	Tiles    Tiles
 	Basemaps Basemaps
-	Streams  Streams
 	Intake   Intake
 
 	Places   Places
@@ -118,12 +121,14 @@ type Deps struct {
 	Answers     Answers // of requests with an Idempotency-Key
 	Backups     Backups
 
-	Door    Door
-	Gate    Gate
-	Tickets *access.Tickets
-	Site    Site
-	Rate    float64 // requests a second of each principal from each address; 0: no bound
-	Log     *slog.Logger
+	Door     Door
+	Gate     Gate
+	Logins   Logins
+	Accounts Accounts
+	Tickets  *access.Tickets
+	Site     Site
+	Rate     float64 // requests a second of each principal from each address; 0: no bound
+	Log      *slog.Logger
 }
 
 // Door is who may come to the routes at all, whoever they are.
@@ -135,7 +140,8 @@ type Door struct {
 // Site is what the API serves besides the rooms.
 type Site struct {
 	Scene   Scene
-	Dataset ogc.Dataset  // what /ogc describes
+	OIDC    []Provider   // other places where one can log in
+	Dataset ogc.Dataset  // what /ogc describes; its layers are those that the caller is shown
 	Pages   fs.FS        // the built front end; without an index.html `/` says how to build it
 	Metrics http.Handler // /metrics
 	Ready   func() error // nil when the node can answer
@@ -160,6 +166,20 @@ func (s *server) routes() {
 	s.open("GET /healthz", s.health)
 	s.open("GET /readyz", s.ready)
 	s.open("GET /", s.page)
+
+	s.open("GET /v1/site", s.site)
+	s.open("POST /v1/login", s.login)
+	s.open("POST /v1/password", s.password)
+	s.open("POST /v1/otp", s.enrolOTP)
+	s.open("POST /v1/otp/confirm", s.confirmOTP)
+	s.own("POST /v1/logout", s.logout)
+	s.own("GET /v1/me", s.me)
+	s.route("GET /v1/accounts", access.Admit, s.accounts)
+	s.route("GET /v1/accounts/{name}", access.Admit, s.account)
+	s.route("PUT /v1/accounts/{name}", access.Admit, s.putAccount)
+	s.route("DELETE /v1/accounts/{name}", access.Admit, s.removeAccount)
+	s.route("POST /v1/accounts/{name}/unlock", access.Admit, s.unlockAccount)
+	s.route("POST /v1/accounts/{name}/reset", access.Admit, s.resetAccount)
 
 	s.route("GET /metrics", access.Operate, s.metrics)
 	s.route("GET /tiles/{layers}", access.View, s.tileJSON)
@@ -216,13 +236,20 @@ type handler func(w http.ResponseWriter, r *http.Request, who access.Principal) 
 
 // route adds a route that only those may take whose scope allows the action.
 func (s *server) route(pattern string, action access.Action, h handler) {
+	s.own(pattern, func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+		if !who.Scope.May(action) {
+			return access.Denied(who, action)
+		}
+		return h(w, r, who)
+	})
+}
+
+// own adds a route about the caller alone, whoever it is.
+func (s *server) own(pattern string, h handler) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.who(r)
-		if err == nil && !who.Scope.May(action) {
-			err = access.Denied(who, action)
-		}
 		if err == nil {
-			err = h(w, r, who)
+			err = h(w, acting(r, who), who)
 		}
 		if err != nil {
 			fail(w, r, s.Log, err)
@@ -253,11 +280,15 @@ func (s *server) signed(pattern string, h func(w http.ResponseWriter, r *http.Re
 		if err := s.limits.admit(r, access.Principal{ID: "hooks"}, time.Now()); err != nil {
 			return err
 		}
-		return h(w, r)
+		err := h(w, r)
+		if errors.Is(err, access.ErrUnauthenticated) {
+			w.Header().Set("WWW-Authenticate", access.SignatureHeader)
+		}
+		return err
 	})
 }
 
-// open adds a route for everybody: health, and the page's own files.
+// open adds a route for everybody: health, the page's own files, and logging in.
 func (s *server) open(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {

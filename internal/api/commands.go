@@ -1,12 +1,9 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -39,7 +36,7 @@ func (s *server) commandKinds(w http.ResponseWriter, r *http.Request, _ access.P
 
 // sendCommand sends a command to a device and answers when it is on its way.
 func (s *server) sendCommand(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	thing, err := s.visible(r, who)
+	thing, err := s.within(r, who)
 	if err != nil {
 		return err
 	}
@@ -58,25 +55,14 @@ func (s *server) sendCommand(w http.ResponseWriter, r *http.Request, who access.
 }
 
 func readWish(r *http.Request) (command.Wish, error) {
-	body, err := readBody(r)
-	if err != nil {
-		return command.Wish{}, err
-	}
 	var in struct {
 		Name      string          `json:"name"`
 		Arguments json.RawMessage `json:"arguments"`
 		Timeout   string          `json:"timeout"`
 	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
-	err = d.Decode(&in)
-	if err == nil {
-		if _, after := d.Token(); after != io.EOF {
-			err = errors.New("text behind the object")
-		}
-	}
+	err := readStrict(r, &in)
 	if err != nil {
-		return command.Wish{}, fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
+		return command.Wish{}, err
 	}
 	wish := command.Wish{Name: in.Name, Arguments: in.Arguments}
 	if in.Timeout != "" {
@@ -90,7 +76,7 @@ func readWish(r *http.Request) (command.Wish, error) {
 // command tells of one command; with wait=10s when it has come to its end, or
 // after that time.
 func (s *server) command(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	thing, err := s.visible(r, who)
+	thing, err := s.within(r, who)
 	if err != nil {
 		return err
 	}
@@ -116,7 +102,7 @@ func (s *server) command(w http.ResponseWriter, r *http.Request, who access.Prin
 // commands lists the commands of a device, the one that changed last at the end;
 // next continues after it.
 func (s *server) commands(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	thing, err := s.visible(r, who)
+	thing, err := s.within(r, who)
 	if err != nil {
 		return err
 	}

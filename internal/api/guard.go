@@ -1,6 +1,8 @@
 package api
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -58,6 +60,24 @@ func readBody(r *http.Request) ([]byte, error) {
 		return nil, fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
 	}
 	return body, nil
+}
+
+// readStrict reads a body that is one JSON object without fields that v has not:
+// nobody sets by it what is not theirs to set.
+func readStrict(r *http.Request, v any) error {
+	body, err := readBody(r)
+	if err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
+	}
+	if _, after := d.Token(); after != io.EOF {
+		return fmt.Errorf("%w: body: text behind the object", assets.ErrInvalid)
+	}
+	return nil
 }
 
 // contain ends a panic at the door of the request.

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
+	"strconv"
+	"time"
 
 	"suhe/assets"
 	"suhe/internal/access"
@@ -50,6 +53,7 @@ type problem struct {
 	Status   int    `json:"status"`
 	Detail   string `json:"detail,omitempty"`
 	Instance string `json:"instance,omitempty"`
+	Code     string `json:"code,omitempty"` // for programs, where they can act on it
 }
 
 // statusOf finds the status of an error's kind.
@@ -74,14 +78,30 @@ func fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	} else {
 		p.Detail = err.Error()
 	}
-	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
-		w.Header().Set("Retry-After", "1")
+	var coded interface{ Code() string }
+	if errors.As(err, &coded) {
+		p.Code = coded.Code()
 	}
-	if status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", access.SignatureHeader)
+	if wait := patience(err, status); wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	}
+	if status == http.StatusUnauthorized && w.Header().Get("WWW-Authenticate") == "" {
+		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	writeJSON(w, "application/problem+json", status, p)
+}
+
+// patience is how long the caller should wait before it tries again; 0: we do not know.
+func patience(err error, status int) time.Duration {
+	var patient interface{ RetryAfter() time.Duration }
+	if errors.As(err, &patient) {
+		return patient.RetryAfter()
+	}
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+		return time.Second
+	}
+	return 0
 }
 
 // answer sends v as JSON.
