@@ -40,6 +40,8 @@ type cli struct {
 	Gateway  gatewayCmd  `cmd:"" help:"Credentials of gateways, which speak for the devices of their mappings."`
 	Letters  lettersCmd  `cmd:"" name:"deadletters" help:"What a node refused: read it, and let it in again."`
 	Audit    auditCmd    `cmd:"" help:"The record of who did what: list, verify, export."`
+	Backup   backupCmd   `cmd:"" help:"Backups of all that a node keeps."`
+	Restore  restoreCmd  `cmd:"" help:"Restore a backup to an empty data folder, and database."`
 	Simulate simulateCmd `cmd:"" help:"Play the scene's devices and movers as MQTT clients."`
 	Bench    benchCmd    `cmd:"" help:"Measure this machine: figures beside yardsticks."`
 }
@@ -70,6 +72,7 @@ func (s storage) check() (wrong []string) {
 type settings struct {
 	storage
 	doorway
+	keeping
 	logins
 	auditing
 	Listen     string            `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
@@ -88,6 +91,7 @@ type settings struct {
 func (s *settings) check() (wrong []string) {
 	wrong = s.storage.check()
 	wrong = append(wrong, s.doorway.check()...)
+	wrong = append(wrong, s.keeping.check()...)
 	wrong = append(wrong, s.logins.check()...)
 	wrong = append(wrong, s.auditing.check()...)
 	wrong = append(wrong, s.checkListen("listen", s.Listen, s.TLSCert != "" || len(s.TrustedProxy) > 0, "--tls-cert, --trusted-proxy")...)

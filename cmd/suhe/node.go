@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -74,8 +76,10 @@ type node struct {
 	logins   *account.Logins
 	gate     account.Gate
 
-	loaded   atomic.Bool
-	draining atomic.Bool
+	loaded    atomic.Bool
+	draining  atomic.Bool
+	backingUp sync.Mutex
+	unlock    func() // of the data folder
 }
 
 // openNode opens the store and the bus and builds the rooms on them; nothing
@@ -97,6 +101,12 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 }
 
 func (n *node) openStore(ctx context.Context) (err error) {
+	if err := os.MkdirAll(n.settings.DataDir, 0o700); err != nil {
+		return fmt.Errorf("data-dir: %w", err)
+	}
+	if n.unlock, err = n.settings.lock(n.settings.NATS); err != nil {
+		return err
+	}
 	if n.devices, err = openDevices(n.settings.storage); err != nil {
 		return err
 	}
@@ -253,6 +263,9 @@ func (n *node) close() {
 	}
 	if n.store != nil {
 		n.tell("close store", n.store.Close())
+	}
+	if n.unlock != nil {
+		n.unlock()
 	}
 }
 

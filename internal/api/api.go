@@ -119,6 +119,7 @@ type Deps struct {
 	DeadLetters DeadLetters
 	Commands    Commands
 	Answers     Answers // of requests with an Idempotency-Key
+	Backups     Backups
 
 	Door     Door
 	Gate     Gate
@@ -232,6 +233,7 @@ func (s *server) routes() {
 	s.signed("POST /v1/hooks/{hook}", s.hook)
 	s.route("GET /v1/stream", access.View, s.stream)
 	s.route("GET /v1/events", access.View, s.events)
+	s.route("GET /v1/backup", access.Operate, s.backup)
 	s.route("POST /v1/tickets", access.View, s.ticket)
 }
 
