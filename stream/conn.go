@@ -84,12 +84,13 @@ func (s *session) hello() {
 }
 
 // conn carries a session over a WebSocket. A goroutine reads for as long as it
-// lives; another writes, but only while there is something to write: thousands of
-// idle clients cost one small stack each.
+// lives; the hub's writers write when there is something to write: thousands of
+// clients cost one small stack each.
 type conn struct {
 	ws      *websocket.Conn
 	session *session
 	pinged  time.Time // the writer's
+	late    time.Time // likewise: the deadline of writes
 	writer  atomic.Int32
 	done    chan struct{} // closed when the writer that saw closed is gone
 }
@@ -110,7 +111,7 @@ func (c *conn) wake() {
 		case idle:
 			if c.writer.CompareAndSwap(idle, busy) {
 				c.session.hub.writing.Add(1)
-				go c.write()
+				c.session.hub.writers.add(c)
 				return
 			}
 		case busy:
@@ -188,15 +189,25 @@ func (c *conn) put(frame outgoing) bool {
 	now := time.Now()
 	s.writes.Store(now.UnixMilli())
 	defer s.writes.Store(0)
-	patience := writeWait
-	if s.ending() {
-		patience = lastWait
-	}
-	c.ws.SetWriteDeadline(now.Add(patience))
+	c.allow(now)
 	if frame.prepared != nil {
 		return c.ws.WritePreparedMessage(frame.prepared) == nil
 	}
 	return c.ws.WriteMessage(s.format.message(), frame.data) == nil
+}
+
+// allow gives a write the time that a client has for it. To set a deadline costs
+// more than to look at the last one, which may be a moment too near.
+func (c *conn) allow(now time.Time) {
+	switch {
+	case c.session.ending():
+		c.late = now.Add(lastWait)
+	case c.late.Sub(now) < writeWait-time.Second:
+		c.late = now.Add(writeWait)
+	default:
+		return
+	}
+	c.ws.SetWriteDeadline(c.late)
 }
 
 // farewell writes the last frame and the close code.

@@ -60,6 +60,7 @@ type Hub struct {
 	presence  presence
 	sessions  sync.WaitGroup
 	pastReads chan struct{}
+	writers   writers
 	writing   atomic.Int32  // connections that are written to, or wait for it
 	behind    time.Duration // how long a client that is ahead of us waits
 	bounds    bounds
