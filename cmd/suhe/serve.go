@@ -125,13 +125,14 @@ func (n *node) deps() api.Deps {
 		World: n.world, Registry: n.registry, Relay: n.relay, History: n.store, Classes: n.registry.Classes(),
 		Tiles: n.tiles, Basemaps: n.basemaps, Streams: n.hub, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers,
 		Places: n.places, Findings: n.findings, Hooks: openHooks(n.settings.storage),
-		Door: n.door, Gate: n.gate, Logins: n.logins, Accounts: n.logins, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
+		Door: n.door, Gate: n.gate, Logins: n.logins, Accounts: n.logins, Keys: n.keys, Links: n.links, Cities: n.cities, Federation: n.logins, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
 		Site: api.Site{
 			Scene: api.Scene{
 				Title: facts.Title, TitleEn: facts.TitleEn, Attribution: facts.Attribution,
 				Bounds: [4]float64{facts.Bounds.Min[0], facts.Bounds.Min[1], facts.Bounds.Max[0], facts.Bounds.Max[1]},
 				Center: facts.Center, Demo: n.settings.Demo, Version: version,
 			},
+			OIDC:    n.providers(),
 			Dataset: n.dataset(facts),
 			Pages:   web.Files(),
 			Metrics: promhttp.HandlerFor(n.metrics, promhttp.HandlerOpts{}),

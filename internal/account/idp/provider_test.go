@@ -264,7 +264,7 @@ func byGroups(t *testing.T, s *site) {
 			if c.why != "" {
 				refused(t, err, c.why, c.text)
 				var r *idp.Refusal
-				if errors.As(err, &r); r.Subject != "4711" || got.Source != "" {
+				if errors.As(err, &r); (r.Lost == "4711") != (c.why != idp.Second) || got.Source != "" {
 					t.Errorf("refusal %+v, identity %+v", r, got)
 				}
 				return
@@ -452,7 +452,11 @@ func TestProvidersThatAreNone(t *testing.T) {
 		s.again(t)
 		_, _, err := s.provider.Start(t.Context())
 		refused(t, err, idp.Away, "404")
+		if _, _, again := s.provider.Start(t.Context()); again != err {
+			t.Errorf("at once again: %v, want the same", again)
+		}
 		down.Close()
+		s.again(t)
 		_, _, err = s.provider.Start(t.Context())
 		refused(t, err, idp.Away, "refused")
 		s.options.Issuer = address
