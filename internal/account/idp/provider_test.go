@@ -1,7 +1,6 @@
 package idp_test
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -10,8 +9,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"os/exec"
 	"reflect"
 	"strings"
 	"testing"
@@ -21,58 +18,8 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/account"
 	"suhe/internal/account/idp"
+	"suhe/internal/testidp"
 )
-
-// city is a real provider, in a process of its own.
-type city struct {
-	issuer string
-	stop   func()
-}
-
-func startCity(t testing.TB, options map[string]any) *city {
-	t.Helper()
-	text, err := json.Marshal(options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	run := exec.Command("node", "e2e/provider.mjs", string(text))
-	run.Dir, run.Stderr = "../../../web", os.Stderr
-	in, err := run.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := run.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := run.Start(); err != nil {
-		t.Fatal(err)
-	}
-	c := &city{stop: func() { in.Close(); _ = run.Wait() }}
-	t.Cleanup(c.stop)
-	var said struct{ Issuer string }
-	line, err := bufio.NewReader(out).ReadBytes('\n')
-	if err := errors.Join(err, json.Unmarshal(line, &said)); err != nil {
-		t.Fatalf("the provider does not start: %v (npm ci in web?)", err)
-	}
-	c.issuer = said.Issuer
-	return c
-}
-
-// tell says who logs in from now on.
-func (c *city) tell(t testing.TB, what map[string]any) {
-	t.Helper()
-	text, _ := json.Marshal(what)
-	answer, err := http.Post(c.issuer+"/control", "application/json", bytes.NewReader(text))
-	if err != nil || answer.StatusCode != http.StatusOK {
-		t.Fatal(answer, err)
-	}
-	answer.Body.Close()
-}
-
-func anna(groups ...string) map[string]any {
-	return map[string]any{"sub": "4711", "claims": map[string]any{"name": "安娜", "preferred_username": "anna", "groups": groups}}
-}
 
 const mapping = `{"scopes":["groups"],"groups":{
 	"creek-operators":{"roles":["operator"],"areas":["310107"]},
@@ -85,7 +32,7 @@ const mapping = `{"scopes":["groups"],"groups":{
 // site is a node as a browser sees it, with the two routes of one provider.
 type site struct {
 	*httptest.Server
-	city     *city
+	city     *testidp.City
 	options  idp.Options
 	provider *idp.Provider
 	now      time.Time // of the node; zero: now
@@ -95,7 +42,8 @@ type site struct {
 
 const cookieName = "suhe_oidc"
 
-func newSite(t testing.TB, city func(redirect string) *city) *site {
+// newSite starts a provider with the options, and a node that lets in whom it knows.
+func newSite(t testing.TB, options map[string]any) *site {
 	t.Helper()
 	s := new(site)
 	mux := http.NewServeMux()
@@ -116,12 +64,12 @@ func newSite(t testing.TB, city func(redirect string) *city) *site {
 	})
 	s.Server = httptest.NewServer(mux)
 	t.Cleanup(s.Close)
-	s.city = city(s.URL + "/callback")
+	s.city = testidp.Start(t, s.URL+"/callback", options)
 	m, err := idp.ParseMapping([]byte(mapping))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.options = idp.Options{Name: "city", Issuer: s.city.issuer, ClientID: "suhe", Secret: "secret of suhe", Redirect: s.URL + "/callback",
+	s.options = idp.Options{Name: "city", Issuer: s.city.Issuer, ClientID: "suhe", Secret: "secret of suhe", Redirect: s.URL + "/callback",
 		Mapping: m, Key: bytes.Repeat([]byte{7}, 32), Now: func() time.Time {
 			if s.now.IsZero() {
 				return time.Now()
@@ -130,16 +78,6 @@ func newSite(t testing.TB, city func(redirect string) *city) *site {
 		}}
 	s.again(t)
 	return s
-}
-
-func realCity(t testing.TB, options map[string]any) func(string) *city {
-	return func(redirect string) *city {
-		all := map[string]any{"redirect": redirect}
-		for k, v := range options {
-			all[k] = v
-		}
-		return startCity(t, all)
-	}
 }
 
 // again is the node started anew, after a change of its options.
@@ -192,8 +130,8 @@ func refused(t testing.TB, err error, why idp.Why, text string) {
 func TestLogin(t *testing.T) {
 	for name, options := range map[string]map[string]any{"groups in userinfo": nil, "groups in the id token": {"idTokenClaims": true}} {
 		t.Run(name, func(t *testing.T) {
-			s := newSite(t, realCity(t, options))
-			s.city.tell(t, anna("creek-operators", "creek-handlers", "choir"))
+			s := newSite(t, options)
+			s.city.Tell(t, testidp.Anna("creek-operators", "creek-handlers", "choir"))
 			got, err := s.login(t, browser(t, nil))
 			want := account.Identity{Source: "oidc:city", Subject: "4711", Username: "city.anna", Title: "安娜",
 				Roles: []access.Role{access.Handler, access.Operator}, Areas: []string{"310107"}}
@@ -206,7 +144,7 @@ func TestLogin(t *testing.T) {
 
 // These share a provider.
 func TestAtAProvider(t *testing.T) {
-	s := newSite(t, realCity(t, nil))
+	s := newSite(t, nil)
 	for name, test := range map[string]func(*testing.T, *site){
 		"what is asked": askedOfTheProvider, "by groups": byGroups, "what is refused": whatIsRefused, "a code is taken once": aCodeIsTakenOnce, "in time": inTime,
 	} {
@@ -257,9 +195,9 @@ func byGroups(t *testing.T, s *site) {
 		"an administrator beside": {groups: []string{"system", "creek-operators"}, amr: []string{"mfa"}, why: idp.Conflict},
 	} {
 		t.Run(name, func(t *testing.T) {
-			person := anna(c.groups...)
+			person := testidp.Anna(c.groups...)
 			person["amr"] = c.amr
-			s.city.tell(t, person)
+			s.city.Tell(t, person)
 			got, err := s.login(t, browser(t, nil))
 			if c.why != "" {
 				refused(t, err, c.why, c.text)
@@ -297,7 +235,7 @@ func asked(name, value string) func(*http.Request) {
 }
 
 func whatIsRefused(t *testing.T, s *site) {
-	s.city.tell(t, anna("creek-operators"))
+	s.city.Tell(t, testidp.Anna("creek-operators"))
 	for name, c := range map[string]struct {
 		bend func(*http.Request)
 		why  idp.Why
@@ -320,14 +258,14 @@ func whatIsRefused(t *testing.T, s *site) {
 		})
 	}
 	t.Run("the provider says no", func(t *testing.T) {
-		s.city.tell(t, map[string]any{"refuse": true})
+		s.city.Tell(t, map[string]any{"refuse": true})
 		_, err := s.login(t, browser(t, nil))
 		refused(t, err, idp.Said, "access_denied")
 	})
 }
 
 func aCodeIsTakenOnce(t *testing.T, s *site) {
-	s.city.tell(t, anna("creek-operators"))
+	s.city.Tell(t, testidp.Anna("creek-operators"))
 	var back string
 	b := browser(t, func(r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/callback") {
@@ -351,7 +289,7 @@ func aCodeIsTakenOnce(t *testing.T, s *site) {
 }
 
 func inTime(t *testing.T, s *site) {
-	s.city.tell(t, anna("creek-operators"))
+	s.city.Tell(t, testidp.Anna("creek-operators"))
 	t.Run("too late", func(t *testing.T) {
 		_, err := s.login(t, browser(t, func(r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/callback") {
@@ -362,7 +300,7 @@ func inTime(t *testing.T, s *site) {
 		s.now = time.Time{}
 	})
 	t.Run("expired id token", func(t *testing.T) {
-		s.city.tell(t, map[string]any{"idTokenLife": 5})
+		s.city.Tell(t, map[string]any{"idTokenLife": 5})
 		_, err := s.login(t, browser(t, func(r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/callback") {
 				s.now = time.Now().Add(time.Minute)
@@ -370,7 +308,7 @@ func inTime(t *testing.T, s *site) {
 		}))
 		refused(t, err, idp.Unwell, "expired")
 		s.now = time.Time{}
-		s.city.tell(t, map[string]any{"idTokenLife": 3600})
+		s.city.Tell(t, map[string]any{"idTokenLife": 3600})
 	})
 }
 
@@ -400,8 +338,8 @@ func (s *swap) RoundTrip(r *http.Request) (*http.Response, error) {
 // Whoever stands between us and the provider has tokens that it made for others,
 // earlier, or that others made.
 func TestTokensOfElsewhere(t *testing.T) {
-	s := newSite(t, realCity(t, nil))
-	s.city.tell(t, anna("creek-operators"))
+	s := newSite(t, nil)
+	s.city.Tell(t, testidp.Anna("creek-operators"))
 	stolen := func(t *testing.T, from *site, client string) string {
 		t.Helper()
 		between := new(swap)
@@ -412,8 +350,8 @@ func TestTokensOfElsewhere(t *testing.T) {
 		}
 		return between.token
 	}
-	evil := newSite(t, realCity(t, nil))
-	evil.city.tell(t, anna("creek-operators"))
+	evil := newSite(t, nil)
+	evil.city.Tell(t, testidp.Anna("creek-operators"))
 	mine := stolen(t, s, "suhe")
 	for name, c := range map[string]struct{ token, text string }{
 		"wrong audience":      {stolen(t, s, "other"), "audience"},
@@ -439,13 +377,13 @@ func unsigned(token string) string {
 
 func TestProvidersThatAreNone(t *testing.T) {
 	t.Run("evil issuer", func(t *testing.T) {
-		s := newSite(t, realCity(t, map[string]any{"claims": "https://login.city.example"}))
+		s := newSite(t, map[string]any{"claims": "https://login.city.example"})
 		_, _, err := s.provider.Start(t.Context())
 		refused(t, err, idp.Away, "login.city.example")
 	})
 	t.Run("down, and up again", func(t *testing.T) {
-		s := newSite(t, realCity(t, nil))
-		s.city.tell(t, anna("creek-operators"))
+		s := newSite(t, nil)
+		s.city.Tell(t, testidp.Anna("creek-operators"))
 		down := httptest.NewServer(http.NotFoundHandler())
 		address := s.options.Issuer
 		s.options.Issuer = down.URL
@@ -466,7 +404,7 @@ func TestProvidersThatAreNone(t *testing.T) {
 		}
 		_, err = s.login(t, browser(t, func(r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/callback") {
-				s.city.stop()
+				s.city.Stop()
 			}
 		}))
 		refused(t, err, idp.Away, "code")
