@@ -20,6 +20,8 @@ import (
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/account"
+	"suhe/internal/account/key"
+	"suhe/internal/account/link"
 	"suhe/internal/api"
 	"suhe/internal/audit"
 	"suhe/internal/bus"
@@ -75,6 +77,10 @@ type node struct {
 	tickets  access.Tickets
 	logins   *account.Logins
 	gate     account.Gate
+	keys     *key.Ring
+	links    *link.Book
+	cities   map[string]api.City
+	keysAway bool // the store, when keys were last read
 
 	loaded    atomic.Bool
 	draining  atomic.Bool
@@ -91,7 +97,7 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 	if n.door, err = s.door(); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openTwin, n.openViews, n.openDoors} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -309,6 +315,7 @@ func (n *node) follow(ctx context.Context) error {
 		group.Go(func() error { return n.bus.Inbox(ctx, filter, take) })
 	}
 	group.Go(func() error { return n.mappings.Run(ctx) })
+	group.Go(func() error { return n.keys.Run(ctx) })
 	group.Go(func() error { return n.dead.Run(ctx) })
 	group.Go(func() error {
 		return n.bus.Hear(ctx, presence, func(data []byte) { n.tell("hear other nodes", n.hub.Heard(data)) })

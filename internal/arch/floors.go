@@ -20,6 +20,7 @@ var floors = map[string]int{
 	"internal/pgcluster":        9,
 	"internal/door":             10,
 	"internal/testcert":         9,
+	"internal/testidp":          9,
 	"internal/pgtest":           10,
 	"web":                       10,
 	"internal/arch":             10,
