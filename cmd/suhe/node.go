@@ -14,7 +14,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"suhe/assets"
-	"suhe/assets/scene"
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/bus"
@@ -65,6 +64,7 @@ type node struct {
 	answers  *bus.Table
 	commands *command.Desk
 	tickets  access.Tickets
+	public   *publicRooms // nil: there is no public view
 
 	loaded   atomic.Bool
 	draining atomic.Bool
@@ -75,7 +75,7 @@ type node struct {
 func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*node, error) {
 	n := &node{settings: s, now: now, log: log, metrics: prometheus.NewRegistry()}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews, n.openDoors} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews, n.openPublic, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -178,16 +178,12 @@ func motions(classes *assets.Classes) func(string) (assets.Motion, bool) {
 }
 
 func (n *node) openViews(context.Context) (err error) {
-	facts := scene.Facts()
-	n.tiles, err = tiles.New(tiles.Options{World: n.world, Bounds: facts.Bounds, Sensitivity: n.registry.Classes().FieldSensitivity, Metrics: n.metrics})
-	if err != nil {
+	if n.tiles, err = n.openTiles(n.world, 0, n.metrics); err != nil {
 		return err
 	}
-	n.hub = stream.New(stream.Options{
-		World: n.world, Ground: stream.Ground{River: river(), Area: n.registry.AreaBound},
-		Clusters: counter{n.tiles}, Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
-		Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics,
-	})
+	n.hub = stream.New(n.streams(n.world, n.tiles, stream.Options{
+		Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) }, Metrics: n.metrics,
+	}))
 	return nil
 }
 
@@ -242,6 +238,9 @@ func (n *node) admit(ticket, token string) (access.Principal, error) {
 
 // close closes what is open, in the reverse order.
 func (n *node) close() {
+	if n.public != nil {
+		n.public.tiles.Close()
+	}
 	if n.tiles != nil {
 		n.tiles.Close()
 	}
@@ -287,6 +286,9 @@ func (n *node) follow(ctx context.Context) error {
 		// Tiles before the stream: who is told of a changed tile finds it changed.
 		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.tiles, n.hub)
 	})
+	if n.public != nil {
+		group.Go(func() error { return n.public.run(ctx) })
+	}
 	group.Go(func() error { return n.bus.Watch(ctx) })
 	group.Go(func() error { return n.relay.Run(ctx) })
 	group.Go(func() error { return n.history.Run(ctx) })

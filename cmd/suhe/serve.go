@@ -90,6 +90,12 @@ func (n *node) serve(ctx context.Context, listener net.Listener) error {
 		n.hub.Run(listening)
 		return nil
 	})
+	if n.public != nil {
+		group.Go(func() error {
+			n.public.hub.Run(listening)
+			return nil
+		})
+	}
 	group.Go(func() error {
 		<-ctx.Done()
 		n.draining.Store(true)
@@ -105,7 +111,7 @@ func (n *node) serve(ctx context.Context, listener net.Listener) error {
 // deps gives the API what it needs of each room.
 func (n *node) deps() api.Deps {
 	facts := scene.Facts()
-	return api.Deps{
+	deps := api.Deps{
 		Live: api.Views{World: n.world, History: n.store, Tiles: n.tiles, Streams: n.hub}, Registry: n.registry, Relay: n.relay, Classes: n.registry.Classes(),
 		Basemaps: n.basemaps, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers,
 		Places: n.places, Findings: n.findings, Hooks: openHooks(n.settings.storage),
@@ -122,6 +128,10 @@ func (n *node) deps() api.Deps {
 			Ready:   n.ready,
 		},
 	}
+	if n.public != nil {
+		deps.Public = n.public
+	}
+	return deps
 }
 
 // dataset is what the OGC API describes.

@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"internal/settings":         25,
 	"twin/filter":               30,
 	"twin":                      31,
+	"internal/public":           35,
 	"tiles/archive":             38,
 	"tiles":                     40,
 	"tiles/sprite":              39,

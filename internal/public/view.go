@@ -40,9 +40,9 @@ type View struct {
 	rules   rules
 	world   *twin.World
 
-	asking sync.Once
-	asked  chan struct{} // closed when somebody wants the view
-	loaded chan struct{} // closed when there is one
+	asking, loading sync.Once
+	asked           chan struct{} // closed when somebody wants the view
+	loaded          chan struct{} // closed when there is one
 }
 
 // New makes a view that has not begun.
@@ -90,29 +90,35 @@ func (v *View) Ready(ctx context.Context) error {
 }
 
 // Run waits until somebody wants the view, then follows the log late until ctx ends,
-// and tells the sinks.
-func (v *View) Run(ctx context.Context, sinks ...twin.Sink) error {
+// and tells the sinks. Whatever fails is tried again: the public view harms nobody
+// else's.
+func (v *View) Run(ctx context.Context, sinks ...twin.Sink) {
 	select {
 	case <-v.asked:
 	case <-ctx.Done():
-		return nil
+		return
 	}
-	for first := true; ; first = false {
-		at, err := v.begin(ctx)
-		if err == nil && first {
-			close(v.loaded)
+	for {
+		err := v.follow(ctx, sinks)
+		if ctx.Err() != nil {
+			return
 		}
-		if err == nil {
-			err = v.world.Run(ctx, log{twin.Follow(late{v.options.Obs, v}, late{v.options.Events, v}), v.rules}, sinks...)
+		v.options.Log.Warn("loading the world again", "err", err)
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return
 		}
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err == nil || !errors.Is(err, twin.ErrResync):
-			return err
-		}
-		v.options.Log.Warn("loading the world again", "pos", at.Events, "err", err)
 	}
+}
+
+// follow loads the world and lets it run.
+func (v *View) follow(ctx context.Context, sinks []twin.Sink) error {
+	if err := v.begin(ctx); err != nil {
+		return err
+	}
+	v.loading.Do(func() { close(v.loaded) })
+	return v.world.Run(ctx, log{twin.Follow(late{v.options.Obs, v}, late{v.options.Events, v}), v.rules}, sinks...)
 }
 
 // The log is read from a while before the delay: devices that reported then have a
@@ -122,21 +128,20 @@ const (
 	lookBackAt = 100_000 // messages at most
 )
 
-// begin loads the world as it was known the delay ago, and says from where on the
-// log is to be followed.
-func (v *View) begin(ctx context.Context) (at twin.Position, err error) {
+// begin loads the world as it was known the delay ago.
+func (v *View) begin(ctx context.Context) (err error) {
+	var at twin.Position
 	if at.Epoch, err = v.options.Epoch(ctx); err != nil {
-		return at, fmt.Errorf("public view: %w", err)
+		return fmt.Errorf("public view: %w", err)
 	}
 	from := v.horizon().Add(-lookBack)
 	if at.Obs, err = before(ctx, v.options.Obs, from); err != nil {
-		return at, fmt.Errorf("public view: OBS: %w", err)
+		return fmt.Errorf("public view: OBS: %w", err)
 	}
 	if at.Events, err = before(ctx, v.options.Events, from); err != nil {
-		return at, fmt.Errorf("public view: EVENTS: %w", err)
+		return fmt.Errorf("public view: EVENTS: %w", err)
 	}
-	err = v.world.Load(ctx, twin.Source{Assets: registry{v.options.Registry, v, at}, History: past{at.Obs}, Log: at})
-	return at, err
+	return v.world.Load(ctx, twin.Source{Assets: registry{v.options.Registry, v, at}, History: past{at.Obs}, Log: at})
 }
 
 // before is the sequence of the last message that was stored before the time, or
