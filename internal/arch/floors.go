@@ -36,6 +36,7 @@ var floors = map[string]int{
 	"internal/account/idp":      27,
 	"twin/filter":               30,
 	"twin":                      31,
+	"internal/public":           35,
 	"tiles/archive":             38,
 	"tiles":                     40,
 	"tiles/sprite":              39,
