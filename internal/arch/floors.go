@@ -20,6 +20,7 @@ var floors = map[string]int{
 	"internal/pgcluster":        9,
 	"internal/door":             10,
 	"internal/testcert":         9,
+	"internal/testidp":          9,
 	"internal/pgtest":           10,
 	"web":                       10,
 	"internal/arch":             10,
@@ -35,6 +36,7 @@ var floors = map[string]int{
 	"internal/account/idp":      27,
 	"twin/filter":               30,
 	"twin":                      31,
+	"internal/public":           35,
 	"tiles/archive":             38,
 	"tiles":                     40,
 	"tiles/sprite":              39,
@@ -48,6 +50,7 @@ var floors = map[string]int{
 	"internal/store/postgis":    40,
 	"internal/store/geopackage": 40,
 	"internal/store/storetest":  40,
+	"internal/backup":           41,
 	"internal/ogc":              45,
 	"internal/api":              50,
 	"internal/simulate":         50,
@@ -76,7 +79,8 @@ var rooms = map[string][]string{
 	"golang.org/x/oauth2":           {"internal/account/idp"},
 	"golang.org/x/time":             {"internal/api", "internal/account/key"},
 	"github.com/emmansun/gmsm":      {"internal/audit"},
-	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench"},
+	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench", "internal/backup"},
+	"filippo.io/age":                {"internal/backup"},
 }
 
 // Package is one package and what it imports, as `go list` tells.
