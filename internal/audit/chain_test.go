@@ -288,3 +288,17 @@ func FuzzReadExport(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkVerify(b *testing.B) {
+	for _, a := range []audit.Algorithm{audit.SHA256, audit.SM3} {
+		b.Run(string(a), func(b *testing.B) {
+			all := chain(a, 1000)
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := follow(a, all, all[len(all)-1]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
