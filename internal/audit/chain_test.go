@@ -151,11 +151,13 @@ func tamper(random *rand.Rand, all []audit.Entry) (string, []audit.Entry) {
 func edit(random *rand.Rand, e *audit.Entry) string {
 	texts := map[string]*string{"who": &e.Who, "address": &e.Address, "session": &e.Session, "what": &e.What, "purpose": &e.Purpose, "incident": &e.Incident, "hash": &e.Hash,
 		"action": (*string)(&e.Action), "outcome": (*string)(&e.Outcome)}
-	names := []string{"who", "address", "session", "what", "purpose", "incident", "hash", "action", "outcome", "at", "seq", "roles", "detail", "border"}
+	names := []string{"who", "address", "session", "what", "purpose", "incident", "hash", "action", "outcome", "at", "seq", "roles", "detail", "border", "microsecond"}
 	name := names[random.IntN(len(names))]
 	switch name {
 	case "at":
 		e.At = e.At.Add(time.Duration(1+random.IntN(100)) * time.Millisecond)
+	case "microsecond":
+		e.At = e.At.Add(time.Microsecond)
 	case "seq":
 		e.Seq += uint64(1 + random.IntN(3))
 	case "roles":
