@@ -136,14 +136,20 @@ type Site struct {
 type server struct {
 	Deps
 	mux    *http.ServeMux
+	table  []Route
 	limits *limits
 }
 
 // New builds the handler of the whole HTTP face.
 func New(d Deps) http.Handler {
+	s := newServer(d)
+	return s.guard(s.mux)
+}
+
+func newServer(d Deps) *server {
 	s := &server{Deps: d, mux: http.NewServeMux(), limits: newLimits(d.Rate)}
 	s.routes()
-	return s.guard(s.mux)
+	return s
 }
 
 // routes is the table of the API: pattern, action, handler.
@@ -151,6 +157,8 @@ func (s *server) routes() {
 	s.open("GET /healthz", s.health)
 	s.open("GET /readyz", s.ready)
 	s.open("GET /metrics", s.metrics)
+	s.open("GET /v1/openapi.json", s.openAPI)
+	s.open("GET /v1/asyncapi.json", s.asyncAPI)
 	s.open("GET /", s.page)
 
 	s.route("GET /tiles/{layers}", access.View, s.tileJSON)
@@ -206,7 +214,7 @@ type handler func(w http.ResponseWriter, r *http.Request, who access.Principal) 
 
 // route adds a route that only those may take whose scope allows the action.
 func (s *server) route(pattern string, action access.Action, h handler) {
-	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+	s.handle(pattern, string(action), func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.Gate.Who(r)
 		if err == nil {
 			err = s.limits.admit(r, who, time.Now())
@@ -227,7 +235,7 @@ func (s *server) route(pattern string, action access.Action, h handler) {
 // action and nothing else, so the handler checks the signature first of all.
 // What comes from one address is bounded before that.
 func (s *server) signed(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
-	s.open(pattern, func(w http.ResponseWriter, r *http.Request) error {
+	s.everybody(pattern, Signed, func(w http.ResponseWriter, r *http.Request) error {
 		if err := s.limits.admit(r, access.Principal{ID: "hooks"}, time.Now()); err != nil {
 			return err
 		}
@@ -237,7 +245,11 @@ func (s *server) signed(pattern string, h func(w http.ResponseWriter, r *http.Re
 
 // open adds a route for everybody: health, and the page's own files.
 func (s *server) open(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
-	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+	s.everybody(pattern, Open, h)
+}
+
+func (s *server) everybody(pattern, takes string, h func(w http.ResponseWriter, r *http.Request) error) {
+	s.handle(pattern, takes, func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
 			fail(w, r, s.Log, err)
 		}

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,9 +18,11 @@ import (
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
+	"suhe/docs"
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/api"
+	"suhe/internal/contract"
 	"suhe/internal/ogc"
 	"suhe/stream/command"
 	"suhe/stream/ingest"
@@ -89,7 +92,8 @@ func (r *rooms) Batch(_ context.Context, hook string, body []byte) (ingest.Repor
 }
 
 func (r *rooms) ServePositions(w http.ResponseWriter, _ *http.Request) error {
-	fmt.Fprint(w, "positions")
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprint(w, `{"accepted":7,"refused":0,"results":[]}`)
 	return nil
 }
 
@@ -97,17 +101,25 @@ func (r *rooms) ServeTile(w http.ResponseWriter, _ *http.Request, _ access.Princ
 	if err := r.tile(); err != nil {
 		return err
 	}
+	w.Header().Set("Content-Type", "application/vnd.mapbox-vector-tile")
+	w.Header().Set("ETag", `"1"`)
 	fmt.Fprint(w, "tile ", a.Layers, " ", a.Z, " ", a.X, " ", a.Y)
 	return nil
 }
 
 func (r *rooms) ServeTileJSON(w http.ResponseWriter, _ *http.Request, _ access.Principal, layer, base string) error {
-	fmt.Fprint(w, layer, " ", base)
+	writeTileJSON(w, layer+" "+base)
 	return nil
 }
 
+// writeTileJSON writes the least document that the contract allows.
+func writeTileJSON(w http.ResponseWriter, name string) {
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprintf(w, `{"tilejson":"3.0.0","name":%q,"tiles":["x"],"minzoom":0,"maxzoom":1,"bounds":[0,0,1,1]}`, name)
+}
+
 func (r *rooms) ServeMetadata(w http.ResponseWriter, _ *http.Request, layers, base string) error {
-	fmt.Fprint(w, "metadata of ", layers, " ", base)
+	writeTileJSON(w, "metadata of "+layers+" "+base)
 	return nil
 }
 
@@ -116,6 +128,7 @@ func (r *rooms) ServeStyle(http.ResponseWriter, *http.Request, string, string, s
 }
 
 func (r *rooms) ServeSprite(w http.ResponseWriter, _ *http.Request, name string) error {
+	w.Header().Set("Content-Type", "image/png")
 	fmt.Fprint(w, "sprite ", name)
 	return nil
 }
@@ -123,6 +136,7 @@ func (r *rooms) ServeSprite(w http.ResponseWriter, _ *http.Request, name string)
 func (r *rooms) Serve(http.ResponseWriter, *http.Request, access.Principal) {}
 
 func (r *rooms) ServeEvents(w http.ResponseWriter, _ *http.Request, who access.Principal) error {
+	w.Header().Set("Content-Type", "text/event-stream")
 	fmt.Fprint(w, "events for ", who.ID)
 	return nil
 }
@@ -178,7 +192,7 @@ func (orders) Send(_ context.Context, by string, device *assets.Asset, w command
 }
 
 func (orders) Get(_ context.Context, device assets.ID, id string) (command.Command, error) {
-	return command.Command{ID: id, Device: device, Arguments: json.RawMessage("{}")}, nil
+	return command.Command{ID: id, Device: device, Arguments: json.RawMessage("{}"), State: command.Sent}, nil
 }
 
 func (o orders) Wait(ctx context.Context, device assets.ID, id string, wait time.Duration) (command.Command, error) {
@@ -214,6 +228,8 @@ func deps(r *rooms, pages fs.FS) api.Deps {
 		Site: api.Site{Dataset: ogc.Dataset{Layers: []tiles.LayerInfo{{ID: "water"}, {ID: "sensors"}}}, Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}}
 }
 
+// ask makes a request. An answer that breaks the contract panics, so that no test
+// passes over it.
 func ask(h http.Handler, method, path, body string, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	for i := 0; i < len(header); i += 2 {
@@ -221,6 +237,13 @@ func ask(h http.Handler, method, path, body string, header ...string) *httptest.
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
+	c, err := contract.Open()
+	if err == nil {
+		err = c.Check(r, w.Code, w.Result().Header, w.Body.Bytes())
+	}
+	if err != nil {
+		panic(err)
+	}
 	return w
 }
 
@@ -229,21 +252,17 @@ func TestTheZeroScopeIsRefusedEverywhere(t *testing.T) {
 	closed := open()
 	closed.who = access.Principal{ID: "nobody"}
 	h := handler(closed, fstest.MapFS{})
-	for _, route := range []string{
-		"GET /tiles/sensors.json", "GET /tiles/sensors/1/1/1", "GET /tiles/sensors/metadata.json", "GET /styles/creek.json", "GET /basemaps/city.json", "GET /basemaps/city/1/1/1", "GET /sprites/creek.png", "GET /v1/scene", "GET /v1/classes",
-		"GET /v1/layers", "GET /v1/assets/wl-1", "PUT /v1/assets/wl-1", "DELETE /v1/assets/wl-1",
-		"GET /v1/assets/wl-1/observations", "POST /v1/observations", "GET /v1/stream", "GET /v1/events", "POST /v1/tickets",
-		"POST /v1/ingest/vendor", "GET /v1/deadletters", "GET /v1/deadletters/1", "DELETE /v1/deadletters/1",
-		"POST /v1/deadletters/1/replay", "POST /v1/deadletters/replay",
-		"GET /v1/commands", "POST /v1/devices/wl-1/commands", "GET /v1/devices/wl-1/commands", "GET /v1/devices/wl-1/commands/x",
-		"GET /ogc", "GET /ogc/conformance", "GET /ogc/tileMatrixSets", "GET /ogc/tileMatrixSets/WebMercatorQuad",
-		"GET /ogc/tiles", "GET /ogc/tiles/WebMercatorQuad", "GET /ogc/tiles/WebMercatorQuad/1/1/1",
-		"GET /ogc/collections", "GET /ogc/collections/sensors", "GET /ogc/collections/sensors/tiles",
-		"GET /ogc/collections/sensors/tiles/WebMercatorQuad", "GET /ogc/collections/sensors/tiles/WebMercatorQuad/1/1/1",
-	} {
-		method, path, _ := strings.Cut(route, " ")
-		if w := ask(h, method, path, "{}"); w.Code != http.StatusForbidden {
-			t.Errorf("%s answers %d", route, w.Code)
+	c, err := contract.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range c.Operations() {
+		if o.Takes == api.Open || o.Takes == api.Signed {
+			continue
+		}
+		call := o.Example()
+		if w := ask(h, o.Method, call.Target(), string(call.Body)); w.Code != http.StatusForbidden {
+			t.Errorf("%s answers %d", o.Pattern(), w.Code)
 		}
 	}
 }
@@ -381,5 +400,15 @@ func TestPages(t *testing.T) {
 	}
 	if w := ask(handler(open(), fstest.MapFS{}), "GET", "/", ""); w.Code != 501 || !strings.Contains(w.Body.String(), "make build") {
 		t.Errorf("without a build / answers %d %s", w.Code, w.Body)
+	}
+}
+
+// The documents are served as they are embedded.
+func TestDocuments(t *testing.T) {
+	h := handler(open(), fstest.MapFS{})
+	for path, want := range map[string][]byte{"/v1/openapi.json": docs.OpenAPI(), "/v1/asyncapi.json": docs.AsyncAPI()} {
+		if w := ask(h, "GET", path, ""); w.Code != 200 || !bytes.Equal(w.Body.Bytes(), want) {
+			t.Errorf("%s answers %d %.60s", path, w.Code, w.Body)
+		}
 	}
 }

@@ -16,6 +16,8 @@ const Module = "suhe"
 // Floors gives each package its floor. A package imports only from lower floors.
 var floors = map[string]int{
 	"geo":                       10,
+	"docs":                      10,
+	"internal/contract":         20,
 	"internal/bus":              10,
 	"internal/pgcluster":        9,
 	"internal/pgtest":           10,
@@ -64,6 +66,8 @@ var rooms = map[string][]string{
 	"github.com/pressly/goose/v3":   {"internal/store/postgis"},
 	"github.com/cespare/xxhash":     {"tiles"},
 	"golang.org/x/time":             {"internal/api"},
+	"gopkg.in/yaml.v3":              {"docs"},
+	"github.com/getkin/kin-openapi": {"internal/contract"},
 	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench"},
 }
 
