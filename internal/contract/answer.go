@@ -53,3 +53,7 @@ func isJSON(h http.Header) bool {
 	kind, _, _ := strings.Cut(h.Get("Content-Type"), ";")
 	return kind == "application/json" || strings.HasSuffix(kind, "+json")
 }
+
+// Gives says whether the document names the status among the operation's answers,
+// and not only as a problem like any other.
+func (o *Operation) Gives(status int) bool { return o.is.Responses.Status(status) != nil }
