@@ -65,6 +65,7 @@ type Call struct {
 	Operation *Operation
 	Path      map[string]string // by name of the parameter
 	Query     url.Values
+	RawQuery  string // beside Query, as it is
 	Header    http.Header
 	Body      []byte
 }
@@ -105,8 +106,12 @@ func (c Call) Target() string {
 	for name, value := range c.Path {
 		path = strings.ReplaceAll(path, "{"+name+"}", url.PathEscape(value))
 	}
-	if len(c.Query) > 0 {
-		path += "?" + c.Query.Encode()
+	query := c.Query.Encode()
+	if c.RawQuery != "" {
+		query = strings.TrimPrefix(query+"&"+c.RawQuery, "&")
+	}
+	if query != "" {
+		path += "?" + query
 	}
 	return path
 }
