@@ -5,12 +5,13 @@ import "net/http"
 // Route is one row of the table of routes.
 type Route struct {
 	Pattern string // of http.ServeMux: "GET /v1/assets/{id}"
-	Takes   string // the access.Action that the caller's scope must allow, or Open, or Signed
+	Takes   string // the access.Action that the caller's scope must allow, or Open, Own or Signed
 }
 
 // What a route takes that takes no action.
 const (
 	Open   = "open"   // everybody
+	Own    = "own"    // whoever says who it is
 	Signed = "signed" // who signs the request
 )
 

@@ -20,6 +20,8 @@ var floors = map[string]int{
 	"internal/contract":         20,
 	"internal/bus":              10,
 	"internal/pgcluster":        9,
+	"internal/door":             10,
+	"internal/testcert":         9,
 	"internal/pgtest":           10,
 	"web":                       10,
 	"internal/arch":             10,
@@ -28,6 +30,7 @@ var floors = map[string]int{
 	"internal/access":           25,
 	"internal/audit":            24,
 	"internal/settings":         25,
+	"internal/account":          26,
 	"twin/filter":               30,
 	"twin":                      31,
 	"tiles/archive":             38,
@@ -68,6 +71,7 @@ var rooms = map[string][]string{
 	"golang.org/x/time":             {"internal/api"},
 	"gopkg.in/yaml.v3":              {"docs"},
 	"github.com/getkin/kin-openapi": {"internal/contract"},
+	"github.com/emmansun/gmsm":      {"internal/audit"},
 	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench"},
 }
 

@@ -47,7 +47,7 @@ func TestRoutesAreThoseOfTheDocument(t *testing.T) {
 
 // What an operation takes is an action that there is, and its security says the same.
 func TestOperationsTakeActions(t *testing.T) {
-	actions := []string{api.Open, api.Signed}
+	actions := []string{api.Open, api.Own, api.Signed}
 	for _, role := range access.Roles() {
 		for _, a := range role.Actions {
 			actions = append(actions, string(a))

@@ -60,8 +60,10 @@ type asyncDoc struct {
 	Channels   map[string]asyncChannel
 	Operations map[string]asyncOperation
 	Components struct {
-		Schemas    map[string]struct{ Enum []string }
-		Messages   map[string]struct{ Examples []struct{ Payload json.RawMessage } }
+		Schemas  map[string]struct{ Enum []string }
+		Messages map[string]struct {
+			Examples []struct{ Payload json.RawMessage }
+		}
 		Parameters map[string]asyncParameter
 	}
 }
