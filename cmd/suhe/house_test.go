@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http/httptest"
 	"os"
@@ -14,6 +16,7 @@ import (
 	"time"
 
 	"github.com/paulmach/orb"
+	"golang.org/x/sync/errgroup"
 
 	"suhe/assets"
 	"suhe/geo"
@@ -31,6 +34,7 @@ type house struct {
 	server *httptest.Server
 	secret string // of the webhook vision
 	ghosts int    // devices that nobody knows and that have spoken
+	known  []visitor
 }
 
 // What the examples name. All of it stands in one 街镇.
@@ -55,8 +59,8 @@ func openHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	writeCity(t, city)
-	s := settings{storage: storage{DataDir: dir}, MQTTListen: freePort(t), Demo: true, SceneSize: 300, SceneSeed: 1,
-		Mappings: mappings, Basemap: map[string]string{"city": city}}
+	s := settingsOf(t, "--data-dir", dir, "--mqtt-listen", freePort(t), "--demo", "--scene-size", "300", "--mappings", mappings, "--basemap", "city="+city,
+		"--demo-password", demoWord, "--request-rate", "0", "--login-tries", "1000000", "--address-tries", "1000000")
 	secret, err := openHooks(s.storage).Add("vision")
 	if err != nil {
 		t.Fatal(err)
@@ -67,18 +71,20 @@ func openHouse(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 2)
-	go func() { ended <- n.live(ctx) }()
-	go func() { n.hub.Run(ctx); ended <- nil }()
-	h := &house{node: n, t: t, server: httptest.NewServer(api.New(gated(n.deps()))), secret: secret}
+	if err := n.firstAccounts(ctx, streams{io.Discard, io.Discard}); err != nil {
+		t.Fatal(err)
+	}
+	group, _ := errgroup.WithContext(ctx)
+	group.Go(func() error { return n.live(ctx) })
+	group.Go(func() error { return n.followAccounts(ctx) })
+	group.Go(func() error { n.hub.Run(ctx); return nil })
+	h := &house{node: n, t: t, server: httptest.NewServer(api.New(n.deps())), secret: secret}
 	t.Cleanup(func() {
 		h.server.CloseClientConnections()
 		h.server.Close()
 		cancel()
-		for range cap(ended) {
-			if err := <-ended; err != nil && ctx.Err() == nil {
-				t.Errorf("the node ended: %v", err)
-			}
+		if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("the node ended: %v", err)
 		}
 		n.close()
 		if t.Failed() {
@@ -148,7 +154,7 @@ func (h *house) letter() uint64 {
 	h.ghosts++
 	ghost := fmt.Sprintf("ghost-%d", h.ghosts)
 	body := strings.NewReplacer("ID", ghost).Replace(`{"observations":[{"id":"ID","values":{"water_level":1}}]}`)
-	if _, err := h.intake.Batch(context.Background(), []byte(body)); err != nil {
+	if _, err := h.intake.Batch(context.Background(), nil, []byte(body)); err != nil {
 		h.t.Fatal(err)
 	}
 	var seq uint64
@@ -165,8 +171,16 @@ func (h *house) letter() uint64 {
 	return seq
 }
 
-// gated is what a node gives the API, with a gate of the test.
-func gated(d api.Deps) api.Deps {
-	d.Gate = testGate{}
-	return d
+// settingsOf are what `suhe serve` would be told by the flags.
+func settingsOf(t testing.TB, flags ...string) settings {
+	t.Helper()
+	var c cli
+	parser, err := newParser(&c, streams{io.Discard, io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := parse(parser, append([]string{"serve"}, flags...)); err != nil {
+		t.Fatal(err)
+	}
+	return c.Serve.settings
 }

@@ -73,14 +73,15 @@ type Streams interface {
 
 // Intake takes observations, as they are or through a mapping.
 type Intake interface {
-	ServeObservations(w http.ResponseWriter, r *http.Request) error
-	ServeMapped(w http.ResponseWriter, r *http.Request, mapping string) error
+	ServeObservations(w http.ResponseWriter, r *http.Request, from ingest.Sender) error
+	ServeMapped(w http.ResponseWriter, r *http.Request, from ingest.Sender, mapping string) error
+	Speaks(gateway, device assets.ID) bool
 	Replay(ctx context.Context, l deadletter.Letter) (ingest.Report, error)
 }
 
 // Places takes a batch of positions.
 type Places interface {
-	ServePositions(w http.ResponseWriter, r *http.Request) error
+	ServePositions(w http.ResponseWriter, r *http.Request, from ingest.Sender) error
 }
 
 // Findings takes a message of findings that is known to be the hook's.

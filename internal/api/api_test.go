@@ -46,6 +46,7 @@ type rooms struct {
 	waited twin.Position
 
 	removed []uint64
+	from    ingest.Sender // of the last batch
 }
 
 func (r *rooms) Who(*http.Request) (access.Principal, error) { return r.who, nil }
@@ -91,7 +92,8 @@ func (r *rooms) Batch(_ context.Context, hook string, body []byte) (ingest.Repor
 	return r.batch(hook, body)
 }
 
-func (r *rooms) ServePositions(w http.ResponseWriter, _ *http.Request) error {
+func (r *rooms) ServePositions(w http.ResponseWriter, _ *http.Request, from ingest.Sender) error {
+	r.from = from
 	w.Header().Set("Content-Type", "application/json")
 	fmt.Fprint(w, `{"accepted":7,"refused":0,"results":[]}`)
 	return nil
@@ -141,11 +143,13 @@ func (r *rooms) ServeEvents(w http.ResponseWriter, _ *http.Request, who access.P
 	return nil
 }
 
-func (r *rooms) ServeObservations(http.ResponseWriter, *http.Request) error {
+func (r *rooms) ServeObservations(_ http.ResponseWriter, _ *http.Request, _ ingest.Sender) error {
 	return fmt.Errorf("%w: no broker", assets.ErrBusy)
 }
 
-func (r *rooms) ServeMapped(_ http.ResponseWriter, _ *http.Request, mapping string) error {
+func (r *rooms) Speaks(gateway, device assets.ID) bool { return gateway == "gw-1" && device == "wl-2" }
+
+func (r *rooms) ServeMapped(_ http.ResponseWriter, _ *http.Request, _ ingest.Sender, mapping string) error {
 	return fmt.Errorf("mapping %s: %w", mapping, assets.ErrNotFound)
 }
 

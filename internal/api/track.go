@@ -22,8 +22,8 @@ const (
 )
 
 // positions takes a batch of positions.
-func (s *server) positions(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	return s.Places.ServePositions(w, r)
+func (s *server) positions(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	return s.Places.ServePositions(w, r, s.sender(who))
 }
 
 // trackAnswer is a GeoJSON feature (RFC 7946): a LineString, a Point if the
