@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"suhe/internal/access"
 	"suhe/internal/contract"
 )
 
@@ -204,7 +205,7 @@ func (h *house) someone(t *testing.T, o *contract.Operation) visitor {
 
 // population is how many things the world holds.
 func (h *house) population() (n int) {
-	for _, count := range h.world.Counts() {
+	for _, count := range h.world.Counts(func(access.Facet) bool { return true }) {
 		n += count.Total
 	}
 	return n

@@ -38,9 +38,16 @@ type seriesAnswer struct {
 
 // series answers with what a sensor said of one phenomenon between two times.
 func (s *server) series(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	v, err := s.views(r.Context(), who)
+	if err != nil {
+		return err
+	}
 	thing, err := s.visible(r, who)
 	if err != nil {
 		return err
+	}
+	if !s.shows(who)("values") {
+		return fmt.Errorf("%w: values: you are not shown them", access.ErrDenied)
 	}
 	measure, err := measureOf(thing, r.URL.Query().Get("phenomenon"))
 	if err != nil {
@@ -52,7 +59,7 @@ func (s *server) series(w http.ResponseWriter, r *http.Request, who access.Princ
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), seriesPatience)
 	defer cancel()
-	samples, err := s.History.Series(ctx, thing.Asset.ID, measure.Phenomenon, from, to, limit)
+	samples, err := v.History.Series(ctx, thing.Asset.ID, measure.Phenomenon, from, to, limit)
 	if err != nil {
 		return err
 	}

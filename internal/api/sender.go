@@ -17,7 +17,7 @@ func (s *server) sender(who access.Principal) ingest.Sender {
 		return func(device assets.ID) bool { return s.Intake.Speaks(gateway, device) }
 	}
 	return func(device assets.ID) bool {
-		thing := s.World.ByID(device)
+		thing := s.Live.World.ByID(device)
 		return thing == nil || who.Scope.Sees(thing.Asset)
 	}
 }

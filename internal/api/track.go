@@ -109,7 +109,7 @@ func (s *server) before(r *http.Request, t *twin.Thing, from time.Time, points [
 	if len(points) > 0 {
 		to = time.UnixMilli(points[0].Time)
 	}
-	fixes, err := s.History.Fixes(r.Context(), t.Asset.ID, from, to, maxTrackFixes)
+	fixes, err := s.Live.History.Fixes(r.Context(), t.Asset.ID, from, to, maxTrackFixes)
 	if err != nil {
 		return nil, false, err
 	}
