@@ -11,7 +11,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -33,8 +32,10 @@ type house struct {
 	t      testing.TB
 	server *httptest.Server
 	secret string // of the webhook vision
-	ghosts int    // devices that nobody knows and that have spoken
 	known  []visitor
+
+	letters    int // made so far
+	lastLetter uint64
 }
 
 // What the examples name. All of it stands in one 街镇.
@@ -148,27 +149,31 @@ func (h *house) settle() {
 	}
 }
 
-// letter makes a dead letter and returns its number.
+// letter is the number of a dead letter about the gauge. A new one is made if the
+// last one is gone.
 func (h *house) letter() uint64 {
 	h.t.Helper()
-	h.ghosts++
-	ghost := fmt.Sprintf("ghost-%d", h.ghosts)
-	body := strings.NewReplacer("ID", ghost).Replace(`{"observations":[{"id":"ID","values":{"water_level":1}}]}`)
-	if _, err := h.intake.Batch(context.Background(), nil, []byte(body)); err != nil {
+	ctx := context.Background()
+	if _, err := h.dead.Get(ctx, h.lastLetter); err == nil {
+		return h.lastLetter
+	}
+	h.letters++
+	body := fmt.Sprintf(`{"observations":[{"id":%q,"values":{"rainfall":%d}}]}`, gauge, h.letters)
+	if _, err := h.intake.Batch(ctx, nil, []byte(body)); err != nil {
 		h.t.Fatal(err)
 	}
-	var seq uint64
+	after := h.lastLetter
 	eventually(h.t, "a dead letter", func() bool {
-		letters, err := h.dead.List(context.Background(), deadletter.Filter{Device: ghost}, 0, 1)
+		letters, err := h.dead.List(ctx, deadletter.Filter{Device: string(gauge)}, after, 1)
 		if err != nil {
 			h.t.Fatal(err)
 		}
 		for _, l := range letters {
-			seq = l.Seq
+			h.lastLetter = l.Seq
 		}
-		return seq != 0
+		return h.lastLetter != after
 	})
-	return seq
+	return h.lastLetter
 }
 
 // settingsOf are what `suhe serve` would be told by the flags.

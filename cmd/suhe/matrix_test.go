@@ -117,9 +117,13 @@ func (h *house) lodge(name string) {
 	}
 }
 
-// named is the asset that the path names, as it stands now.
+// named is the asset that the path is about, as it stands now.
 func (h *house) named(call contract.Call) *assets.Asset {
-	if thing := h.world.ByID(assets.ID(call.Path["id"])); thing != nil {
+	id := assets.ID(call.Path["id"])
+	if call.Path["seq"] != "" {
+		id = gauge
+	}
+	if thing := h.world.ByID(id); thing != nil {
 		return thing.Asset
 	}
 	return nil

@@ -68,9 +68,10 @@ type Basemaps interface {
 	ServeTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal, name, base string) error
 }
 
-// Streams serves what is live. A WebSocket session goes on when Serve returns.
+// Streams serves what is live. A WebSocket session goes on when Serve returns. An
+// error that comes back has not been answered yet.
 type Streams interface {
-	Serve(w http.ResponseWriter, r *http.Request, who access.Principal)
+	Serve(w http.ResponseWriter, r *http.Request, who access.Principal) error
 	ServeEvents(w http.ResponseWriter, r *http.Request, who access.Principal) error
 }
 
@@ -172,7 +173,8 @@ func (s *server) routes() {
 	s.open("GET /readyz", s.ready)
 	s.open("GET /v1/openapi.json", s.openAPI)
 	s.open("GET /v1/asyncapi.json", s.asyncAPI)
-	s.open("GET /", s.page)
+	s.open(pages, s.page)
+	s.mux.HandleFunc(others, func(w http.ResponseWriter, r *http.Request) { fail(w, r, s.Log, s.other(w, r)) })
 
 	s.open("GET /v1/site", s.site)
 	s.open("POST /v1/login", s.login)

@@ -148,7 +148,7 @@ func (r *rooms) ServeSprite(w http.ResponseWriter, _ *http.Request, name string)
 	return nil
 }
 
-func (r *rooms) Serve(http.ResponseWriter, *http.Request, access.Principal) {}
+func (r *rooms) Serve(http.ResponseWriter, *http.Request, access.Principal) error { return nil }
 
 func (r *rooms) ServeEvents(w http.ResponseWriter, _ *http.Request, who access.Principal) error {
 	w.Header().Set("Content-Type", "text/event-stream")
@@ -157,7 +157,7 @@ func (r *rooms) ServeEvents(w http.ResponseWriter, _ *http.Request, who access.P
 }
 
 func (r *rooms) ServeObservations(_ http.ResponseWriter, _ *http.Request, _ ingest.Sender) error {
-	return fmt.Errorf("%w: no broker", assets.ErrBusy)
+	return fmt.Errorf("take: %w: no broker: %w", assets.ErrBusy, errors.New("dial secret:4222"))
 }
 
 func (r *rooms) Speaks(gateway, device assets.ID) bool { return gateway == "gw-1" && device == "wl-2" }
@@ -242,7 +242,7 @@ func handler(r *rooms, pages fs.FS) http.Handler { return api.New(deps(r, pages)
 func deps(r *rooms, pages fs.FS) api.Deps {
 	return api.Deps{Live: api.Views{World: r, History: r, Tiles: r, Streams: r}, Registry: r, Relay: r, Classes: assets.DefaultClasses(), Basemaps: r,
 		Intake: r, Places: r, Findings: r, Hooks: r, DeadLetters: r, Commands: orders{}, Gate: r, Tickets: new(access.Tickets), Log: slog.New(slog.DiscardHandler),
-		Site: api.Site{Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}}
+		Site: api.Site{Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("secret reason") }}}
 }
 
 // ask makes a request. An answer that breaks the contract panics, so that no test
@@ -313,7 +313,7 @@ func TestAnswersAndProblems(t *testing.T) {
 		{"a failure of ours", "GET /tiles/sensors/1/1/1", "", nil, func(r *rooms) { r.tile = func() error { return errors.New("secret detail") } }, 500, "Internal Server Error"},
 		{"a tile out of range", "GET /tiles/sensors/1/1/1", "", nil, func(r *rooms) { r.tile = func() error { return assets.ErrNotFound } }, 404, "Not Found"},
 		{"no such page", "GET /nothing", "", nil, nil, 404, "/nothing"},
-		{"not ready", "GET /readyz", "", nil, nil, 503, "loading"},
+		{"not ready", "GET /readyz", "", nil, nil, 503, `"detail":"busy: the node is not ready"`},
 		{"healthy", "GET /healthz", "", nil, nil, 200, "ok"},
 		{"TileJSON by name and suffix", "GET /tiles/sensors.json", "", nil, nil, 200, "sensors http://example.com"},
 		{"a sprite", "GET /sprites/creek@2x.png", "", nil, nil, 200, "sprite creek@2x.png"},
@@ -355,7 +355,11 @@ func TestAnswersAndProblems(t *testing.T) {
 		{"wait for ever", "GET /v1/devices/wl-1/commands/c?wait=31s", "", nil, nil, 400, "wait:"},
 		{"commands", "GET /v1/devices/wl-1/commands?limit=1&after=4", "", nil, nil, 200, `"next":5`},
 		{"a bad page of commands", "GET /v1/devices/wl-1/commands?limit=0", "", nil, nil, 400, "limit:"},
-		{"another method", "POST /v1/layers", "", nil, nil, 405, ""},
+		{"another method", "POST /v1/layers", "", nil, nil, 405, "want GET, HEAD"},
+		{"no such method", "PATCH /v1/assets/wl-1", "", nil, nil, 405, "want DELETE, GET, HEAD, PUT"},
+		{"GET where there is none", "GET /v1/tickets", "", nil, nil, 405, "want POST"},
+		{"POST where there is nothing", "POST /nothing", "", nil, nil, 405, "want GET, HEAD"},
+		{"a long address", "GET /v1/assets/" + strings.Repeat("a", 5000), "", nil, nil, 404, "aaa…"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -368,10 +372,13 @@ func TestAnswersAndProblems(t *testing.T) {
 			if w.Code != test.status || !strings.Contains(w.Body.String(), test.want) {
 				t.Errorf("got %d %s, want %d and %q", w.Code, w.Body, test.status, test.want)
 			}
+			if w.Code >= 400 && w.Body.Len() > 2<<10 {
+				t.Errorf("a failure tells %d bytes", w.Body.Len())
+			}
 			if strings.Contains(w.Body.String(), "secret") {
 				t.Errorf("an inner detail was told: %s", w.Body)
 			}
-			if kind := w.Header().Get("Content-Type"); w.Code >= 400 && w.Code != 405 && kind != "application/problem+json" {
+			if kind := w.Header().Get("Content-Type"); w.Code >= 400 && kind != "application/problem+json" {
 				t.Errorf("a failure is %s", kind)
 			}
 		})

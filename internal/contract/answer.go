@@ -57,3 +57,9 @@ func isJSON(h http.Header) bool {
 // Gives says whether the document names the status among the operation's answers,
 // and not only as a problem like any other.
 func (o *Operation) Gives(status int) bool { return o.is.Responses.Status(status) != nil }
+
+// Sets says whether the document lets the answer of that status set the header.
+func (o *Operation) Sets(status int, header string) bool {
+	answer := o.is.Responses.Status(status)
+	return answer != nil && answer.Value.Headers[header] != nil
+}

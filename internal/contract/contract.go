@@ -29,7 +29,7 @@ type Operation struct {
 	Method, Path string
 	ID           string // operationId
 	Takes        string // x-action
-	Scoped       bool   // x-scoped: the path names one asset
+	Scoped       bool   // x-scoped: the path names one asset, or something about one
 	Parameters   []Parameter
 	Body         []byte // an example, nil: it takes none
 	BodyType     string // media type of Body
