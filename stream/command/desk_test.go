@@ -216,6 +216,11 @@ func TestCommandsAreKept(t *testing.T) {
 	}
 	o.device("wl-1", false, func(Order) []Ack { return nil })
 	c = o.send("wl-1", Wish{Name: "self_test"})
+	for _, id := range []string{"*", ">", "", "x.y", c.ID + ".>", "\x00"} {
+		if _, err := o.Wait(t.Context(), "wl-1", id, time.Minute); !errors.Is(err, assets.ErrNotFound) {
+			t.Errorf("wait for %q: %v", id, err)
+		}
+	}
 	if got, err := o.Wait(t.Context(), "wl-1", c.ID, 10*time.Millisecond); err != nil || got.State != Sent {
 		t.Errorf("got %+v, %v", got, err)
 	}
