@@ -20,6 +20,7 @@ var floors = map[string]int{
 	"internal/pgcluster":        9,
 	"internal/door":             10,
 	"internal/testcert":         9,
+	"internal/testidp":          9,
 	"internal/pgtest":           10,
 	"web":                       10,
 	"internal/arch":             10,
@@ -28,6 +29,7 @@ var floors = map[string]int{
 	"internal/access":           25,
 	"internal/audit":            24,
 	"internal/settings":         25,
+	"internal/syslog":           25,
 	"internal/account":          26,
 	"internal/account/key":      27,
 	"internal/account/link":     27,
@@ -47,6 +49,7 @@ var floors = map[string]int{
 	"internal/store/postgis":    40,
 	"internal/store/geopackage": 40,
 	"internal/store/storetest":  40,
+	"internal/backup":           41,
 	"internal/ogc":              45,
 	"internal/api":              50,
 	"internal/simulate":         50,
@@ -75,7 +78,8 @@ var rooms = map[string][]string{
 	"golang.org/x/oauth2":           {"internal/account/idp"},
 	"golang.org/x/time":             {"internal/api", "internal/account/key"},
 	"github.com/emmansun/gmsm":      {"internal/audit"},
-	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench"},
+	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench", "internal/backup"},
+	"filippo.io/age":                {"internal/backup"},
 }
 
 // Package is one package and what it imports, as `go list` tells.
