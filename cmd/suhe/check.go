@@ -31,6 +31,7 @@ func (c *checkConfigCmd) Run(io streams) error {
 		{"origin", strings.Join(s.Origin, ",")}, {"trusted-proxy", strings.Join(s.TrustedProxy, ",")},
 		{"connections-per-address", fmt.Sprint(s.Connections)}, {"admin-listen", s.AdminListen}, {"insecure-bind", fmt.Sprint(s.InsecureBind)},
 		{"data-dir", s.DataDir}, {"database", masked(s.Database)}, {"nats", masked(s.NATS)},
+		{"audit-hash", string(s.AuditHash)}, {"audit-keep", s.AuditKeep.String()}, {"syslog", s.Syslog},
 		{"demo", fmt.Sprint(s.Demo)}, {"scene-size", fmt.Sprint(s.SceneSize)}, {"scene-seed", fmt.Sprint(s.SceneSeed)},
 		{"basemap", basemapText(s.Basemap)}, {"mappings", s.Mappings},
 	} {
