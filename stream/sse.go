@@ -11,6 +11,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/audit"
 	"suhe/twin"
 )
 
@@ -40,6 +41,7 @@ func (h *Hub) ServeEvents(w http.ResponseWriter, r *http.Request, who access.Pri
 		return fmt.Errorf("%w: %w", assets.ErrInvalid, err)
 	}
 	s := newSession(h, who, asJSON, rand.Text()[:12])
+	s.origin = audit.From(r.Context())
 	woken := make(chan struct{}, 1)
 	s.wake = func() {
 		select {
@@ -79,6 +81,7 @@ type events struct {
 // begin answers the request. The server's deadlines are for requests that end.
 func (c *events) begin() {
 	_ = c.control.SetReadDeadline(time.Time{})
+	_ = c.control.SetWriteDeadline(time.Now().Add(writeWait))
 	header := c.out.Header()
 	header.Set("Content-Type", "text/event-stream; charset=utf-8")
 	header.Set("Cache-Control", "no-store")

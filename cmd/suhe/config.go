@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -19,6 +18,7 @@ import (
 	"suhe/assets"
 	"suhe/assets/scene"
 	"suhe/geo"
+	"suhe/internal/audit"
 )
 
 // cli is the whole command line. Every flag is also SUHE_<FLAG> in the
@@ -33,10 +33,17 @@ type cli struct {
 	Check    checkCmd    `cmd:"" help:"Print the effective configuration, or what a mapping makes of a sample, and what is wrong with it."`
 	Import   importCmd   `cmd:"" help:"Read assets from a file into the registry."`
 	Export   exportCmd   `cmd:"" help:"Write assets or tiles to a file."`
+	User     userCmd     `cmd:"" help:"Accounts of people."`
+	Login    loginCmd    `cmd:"" help:"Log in at a running node and print the header that lets requests in."`
 	Device   deviceCmd   `cmd:"" help:"Credentials of devices."`
 	Hook     hookCmd     `cmd:"" help:"Webhooks by which algorithms send findings."`
+	Key      keyCmd      `cmd:"" help:"API keys, by which programs act for an account."`
+	Link     linkCmd     `cmd:"" help:"Links that open a page on a screen that nobody attends."`
 	Gateway  gatewayCmd  `cmd:"" help:"Credentials of gateways, which speak for the devices of their mappings."`
 	Letters  lettersCmd  `cmd:"" name:"deadletters" help:"What a node refused: read it, and let it in again."`
+	Audit    auditCmd    `cmd:"" help:"The record of who did what: list, verify, export."`
+	Backup   backupCmd   `cmd:"" help:"Backups of all that a node keeps."`
+	Restore  restoreCmd  `cmd:"" help:"Restore a backup to an empty data folder, and database."`
 	Simulate simulateCmd `cmd:"" help:"Play the scene's devices and movers as MQTT clients."`
 	Bench    benchCmd    `cmd:"" help:"Measure this machine: figures beside yardsticks."`
 }
@@ -45,6 +52,8 @@ type cli struct {
 type storage struct {
 	DataDir  string `help:"Folder for the GeoPackage, the streams and the keys." default:"./data" placeholder:"DIR"`
 	Database string `help:"Store in this PostGIS (postgres://…) instead of the GeoPackage." placeholder:"URL" secret:""`
+
+	AuditHash audit.Algorithm `help:"Hash that chains a new audit record: sha256 or sm3." default:"sha256" enum:"sha256,sm3"`
 }
 
 // place finds a file of the data folder.
@@ -64,12 +73,15 @@ func (s storage) check() (wrong []string) {
 // settings are all that a node is told.
 type settings struct {
 	storage
+	doorway
+	keeping
+	logins
+	auditing
+	cities
 	Listen     string            `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MQTTListen string            `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
-	MQTTCert   string            `help:"Certificate chain (PEM) of the MQTT listener: devices then speak TLS." placeholder:"FILE" name:"mqtt-cert"`
-	MQTTKey    string            `help:"Key (PEM) of that certificate." placeholder:"FILE" name:"mqtt-key"`
 	NATS       string            `help:"Use this NATS (nats://…) instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
-	Demo       bool              `help:"Fill an empty store with the built-in scene and play its devices."`
+	Demo       bool              `help:"Fill an empty store with the built-in scene, play its devices, and make an account for each role."`
 	SceneSize  int               `help:"Riverbank assets of the built-in scene, up to 1000000." default:"20000"`
 	SceneSeed  uint64            `help:"The same seed makes the same scene." default:"1"`
 	Rate       float64           `help:"Requests a second of each principal from each address; 0 for no bound." default:"2000" name:"request-rate"`
@@ -77,17 +89,18 @@ type settings struct {
 	Basemap    map[string]string `help:"Serve a PMTiles or MBTiles file as /basemaps/NAME; may be repeated." placeholder:"NAME=FILE"`
 	Mappings   string            `help:"Folder of mappings (*.json) for third parties' payloads; changes are followed." placeholder:"DIR"`
 	Public     publicView        `embed:""`
-	OpenBind   bool              `help:"Allow the open demo scope on an address that others reach."`
 }
 
 // check says what is wrong, one line each.
 func (s *settings) check() (wrong []string) {
 	wrong = s.storage.check()
-	wrong = append(wrong, s.checkListen("listen", s.Listen)...)
-	wrong = append(wrong, s.checkListen("mqtt-listen", s.MQTTListen)...)
-	if (s.MQTTCert == "") != (s.MQTTKey == "") {
-		wrong = append(wrong, "mqtt-cert: want mqtt-key with it, or neither")
-	}
+	wrong = append(wrong, s.doorway.check()...)
+	wrong = append(wrong, s.keeping.check()...)
+	wrong = append(wrong, s.logins.check()...)
+	wrong = append(wrong, s.auditing.check()...)
+	wrong = append(wrong, s.cities.check()...)
+	wrong = append(wrong, s.checkListen("listen", s.Listen, s.TLSCert != "" || len(s.TrustedProxy) > 0, "--tls-cert, --trusted-proxy")...)
+	wrong = append(wrong, s.checkListen("mqtt-listen", s.MQTTListen, s.MQTTCert != "", "--mqtt-cert")...)
 	if s.NATS != "" && !strings.HasPrefix(s.NATS, "nats://") && !strings.HasPrefix(s.NATS, "tls://") {
 		wrong = append(wrong, "nats: want a nats:// address")
 	}
@@ -115,19 +128,6 @@ func (s *settings) checkBasemaps() (wrong []string) {
 		}
 	}
 	return wrong
-}
-
-// checkListen refuses what is no address, and one that others reach while
-// everybody may do everything.
-func (s *settings) checkListen(name, address string) []string {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil || port == "" {
-		return []string{fmt.Sprintf("%s: %q, want HOST:PORT", name, address)}
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && !s.OpenBind {
-		return []string{fmt.Sprintf("%s: %s is open to others and this version has no logins; --open-bind allows it", name, address)}
-	}
-	return nil
 }
 
 // fileBehindEnvironment reads the configuration file. An environment variable

@@ -2,10 +2,11 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +17,11 @@ import (
 	"suhe/assets"
 	"suhe/geo"
 	"suhe/internal/access"
+	"suhe/internal/account"
+	"suhe/internal/account/key"
+	"suhe/internal/account/link"
+	"suhe/internal/api"
+	"suhe/internal/audit"
 	"suhe/internal/bus"
 	"suhe/stream"
 	"suhe/stream/command"
@@ -40,10 +46,13 @@ type node struct {
 	now      clock
 	log      *slog.Logger
 	metrics  *prometheus.Registry
+	door     api.Door
 
 	store    store
 	registry *assets.Registry
 	devices  access.Devices
+	book     *audit.Book
+	recorder *audit.Recorder
 
 	bus         *bus.Bus
 	obs, events *bus.Stream
@@ -64,10 +73,18 @@ type node struct {
 	answers  *bus.Table
 	commands *command.Desk
 	tickets  access.Tickets
+	logins   *account.Logins
+	gate     account.Gate
+	keys     *key.Ring
+	links    *link.Book
+	cities   map[string]api.City
+	keysAway bool         // the store, when keys were last read
 	public   *publicRooms // nil: there is no public view
 
-	loaded   atomic.Bool
-	draining atomic.Bool
+	loaded    atomic.Bool
+	draining  atomic.Bool
+	backingUp sync.Mutex
+	unlock    func() // of the data folder
 }
 
 // openNode opens the store and the bus and builds the rooms on them; nothing
@@ -75,7 +92,11 @@ type node struct {
 func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*node, error) {
 	n := &node{settings: s, now: now, log: log, metrics: prometheus.NewRegistry()}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews, n.openPublic, n.openDoors} {
+	var err error
+	if n.door, err = s.door(); err != nil {
+		return nil, err
+	}
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openPublic, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -85,6 +106,12 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 }
 
 func (n *node) openStore(ctx context.Context) (err error) {
+	if err := os.MkdirAll(n.settings.DataDir, 0o700); err != nil {
+		return fmt.Errorf("data-dir: %w", err)
+	}
+	if n.unlock, err = n.settings.lock(n.settings.NATS); err != nil {
+		return err
+	}
 	if n.devices, err = openDevices(n.settings.storage); err != nil {
 		return err
 	}
@@ -103,12 +130,8 @@ func (n *node) openBus(ctx context.Context) (err error) {
 	if n.settings.NATS == "" {
 		options.MQTTListen = n.settings.MQTTListen
 	}
-	if n.settings.MQTTCert != "" {
-		pair, err := tls.LoadX509KeyPair(n.settings.MQTTCert, n.settings.MQTTKey)
-		if err != nil {
-			return fmt.Errorf("mqtt-cert: %w", err)
-		}
-		options.MQTTTLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	if options.MQTTTLS, err = follow(n.settings.MQTTCert, n.settings.MQTTKey, n.log); err != nil {
+		return fmt.Errorf("mqtt-cert: %w", err)
 	}
 	if n.bus, err = bus.Open(ctx, options); err != nil {
 		return err
@@ -182,7 +205,8 @@ func (n *node) openViews(context.Context) (err error) {
 		return err
 	}
 	n.hub = stream.New(n.streams(n.world, n.tiles, stream.Options{
-		Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) }, Metrics: n.metrics,
+		Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
+		Watched: n.watched, Metrics: n.metrics,
 	}))
 	return nil
 }
@@ -228,14 +252,6 @@ func (p past) Events(ctx context.Context, after uint64, n int) ([]twin.Event, er
 	return twin.ReadEvents(ctx, p.events, after, p.world.Position().Events, n)
 }
 
-// admit says whose ticket it is; there are no tokens yet.
-func (n *node) admit(ticket, token string) (access.Principal, error) {
-	if token != "" {
-		return access.Principal{}, fmt.Errorf("%w: token: this version has none, want a ticket", access.ErrDenied)
-	}
-	return n.tickets.Redeem(ticket, time.Now())
-}
-
 // close closes what is open, in the reverse order.
 func (n *node) close() {
 	if n.public != nil {
@@ -250,6 +266,9 @@ func (n *node) close() {
 	}
 	if n.store != nil {
 		n.tell("close store", n.store.Close())
+	}
+	if n.unlock != nil {
+		n.unlock()
 	}
 }
 
@@ -296,6 +315,7 @@ func (n *node) follow(ctx context.Context) error {
 		group.Go(func() error { return n.bus.Inbox(ctx, filter, take) })
 	}
 	group.Go(func() error { return n.mappings.Run(ctx) })
+	group.Go(func() error { return n.keys.Run(ctx) })
 	group.Go(func() error { return n.dead.Run(ctx) })
 	group.Go(func() error {
 		return n.bus.Hear(ctx, presence, func(data []byte) { n.tell("hear other nodes", n.hub.Heard(data)) })

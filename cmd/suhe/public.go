@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -86,6 +87,7 @@ func (n *node) openTiles(w *twin.World, cache int64, metrics prometheus.Register
 func (n *node) streams(w *twin.World, t *tiles.Server, o stream.Options) stream.Options {
 	o.World, o.Clusters, o.Painted, o.Calm = w, counter{t}, painted(t), calm(t)
 	o.Ground = stream.Ground{River: river(), Area: n.registry.AreaBound}
+	o.Origin = func(r *http.Request) bool { return n.door.Origins.Check(r) == nil }
 	o.Sensitivity, o.Log = n.registry.Classes().FieldSensitivity, n.log
 	return o
 }

@@ -31,9 +31,11 @@ type compiled struct {
 func Open() Scope { return open }
 
 var open = Grant{
-	Actions: []Action{View, Export, Edit, Observe, Command, Witness, Dispatch, Report, Repair, Operate, Admit, Audit},
-	Kinds:   assets.Kinds(), Sensitivity: assets.Personal, Areas: []string{Everywhere},
+	Actions: Actions(), Kinds: assets.Kinds(), Sensitivity: assets.Personal, Areas: []string{Everywhere},
 }.Compile(nil)
+
+// SeesMovers says whether there may be movers that are seen.
+func (s Scope) SeesMovers() bool { return s.is != nil && s.is.movers }
 
 func (c *compiled) hasClass(class string) bool {
 	for _, allowed := range c.classes {

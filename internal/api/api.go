@@ -1,13 +1,14 @@
 // Package api is the HTTP face of Suhe: it turns requests into questions to the
 // rooms below and their answers into JSON, tiles and streams.
 //
-// Every route names the action that it takes; the caller's scope is asked before
-// the handler runs, so a route without an action cannot be written. Errors are
+// Every route names the action that it takes, unless it is about the caller alone
+// or for everybody; the caller's scope is asked before the handler runs. Errors are
 // problem+json (RFC 9457). Bodies, headers and times are bounded.
 package api
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/door"
 	"suhe/internal/ogc"
 	"suhe/stream/ingest"
 	"suhe/stream/ingest/deadletter"
@@ -74,14 +76,15 @@ type Streams interface {
 
 // Intake takes observations, as they are or through a mapping.
 type Intake interface {
-	ServeObservations(w http.ResponseWriter, r *http.Request) error
-	ServeMapped(w http.ResponseWriter, r *http.Request, mapping string) error
+	ServeObservations(w http.ResponseWriter, r *http.Request, from ingest.Sender) error
+	ServeMapped(w http.ResponseWriter, r *http.Request, from ingest.Sender, mapping string) error
+	Speaks(gateway, device assets.ID) bool
 	Replay(ctx context.Context, l deadletter.Letter) (ingest.Report, error)
 }
 
 // Places takes a batch of positions.
 type Places interface {
-	ServePositions(w http.ResponseWriter, r *http.Request) error
+	ServePositions(w http.ResponseWriter, r *http.Request, from ingest.Sender) error
 }
 
 // Findings takes a message of findings that is known to be the hook's.
@@ -116,17 +119,34 @@ type Deps struct {
 	DeadLetters DeadLetters
 	Commands    Commands
 	Answers     Answers // of requests with an Idempotency-Key
+	Backups     Backups
 
-	Gate    Gate
-	Tickets *access.Tickets
-	Site    Site
-	Rate    float64 // requests a second of each principal from each address; 0: no bound
-	Log     *slog.Logger
+	Door       Door
+	Gate       Gate
+	Logins     Logins
+	Accounts   Accounts
+	Keys       Keys
+	Links      Links
+	Cities     map[string]City // identity providers by name
+	Federation Federation
+	Tickets    *access.Tickets
+	Recorder   Recorder
+	Audit      Audit
+	Site       Site
+	Rate       float64 // requests a second of each principal from each address; 0: no bound
+	Log        *slog.Logger
+}
+
+// Door is who may come to the routes at all, whoever they are.
+type Door struct {
+	Proxies door.Proxies
+	Origins door.Origins
 }
 
 // Site is what the API serves besides the rooms.
 type Site struct {
 	Scene   Scene
+	OIDC    []Provider   // other places where one can log in
 	Dataset ogc.Dataset  // what /ogc describes; its layers are those that the caller is shown
 	Pages   fs.FS        // the built front end; without an index.html `/` says how to build it
 	Metrics http.Handler // /metrics
@@ -151,9 +171,36 @@ func New(d Deps) http.Handler {
 func (s *server) routes() {
 	s.open("GET /healthz", s.health)
 	s.open("GET /readyz", s.ready)
-	s.open("GET /metrics", s.metrics)
 	s.open("GET /", s.page)
 
+	s.open("GET /v1/site", s.site)
+	s.open("POST /v1/login", s.login)
+	s.open("POST /v1/password", s.password)
+	s.open("POST /v1/otp", s.enrolOTP)
+	s.open("POST /v1/otp/confirm", s.confirmOTP)
+	s.own("POST /v1/logout", s.logout)
+	s.own("GET /v1/me", s.me)
+	s.route("GET /v1/accounts", access.Admit, s.accounts)
+	s.route("GET /v1/accounts/{name}", access.Admit, s.account)
+	s.route("PUT /v1/accounts/{name}", access.Admit, s.putAccount)
+	s.route("DELETE /v1/accounts/{name}", access.Admit, s.removeAccount)
+	s.route("POST /v1/accounts/{name}/unlock", access.Admit, s.unlockAccount)
+	s.route("POST /v1/accounts/{name}/reset", access.Admit, s.resetAccount)
+
+	s.route("GET /v1/audit", access.Audit, s.auditPage)
+	s.route("GET /v1/audit/export", access.Audit, s.auditExport)
+	s.route("POST /v1/audit/verify", access.Audit, s.auditVerify)
+	s.own("GET /v1/keys", s.keys)
+	s.own("POST /v1/keys", s.addKey)
+	s.own("DELETE /v1/keys/{id}", s.revokeKey)
+	s.route("GET /v1/links", access.Admit, s.links)
+	s.route("POST /v1/links", access.Admit, s.addLink)
+	s.route("DELETE /v1/links/{id}", access.Admit, s.revokeLink)
+	s.open("GET /v1/open", s.openLink)
+	s.open("GET /v1/oidc/{name}/start", s.startOIDC)
+	s.open("GET /v1/oidc/{name}/callback", s.finishOIDC)
+
+	s.route("GET /metrics", access.Operate, s.metrics)
 	s.route("GET /tiles/{layers}", access.View, s.tileJSON)
 	s.route("GET /tiles/{layers}/{z}/{x}/{y}", access.View, s.tile)
 	s.route("GET /tiles/{layers}/metadata.json", access.View, s.metadata)
@@ -199,6 +246,7 @@ func (s *server) routes() {
 	s.signed("POST /v1/hooks/{hook}", s.hook)
 	s.route("GET /v1/stream", access.View, s.stream)
 	s.route("GET /v1/events", access.View, s.events)
+	s.route("GET /v1/backup", access.Operate, s.backup)
 	s.route("POST /v1/tickets", access.View, s.ticket)
 }
 
@@ -207,36 +255,67 @@ type handler func(w http.ResponseWriter, r *http.Request, who access.Principal) 
 
 // route adds a route that only those may take whose scope allows the action.
 func (s *server) route(pattern string, action access.Action, h handler) {
-	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		who, err := s.Gate.Who(r)
-		if err == nil {
-			err = s.limits.admit(r, who, time.Now())
+	s.own(pattern, func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+		if !who.Scope.May(action) {
+			return access.Denied(who, action)
 		}
-		if err == nil && !who.Scope.May(action) {
-			err = access.Denied(who, action)
+		return h(w, r, who)
+	})
+}
+
+// own adds a route about the caller alone, whoever it is.
+func (s *server) own(pattern string, h handler) {
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		who, err := s.who(r)
+		r, wrong := acting(r, who)
+		if err == nil {
+			err = wrong
 		}
 		if err == nil {
 			err = h(w, r, who)
 		}
 		if err != nil {
-			fail(w, r, s.Log, err)
+			s.fail(w, r, err)
 		}
 	})
+}
+
+// who finds out who asks, and whether it does not ask too often. Saying who one is
+// costs us some work, so an address that often cannot is not listened to.
+func (s *server) who(r *http.Request) (access.Principal, error) {
+	now := time.Now()
+	if err := s.limits.stranger(r, 0, now); err != nil {
+		return access.Principal{}, err
+	}
+	who, err := s.Gate.Who(r)
+	if err != nil {
+		_ = s.limits.stranger(r, 1, now) // counted; what is wrong is known
+		return access.Principal{}, err
+	}
+	return who, s.limits.admit(r, who, now)
 }
 
 // signed adds a route whose requests are signed: who signs may take its one
 // action and nothing else, so the handler checks the signature first of all.
 // What comes from one address is bounded before that.
 func (s *server) signed(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
-	s.open(pattern, func(w http.ResponseWriter, r *http.Request) error {
-		if err := s.limits.admit(r, access.Principal{ID: "hooks"}, time.Now()); err != nil {
-			return err
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		r, _ = acting(r, access.Principal{}) // a machine gives no reasons
+		err := s.limits.admit(r, access.Principal{ID: "hooks"}, time.Now())
+		if err == nil {
+			err = h(w, r)
 		}
-		return h(w, r)
+		if errors.Is(err, access.ErrUnauthenticated) {
+			w.Header().Set("WWW-Authenticate", access.SignatureHeader)
+		}
+		if err != nil {
+			s.fail(w, r, err)
+		}
 	})
 }
 
-// open adds a route for everybody: health, and the page's own files.
+// open adds a route for everybody: health, the page's own files, and logging in,
+// which records refusals itself.
 func (s *server) open(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {

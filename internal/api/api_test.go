@@ -21,6 +21,7 @@ import (
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/api"
+	"suhe/internal/audit"
 	"suhe/stream/command"
 	"suhe/stream/ingest"
 	"suhe/stream/ingest/deadletter"
@@ -44,7 +45,26 @@ type rooms struct {
 	waited  twin.Position
 
 	removed []uint64
+	from    ingest.Sender // of the last batch
+	diary   diary
 }
+
+// diary takes audit entries as they come, or says why not.
+type diary struct {
+	entries []audit.Entry
+	full    error
+}
+
+func (d *diary) Record(_ context.Context, entries ...audit.Entry) error {
+	if d.full == nil {
+		d.entries = append(d.entries, entries...)
+	}
+	return d.full
+}
+
+func (d *diary) Viewed(ctx context.Context, e audit.Entry) error { return d.Record(ctx, e) }
+
+func (d *diary) Refuse(e audit.Entry) { d.entries = append(d.entries, e) }
 
 func (r *rooms) Who(*http.Request) (access.Principal, error) { return r.who, nil }
 
@@ -97,7 +117,8 @@ func (r *rooms) Batch(_ context.Context, hook string, body []byte) (ingest.Repor
 	return r.batch(hook, body)
 }
 
-func (r *rooms) ServePositions(w http.ResponseWriter, _ *http.Request) error {
+func (r *rooms) ServePositions(w http.ResponseWriter, _ *http.Request, from ingest.Sender) error {
+	r.from = from
 	fmt.Fprint(w, "positions")
 	return nil
 }
@@ -140,11 +161,13 @@ func (r *rooms) ServeEvents(w http.ResponseWriter, _ *http.Request, who access.P
 	return nil
 }
 
-func (r *rooms) ServeObservations(http.ResponseWriter, *http.Request) error {
+func (r *rooms) ServeObservations(_ http.ResponseWriter, _ *http.Request, _ ingest.Sender) error {
 	return fmt.Errorf("%w: no broker", assets.ErrBusy)
 }
 
-func (r *rooms) ServeMapped(_ http.ResponseWriter, _ *http.Request, mapping string) error {
+func (r *rooms) Speaks(gateway, device assets.ID) bool { return gateway == "gw-1" && device == "wl-2" }
+
+func (r *rooms) ServeMapped(_ http.ResponseWriter, _ *http.Request, _ ingest.Sender, mapping string) error {
 	return fmt.Errorf("mapping %s: %w", mapping, assets.ErrNotFound)
 }
 
@@ -223,7 +246,7 @@ func handler(r *rooms, pages fs.FS) http.Handler { return api.New(deps(r, pages)
 
 func deps(r *rooms, pages fs.FS) api.Deps {
 	return api.Deps{Live: api.Views{World: r, History: r, Tiles: r, Streams: r}, Registry: r, Relay: r, Classes: assets.DefaultClasses(), Basemaps: r,
-		Intake: r, Places: r, Findings: r, Hooks: r, DeadLetters: r, Commands: orders{}, Gate: r, Tickets: new(access.Tickets), Log: slog.New(slog.DiscardHandler),
+		Intake: r, Places: r, Findings: r, Hooks: r, DeadLetters: r, Commands: orders{}, Gate: r, Tickets: new(access.Tickets), Recorder: &r.diary, Log: slog.New(slog.DiscardHandler),
 		Site: api.Site{Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}}
 }
 

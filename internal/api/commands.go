@@ -1,18 +1,16 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/audit"
 	"suhe/stream/command"
 )
 
@@ -47,7 +45,12 @@ func (s *server) sendCommand(w http.ResponseWriter, r *http.Request, who access.
 	if err != nil {
 		return err
 	}
-	c, err := s.Commands.Send(r.Context(), who.ID, thing.Asset, wish)
+	var c command.Command
+	order := map[string]any{"name": wish.Name, "arguments": wish.Arguments}
+	err = s.doing(r.Context(), audit.Command, "device "+string(thing.Asset.ID), order, func() (err error) {
+		c, err = s.Commands.Send(r.Context(), who.ID, thing.Asset, wish)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -58,25 +61,14 @@ func (s *server) sendCommand(w http.ResponseWriter, r *http.Request, who access.
 }
 
 func readWish(r *http.Request) (command.Wish, error) {
-	body, err := readBody(r)
-	if err != nil {
-		return command.Wish{}, err
-	}
 	var in struct {
 		Name      string          `json:"name"`
 		Arguments json.RawMessage `json:"arguments"`
 		Timeout   string          `json:"timeout"`
 	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
-	err = d.Decode(&in)
-	if err == nil {
-		if _, after := d.Token(); after != io.EOF {
-			err = errors.New("text behind the object")
-		}
-	}
+	err := readStrict(r, &in)
 	if err != nil {
-		return command.Wish{}, fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
+		return command.Wish{}, err
 	}
 	wish := command.Wish{Name: in.Name, Arguments: in.Arguments}
 	if in.Timeout != "" {

@@ -87,6 +87,14 @@ func (s *server) catchUp(ctx context.Context) error {
 	return s.Live.World.Wait(ctx, twin.Position{Events: events})
 }
 
+// unmet says of a conflict that it is the caller's condition that does not hold.
+func unmet(conditional bool, err error) error {
+	if conditional && errors.Is(err, assets.ErrConflict) {
+		return fmt.Errorf("%w: %w", errPrecondition, err)
+	}
+	return err
+}
+
 // commitPermitted commits what the caller may do to the revision that was looked
 // at, and to no other: one that somebody else made meanwhile is looked at anew.
 func (s *server) commitPermitted(r *http.Request, who access.Principal, e assets.Edit) (*assets.Asset, assets.Verdict, error) {
@@ -112,7 +120,7 @@ func (s *server) commitPermitted(r *http.Request, who access.Principal, e assets
 		a, verdict, err := s.commit(r, who, permitted)
 		switch {
 		case conditional && errors.Is(err, assets.ErrConflict):
-			return nil, "", fmt.Errorf("%w: %w", errPrecondition, err)
+			return nil, "", unmet(conditional, err)
 		case !errors.Is(err, assets.ErrConflict) || try == editTries:
 			return a, verdict, err
 		}

@@ -20,13 +20,13 @@ const (
 )
 
 // observations takes a batch of readings.
-func (s *server) observations(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	return s.Intake.ServeObservations(w, r)
+func (s *server) observations(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	return s.Intake.ServeObservations(w, r, s.sender(who))
 }
 
 // mapped takes a third party's payload by the mapping that the path names.
-func (s *server) mapped(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	return s.Intake.ServeMapped(w, r, r.PathValue("mapping"))
+func (s *server) mapped(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	return s.Intake.ServeMapped(w, r, s.sender(who), r.PathValue("mapping"))
 }
 
 // seriesAnswer is a time series; samples are [Unix milliseconds, value].

@@ -6,6 +6,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/door"
 	"suhe/internal/ogc"
 	"suhe/tiles"
 )
@@ -45,7 +46,7 @@ func (s *server) documents(r *http.Request, who access.Principal) (ogc.Documents
 	}
 	set := s.Site.Dataset
 	set.Layers = v.Tiles.Layers(who.Scope)
-	return set.At(base(r)), nil
+	return set.At(door.Base(r)), nil
 }
 
 // knownQuery refuses parameters that the documents do not have, as OGC API Common

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"suhe/internal/access"
+	"suhe/internal/door"
 	"suhe/tiles"
 )
 
@@ -31,7 +32,7 @@ func (s *server) tileJSON(w http.ResponseWriter, r *http.Request, who access.Pri
 	if err != nil {
 		return err
 	}
-	return v.Tiles.ServeTileJSON(w, r, who, strings.TrimSuffix(r.PathValue("layers"), ".json"), base(r))
+	return v.Tiles.ServeTileJSON(w, r, who, strings.TrimSuffix(r.PathValue("layers"), ".json"), door.Base(r))
 }
 
 // metadata describes layers' tiles for tools that read a folder of tiles.
@@ -40,24 +41,16 @@ func (s *server) metadata(w http.ResponseWriter, r *http.Request, who access.Pri
 	if err != nil {
 		return err
 	}
-	return v.Tiles.ServeMetadata(w, r, who, r.PathValue("layers"), base(r))
+	return v.Tiles.ServeMetadata(w, r, who, r.PathValue("layers"), door.Base(r))
 }
 
 // style serves a style document: it names layers and colours, and nothing of what is
 // in them.
 func (s *server) style(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	return s.Live.Tiles.ServeStyle(w, r, strings.TrimSuffix(r.PathValue("name"), ".json"), r.URL.Query().Get("lang"), base(r))
+	return s.Live.Tiles.ServeStyle(w, r, strings.TrimSuffix(r.PathValue("name"), ".json"), r.URL.Query().Get("lang"), door.Base(r))
 }
 
 // sprite serves a part of the icons that styles draw with.
 func (s *server) sprite(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	return s.Live.Tiles.ServeSprite(w, r, r.PathValue("name"))
-}
-
-// base is the address that the caller reached us by.
-func base(r *http.Request) string {
-	if r.TLS != nil {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
 }

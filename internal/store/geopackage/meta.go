@@ -11,6 +11,8 @@ const (
 	epoch     = "epoch"
 	published = "published"
 	obs       = "obs"
+	changed   = "settings"
+	audited   = "audited" // the last row of the outbox that an audit entry tells of
 )
 
 // querier is a database, a connection or a transaction.
