@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"suhe/internal/audit"
 	"suhe/internal/bus"
 	"suhe/stream/command"
 	"suhe/stream/ingest"
@@ -71,10 +72,11 @@ func (n *node) openIntake(ctx context.Context) (err error) {
 }
 
 // login lets a device in that knows its token, to publish and hear under its own
-// id only, and a gateway, to publish below its own root.
+// id only, and a gateway, to publish below its own root. Who does not is recorded.
 func (n *node) login(user, password string) (bus.Rights, bool) {
 	who, known := n.machines().Known(user, password)
 	if !known {
+		n.recorder.Refuse(audit.Origin{Who: user}.Entry(audit.Login, "MQTT", audit.Refused))
 		return bus.Rights{}, false
 	}
 	if gateway, is := who.Gateway(); is {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +23,7 @@ import (
 	"suhe/internal/account/key"
 	"suhe/internal/account/link"
 	"suhe/internal/api"
+	"suhe/internal/audit"
 	"suhe/internal/bus"
 	"suhe/stream"
 	"suhe/stream/command"
@@ -50,6 +53,8 @@ type node struct {
 	store    store
 	registry *assets.Registry
 	devices  access.Devices
+	book     *audit.Book
+	recorder *audit.Recorder
 
 	bus         *bus.Bus
 	obs, events *bus.Stream
@@ -77,8 +82,10 @@ type node struct {
 	cities   map[string]api.City
 	keysAway bool // the store, when keys were last read
 
-	loaded   atomic.Bool
-	draining atomic.Bool
+	loaded    atomic.Bool
+	draining  atomic.Bool
+	backingUp sync.Mutex
+	unlock    func() // of the data folder
 }
 
 // openNode opens the store and the bus and builds the rooms on them; nothing
@@ -90,7 +97,7 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 	if n.door, err = s.door(); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openDoors} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -100,6 +107,12 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 }
 
 func (n *node) openStore(ctx context.Context) (err error) {
+	if err := os.MkdirAll(n.settings.DataDir, 0o700); err != nil {
+		return fmt.Errorf("data-dir: %w", err)
+	}
+	if n.unlock, err = n.settings.lock(n.settings.NATS); err != nil {
+		return err
+	}
 	if n.devices, err = openDevices(n.settings.storage); err != nil {
 		return err
 	}
@@ -198,6 +211,7 @@ func (n *node) openViews(context.Context) (err error) {
 		World: n.world, Ground: stream.Ground{River: river(), Area: n.registry.AreaBound},
 		Clusters: counter{n.tiles}, Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
 		Origin:  func(r *http.Request) bool { return n.door.Origins.Check(r) == nil },
+		Watched: n.watched,
 		Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics,
 	})
 	return nil
@@ -255,6 +269,9 @@ func (n *node) close() {
 	}
 	if n.store != nil {
 		n.tell("close store", n.store.Close())
+	}
+	if n.unlock != nil {
+		n.unlock()
 	}
 }
 

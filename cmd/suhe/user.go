@@ -11,7 +11,6 @@ import (
 	"suhe/assets"
 	"suhe/internal/access"
 	"suhe/internal/account"
-	"suhe/internal/audit"
 )
 
 // userCmd holds the commands about accounts. They change the store itself; nodes
@@ -42,7 +41,7 @@ func (s storage) accounts(ctx context.Context, log *slog.Logger, now clock, f fu
 	if err := d.Refresh(ctx); err != nil {
 		return err
 	}
-	return f(audit.With(ctx, audit.Origin{Who: "shell:" + shellUser()}), store, d)
+	return f(ctx, store, d)
 }
 
 // shellUser is who runs the command, as the system knows them.
