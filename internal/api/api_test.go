@@ -237,6 +237,13 @@ func (o orders) Wait(ctx context.Context, device assets.ID, id string, wait time
 	return c, err
 }
 
+func (orders) TakeAck(_ context.Context, device assets.ID, _ []byte) error {
+	if device == "wl-9" {
+		return assets.ErrNotFound
+	}
+	return nil
+}
+
 func (orders) List(_ context.Context, _ assets.ID, after uint64, _ int) ([]command.Command, uint64, error) {
 	return []command.Command{}, after + 1, nil
 }
