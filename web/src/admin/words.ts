@@ -1,0 +1,77 @@
+/** What the administrators' page says, Chinese first. */
+import { choose, type Lang } from '../lib/i18n';
+
+const words = {
+  admin: ['管理', 'Administration'],
+  nothing: ['此账号没有管理职能。', 'This account administers nothing.'],
+  toMap: ['前往地图', 'To the map'],
+  failed: ['操作失败：', 'That failed: '],
+  offline: ['无法连接服务器', 'The server cannot be reached'],
+  yes: ['确定', 'Yes'],
+
+  accounts: ['账号', 'Accounts'],
+  username: ['用户名', 'Username'],
+  name: ['姓名', 'Name'],
+  roles: ['角色', 'Roles'],
+  areas: ['区域', 'Areas'],
+  areasHint: ['* 为全部；或街镇代码，以逗号分隔', '* for all; or codes, with commas between'],
+  state: ['状态', 'State'],
+  active: ['启用', 'active'],
+  disabled: ['停用', 'disabled'],
+  demo: ['演示', 'demo'],
+  otp: ['双因素', 'two factors'],
+  oneTime: ['待改密', 'password to change'],
+  add: ['新建账号', 'Add an account'],
+  create: ['新建', 'Add'],
+  enable: ['启用', 'Enable'],
+  disable: ['停用', 'Disable'],
+  reset: ['重置密码', 'Reset password'],
+  resetOtp: ['重置双因素', 'Reset second factor'],
+  unlock: ['解锁', 'Unlock'],
+  unlocked: ['已解锁', 'Unlocked'],
+  sure: ['{what}：{who}？', '{what}: {who}?'],
+  endsSessions: ['其所有登录将立即结束。', 'All its logins end at once.'],
+  oneTimeIs: ['{who} 的一次性密码（只显示这一次，首次登录须更改）', 'One-time password of {who} (shown this once, to be changed at the first login)'],
+  copy: ['复制', 'Copy'],
+  close: ['关闭', 'Close'],
+  exclusive: ['三员角色（系统、安全、审计）各自单独担任', 'The roles that administer stand alone'],
+
+  audit: ['审计记录', 'Audit record'],
+  who: ['何人', 'Who'],
+  action: ['操作', 'What was done'],
+  what: ['对象', 'To what'],
+  from: ['起', 'From'],
+  to: ['止', 'To'],
+  outcome: ['结果', 'Outcome'],
+  any: ['全部', 'any'],
+  done: ['成功', 'done'],
+  refused: ['拒绝', 'refused'],
+  search: ['查询', 'Search'],
+  more: ['更早的', 'Earlier'],
+  none: ['没有记录', 'Nothing'],
+  at: ['时间', 'When'],
+  address: ['地址', 'From where'],
+  purpose: ['用途', 'Purpose'],
+  verify: ['验证完整性', 'Verify'],
+  verifying: ['正在验证…', 'Verifying…'],
+  whole: ['完整：{n} 条记录的哈希链无误', 'Whole: the chain of {n} entries holds'],
+  broken: ['不完整：', 'Broken: '],
+  export: ['导出（含证明）', 'Export (with proof)'],
+
+  system: ['系统', 'System'],
+  ready: ['就绪', 'Ready'],
+  notReady: ['未就绪', 'Not ready'],
+  alive: ['运行中', 'Alive'],
+  version: ['版本', 'Version'],
+  checked: ['检查于', 'Checked at'],
+  figure: ['指标', 'Figure'],
+  value: ['数值', 'Value'],
+  backup: ['备份与恢复', 'Backup and restore'],
+  backupHint: ['在服务器上执行；恢复须在空机上进行。', 'To be run on the server; a restore wants an empty machine.'],
+} as const satisfies Record<string, readonly [string, string]>;
+
+export type AdminWord = keyof typeof words;
+
+export function say(key: AdminWord, lang: Lang): string {
+  return choose(words[key], lang);
+}
