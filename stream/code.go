@@ -11,6 +11,7 @@ type Code struct {
 // The reasons to end a session.
 var (
 	codeBadMessage = Code{4000, "bad message", false}    // a frame that is no JSON of the protocol
+	codeOver       = Code{4001, "session over", false}   // of the login: logged out, expired, idle, or the account is closed
 	codeDenied     = Code{4003, "denied", false}         // not known, or without the right to look
 	codeTooMany    = Code{4004, "too many views", false} // more views than one session may have
 	codeSlow       = Code{4008, "slow consumer", true}   // too many events behind
@@ -18,4 +19,4 @@ var (
 )
 
 // Codes returns all reasons, by number.
-func Codes() []Code { return []Code{codeBadMessage, codeDenied, codeTooMany, codeSlow, codeAway} }
+func Codes() []Code { return []Code{codeBadMessage, codeOver, codeDenied, codeTooMany, codeSlow, codeAway} }

@@ -2,9 +2,10 @@ package stream
 
 import (
 	"crypto/rand"
+	"crypto/tls"
 	"math"
+	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -36,20 +37,10 @@ func (h *Hub) newUpgrader() websocket.Upgrader {
 		WriteBufferSize:  1024,
 		WriteBufferPool:  new(sync.Pool),
 		Subprotocols:     protocols,
-		CheckOrigin:      h.originAllowed,
+		CheckOrigin:      h.o.Origin,
 		// No compression: a deflate window for each of thousands of clients costs
 		// more memory than they may have.
 	}
-}
-
-// originAllowed lets in programs, pages of our own host and those that were named.
-func (h *Hub) originAllowed(r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	if origin == "" || slices.Contains(h.o.Origins, origin) {
-		return true
-	}
-	u, err := url.Parse(origin)
-	return err == nil && u.Host == r.Host
 }
 
 // Serve upgrades the request; the session then lives on by itself until it ends.
@@ -68,9 +59,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who access.Principal
 		h.forgo() // the upgrader has answered
 		return
 	}
-	if tcp, ok := ws.NetConn().(interface{ SetWriteBuffer(int) error }); ok {
-		_ = tcp.SetWriteBuffer(sendBuffer) // or what the kernel thinks best
-	}
+	boundBuffer(ws.NetConn())
 	s := newSession(h, who, formatOf(ws.Subprotocol()), rand.Text()[:12])
 	c := &conn{ws: ws, session: s, done: make(chan struct{})}
 	s.wake, s.cut = c.wake, c.hurry
@@ -79,18 +68,29 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who access.Principal
 	go c.read()
 }
 
+// boundBuffer bounds what the kernel keeps, below TLS if there is any.
+func boundBuffer(c net.Conn) {
+	if sealed, ok := c.(*tls.Conn); ok {
+		c = sealed.NetConn()
+	}
+	if tcp, ok := c.(interface{ SetWriteBuffer(int) error }); ok {
+		_ = tcp.SetWriteBuffer(sendBuffer) // or what the kernel thinks best
+	}
+}
+
 // hello greets the client.
 func (s *session) hello() {
 	s.send(helloFrame{s.hub.marked(), s.hub.o.Now(), int(math.Ceil(s.hub.o.Beat.Seconds())), s.name})
 }
 
 // conn carries a session over a WebSocket. A goroutine reads for as long as it
-// lives; another writes, but only while there is something to write: thousands of
-// idle clients cost one small stack each.
+// lives; the hub's writers write when there is something to write: thousands of
+// clients cost one small stack each.
 type conn struct {
 	ws      *websocket.Conn
 	session *session
 	pinged  time.Time // the writer's
+	late    time.Time // likewise: the deadline of writes
 	writer  atomic.Int32
 	done    chan struct{} // closed when the writer that saw closed is gone
 }
@@ -111,7 +111,7 @@ func (c *conn) wake() {
 		case idle:
 			if c.writer.CompareAndSwap(idle, busy) {
 				c.session.hub.writing.Add(1)
-				go c.write()
+				c.session.hub.writers.add(c)
 				return
 			}
 		case busy:
@@ -189,15 +189,25 @@ func (c *conn) put(frame outgoing) bool {
 	now := time.Now()
 	s.writes.Store(now.UnixMilli())
 	defer s.writes.Store(0)
-	patience := writeWait
-	if s.ending() {
-		patience = lastWait
-	}
-	c.ws.SetWriteDeadline(now.Add(patience))
+	c.allow(now)
 	if frame.prepared != nil {
 		return c.ws.WritePreparedMessage(frame.prepared) == nil
 	}
 	return c.ws.WriteMessage(s.format.message(), frame.data) == nil
+}
+
+// allow gives a write the time that a client has for it. To set a deadline costs
+// more than to look at the last one, which may be a moment too near.
+func (c *conn) allow(now time.Time) {
+	switch {
+	case c.session.ending():
+		c.late = now.Add(lastWait)
+	case c.late.Sub(now) < writeWait-time.Second:
+		c.late = now.Add(writeWait)
+	default:
+		return
+	}
+	c.ws.SetWriteDeadline(c.late)
 }
 
 // farewell writes the last frame and the close code.

@@ -39,6 +39,7 @@ func (h *Hub) run(done <-chan struct{}) {
 		case <-done:
 			return
 		}
+		h.writers.relieve()
 		now := time.Now()
 		if now.Sub(last) < latestTick && h.crowded(h.o.Now()) {
 			timer.Reset(h.o.Tick / 8)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,22 +30,22 @@ type World interface {
 
 // Options are a Hub's settings; zero means the default.
 type Options struct {
-	World    World                   // must be set
-	Ground   Ground                  // to find areas and stretches of the creek
-	Clusters Clusters                // nil: nothing is counted, all is told one by one
-	Past     Past                    // nil: events of before the hub began cannot be had
-	Admit    Admit                   // nil: there are no logins
-	Tell     func(data []byte) error // to the hubs of other nodes, which take it with Heard; nil: there are none
-	Tick     time.Duration           // between two looks at what changed; default 200 ms
-	Beat     time.Duration           // between two time frames; default 15 s
-	Recount  time.Duration           // between two countings for views that are zoomed out; default 1 s
-	Origins  []string                // pages of other hosts that may connect, like https://map.example
-	Sessions int                     // at most; default 12,000
-	Painted  []Painted               // layers of tiles that clients may have; default one of each kind
-	Calm     Calm                    // which of their tiles are repainted from time to time only
-	Now      func() time.Time        // default time.Now
-	Log      *slog.Logger            // default slog.Default
-	Metrics  prometheus.Registerer   // nil: none
+	World    World                    // must be set
+	Ground   Ground                   // to find areas and stretches of the creek
+	Clusters Clusters                 // nil: nothing is counted, all is told one by one
+	Past     Past                     // nil: events of before the hub began cannot be had
+	Admit    Admit                    // nil: there are no logins
+	Tell     func(data []byte) error  // to the hubs of other nodes, which take it with Heard; nil: there are none
+	Tick     time.Duration            // between two looks at what changed; default 200 ms
+	Beat     time.Duration            // between two time frames; default 15 s
+	Recount  time.Duration            // between two countings for views that are zoomed out; default 1 s
+	Origin   func(*http.Request) bool // whether a page of the request's Origin may connect; nil: those of our own host
+	Sessions int                      // at most; default 12,000
+	Painted  []Painted                // layers of tiles that clients may have; default one of each kind
+	Calm     Calm                     // which of their tiles are repainted from time to time only
+	Now      func() time.Time         // default time.Now
+	Log      *slog.Logger             // default slog.Default
+	Metrics  prometheus.Registerer    // nil: none
 }
 
 // Admit says whose ticket or token it is. Of the two one is empty.
@@ -59,6 +60,7 @@ type Hub struct {
 	presence  presence
 	sessions  sync.WaitGroup
 	pastReads chan struct{}
+	writers   writers
 	writing   atomic.Int32  // connections that are written to, or wait for it
 	behind    time.Duration // how long a client that is ahead of us waits
 	bounds    bounds
@@ -348,22 +350,6 @@ func (h *Hub) leave(s *session) {
 	h.metrics.sessions.Set(float64(len(h.live)))
 	h.state.Unlock()
 	h.sessions.Done()
-}
-
-// Grant gives the sessions of a principal the rights that it has now; what enters
-// and leaves by it is told.
-func (h *Hub) Grant(who access.Principal) {
-	h.state.Lock()
-	var all []*session
-	for s := range h.live {
-		if s.who().ID == who.ID {
-			all = append(all, s)
-		}
-	}
-	h.state.Unlock()
-	for _, s := range all {
-		s.regrant(who)
-	}
 }
 
 // await waits a moment for the hub to reach a position: a client may come from a

@@ -37,6 +37,7 @@ type lens struct {
 	id      string // of the views
 	look    *look
 	scope   access.Scope
+	class   int   // of the scope, among classes
 	kinds   kinds // that it tells one by one
 	plain   bool  // what stands is in view by its kind and its box alone
 	members map[*view]struct{}
@@ -83,7 +84,7 @@ func (l *lens) mark(t *told) {
 	}
 	i := item{of: t}
 	if l.plain && t.stands {
-		i.in = t.kind&l.kinds != 0 && l.look.region.box.Intersects(t.box) && l.scope.Sees(t.is.Asset)
+		i.in = t.kind&l.kinds != 0 && l.look.region.box.Intersects(t.box) && l.allows(t)
 		i.held = i.in
 	} else {
 		i.held, i.in = l.sees(t.was), l.sees(t.is)
@@ -223,8 +224,9 @@ func (p *portion) delta(items []item) deltaFrame {
 
 // lenses are all lenses and where they look.
 type lenses struct {
-	byKey map[string]*lens
-	cells cells[*lens]
+	byKey   map[string]*lens
+	cells   cells[*lens]
+	classes classes
 }
 
 // join makes the view a member of the lens for its look, a new one if need be.
@@ -233,6 +235,7 @@ func (a *lenses) join(h *Hub, v *view, l *look, scope access.Scope) {
 	in := a.byKey[key]
 	if in == nil {
 		in = &lens{key: key, id: v.id, look: l, scope: scope, kinds: kindsOf(l.kinds...), plain: l.plain(), members: make(map[*view]struct{}), at: h.marked(), shown: h.shown}
+		in.class = a.classes.take(scope.Class())
 		if a.byKey == nil {
 			a.byKey = make(map[string]*lens)
 		}
@@ -257,6 +260,7 @@ func (a *lenses) leave(v *view) (marked []item) {
 	if len(in.members) == 0 {
 		delete(a.byKey, in.key)
 		a.cells.unwatch(in)
+		a.classes.leave(in.class)
 	}
 	return in.items
 }

@@ -93,6 +93,7 @@ func (p *presence) mark(session string) {
 func (p *presence) follow(s *session, of string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	s.follows.Store(of != "")
 	if of == "" {
 		delete(p.followers, s)
 		return
@@ -127,6 +128,9 @@ func (p *presence) nudge() {
 
 // next returns what the session has yet to be told; false if nothing.
 func (p *presence) next(s *session) (out presenceFrame, ok bool) {
+	if !s.follows.Load() {
+		return out, false
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	f := p.followers[s]

@@ -17,15 +17,16 @@ const maxControl = 64 << 10
 // session is one client. Whoever carries it hands in what the client says, and
 // takes what is to be sent; it has no goroutine of its own.
 type session struct {
-	hub    *Hub
-	name   string // for others
-	format format
-	wake   func()       // there may be something to send
-	cut    func()       // end at once a write that hangs
-	writes atomic.Int64 // Unix milliseconds since when a write is on its way; 0: none
-	grant  atomic.Pointer[access.Principal]
-	pace   pace
-	waits  *shared // a frame that waits for what must be told before; the sender's
+	hub     *Hub
+	name    string // for others
+	format  format
+	wake    func()       // there may be something to send
+	cut     func()       // end at once a write that hangs
+	writes  atomic.Int64 // Unix milliseconds since when a write is on its way; 0: none
+	grant   atomic.Pointer[access.Principal]
+	pace    pace
+	follows atomic.Bool // somebody's presence
+	waits   *shared     // a frame that waits for what must be told before; the sender's
 
 	asking sync.Mutex // one message of the client, or change of its rights, at a time
 	gone   bool       // it takes no more of either

@@ -310,7 +310,7 @@ func (s *simulation) grant(c *simClient) {
 				of.sights(v)
 			}
 			of.review()
-			of.s.regrant(to) // as Grant does, but in an order that can be repeated
+			of.s.regrant(to) // as Review does, but in an order that can be repeated
 		}
 	}
 	for _, n := range s.nodes {

@@ -76,6 +76,7 @@ type events struct {
 // begin answers the request. The server's deadlines are for requests that end.
 func (c *events) begin() {
 	_ = c.control.SetReadDeadline(time.Time{})
+	_ = c.control.SetWriteDeadline(time.Now().Add(writeWait))
 	header := c.out.Header()
 	header.Set("Content-Type", "text/event-stream; charset=utf-8")
 	header.Set("Cache-Control", "no-store")

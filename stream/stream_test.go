@@ -317,7 +317,11 @@ func TestWhoMayConnect(t *testing.T) {
 			if test.protocol != "" {
 				dialer.Subprotocols = []string{test.protocol}
 			}
-			conn, response, _ := dialer.Dial(address, http.Header{"Origin": {test.origin}})
+			header := http.Header{}
+			if test.origin != "" {
+				header.Set("Origin", test.origin)
+			}
+			conn, response, _ := dialer.Dial(address, header)
 			if conn != nil {
 				conn.Close()
 			}

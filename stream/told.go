@@ -22,6 +22,7 @@ type told struct {
 	kind   kinds
 	box    orb.Bound
 	brief  brief
+	seen   seen
 }
 
 // fix finds out whether the thing stands. It makes equal texts one.

@@ -26,10 +26,13 @@ type checkConfigCmd struct {
 func (c *checkConfigCmd) Run(io streams) error {
 	s := &c.settings
 	for _, row := range [][2]string{
-		{"listen", s.Listen}, {"mqtt-listen", s.MQTTListen}, {"mqtt-cert", s.MQTTCert}, {"mqtt-key", s.MQTTKey},
+		{"listen", s.Listen}, {"mqtt-listen", s.MQTTListen},
+		{"tls-cert", s.TLSCert}, {"tls-key", s.TLSKey}, {"mqtt-cert", s.MQTTCert}, {"mqtt-key", s.MQTTKey},
+		{"origin", strings.Join(s.Origin, ",")}, {"trusted-proxy", strings.Join(s.TrustedProxy, ",")},
+		{"connections-per-address", fmt.Sprint(s.Connections)}, {"admin-listen", s.AdminListen}, {"insecure-bind", fmt.Sprint(s.InsecureBind)},
 		{"data-dir", s.DataDir}, {"database", masked(s.Database)}, {"nats", masked(s.NATS)},
 		{"demo", fmt.Sprint(s.Demo)}, {"scene-size", fmt.Sprint(s.SceneSize)}, {"scene-seed", fmt.Sprint(s.SceneSeed)},
-		{"basemap", basemapText(s.Basemap)}, {"mappings", s.Mappings}, {"open-bind", fmt.Sprint(s.OpenBind)},
+		{"basemap", basemapText(s.Basemap)}, {"mappings", s.Mappings},
 	} {
 		fmt.Fprintf(io.out, "%-12s %s\n", row[0], row[1])
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -33,6 +32,7 @@ type cli struct {
 	Check    checkCmd    `cmd:"" help:"Print the effective configuration, or what a mapping makes of a sample, and what is wrong with it."`
 	Import   importCmd   `cmd:"" help:"Read assets from a file into the registry."`
 	Export   exportCmd   `cmd:"" help:"Write assets or tiles to a file."`
+	User     userCmd     `cmd:"" help:"Accounts of people."`
 	Device   deviceCmd   `cmd:"" help:"Credentials of devices."`
 	Hook     hookCmd     `cmd:"" help:"Webhooks by which algorithms send findings."`
 	Gateway  gatewayCmd  `cmd:"" help:"Credentials of gateways, which speak for the devices of their mappings."`
@@ -64,29 +64,27 @@ func (s storage) check() (wrong []string) {
 // settings are all that a node is told.
 type settings struct {
 	storage
+	doorway
+	logins
 	Listen     string            `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MQTTListen string            `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
-	MQTTCert   string            `help:"Certificate chain (PEM) of the MQTT listener: devices then speak TLS." placeholder:"FILE" name:"mqtt-cert"`
-	MQTTKey    string            `help:"Key (PEM) of that certificate." placeholder:"FILE" name:"mqtt-key"`
 	NATS       string            `help:"Use this NATS (nats://…) instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
-	Demo       bool              `help:"Fill an empty store with the built-in scene and play its devices."`
+	Demo       bool              `help:"Fill an empty store with the built-in scene, play its devices, and make an account for each role."`
 	SceneSize  int               `help:"Riverbank assets of the built-in scene, up to 1000000." default:"20000"`
 	SceneSeed  uint64            `help:"The same seed makes the same scene." default:"1"`
 	Rate       float64           `help:"Requests a second of each principal from each address; 0 for no bound." default:"2000" name:"request-rate"`
 	Drain      time.Duration     `help:"How long a node that stops says so by /readyz before it takes no more requests." default:"1s"`
 	Basemap    map[string]string `help:"Serve a PMTiles or MBTiles file as /basemaps/NAME; may be repeated." placeholder:"NAME=FILE"`
 	Mappings   string            `help:"Folder of mappings (*.json) for third parties' payloads; changes are followed." placeholder:"DIR"`
-	OpenBind   bool              `help:"Allow the open demo scope on an address that others reach."`
 }
 
 // check says what is wrong, one line each.
 func (s *settings) check() (wrong []string) {
 	wrong = s.storage.check()
-	wrong = append(wrong, s.checkListen("listen", s.Listen)...)
-	wrong = append(wrong, s.checkListen("mqtt-listen", s.MQTTListen)...)
-	if (s.MQTTCert == "") != (s.MQTTKey == "") {
-		wrong = append(wrong, "mqtt-cert: want mqtt-key with it, or neither")
-	}
+	wrong = append(wrong, s.doorway.check()...)
+	wrong = append(wrong, s.logins.check()...)
+	wrong = append(wrong, s.checkListen("listen", s.Listen, s.TLSCert != "" || len(s.TrustedProxy) > 0, "--tls-cert, --trusted-proxy")...)
+	wrong = append(wrong, s.checkListen("mqtt-listen", s.MQTTListen, s.MQTTCert != "", "--mqtt-cert")...)
 	if s.NATS != "" && !strings.HasPrefix(s.NATS, "nats://") && !strings.HasPrefix(s.NATS, "tls://") {
 		wrong = append(wrong, "nats: want a nats:// address")
 	}
@@ -113,19 +111,6 @@ func (s *settings) checkBasemaps() (wrong []string) {
 		}
 	}
 	return wrong
-}
-
-// checkListen refuses what is no address, and one that others reach while
-// everybody may do everything.
-func (s *settings) checkListen(name, address string) []string {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil || port == "" {
-		return []string{fmt.Sprintf("%s: %q, want HOST:PORT", name, address)}
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && !s.OpenBind {
-		return []string{fmt.Sprintf("%s: %s is open to others and this version has no logins; --open-bind allows it", name, address)}
-	}
-	return nil
 }
 
 // fileBehindEnvironment reads the configuration file. An environment variable

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"suhe/internal/pgtest"
+	"suhe/internal/testcert"
 )
 
 // program is the built program, as a user runs it: a test can kill it, and it is
@@ -120,7 +122,7 @@ func (s *served) start() time.Duration {
 		s.t.Fatal(err)
 	}
 	for end := began.Add(60 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if response, err := http.Get("http://" + s.http + "/readyz"); err == nil {
+		if response, err := http.Get("http://" + s.health() + "/readyz"); err == nil {
 			response.Body.Close()
 			if response.StatusCode == http.StatusOK {
 				return time.Since(began)
@@ -129,6 +131,15 @@ func (s *served) start() time.Duration {
 	}
 	s.t.Fatalf("not ready after a minute:\n%s", s.log.String())
 	return 0
+}
+
+// health is the address that tells of health in plain: the admin listener's, if
+// there is one.
+func (s *served) health() string {
+	if i := slices.Index(s.args, "--admin-listen"); i >= 0 {
+		return s.args[i+1]
+	}
+	return s.http
 }
 
 func (s *served) kill() {
@@ -155,6 +166,8 @@ func TestCommandLine(t *testing.T) {
 	os.WriteFile(config, []byte(`{"listen":"127.0.0.1:9999","scene-size":7}`), 0o600)
 	maps := filepath.Join(dir, "maps.json")
 	os.WriteFile(maps, []byte(`{"basemap":{"city":"c.pmtiles","photo":"p.mbtiles"}}`), 0o600)
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	testcert.Write(t, cert, key)
 	tiles := []string{"export", "--data-dir", dir, "--tiles", dir + "/out.pmtiles"}
 	mapped, sample := filepath.Join(dir, "fine.json"), filepath.Join(dir, "sample")
 	os.WriteFile(mapped, []byte(`{"http":true,"items":"","device":{"is":"wl-1"},"values":[{"from":"/v","phenomenon":"water_level","unit":"cm"}]}`), 0o600)
@@ -190,8 +203,18 @@ func TestCommandLine(t *testing.T) {
 		{"dead letters of no server", nil, []string{"deadletters", "list", "--server", "http://127.0.0.1:1"}, 1, "127.0.0.1:1"},
 		{"dead letters of no address", nil, []string{"deadletters", "list", "--server", "::"}, 2, "server:"},
 		{"dead letters without a limit", nil, []string{"deadletters", "list", "--limit", "0"}, 2, "limit: 0"},
-		{"open to others", nil, []string{"check", "--listen", "0.0.0.0:8080"}, 2, "--open-bind"},
-		{"open to others by flag", nil, []string{"check", "--listen", "0.0.0.0:8080", "--open-bind"}, 0, "0.0.0.0:8080"},
+		{"open to others", nil, []string{"check", "--listen", "0.0.0.0:8080"}, 2, "--insecure-bind"},
+		{"open to others by flag", nil, []string{"check", "--listen", "0.0.0.0:8080", "--insecure-bind"}, 0, "0.0.0.0:8080"},
+		{"open to others by TLS", nil, []string{"check", "--listen", "0.0.0.0:8080", "--tls-cert", cert, "--tls-key", key}, 0, cert},
+		{"behind a proxy", nil, []string{"check", "--listen", ":8080", "--trusted-proxy", "10.0.0.0/8"}, 0, "10.0.0.0/8"},
+		{"devices open to others", nil, []string{"check", "--mqtt-listen", "192.0.2.1:1883", "--tls-cert", cert, "--tls-key", key}, 2, "mqtt-listen: 192.0.2.1:1883"},
+		{"serve open to others", nil, []string{"serve", "--listen", "[::]:8080"}, 2, "listen: [::]:8080 is open to others"},
+		{"a certificate without its key", nil, []string{"check", "--tls-cert", cert}, 2, "tls-cert: want tls-key"},
+		{"a certificate that is none", nil, []string{"check", "--tls-cert", secret, "--tls-key", key}, 2, "tls-cert: certificate " + secret},
+		{"no origin", nil, []string{"check", "--origin", "https://map.example/x"}, 2, `origin: "https://map.example/x"`},
+		{"no proxy", nil, []string{"check", "--trusted-proxy", "proxy"}, 2, `trusted-proxy: "proxy"`},
+		{"an open admin listener", nil, []string{"check", "--admin-listen", "0.0.0.0:8081"}, 2, `admin-listen: "0.0.0.0:8081"`},
+		{"no connections", nil, []string{"check", "--connections-per-address", "0"}, 2, "connections-per-address: 0"},
 		{"too large a scene", nil, []string{"serve", "--scene-size", "1000001"}, 2, "scene-size: 1000001"},
 		{"a negative rate", nil, []string{"check", "--request-rate=-1"}, 2, "request-rate: -1"},
 		{"too long a farewell", nil, []string{"check", "--drain", "2m"}, 2, "drain: 2m"},

@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +17,8 @@ import (
 	"suhe/assets/scene"
 	"suhe/geo"
 	"suhe/internal/access"
+	"suhe/internal/account"
+	"suhe/internal/api"
 	"suhe/internal/bus"
 	"suhe/stream"
 	"suhe/stream/command"
@@ -41,6 +43,7 @@ type node struct {
 	now      clock
 	log      *slog.Logger
 	metrics  *prometheus.Registry
+	door     api.Door
 
 	store    store
 	registry *assets.Registry
@@ -65,6 +68,8 @@ type node struct {
 	answers  *bus.Table
 	commands *command.Desk
 	tickets  access.Tickets
+	logins   *account.Logins
+	gate     account.Gate
 
 	loaded   atomic.Bool
 	draining atomic.Bool
@@ -75,7 +80,11 @@ type node struct {
 func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*node, error) {
 	n := &node{settings: s, now: now, log: log, metrics: prometheus.NewRegistry()}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openTwin, n.openViews, n.openDoors} {
+	var err error
+	if n.door, err = s.door(); err != nil {
+		return nil, err
+	}
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openAccounts, n.openTwin, n.openViews, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -103,12 +112,8 @@ func (n *node) openBus(ctx context.Context) (err error) {
 	if n.settings.NATS == "" {
 		options.MQTTListen = n.settings.MQTTListen
 	}
-	if n.settings.MQTTCert != "" {
-		pair, err := tls.LoadX509KeyPair(n.settings.MQTTCert, n.settings.MQTTKey)
-		if err != nil {
-			return fmt.Errorf("mqtt-cert: %w", err)
-		}
-		options.MQTTTLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	if options.MQTTTLS, err = follow(n.settings.MQTTCert, n.settings.MQTTKey, n.log); err != nil {
+		return fmt.Errorf("mqtt-cert: %w", err)
 	}
 	if n.bus, err = bus.Open(ctx, options); err != nil {
 		return err
@@ -186,6 +191,7 @@ func (n *node) openViews(context.Context) (err error) {
 	n.hub = stream.New(stream.Options{
 		World: n.world, Ground: stream.Ground{River: river(), Area: n.registry.AreaBound},
 		Clusters: counter{n.tiles}, Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
+		Origin:  func(r *http.Request) bool { return n.door.Origins.Check(r) == nil },
 		Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics,
 	})
 	return nil
@@ -230,14 +236,6 @@ type past struct {
 // Events implements stream.Past.
 func (p past) Events(ctx context.Context, after uint64, n int) ([]twin.Event, error) {
 	return twin.ReadEvents(ctx, p.events, after, p.world.Position().Events, n)
-}
-
-// admit says whose ticket it is; there are no tokens yet.
-func (n *node) admit(ticket, token string) (access.Principal, error) {
-	if token != "" {
-		return access.Principal{}, fmt.Errorf("%w: token: this version has none, want a ticket", access.ErrDenied)
-	}
-	return n.tickets.Redeem(ticket, time.Now())
 }
 
 // close closes what is open, in the reverse order.

@@ -13,20 +13,14 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"suhe/assets/scene"
-	"suhe/internal/access"
 	"suhe/internal/api"
+	"suhe/internal/door"
 	"suhe/internal/ogc"
 	"suhe/web"
 )
 
-// The times of the HTTP listener. A stream's connection is taken over and has
-// deadlines of its own.
-const (
-	headerTimeout = 10 * time.Second
-	bodyTimeout   = time.Minute
-	idleTimeout   = 2 * time.Minute
-	stopTimeout   = 8 * time.Second // for requests that are under way to be finished
-)
+// stopTimeout is how long requests that are under way have to be finished.
+const stopTimeout = 8 * time.Second
 
 // serveCmd runs a node.
 type serveCmd struct {
@@ -49,12 +43,16 @@ func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger, now cl
 		return err
 	}
 	defer n.close()
+	if err := n.firstAccounts(ctx, io); err != nil {
+		return err
+	}
 
 	// The rooms outlive the listener, so that what was accepted is finished.
 	inner, stopRooms := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRooms()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return n.live(inner) })
+	group.Go(func() error { return n.followAccounts(inner) })
 	group.Go(func() error {
 		defer stopRooms()
 		return n.serve(ctx, listener)
@@ -70,22 +68,22 @@ func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger, now cl
 // not ready, so that whoever sends it requests sends them elsewhere, and only after
 // a while stops listening.
 func (n *node) serve(ctx context.Context, listener net.Listener) error {
-	server := &http.Server{
-		Handler:           api.New(n.deps()),
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       bodyTimeout,
-		IdleTimeout:       idleTimeout,
-		ErrorLog:          slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
+	deps := n.deps()
+	server := door.NewServer(api.New(deps), door.Patient(), slog.NewLogLogger(n.log.Handler(), slog.LevelDebug))
+	var err error
+	if server.TLSConfig, err = follow(n.settings.TLSCert, n.settings.TLSKey, n.log); err != nil {
+		return fmt.Errorf("tls-cert: %w", err)
 	}
 	listening, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := n.settings.serveHTTP(server, listener, n.door.Proxies); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
 	})
+	group.Go(func() error { return n.serveAdmin(listening, deps.Site) })
 	group.Go(func() error {
 		n.hub.Run(listening)
 		return nil
@@ -102,6 +100,24 @@ func (n *node) serve(ctx context.Context, listener net.Listener) error {
 	return group.Wait()
 }
 
+// serveAdmin serves those who run the machine, if they are to be served.
+func (n *node) serveAdmin(ctx context.Context, site api.Site) error {
+	if n.settings.AdminListen == "" {
+		return nil
+	}
+	listener, err := net.Listen("tcp", n.settings.AdminListen)
+	if err != nil {
+		return fmt.Errorf("admin-listen: %w", err)
+	}
+	server := door.NewServer(api.NewAdmin(site), door.Patient(), slog.NewLogLogger(n.log.Handler(), slog.LevelDebug))
+	stop := context.AfterFunc(ctx, func() { server.Close() })
+	defer stop()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
 // deps gives the API what it needs of each room.
 func (n *node) deps() api.Deps {
 	facts := scene.Facts()
@@ -109,7 +125,7 @@ func (n *node) deps() api.Deps {
 		World: n.world, Registry: n.registry, Relay: n.relay, History: n.store, Classes: n.registry.Classes(),
 		Tiles: n.tiles, Basemaps: n.basemaps, Streams: n.hub, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers,
 		Places: n.places, Findings: n.findings, Hooks: openHooks(n.settings.storage),
-		Gate: openGate{}, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
+		Door: n.door, Gate: n.gate, Logins: n.logins, Accounts: n.logins, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
 		Site: api.Site{
 			Scene: api.Scene{
 				Title: facts.Title, TitleEn: facts.TitleEn, Attribution: facts.Attribution,
@@ -135,15 +151,6 @@ func (n *node) dataset(facts *scene.Sheet) ogc.Dataset {
 	}
 }
 
-// openGate lets everybody in with the open scope: there are no logins yet, and
-// the default address is our own machine's.
-type openGate struct{}
-
-// Who implements api.Gate.
-func (openGate) Who(*http.Request) (access.Principal, error) {
-	return access.Principal{ID: "demo", Name: "demo", Scope: access.Open()}, nil
-}
-
 // announce prints the page's address when the node is ready.
 func (n *node) announce(ctx context.Context, io streams, address net.Addr) error {
 	for n.ready() != nil {
@@ -153,6 +160,6 @@ func (n *node) announce(ctx context.Context, io streams, address net.Addr) error
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	fmt.Fprintf(io.out, "苏河数字孪生 is live at http://%s/\n", address)
+	fmt.Fprintf(io.out, "苏河数字孪生 is live at %s://%s/\n", n.settings.scheme(), address)
 	return nil
 }

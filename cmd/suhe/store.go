@@ -6,16 +6,21 @@ import (
 	"os"
 
 	"suhe/assets"
+	"suhe/internal/audit"
+	kept "suhe/internal/settings"
 	"suhe/internal/store/geopackage"
 	"suhe/internal/store/postgis"
 	"suhe/twin"
 )
 
-// store is all that is kept: the registry, its outbox, and history.
+// store is all that is kept: the registry, its outbox, history, settings, and the
+// record of who did what.
 type store interface {
 	assets.Store
 	twin.Outbox
 	twin.History
+	kept.Store
+	audit.Store
 	Close() error
 }
 

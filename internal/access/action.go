@@ -24,6 +24,11 @@ const (
 	Audit    Action = "audit"    // read and verify who did what
 )
 
+// Actions are all actions, in order.
+func Actions() []Action {
+	return []Action{View, Export, Edit, Observe, Command, Witness, Dispatch, Report, Repair, Operate, Admit, Audit}
+}
+
 // ErrDenied is the kind of every refusal.
 var ErrDenied = errors.New("denied")
 

@@ -2,14 +2,10 @@ package access
 
 import (
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 
 	"suhe/assets"
 )
@@ -19,34 +15,13 @@ import (
 // Devices accepts nobody.
 type Devices struct{ key []byte }
 
-// keyLength is that of SHA-256's output, as RFC 2104 recommends.
-const keyLength = 32
-
-// OpenDevices reads the key from the file; if there is none it makes one,
-// readable by its owner only.
+// OpenDevices reads the key from the file, or makes one; see KeyFile.
 func OpenDevices(file string) (Devices, error) {
-	key, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		key, err = makeKey(file)
-	}
+	key, err := KeyFile(file)
 	if err != nil {
 		return Devices{}, fmt.Errorf("device key: %w", err)
 	}
-	if len(key) != keyLength {
-		return Devices{}, fmt.Errorf("device key: %s has %d bytes, want %d", file, len(key), keyLength)
-	}
 	return Devices{key}, nil
-}
-
-// makeKey writes a new key beside the file and moves it in place, so that a
-// crash leaves a whole key or none.
-func makeKey(file string) ([]byte, error) {
-	key := make([]byte, keyLength)
-	rand.Read(key)
-	if err := os.WriteFile(file+".new", key, 0o600); err != nil {
-		return nil, err
-	}
-	return key, os.Rename(file+".new", file)
 }
 
 // Token is the password of the device.

@@ -30,8 +30,7 @@ type compiled struct {
 func Open() Scope { return open }
 
 var open = Grant{
-	Actions: []Action{View, Export, Edit, Observe, Command, Witness, Dispatch, Report, Repair, Operate, Admit, Audit},
-	Kinds:   assets.Kinds(), Sensitivity: assets.Personal, Areas: []string{Everywhere},
+	Actions: Actions(), Kinds: assets.Kinds(), Sensitivity: assets.Personal, Areas: []string{Everywhere},
 }.Compile(nil)
 
 // Sees says whether the asset may be shown. It decides by kind, class, sensitivity

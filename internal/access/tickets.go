@@ -9,6 +9,10 @@ import (
 	"suhe/assets"
 )
 
+// TicketProtocol stands before a ticket among the subprotocols that a WebSocket
+// asks for: the one thing that a page can send with it and that no log keeps.
+const TicketProtocol = "suhe.ticket."
+
 const (
 	ticketLife  = 30 * time.Second
 	ticketsKept = 20_000 // not yet used, of all principals

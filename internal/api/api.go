@@ -1,13 +1,14 @@
 // Package api is the HTTP face of Suhe: it turns requests into questions to the
 // rooms below and their answers into JSON, tiles and streams.
 //
-// Every route names the action that it takes; the caller's scope is asked before
-// the handler runs, so a route without an action cannot be written. Errors are
+// Every route names the action that it takes, unless it is about the caller alone
+// or for everybody; the caller's scope is asked before the handler runs. Errors are
 // problem+json (RFC 9457). Bodies, headers and times are bounded.
 package api
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/door"
 	"suhe/internal/ogc"
 	"suhe/stream/ingest"
 	"suhe/stream/ingest/deadletter"
@@ -116,16 +118,26 @@ type Deps struct {
 	Commands    Commands
 	Answers     Answers // of requests with an Idempotency-Key
 
-	Gate    Gate
-	Tickets *access.Tickets
-	Site    Site
-	Rate    float64 // requests a second of each principal from each address; 0: no bound
-	Log     *slog.Logger
+	Door     Door
+	Gate     Gate
+	Logins   Logins
+	Accounts Accounts
+	Tickets  *access.Tickets
+	Site     Site
+	Rate     float64 // requests a second of each principal from each address; 0: no bound
+	Log      *slog.Logger
+}
+
+// Door is who may come to the routes at all, whoever they are.
+type Door struct {
+	Proxies door.Proxies
+	Origins door.Origins
 }
 
 // Site is what the API serves besides the rooms.
 type Site struct {
 	Scene   Scene
+	OIDC    []Provider   // other places where one can log in
 	Dataset ogc.Dataset  // what /ogc describes
 	Pages   fs.FS        // the built front end; without an index.html `/` says how to build it
 	Metrics http.Handler // /metrics
@@ -150,9 +162,23 @@ func New(d Deps) http.Handler {
 func (s *server) routes() {
 	s.open("GET /healthz", s.health)
 	s.open("GET /readyz", s.ready)
-	s.open("GET /metrics", s.metrics)
 	s.open("GET /", s.page)
 
+	s.open("GET /v1/site", s.site)
+	s.open("POST /v1/login", s.login)
+	s.open("POST /v1/password", s.password)
+	s.open("POST /v1/otp", s.enrolOTP)
+	s.open("POST /v1/otp/confirm", s.confirmOTP)
+	s.own("POST /v1/logout", s.logout)
+	s.own("GET /v1/me", s.me)
+	s.route("GET /v1/accounts", access.Admit, s.accounts)
+	s.route("GET /v1/accounts/{name}", access.Admit, s.account)
+	s.route("PUT /v1/accounts/{name}", access.Admit, s.putAccount)
+	s.route("DELETE /v1/accounts/{name}", access.Admit, s.removeAccount)
+	s.route("POST /v1/accounts/{name}/unlock", access.Admit, s.unlockAccount)
+	s.route("POST /v1/accounts/{name}/reset", access.Admit, s.resetAccount)
+
+	s.route("GET /metrics", access.Operate, s.metrics)
 	s.route("GET /tiles/{layers}", access.View, s.tileJSON)
 	s.route("GET /tiles/{layers}/{z}/{x}/{y}", access.View, s.tile)
 	s.route("GET /tiles/{layers}/metadata.json", access.View, s.metadata)
@@ -206,21 +232,40 @@ type handler func(w http.ResponseWriter, r *http.Request, who access.Principal) 
 
 // route adds a route that only those may take whose scope allows the action.
 func (s *server) route(pattern string, action access.Action, h handler) {
+	s.own(pattern, func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+		if !who.Scope.May(action) {
+			return access.Denied(who, action)
+		}
+		return h(w, r, who)
+	})
+}
+
+// own adds a route about the caller alone, whoever it is.
+func (s *server) own(pattern string, h handler) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		who, err := s.Gate.Who(r)
+		who, err := s.who(r)
 		if err == nil {
-			err = s.limits.admit(r, who, time.Now())
-		}
-		if err == nil && !who.Scope.May(action) {
-			err = access.Denied(who, action)
-		}
-		if err == nil {
-			err = h(w, r, who)
+			err = h(w, acting(r, who), who)
 		}
 		if err != nil {
 			fail(w, r, s.Log, err)
 		}
 	})
+}
+
+// who finds out who asks, and whether it does not ask too often. Saying who one is
+// costs us some work, so an address that often cannot is not listened to.
+func (s *server) who(r *http.Request) (access.Principal, error) {
+	now := time.Now()
+	if err := s.limits.stranger(r, 0, now); err != nil {
+		return access.Principal{}, err
+	}
+	who, err := s.Gate.Who(r)
+	if err != nil {
+		_ = s.limits.stranger(r, 1, now) // counted; what is wrong is known
+		return access.Principal{}, err
+	}
+	return who, s.limits.admit(r, who, now)
 }
 
 // signed adds a route whose requests are signed: who signs may take its one
@@ -231,11 +276,15 @@ func (s *server) signed(pattern string, h func(w http.ResponseWriter, r *http.Re
 		if err := s.limits.admit(r, access.Principal{ID: "hooks"}, time.Now()); err != nil {
 			return err
 		}
-		return h(w, r)
+		err := h(w, r)
+		if errors.Is(err, access.ErrUnauthenticated) {
+			w.Header().Set("WWW-Authenticate", access.SignatureHeader)
+		}
+		return err
 	})
 }
 
-// open adds a route for everybody: health, and the page's own files.
+// open adds a route for everybody: health, the page's own files, and logging in.
 func (s *server) open(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {

@@ -120,11 +120,8 @@ func (s *server) edit(w http.ResponseWriter, r *http.Request, who access.Princip
 	}
 	e.WasRev = was
 	a, verdict, err := s.commit(r, who, e)
-	if conditional && errors.Is(err, assets.ErrConflict) {
-		err = fmt.Errorf("%w: %w", errPrecondition, err)
-	}
 	if err != nil {
-		return err
+		return unmet(conditional, err)
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), showPatience)
 	defer cancel()
@@ -146,6 +143,14 @@ func (s *server) edit(w http.ResponseWriter, r *http.Request, who access.Princip
 	}
 	writeJSON(w, "application/json", status, a)
 	return nil
+}
+
+// unmet says of a conflict that it is the caller's condition that does not hold.
+func unmet(conditional bool, err error) error {
+	if conditional && errors.Is(err, assets.ErrConflict) {
+		return fmt.Errorf("%w: %w", errPrecondition, err)
+	}
+	return err
 }
 
 func (s *server) commit(r *http.Request, who access.Principal, e assets.Edit) (*assets.Asset, assets.Verdict, error) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"suhe/internal/access"
+	"suhe/internal/door"
 	"suhe/tiles"
 )
 
@@ -17,5 +18,5 @@ func (s *server) basemapTile(w http.ResponseWriter, r *http.Request, who access.
 
 // basemapTileJSON describes an archive's tiles; the name may end in .json.
 func (s *server) basemapTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	return s.Basemaps.ServeTileJSON(w, r, who, strings.TrimSuffix(r.PathValue("name"), ".json"), base(r))
+	return s.Basemaps.ServeTileJSON(w, r, who, strings.TrimSuffix(r.PathValue("name"), ".json"), door.Base(r))
 }

@@ -1,12 +1,9 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -58,25 +55,14 @@ func (s *server) sendCommand(w http.ResponseWriter, r *http.Request, who access.
 }
 
 func readWish(r *http.Request) (command.Wish, error) {
-	body, err := readBody(r)
-	if err != nil {
-		return command.Wish{}, err
-	}
 	var in struct {
 		Name      string          `json:"name"`
 		Arguments json.RawMessage `json:"arguments"`
 		Timeout   string          `json:"timeout"`
 	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
-	err = d.Decode(&in)
-	if err == nil {
-		if _, after := d.Token(); after != io.EOF {
-			err = errors.New("text behind the object")
-		}
-	}
+	err := readStrict(r, &in)
 	if err != nil {
-		return command.Wish{}, fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
+		return command.Wish{}, err
 	}
 	wish := command.Wish{Name: in.Name, Arguments: in.Arguments}
 	if in.Timeout != "" {

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -8,28 +10,43 @@ import (
 	"runtime/debug"
 
 	"suhe/assets"
+	"suhe/internal/door"
 )
 
 // maxBody bounds every request body; single routes bound theirs lower.
 const maxBody = 4 << 20
 
-// policy lets the page load from its own origin only. MapLibre starts its
-// workers from blobs and styles its controls inline.
-const policy = "default-src 'self'; worker-src 'self' blob:; img-src 'self' data: blob:; " +
-	"style-src 'self' 'unsafe-inline'; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
-
-// guard stands before every route: it sets the headers of a careful server,
-// bounds the body, and turns a panic into a 500 that harms nobody else.
+// guard stands before every route: it finds out who really sends the request,
+// sets the headers of a careful server, refuses what no route takes, bounds the
+// body, and turns a panic into a 500 that harms nobody else.
 func (s *server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		header := w.Header()
-		header.Set("Content-Security-Policy", policy)
-		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Referrer-Policy", "no-referrer")
+		r = s.Door.Proxies.Resolve(r)
+		setHeaders(w.Header(), door.Secure(r))
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		defer s.contain(w, r)
+		err := s.Door.Origins.Check(r)
+		if err == nil {
+			err = plain(r)
+		}
+		if err != nil {
+			fail(w, r, s.Log, err)
+			return
+		}
+		if s.Door.Origins.Answer(w, r) {
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// plain refuses a body that is packed: whoever may not send more than the bound
+// may not do so in a smaller package either.
+func plain(r *http.Request) error {
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
+		return fmt.Errorf("%w: Content-Encoding: %.40q, want none", errCoding, coding)
+	}
+	return nil
 }
 
 // readBody reads all of a body that guard has bounded.
@@ -43,6 +60,24 @@ func readBody(r *http.Request) ([]byte, error) {
 		return nil, fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
 	}
 	return body, nil
+}
+
+// readStrict reads a body that is one JSON object without fields that v has not:
+// nobody sets by it what is not theirs to set.
+func readStrict(r *http.Request, v any) error {
+	body, err := readBody(r)
+	if err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
+	}
+	if _, after := d.Token(); after != io.EOF {
+		return fmt.Errorf("%w: body: text behind the object", assets.ErrInvalid)
+	}
+	return nil
 }
 
 // contain ends a panic at the door of the request.

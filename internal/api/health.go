@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"suhe/assets"
+	"suhe/internal/access"
 )
 
 // health says that the process runs.
@@ -23,7 +24,7 @@ func (s *server) ready(w http.ResponseWriter, _ *http.Request) error {
 }
 
 // metrics serves the figures for Prometheus.
-func (s *server) metrics(w http.ResponseWriter, r *http.Request) error {
+func (s *server) metrics(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	s.Site.Metrics.ServeHTTP(w, r)
 	return nil
 }

@@ -3,14 +3,15 @@ package api
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 
 	"suhe/internal/access"
+	"suhe/internal/door"
 )
 
 // errTooMany says that the caller asks more often than it may.
@@ -33,7 +34,10 @@ type limits struct {
 }
 
 // client is who asks, from where.
-type client struct{ principal, host string }
+type client struct {
+	principal string
+	network   netip.Prefix
+}
 
 type pace struct {
 	*rate.Limiter
@@ -49,14 +53,29 @@ func (l *limits) admit(r *http.Request, who access.Principal, now time.Time) err
 	if l.perSecond <= 0 {
 		return nil
 	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := client{who.ID, door.Network(door.Address(r))}
+	if !l.paceOf(c, now).AllowN(now, 1) {
+		return fmt.Errorf("%w: %s from %s, want at most %v a second", errTooMany, who.ID, c.network.Addr(), l.perSecond)
+	}
+	return nil
+}
+
+// stranger refuses a request of an address from which too many came lately that
+// said of nobody who they were, and counts n more of them.
+func (l *limits) stranger(r *http.Request, n int, now time.Time) error {
+	if l.perSecond <= 0 {
+		return nil
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.paceOf(client{who.ID, host}, now).AllowN(now, 1) {
-		return fmt.Errorf("%w: %s from %s, want at most %v a second", errTooMany, who.ID, host, l.perSecond)
+	c := client{"", door.Network(door.Address(r))}
+	if n == 0 && l.clients[c] == nil {
+		return nil
+	}
+	if p := l.paceOf(c, now); p.TokensAt(now) < 1 || !p.AllowN(now, n) {
+		return fmt.Errorf("%w: without credentials from %s, want at most %v a second", errTooMany, c.network.Addr(), l.perSecond)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/door"
 	"suhe/internal/ogc"
 	"suhe/tiles"
 )
@@ -23,7 +24,7 @@ func (s *server) ogc(document func(*ogcAsk) (any, error)) handler {
 		if err := knownQuery(r); err != nil {
 			return err
 		}
-		doc, err := document(&ogcAsk{s.Site.Dataset.At(base(r)), r.PathValue})
+		doc, err := document(&ogcAsk{s.Site.Dataset.At(door.Base(r)), r.PathValue})
 		if err != nil {
 			return err
 		}
@@ -59,7 +60,7 @@ func (q *ogcAsk) tileset() (any, error)     { return q.Tileset(q.path("collectio
 
 // ogcTile serves a tile by its OGC address, which has the row before the column.
 func (s *server) ogcTile(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	layers, err := s.Site.Dataset.At(base(r)).LayerNames(r.PathValue("collection"), r.PathValue("set"))
+	layers, err := s.Site.Dataset.At(door.Base(r)).LayerNames(r.PathValue("collection"), r.PathValue("set"))
 	if err != nil {
 		return err
 	}

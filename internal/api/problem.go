@@ -6,10 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
+	"strconv"
+	"time"
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/door"
 	"suhe/stream/ingest"
 )
 
@@ -31,12 +35,15 @@ var kinds = []struct {
 	{errOtherBody, http.StatusUnprocessableEntity},
 	{errInFlight, http.StatusConflict},
 	{errTooMany, http.StatusTooManyRequests},
+	{errCoding, http.StatusUnsupportedMediaType},
+	{door.ErrOrigin, http.StatusForbidden},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable},
 }
 
 var (
 	errPrecondition = errors.New("precondition failed")
 	errTooLarge     = errors.New("too large")
+	errCoding       = errors.New("unsupported coding")
 )
 
 // problem is an RFC 9457 problem detail.
@@ -46,6 +53,7 @@ type problem struct {
 	Status   int    `json:"status"`
 	Detail   string `json:"detail,omitempty"`
 	Instance string `json:"instance,omitempty"`
+	Code     string `json:"code,omitempty"` // for programs, where they can act on it
 }
 
 // statusOf finds the status of an error's kind.
@@ -70,14 +78,30 @@ func fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	} else {
 		p.Detail = err.Error()
 	}
-	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
-		w.Header().Set("Retry-After", "1")
+	var coded interface{ Code() string }
+	if errors.As(err, &coded) {
+		p.Code = coded.Code()
 	}
-	if status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", access.SignatureHeader)
+	if wait := patience(err, status); wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	}
+	if status == http.StatusUnauthorized && w.Header().Get("WWW-Authenticate") == "" {
+		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	writeJSON(w, "application/problem+json", status, p)
+}
+
+// patience is how long the caller should wait before it tries again; 0: we do not know.
+func patience(err error, status int) time.Duration {
+	var patient interface{ RetryAfter() time.Duration }
+	if errors.As(err, &patient) {
+		return patient.RetryAfter()
+	}
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+		return time.Second
+	}
+	return 0
 }
 
 // answer sends v as JSON.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"suhe/internal/access"
+	"suhe/internal/door"
 	"suhe/tiles"
 )
 
@@ -18,28 +19,20 @@ func (s *server) tile(w http.ResponseWriter, r *http.Request, who access.Princip
 // tileJSON describes a layer's tiles. A pattern cannot hold `{layer}.json`, so
 // the suffix is taken off here.
 func (s *server) tileJSON(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	return s.Tiles.ServeTileJSON(w, r, who, strings.TrimSuffix(r.PathValue("layers"), ".json"), base(r))
+	return s.Tiles.ServeTileJSON(w, r, who, strings.TrimSuffix(r.PathValue("layers"), ".json"), door.Base(r))
 }
 
 // metadata describes layers' tiles for tools that read a folder of tiles.
 func (s *server) metadata(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	return s.Tiles.ServeMetadata(w, r, r.PathValue("layers"), base(r))
+	return s.Tiles.ServeMetadata(w, r, r.PathValue("layers"), door.Base(r))
 }
 
 // style serves a style document.
 func (s *server) style(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	return s.Tiles.ServeStyle(w, r, strings.TrimSuffix(r.PathValue("name"), ".json"), r.URL.Query().Get("lang"), base(r))
+	return s.Tiles.ServeStyle(w, r, strings.TrimSuffix(r.PathValue("name"), ".json"), r.URL.Query().Get("lang"), door.Base(r))
 }
 
 // sprite serves a part of the icons that styles draw with.
 func (s *server) sprite(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	return s.Tiles.ServeSprite(w, r, r.PathValue("name"))
-}
-
-// base is the address that the caller reached us by.
-func base(r *http.Request) string {
-	if r.TLS != nil {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
 }

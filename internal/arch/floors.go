@@ -18,6 +18,8 @@ var floors = map[string]int{
 	"geo":                       10,
 	"internal/bus":              10,
 	"internal/pgcluster":        9,
+	"internal/door":             10,
+	"internal/testcert":         9,
 	"internal/pgtest":           10,
 	"web":                       10,
 	"internal/arch":             10,
@@ -26,6 +28,7 @@ var floors = map[string]int{
 	"internal/access":           25,
 	"internal/audit":            24,
 	"internal/settings":         25,
+	"internal/account":          26,
 	"twin/filter":               30,
 	"twin":                      31,
 	"tiles/archive":             38,
@@ -64,6 +67,7 @@ var rooms = map[string][]string{
 	"github.com/pressly/goose/v3":   {"internal/store/postgis"},
 	"github.com/cespare/xxhash":     {"tiles"},
 	"golang.org/x/time":             {"internal/api"},
+	"github.com/emmansun/gmsm":      {"internal/audit"},
 	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench"},
 }
 

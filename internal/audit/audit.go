@@ -49,6 +49,10 @@ type Store interface {
 	AppendAudit(ctx context.Context, entries ...Entry) error
 	// Audit yields the entries after the one with that number, in order.
 	Audit(ctx context.Context, after uint64) iter.Seq2[Entry, error]
+	// AuditHead is where the record begins (what the first entry that is kept is
+	// chained to) and where it ends, as the store says. The entries tell whether it
+	// is true; see Verify.
+	AuditHead(ctx context.Context) (base, head Head, err error)
 }
 
 // Origin is who acts, as every entry of one request or command tells it.

@@ -16,7 +16,14 @@ try {
   const objects = () => page.evaluate(() => window.standing());
   // By state it is an expression; one grey is not.
   const coloured = () => page.evaluate(() => Array.isArray(window.suhe.map.getPaintProperty('sensors-circle', 'circle-color')));
-  check('the page is live', await live() && await wait('objects', () => window.standing() > 0));
+  // A snapshot comes in parts: all are here when their number rests.
+  const settled = () => wait('all objects', () => {
+    const now = window.standing();
+    const rests = now > 0 && now === window.stood;
+    window.stood = now;
+    return rests && [...window.suhe.picture.views.values()].every((v) => v.arriving === undefined);
+  });
+  check('the page is live', await live() && await settled());
   await page.evaluate(() => { window.unloaded = false; });
   const many = await objects();
 

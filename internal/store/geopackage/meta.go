@@ -11,6 +11,7 @@ const (
 	epoch     = "epoch"
 	published = "published"
 	obs       = "obs"
+	changed   = "settings"
 )
 
 // querier is a database, a connection or a transaction.

@@ -14,9 +14,12 @@ var schema string
 //go:embed upgrade2.sql
 var upgrade2 string
 
+//go:embed upgrade3.sql
+var upgrade3 string
+
 // steps make a file, each from what the one before left: a file of version n has
 // taken the first n.
-func steps() []string { return []string{schema, upgrade2} }
+func steps() []string { return []string{schema, upgrade2, upgrade3} }
 
 const (
 	applicationID = 0x47504B47 // "GPKG"

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"suhe/assets"
+	"suhe/internal/audit"
+	"suhe/internal/settings"
 	"suhe/twin"
 )
 
@@ -31,6 +33,9 @@ const (
 // Options are optional; the zero value is ready.
 type Options struct {
 	Log *slog.Logger // nil: slog.Default
+
+	AuditHash audit.Algorithm  // of a record that begins; "": audit.SHA256
+	Now       func() time.Time // of settings and audit entries; nil: time.Now
 }
 
 // Store is an open file. Its methods may be called at the same time.
@@ -38,6 +43,8 @@ type Store struct {
 	write *sql.DB // one connection
 	read  *sql.DB
 	log   *slog.Logger
+	hash  audit.Algorithm
+	now   func() time.Time
 
 	stop   context.CancelFunc // ends what Wake started
 	life   context.Context
@@ -48,9 +55,11 @@ type Store struct {
 }
 
 var (
-	_ assets.Store = (*Store)(nil)
-	_ twin.Outbox  = (*Store)(nil)
-	_ twin.History = (*Store)(nil)
+	_ assets.Store   = (*Store)(nil)
+	_ twin.Outbox    = (*Store)(nil)
+	_ twin.History   = (*Store)(nil)
+	_ settings.Store = (*Store)(nil)
+	_ audit.Store    = (*Store)(nil)
 )
 
 // Open opens the file, which it makes if there is none. A file that is
@@ -60,9 +69,15 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("geopackage %s: %w", path, err)
 	}
-	s.log = o.Log
+	s.log, s.hash, s.now = o.Log, o.AuditHash, o.Now
 	if s.log == nil {
 		s.log = slog.Default()
+	}
+	if s.hash == "" {
+		s.hash = audit.SHA256
+	}
+	if s.now == nil {
+		s.now = time.Now
 	}
 	return s, nil
 }

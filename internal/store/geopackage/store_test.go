@@ -10,6 +10,7 @@ import (
 
 	"suhe/assets"
 	"suhe/geo"
+	"suhe/internal/audit"
 	"suhe/internal/store/geopackage"
 	"suhe/internal/store/storetest"
 )
@@ -95,12 +96,13 @@ func TestUpgrade(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	// What upgrade2.sql makes, unmade.
+	// What the upgrades make, unmade.
 	db, err := geopackage.Connect(h.path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, q := range []string{
+		"DROP TABLE audit", "DROP TABLE audit_head", "DROP TABLE settings", "DELETE FROM meta WHERE name = 'settings'",
 		"DROP TABLE fixes", "DROP TABLE findings", "UPDATE meta SET value = 1 WHERE name = 'schema'", "PRAGMA writable_schema = ON",
 		"UPDATE sqlite_master SET sql = replace(sql, ', ''mover''', '') WHERE name = 'assets'", "PRAGMA writable_schema = RESET",
 	} {
@@ -114,5 +116,9 @@ func TestUpgrade(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	storetest.TakesMovers(t, open(t, h.path), 3)
+	s = open(t, h.path)
+	storetest.TakesMovers(t, s, 3)
+	if _, err := s.PutSetting(t.Context(), "account", "li", 0, []byte("{}"), audit.Entry{Action: "setting change"}); err != nil {
+		t.Error(err)
+	}
 }

@@ -12,6 +12,7 @@ const (
 	epoch     = "epoch"
 	published = "published"
 	obs       = "obs"
+	changed   = "settings"
 )
 
 // querier is a connection or a transaction.

@@ -17,6 +17,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"suhe/assets"
+	"suhe/internal/audit"
+	"suhe/internal/settings"
 	"suhe/twin"
 )
 
@@ -33,12 +35,17 @@ const (
 type Options struct {
 	Connections int32        // at most so many, without those that listen; 0: 10
 	Log         *slog.Logger // nil: slog.Default
+
+	AuditHash audit.Algorithm  // of a record that begins; "": audit.SHA256
+	Now       func() time.Time // of settings and audit entries; nil: time.Now
 }
 
 // Store is an open database. Its methods may be called at the same time.
 type Store struct {
 	pool *pgxpool.Pool
 	log  *slog.Logger
+	hash audit.Algorithm
+	now  func() time.Time
 
 	stop   context.CancelFunc // ends what Wake started
 	life   context.Context
@@ -48,9 +55,11 @@ type Store struct {
 }
 
 var (
-	_ assets.Store = (*Store)(nil)
-	_ twin.Outbox  = (*Store)(nil)
-	_ twin.History = (*Store)(nil)
+	_ assets.Store   = (*Store)(nil)
+	_ twin.Outbox    = (*Store)(nil)
+	_ twin.History   = (*Store)(nil)
+	_ settings.Store = (*Store)(nil)
+	_ audit.Store    = (*Store)(nil)
 )
 
 // Open connects to the database at a postgres:// URL and brings its schema up to date.
@@ -66,9 +75,15 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	s := &Store{pool: pool, log: o.Log}
+	s := &Store{pool: pool, log: o.Log, hash: o.AuditHash, now: o.Now}
 	if s.log == nil {
 		s.log = slog.Default()
+	}
+	if s.hash == "" {
+		s.hash = audit.SHA256
+	}
+	if s.now == nil {
+		s.now = time.Now
 	}
 	s.life, s.stop = context.WithCancel(context.Background())
 	return s, nil

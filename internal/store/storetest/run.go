@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"suhe/assets"
+	"suhe/internal/audit"
+	"suhe/internal/settings"
 	"suhe/twin"
 )
 
@@ -15,6 +17,8 @@ type Store interface {
 	assets.Store
 	twin.Outbox
 	twin.History
+	settings.Store
+	audit.Store
 }
 
 // House is one database under test.
@@ -75,6 +79,11 @@ func Run(t *testing.T, build func(testing.TB) House) {
 		{"fixesOfOne", fixesOfOne},
 		{"findingsOnce", findingsOnce},
 		{"findingsByPage", findingsByPage},
+		{"settingsOneByOne", settingsOneByOne},
+		{"settingsRefused", settingsRefused},
+		{"settingsTogether", settingsTogether},
+		{"auditRoundTrip", auditRoundTrip},
+		{"auditTogether", auditTogether},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, build(t)) })
 	}

@@ -1,0 +1,43 @@
+package account
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"suhe/internal/access"
+)
+
+// ticket lets whoever has one open a stream.
+type ticket struct {
+	tickets *access.Tickets
+	still   func(access.Principal) (access.Principal, error)
+}
+
+// Ticket is the credential of those who open a WebSocket and can send no other
+// header with it: a ticket among the subprotocols. still says what its principal
+// may by now.
+func Ticket(t *access.Tickets, still func(access.Principal) (access.Principal, error)) Credential {
+	return ticket{t, still}
+}
+
+// Who implements Credential.
+func (t ticket) Who(r *http.Request) (access.Principal, bool, error) {
+	for _, header := range r.Header.Values("Sec-WebSocket-Protocol") {
+		for protocol := range strings.SplitSeq(header, ",") {
+			if text, is := strings.CutPrefix(strings.TrimSpace(protocol), access.TicketProtocol); is {
+				who, err := t.redeem(text)
+				return who, true, err
+			}
+		}
+	}
+	return access.Principal{}, false, nil
+}
+
+func (t ticket) redeem(text string) (access.Principal, error) {
+	who, err := t.tickets.Redeem(text, time.Now())
+	if err != nil {
+		return access.Principal{}, err
+	}
+	return t.still(who)
+}
