@@ -5,6 +5,9 @@ import type { Lang } from '../lib/i18n';
 import { instant, stamp } from '../lib/time';
 import { field, Frame, table, type Desk } from './desk';
 
+const outcomes = ['done', 'refused', 'failed'] as const;
+type Outcome = (typeof outcomes)[number];
+
 /** One thing that somebody did, or was refused; see internal/audit. */
 interface Entry {
   seq: number;
@@ -15,25 +18,26 @@ interface Entry {
   what?: string;
   purpose?: string;
   incident?: string;
-  outcome: 'done' | 'refused';
+  outcome: Outcome;
   detail?: object;
 }
 
-interface Page { entries: Entry[]; next?: string }
+interface Page { entries: Entry[]; next?: number } // of the page after it
 
 /** What the verification found. */
-interface Verdict { whole: boolean; entries: number; fault?: string }
+interface Verdict { sound: boolean; entries: number; fault?: string; seq?: number }
 
-const filters = ['who', 'action', 'from', 'to', 'outcome'] as const;
+const filters = ['who', 'action', 'what', 'from', 'to', 'outcome'] as const;
 
 export class Audit implements Desk {
   private readonly frame: Frame;
   private readonly form = make('form', { className: 'filters' });
   private readonly list = make('div');
   private readonly verify: HTMLButtonElement;
-  private readonly export = make('a', { className: 'button', download: 'audit.jsonl' });
+  private readonly export = make('a', { className: 'button', download: 'suhe-audit.jsonl' });
   private entries: Entry[] = [];
-  private next: string | undefined;
+  private next: number | undefined;
+  private asked = new URLSearchParams(); // what the entries answer to
 
   constructor(lang: () => Lang) {
     this.frame = new Frame('audit', lang);
@@ -67,10 +71,10 @@ export class Audit implements Desk {
     const was = (name: string): string => given.get(name)?.toString() ?? '';
     const text = (name: string): HTMLInputElement => make('input', { name, value: was(name), autocomplete: 'off', spellcheck: false });
     const time = (name: string): HTMLInputElement => make('input', { name, type: 'datetime-local', value: was(name) });
-    const outcome = make('select', { name: 'outcome' }, ...([['', 'any'], ['done', 'done'], ['refused', 'refused']] as const)
-      .map(([value, key]) => make('option', { value, selected: was('outcome') === value }, frame.word(key))));
+    const outcome = make('select', { name: 'outcome' }, ...(['', ...outcomes] as const)
+      .map((value) => make('option', { value, selected: was('outcome') === value }, frame.word(value || 'any'))));
     this.form.replaceChildren(
-      field(frame.word('who'), text('who')), field(frame.word('action'), text('action')), field(frame.word('from'), time('from')),
+      field(frame.word('who'), text('who')), field(frame.word('action'), text('action')), field(frame.word('what'), text('what')), field(frame.word('from'), time('from')),
       field(frame.word('to'), time('to')), field(frame.word('outcome'), outcome), make('button', { type: 'submit', className: 'primary' }, frame.word('search')));
   }
 
@@ -86,16 +90,17 @@ export class Audit implements Desk {
   }
 
   private async search(): Promise<void> {
-    const q = this.query();
-    this.export.href = `/v1/audit/export?${q}`;
+    this.asked = this.query();
+    const span = new URLSearchParams([...this.asked].filter(([name]) => name === 'from' || name === 'to'));
+    this.export.href = `/v1/audit/export?${span}`; // a part of the chain in one piece proves itself, a selection cannot
     this.entries = [];
-    await this.turn(`/v1/audit?${q}`);
+    await this.turn();
   }
 
-  /** Reads one page more. */
-  private async turn(address: string): Promise<void> {
+  /** Reads one page, or one more. */
+  private async turn(after?: number): Promise<void> {
     await this.frame.try(async () => {
-      const page = await ask<Page>(address);
+      const page = await ask<Page>(`/v1/audit?${this.asked}${after ? `&after=${after}` : ''}`);
       this.entries.push(...page.entries);
       this.next = page.next;
     });
@@ -103,15 +108,16 @@ export class Audit implements Desk {
   }
 
   private async verifies(): Promise<void> {
+    const { frame } = this;
     this.verify.disabled = true;
-    this.verify.textContent = this.frame.word('verifying');
-    await this.frame.try(async () => {
-      const is = await ask<Verdict>('/v1/audit/verify');
-      if (is.whole) this.frame.tell(this.frame.word('whole').replace('{n}', is.entries.toLocaleString('en')));
-      else this.frame.tell(this.frame.word('broken') + (is.fault ?? ''), true);
+    this.verify.textContent = frame.word('verifying');
+    await frame.try(async () => {
+      const is = await ask<Verdict>('/v1/audit/verify', { method: 'POST' });
+      if (is.sound) frame.tell(frame.word('whole').replace('{n}', is.entries.toLocaleString('en')));
+      else frame.tell(`${frame.word('broken')}#${is.seq ?? 0} ${is.fault ?? ''}`, true);
     });
     this.verify.disabled = false;
-    this.verify.textContent = this.frame.word('verify');
+    this.verify.textContent = frame.word('verify');
   }
 
   private draw(): void {

@@ -45,7 +45,7 @@ export class Frame {
       await what();
       return true;
     } catch (e) {
-      this.tell(e instanceof Offline ? this.word('offline') : this.word('failed') + (e as Error).message, true);
+      this.tell(e instanceof Offline ? this.word('offline') : this.word('trouble') + (e as Error).message, true);
       return false;
     }
   }

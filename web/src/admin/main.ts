@@ -2,7 +2,7 @@
 import './admin.css';
 import { element, make } from '../lib/dom';
 import { enter, leave } from '../lib/entrance';
-import { choose, type Lang } from '../lib/i18n';
+import { word, type Lang } from '../lib/i18n';
 import { Pass } from '../lib/pass';
 import { may, type Me, type Site } from '../lib/session';
 import { showStrip } from '../lib/strip';
@@ -32,10 +32,9 @@ class AdminPage {
 
   private speak(): void {
     const { lang } = this.switches;
-    const title = choose([this.about.title, this.about.titleEn], lang);
-    element('title').textContent = title;
+    element('title').textContent = word('title', lang);
     element('what').textContent = say('admin', lang);
-    document.title = `${say('admin', lang)} · ${title}`;
+    document.title = `${say('admin', lang)} · ${word('title', lang)}`;
     showStrip(element('strip'), this.about, this.who, lang);
     this.pass.speak();
     for (const d of this.desks) d.speak();

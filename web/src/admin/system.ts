@@ -10,9 +10,6 @@ import { read, type Figure } from './metrics';
 /** How often the node is asked, in milliseconds. */
 const every = 10_000;
 
-/** What of all figures tells how the node is. */
-const told = /^suhe_.*(lag|pending|behind|sessions|objects|assets|refused|dropped|failed|errors|deadletters)/;
-
 const commands = ['suhe backup', 'suhe restore'];
 
 export class System implements Desk {
@@ -41,7 +38,7 @@ export class System implements Desk {
   private async check(): Promise<void> {
     await this.frame.try(async () => {
       const [alive, ready, metrics] = await Promise.all([this.holds('/healthz'), this.holds('/readyz'), send('/metrics')]);
-      this.state = { alive: alive === '', ready: ready === '', why: ready, at: Date.now(), figures: read(await metrics.text()).filter((f) => told.test(f.name) && f.value !== 0) };
+      this.state = { alive: alive === '', ready: ready === '', why: ready, at: Date.now(), figures: read(await metrics.text()).filter((f) => f.name.startsWith('suhe_') && f.value !== 0) };
     });
     this.draw();
   }
@@ -64,7 +61,7 @@ export class System implements Desk {
       this.health.replaceChildren(
         lamp(state.alive, frame.word('alive')), lamp(state.ready, state.ready ? frame.word('ready') : `${frame.word('notReady')} ${state.why}`),
         make('p', {}, `${frame.word('version')} ${this.version}`), make('p', {}, `${frame.word('checked')} ${stamp(state.at)}`));
-      this.figures.replaceChildren(table([frame.word('figure'), frame.word('value')], state.figures.map((f) => [`${f.help || f.name}${f.labels ? ` ${f.labels}` : ''}`, f.value.toLocaleString('en')])));
+      this.figures.replaceChildren(table([frame.word('figure'), '', frame.word('value')], state.figures.map((f) => [f.name + f.labels, f.help, f.value.toLocaleString('en')])));
     }
     this.backup.replaceChildren(make('h3', {}, frame.word('backup')), make('p', { className: 'hint' }, frame.word('backupHint')), ...commands.map((c) => make('code', {}, c)));
   }

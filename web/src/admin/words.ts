@@ -5,7 +5,7 @@ const words = {
   admin: ['管理', 'Administration'],
   nothing: ['此账号没有管理职能。', 'This account administers nothing.'],
   toMap: ['前往地图', 'To the map'],
-  failed: ['操作失败：', 'That failed: '],
+  trouble: ['操作失败：', 'That failed: '],
   offline: ['无法连接服务器', 'The server cannot be reached'],
   yes: ['确定', 'Yes'],
 
@@ -46,6 +46,7 @@ const words = {
   any: ['全部', 'any'],
   done: ['成功', 'done'],
   refused: ['拒绝', 'refused'],
+  failed: ['失败', 'failed'],
   search: ['查询', 'Search'],
   more: ['更早的', 'Earlier'],
   none: ['没有记录', 'Nothing'],

@@ -33,6 +33,7 @@ const words = {
   late: ['延迟 15 分钟', '15 minutes late'],
   account: ['账号', 'Account'],
   role: ['角色', 'Role'],
+  region: ['区域', 'Areas'],
   everywhere: ['全部区域', 'Everywhere'],
   until: ['登录有效至', 'Logged in until'],
   changePassword: ['修改密码', 'Change password'],

@@ -28,13 +28,13 @@ export class UserMenu {
     const areas = who.areas.includes(everywhere) ? word('everywhere', lang) : who.areas.join('、');
     const ends = instant(who.session?.expires);
     const facts: [string, string][] = [
-      [word('account', lang), who.id], [word('role', lang), roles], [word('areas', lang), areas || '–'],
+      [word('account', lang), who.id], [word('role', lang), roles], [word('region', lang), areas || '–'],
       ...(ends === undefined ? [] : [[word('until', lang), stamp(ends)] as [string, string]]),
     ];
     this.panel.replaceChildren(
       make('dl', {}, ...facts.flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)])),
       ...(who.session ? [make('div', { className: 'ways' },
-        make('a', { href: `/login?change=${encodeURIComponent(who.id)}&to=${encodeURIComponent(location.pathname)}` }, word('changePassword', lang)),
+        ...(who.demo ? [] : [make('a', { href: `/login?change=${encodeURIComponent(who.id)}&to=${encodeURIComponent(location.pathname)}` }, word('changePassword', lang))]),
         button(word('logoutAll', lang), () => void this.leave(true)),
         button(word('logout', lang), () => void this.leave(false), 'primary'),
       )] : []),

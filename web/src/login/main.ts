@@ -41,16 +41,15 @@ class LoginPage {
 
   private speak(): void {
     const { lang } = this.switches;
-    const title = this.about ? choose([this.about.title, this.about.titleEn], lang) : word('title', lang);
-    element('title').textContent = title;
-    document.title = `${say('login', lang)} · ${title}`;
+    element('title').textContent = word('title', lang);
+    document.title = `${say('login', lang)} · ${word('title', lang)}`;
     element('motto').textContent = say('motto', lang);
     const why = reasons.find((r) => r === new URLSearchParams(location.search).get('why'));
     element('why').textContent = why ? say(why, lang) : '';
     element('why').hidden = !why;
     this.form.speak();
     if (!this.about) return;
-    element('version').textContent = this.about.version;
+    element('site').textContent = `${choose([this.about.title, this.about.titleEn], lang)} · ${this.about.version}`;
     showStrip(element('strip'), this.about, undefined, lang);
     this.demo(this.about);
     this.others(this.about);
