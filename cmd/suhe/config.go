@@ -33,6 +33,7 @@ type cli struct {
 	Import   importCmd   `cmd:"" help:"Read assets from a file into the registry."`
 	Export   exportCmd   `cmd:"" help:"Write assets or tiles to a file."`
 	User     userCmd     `cmd:"" help:"Accounts of people."`
+	Login    loginCmd    `cmd:"" help:"Log in at a running node and print the header that lets requests in."`
 	Device   deviceCmd   `cmd:"" help:"Credentials of devices."`
 	Hook     hookCmd     `cmd:"" help:"Webhooks by which algorithms send findings."`
 	Gateway  gatewayCmd  `cmd:"" help:"Credentials of gateways, which speak for the devices of their mappings."`

@@ -67,6 +67,8 @@ var rooms = map[string][]string{
 	"github.com/pressly/goose/v3":   {"internal/store/postgis"},
 	"github.com/cespare/xxhash":     {"tiles"},
 	"golang.org/x/time":             {"internal/api"},
+	"golang.org/x/crypto":           {"internal/account"},
+	"github.com/golang-jwt":         {"internal/account"},
 	"github.com/emmansun/gmsm":      {"internal/audit"},
 	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench"},
 }
