@@ -3,6 +3,7 @@ package assets
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -33,6 +34,10 @@ type Phenomenon struct {
 	NameEn string     `json:"nameEn"`
 	Unit   string     `json:"unit"`  // UCUM
 	Valid  [2]float64 `json:"valid"` // what an instrument can physically report; outside it a value is invalid
+
+	// Step is how finely the public is told a value: to multiples of it. Without a
+	// step it is not told at all.
+	Step float64 `json:"step,omitempty"`
 
 	// Restless says that it is never the same for an hour: an instrument that
 	// repeats itself for that long is stuck. Rain or a tilt may well rest.
@@ -91,6 +96,45 @@ func (c *Classes) Class(code string) (*Class, bool) {
 func (c *Classes) Phenomenon(code string) (*Phenomenon, bool) {
 	p, ok := c.byPhen[code]
 	return p, ok
+}
+
+// For are the tables for one who sees some classes, and is shown some properties of
+// them: the others are not in the tables and their schemas. Findings are of cameras.
+// It is for telling, not for checking: schemas are as they are checked by.
+func (c *Classes) For(sees func(k Kind, class string) bool, shows func(field string) bool) *Classes {
+	out := &Classes{edition: c.edition, classes: []Class{}, phenomena: c.phenomena, findings: []FindingClass{}}
+	for _, k := range c.classes {
+		if !sees(k.Kind, k.Code) {
+			continue
+		}
+		if k.Kind == Camera {
+			out.findings = c.findings
+		}
+		k.Schema = withoutHidden(k.Schema, shows)
+		out.classes = append(out.classes, k)
+	}
+	return out
+}
+
+// withoutHidden is the schema without the properties that are not shown.
+func withoutHidden(schema json.RawMessage, shows func(field string) bool) json.RawMessage {
+	var doc, properties map[string]json.RawMessage
+	if json.Unmarshal(schema, &doc) != nil || json.Unmarshal(doc["properties"], &properties) != nil {
+		return schema // it has none
+	}
+	before := len(properties)
+	maps.DeleteFunc(properties, func(name string, _ json.RawMessage) bool { return !shows(name) })
+	if len(properties) == before {
+		return schema
+	}
+	var err error
+	if doc["properties"], err = json.Marshal(properties); err != nil {
+		panic(err) // it was read from JSON
+	}
+	if schema, err = json.Marshal(doc); err != nil {
+		panic(err)
+	}
+	return schema
 }
 
 // MarshalJSON writes {"edition", "classes":[…], "phenomena":[…], "findings":[…]}.

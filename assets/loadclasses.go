@@ -139,6 +139,9 @@ func (c *Classes) loadPhenomena(b []byte) error {
 		if p.Valid[0] >= p.Valid[1] {
 			return fmt.Errorf("phenomena[%d].valid (%s): %v, want [low, high]", i, p.Code, p.Valid)
 		}
+		if p.Step < 0 {
+			return fmt.Errorf("phenomena[%d].step (%s): %v, want more than 0, or none", i, p.Code, p.Step)
+		}
 	}
 	c.phenomena = f.Phenomena
 	return nil

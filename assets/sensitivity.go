@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 )
 
 // Sensitivity says how much harm a thing or one of its fields does in the wrong
@@ -76,11 +77,37 @@ func (c *Classes) readFields() error {
 	return nil
 }
 
-// fieldSensitivities are those of what the registry itself knows of an asset.
+// Guarded are the names of all fields that not everybody may see, in order.
+func (c *Classes) Guarded() []string {
+	var out []string
+	for name, s := range c.fields {
+		if s > Public {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// fieldSensitivities are those of what every asset may have, and of properties
+// that are guarded whatever class has them: those of imported files are not in any
+// class's schema.
 var fieldSensitivities = map[string]Sensitivity{
 	"owner":          Internal,
-	"revision":       Internal,
+	"revision":       Internal, // when, by whom and why it was changed; its number is no secret
 	"gbId":           Restricted,
 	"mountedOn":      Internal,
 	"reportInterval": Internal,
+	"finding":        Internal,
+
+	"phone":          Personal,
+	"mobile":         Personal,
+	"email":          Personal,
+	"contact":        Personal,
+	"contact:phone":  Personal,
+	"contact:mobile": Personal,
+	"contact:email":  Personal,
+	"resident":       Personal,
+	"stream":         Restricted,
+	"password":       Restricted,
 }

@@ -10,6 +10,7 @@ import (
 
 	"suhe/assets"
 	"suhe/geo"
+	"suhe/internal/access"
 	"suhe/twin"
 	"suhe/twin/filter"
 )
@@ -24,11 +25,11 @@ type Ground struct {
 // offRiver is farther than things have a place along the creek; see assets.Location.
 const offRiver geo.Metres = 2100
 
-// look checks what a subscribe or update wants to see; was is what an update
-// leaves out, nil for a subscribe. An error here is answered, and the session
+// look checks what a subscribe or update wants to see, and may; was is what an
+// update leaves out, nil for a subscribe. An error here is answered, and the session
 // goes on.
-func (h *Hub) look(a ask, was *look) (*look, error) {
-	l := look{fields: allFields}
+func (h *Hub) look(a ask, was *look, scope access.Scope) (*look, error) {
+	l := look{asked: allFields}
 	if was != nil {
 		l = *was
 	}
@@ -46,7 +47,21 @@ func (h *Hub) look(a ask, was *look) (*look, error) {
 		}
 	}
 	h.split(&l)
-	return &l, nil
+	return h.limited(l, scope)
+}
+
+// limited is the look without the fields that the scope is not shown. A filter by one
+// of these is refused: what passes would tell it.
+func (h *Hub) limited(l look, scope access.Scope) (*look, error) {
+	shows := scope.Fields(h.o.Sensitivity)
+	l.fields = l.asked & shownFields(shows)
+	return &l, twin.CheckShown(l.filter, shows)
+}
+
+// blind is the look when nothing more of it may be told.
+func (l look) blind() *look {
+	l.layers, l.kinds, l.counted, l.tiles, l.filter = nil, nil, nil, nil, filter.Filter{}
+	return &l
 }
 
 // split says which layers are told as counts: where the view is zoomed out.
@@ -197,7 +212,7 @@ const slowest = time.Minute
 // lookPace reads the fields and the rate.
 func (h *Hub) lookPace(l *look, a ask, _ bool) (err error) {
 	if a.Fields != nil {
-		if l.fields, err = fieldsOf(a.Fields); err != nil {
+		if l.asked, err = fieldsOf(a.Fields); err != nil {
 			return err
 		}
 	}

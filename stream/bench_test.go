@@ -63,7 +63,7 @@ func BenchmarkTick(b *testing.B) {
 		s := newSession(h, access.Principal{Scope: access.Open()}, asBinary, fmt.Sprint(i))
 		x, y := 121.4+float64(i%100)*0.00055, 31.2+float64(i/100)*0.0004
 		zoom := 16.0
-		l, err := h.look(ask{Layers: []string{"sensors"}, Zoom: &zoom, BBox: []float64{x, y, x + 0.00525, y + 0.0045}}, nil)
+		l, err := h.look(ask{Layers: []string{"sensors"}, Zoom: &zoom, BBox: []float64{x, y, x + 0.00525, y + 0.0045}}, nil, access.Open())
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -19,4 +19,6 @@ var (
 )
 
 // Codes returns all reasons, by number.
-func Codes() []Code { return []Code{codeBadMessage, codeOver, codeDenied, codeTooMany, codeSlow, codeAway} }
+func Codes() []Code {
+	return []Code{codeBadMessage, codeOver, codeDenied, codeTooMany, codeSlow, codeAway}
+}

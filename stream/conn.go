@@ -49,6 +49,10 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who access.Principal
 		http.Error(w, "Sec-WebSocket-Protocol: want "+ProtocolBinary+" or "+Protocol, http.StatusBadRequest)
 		return
 	}
+	if err := h.admits(who); err != nil {
+		http.Error(w, err.Error(), http.StatusForbidden)
+		return
+	}
 	if !h.reserve() {
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "no more sessions", http.StatusServiceUnavailable)

@@ -35,6 +35,7 @@ type Options struct {
 	Clusters Clusters                 // nil: nothing is counted, all is told one by one
 	Past     Past                     // nil: events of before the hub began cannot be had
 	Admit    Admit                    // nil: there are no logins
+	Delayed  bool                     // it tells of the public view, to those alone who may see no other
 	Tell     func(data []byte) error  // to the hubs of other nodes, which take it with Heard; nil: there are none
 	Tick     time.Duration            // between two looks at what changed; default 200 ms
 	Beat     time.Duration            // between two time frames; default 15 s
@@ -46,6 +47,10 @@ type Options struct {
 	Now      func() time.Time         // default time.Now
 	Log      *slog.Logger             // default slog.Default
 	Metrics  prometheus.Registerer    // nil: none
+
+	// Sensitivity is that of a field, which decides whom it is told; default that of
+	// the built-in class tables.
+	Sensitivity func(field string) assets.Sensitivity
 }
 
 // Admit says whose ticket or token it is. Of the two one is empty.
@@ -103,6 +108,9 @@ func New(o Options) *Hub {
 	}
 	if o.Painted == nil {
 		o.Painted = everyKind()
+	}
+	if o.Sensitivity == nil {
+		o.Sensitivity = assets.DefaultClasses().FieldSensitivity
 	}
 	if o.Now == nil {
 		o.Now = time.Now

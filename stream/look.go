@@ -10,6 +10,7 @@ import (
 
 	"suhe/assets"
 	"suhe/geo"
+	"suhe/internal/access"
 	"suhe/twin"
 	"suhe/twin/filter"
 )
@@ -23,7 +24,8 @@ type look struct {
 	zoom     *float64      // nil: not said
 	region   region
 	filter   filter.Filter
-	fields   fields
+	asked    fields // for
+	fields   fields // of these, that are shown to who looks
 	datum    datum
 	interval time.Duration // between two deltas; 0: every tick
 
@@ -147,6 +149,19 @@ const (
 )
 
 var fieldNames = [...]string{"id", "layer", "class", "name", "lon", "lat", "state", "summary", "severity", "values", "time"}
+
+// shownFields are those that may be told. The summary is a state in one word.
+func shownFields(shows access.Fields) (f fields) {
+	for i, name := range fieldNames {
+		if name == "summary" {
+			name = "state"
+		}
+		if shows(name) {
+			f |= 1 << i
+		}
+	}
+	return f
+}
 
 // fieldsOf reads names of fields.
 func fieldsOf(names []string) (f fields, err error) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"suhe/assets"
+	"suhe/internal/access"
 )
 
 const (
@@ -29,6 +30,23 @@ type rumourScreen struct {
 	Camera   *camera    `json:"camera,omitempty"`
 	Selected assets.FID `json:"selected,omitempty"`
 	Since    int64      `json:"since"` // Unix milliseconds
+
+	Seen *access.Grant `json:"seen"` // what its owner sees; nil: nobody knows
+}
+
+// screen is what was heard, at a time.
+func (r rumourScreen) screen(now time.Time) screen {
+	scope := access.Open() // as if its owner saw everything: only who does is shown it
+	if r.Seen != nil {
+		scope = r.Seen.Compile(nil)
+	}
+	return screen{r.Session, r.Name, r.Camera, r.Selected, time.UnixMilli(r.Since), scope, now}
+}
+
+// rumour is what others are told of the screen.
+func (s screen) rumour() rumourScreen {
+	seen := s.scope.Seen()
+	return rumourScreen{s.session, s.name, s.camera, s.selected, s.since.UnixMilli(), &seen}
 }
 
 // gossip tells the other nodes what is new of this one's screens, and now and then
@@ -61,7 +79,7 @@ func (p *presence) rumours(now time.Time) []rumour {
 	r := rumour{}
 	for session := range p.news {
 		if s, here := p.here[session]; here {
-			r.Here = append(r.Here, rumourScreen{s.session, s.name, s.camera, s.selected, s.since.UnixMilli()})
+			r.Here = append(r.Here, s.rumour())
 		} else {
 			r.Gone = append(r.Gone, session)
 		}
@@ -112,7 +130,7 @@ func (p *presence) heard(r rumour, now time.Time) {
 		if known && was.heard.IsZero() || !known && len(p.here) >= screensKept || len(s.Session) > maxText || len(s.Name) > maxText || s.Camera.check() != nil {
 			continue
 		}
-		is := screen{s.Session, s.Name, s.Camera, s.Selected, time.UnixMilli(s.Since), now}
+		is := s.screen(now)
 		if known && same(was, is) {
 			p.here[s.Session] = is
 			continue
@@ -129,5 +147,5 @@ func (p *presence) heard(r rumour, now time.Time) {
 
 // same says whether two show the same.
 func same(a, b screen) bool {
-	return a.name == b.name && a.selected == b.selected && (a.camera == nil) == (b.camera == nil) && (a.camera == nil || *a.camera == *b.camera)
+	return a.name == b.name && a.scope.Class() == b.scope.Class() && a.selected == b.selected && (a.camera == nil) == (b.camera == nil) && (a.camera == nil || *a.camera == *b.camera)
 }

@@ -127,16 +127,17 @@ func (s *session) took(seen uint64, events []twin.Event) bool {
 	return true
 }
 
-// wants says whether the event is of a layer that a view looks at. Of a removed
-// asset only those are told who could see it: they hold it, and get its removal
-// as state; the event goes to whoever sees everything.
+// wants says whether the event is of an asset that the session sees, of a layer that
+// a view looks at. Of a removed asset only those are told who saw it. What it was is
+// not in the log: of an event from there only those are told who see everything;
+// others get the removal as state.
 func (s *session) wants(e twin.Event, views []*view) bool {
-	scope := s.who().Scope
-	if e.Asset == nil {
-		return len(views) > 0 && scope.May(access.View)
+	scope, of := s.who().Scope, e.Asset
+	if of == nil {
+		of = e.Was
 	}
-	if !scope.Sees(e.Asset) {
-		return false
+	if of == nil {
+		return len(views) > 0 && scope.Covers(access.Open())
 	}
-	return slices.ContainsFunc(views, func(v *view) bool { return slices.Contains(v.looks().layers, e.Asset.Kind) })
+	return scope.Sees(of) && slices.ContainsFunc(views, func(v *view) bool { return slices.Contains(v.looks().layers, of.Kind) })
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"suhe/assets"
+	"suhe/internal/access"
 	pb "suhe/stream/suhev1"
 )
 
@@ -19,12 +20,15 @@ type screen struct {
 	camera   *camera // nil: it did not say
 	selected assets.FID
 	since    time.Time
-	heard    time.Time // when another node last told of it; zero: it is of this one
+	scope    access.Scope // of who shows it
+	heard    time.Time    // when another node last told of it; zero: it is of this one
 }
 
 // presence is who is here, on this node and others, and what they look at: the last
 // of each counts. Sessions that follow are told on the next tick, and so are the
-// other nodes.
+// other nodes. A screen is shown to those who see all that its owner may see: where
+// it looks, and what is selected on it, then tells them nothing that they may not
+// know. To others it is not there.
 type presence struct {
 	mu        sync.Mutex
 	here      map[string]screen
@@ -37,6 +41,7 @@ type presence struct {
 type follower struct {
 	of    string
 	stale map[string]struct{} // sessions
+	told  map[string]struct{} // sessions that it was told are here
 }
 
 // show notes what a session shows of itself.
@@ -101,9 +106,9 @@ func (p *presence) follow(s *session, of string) {
 	if p.followers == nil {
 		p.followers = make(map[*session]*follower)
 	}
-	f := &follower{of: of, stale: make(map[string]struct{})}
+	f := &follower{of: of, stale: make(map[string]struct{}), told: make(map[string]struct{})}
 	if was := p.followers[s]; was != nil && was.of == of {
-		f.stale = was.stale // or who left meanwhile would seem to be here
+		f.stale, f.told = was.stale, was.told // or who left meanwhile would seem to be here
 	}
 	p.followers[s] = f
 	if of != everybody {
@@ -112,6 +117,24 @@ func (p *presence) follow(s *session, of string) {
 	}
 	for session := range p.here {
 		f.stale[session] = struct{}{}
+	}
+}
+
+// regrant looks anew at whom the session may see, and at who may see it.
+func (p *presence) regrant(s *session) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if f := p.followers[s]; f != nil {
+		for session := range p.here {
+			if f.of == everybody || f.of == session {
+				f.stale[session] = struct{}{}
+			}
+		}
+	}
+	if is, shown := p.here[s.name]; shown {
+		is.scope = s.who().Scope
+		p.put(is)
+		p.announce(s.name)
 	}
 }
 
@@ -138,13 +161,21 @@ func (p *presence) next(s *session) (out presenceFrame, ok bool) {
 		return out, false
 	}
 	for session := range f.stale {
-		if at, here := p.here[session]; here {
+		at, here := p.here[session]
+		_, told := f.told[session]
+		switch {
+		case here && s.who().Scope.Covers(at.scope):
+			f.told[session] = struct{}{}
 			out.here = append(out.here, at)
-		} else {
+		case told || session == f.of:
+			delete(f.told, session)
 			out.gone = append(out.gone, session)
 		}
 	}
 	clear(f.stale)
+	if len(out.here)+len(out.gone) == 0 {
+		return out, false
+	}
 	slices.SortFunc(out.here, func(a, b screen) int { return a.since.Compare(b.since) })
 	slices.Sort(out.gone)
 	return out, true

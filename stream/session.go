@@ -129,9 +129,19 @@ func (s *session) handle(kind int, message []byte) {
 		s.update(a)
 	case askUnsubscribe:
 		s.unsubscribe(a.ID)
-	case askPresent:
-		s.hub.presence.show(screen{session: s.name, name: a.Name, camera: a.Camera, selected: a.Selected, since: s.hub.o.Now()})
-	case askFollow:
+	case askPresent, askFollow:
+		s.meet(a)
+	}
+}
+
+// meet shows the session to others, or others to it. The public is nobody's company.
+func (s *session) meet(a ask) {
+	switch {
+	case s.hub.o.Delayed:
+		s.refuse("", fmt.Errorf("%w: %s: the public view shows nobody", access.ErrDenied, a.Type))
+	case a.Type == askPresent:
+		s.hub.presence.show(screen{session: s.name, name: a.Name, camera: a.Camera, selected: a.Selected, since: s.hub.o.Now(), scope: s.who().Scope})
+	default:
 		s.hub.presence.follow(s, a.Session)
 	}
 }
@@ -143,6 +153,9 @@ func (s *session) authenticate(a ask, first bool) {
 		return
 	}
 	who, err := s.hub.o.Admit(a.Ticket, a.Token)
+	if err == nil {
+		err = s.hub.admits(who)
+	}
 	if err != nil {
 		s.bye(codeDenied, err.Error(), 0)
 		return
@@ -163,7 +176,7 @@ func (s *session) view(id string) *view {
 
 // subscribe opens a view, in place of one of the same id.
 func (s *session) subscribe(a ask) {
-	to, err := s.hub.look(a, nil)
+	to, err := s.hub.look(a, nil, s.who().Scope)
 	if err != nil {
 		s.refuse(a.ID, err)
 		return
@@ -260,12 +273,12 @@ func (s *session) update(a ask) {
 		s.refuse(a.ID, fmt.Errorf("id: %q is no view of this session", a.ID))
 		return
 	}
-	to, err := s.hub.look(a, v.looks())
+	scope := s.who().Scope
+	to, err := s.hub.look(a, v.looks(), scope)
 	if err != nil {
 		s.refuse(a.ID, err)
 		return
 	}
-	scope := s.who().Scope
 	things, _ := s.hub.inView(scope, to)
 	if err := s.hub.tooMany(things); err != nil {
 		s.refuse(a.ID, err)
@@ -307,7 +320,8 @@ func (s *session) unsubscribe(id string) bool {
 	return true
 }
 
-// regrant gives the session other rights; its views get what enters and leaves.
+// regrant gives the session other rights; its views get what enters and leaves. A
+// view that filters by what may be shown no more loses all that it has.
 func (s *session) regrant(who access.Principal) {
 	s.asking.Lock()
 	defer s.asking.Unlock()
@@ -316,11 +330,31 @@ func (s *session) regrant(who access.Principal) {
 	}
 	was := s.who()
 	s.grant.Store(&who)
+	if err := s.hub.admits(who); err != nil {
+		s.bye(codeDenied, err.Error(), 0)
+		return
+	}
 	s.mu.Lock()
 	views := s.views
 	s.mu.Unlock()
 	for _, v := range views {
-		s.move(v, v.looks(), was.Scope, who.Scope, nil)
+		from := v.looks()
+		to, err := s.hub.limited(*from, who.Scope)
+		if err != nil {
+			to = from.blind()
+			s.refuse(v.id, err)
+		}
+		s.move(v, to, was.Scope, who.Scope, nil)
 	}
+	s.hub.presence.regrant(s)
 	s.nudge()
+}
+
+// admits refuses those who look at another hub: who sees the public view looks at
+// its own, and nobody else does. Who may not look at all sees nothing in either.
+func (h *Hub) admits(who access.Principal) error {
+	if who.Scope.May(access.View) && who.Scope.Delayed() != h.o.Delayed {
+		return fmt.Errorf("%w: %s has another view: connect again", access.ErrDenied, who.ID)
+	}
+	return nil
 }

@@ -103,7 +103,7 @@ func (s *simulation) update(c *simClient) {
 			v.redrawn = false
 		}
 		s.ok(c.say(a))
-		if _, err := c.node.hub.look(v.asked, nil); err != nil {
+		if _, err := c.node.hub.look(v.asked, nil, c.who.Scope); err != nil {
 			s.Fatal(err)
 		}
 		before := len(c.s.control)

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -52,7 +53,7 @@ func (s *simulation) compare() {
 			s.Fatalf("event %d did not come", seq)
 		}
 		for _, v := range c.views {
-			l, err := c.node.hub.look(v.asked, nil)
+			l, err := c.node.hub.look(v.asked, nil, c.who.Scope)
 			s.ok(err)
 			s.compareObjects(c, v, l)
 			s.compareCounts(c, v, l)
@@ -108,7 +109,8 @@ func (s *simulation) comparePresence(c *simClient) {
 	if !c.follows {
 		return
 	}
-	all := c.node.hub.presence.here
+	all := maps.Clone(c.node.hub.presence.here)
+	maps.DeleteFunc(all, func(_ string, is screen) bool { return !c.who.Scope.Covers(is.scope) })
 	if len(all) != len(c.here) {
 		s.Fatalf("%+v are here, want %+v", c.here, all)
 	}

@@ -156,7 +156,7 @@ func (c *simClient) want(e twin.Event) {
 
 func (c *simClient) wants(e twin.Event) bool {
 	if e.Asset == nil {
-		return len(c.views) > 0 && c.who.Scope.May(access.View)
+		return len(c.views) > 0 && c.who.Scope.Covers(access.Open())
 	}
 	return c.who.Scope.Sees(e.Asset) && slices.ContainsFunc(c.views, func(v *simView) bool {
 		return slices.Contains(v.asked.Layers, e.Asset.Kind.Layer())

@@ -69,6 +69,15 @@ var (
 	simSteps  = []time.Duration{50 * time.Millisecond, 200 * time.Millisecond, time.Second, 6 * time.Second}
 )
 
+// simScopes are what rights there are: to see all, nothing, one area, and all but
+// movers. What is hidden of things is another test's: see TestRightsToFields.
+var simScopes = []access.Scope{
+	access.Open(), access.Open(),
+	access.Grant{Actions: []access.Action{access.View}, Sensitivity: assets.Personal}.Compile(nil),
+	access.GrantOf([]access.Role{access.Dispatcher}, []string{"west"}).Compile(nil),
+	access.GrantOf([]access.Role{access.Patrol}, []string{access.Everywhere}).Compile(nil),
+}
+
 const simThings = 12
 
 func newSimulation(r *rapid.T) *simulation {
@@ -297,9 +306,7 @@ func (s *simulation) calm(c *simClient) { c.node.armed, c.node.looked = false, f
 // grant changes rights: of all sessions of one at once, as those who decide do.
 func (s *simulation) grant(c *simClient) {
 	to := access.Principal{ID: c.who.ID}
-	if s.oneOf(3) > 0 {
-		to.Scope = access.Open()
-	}
+	to.Scope = pick(s, simScopes)
 	for _, of := range s.clients {
 		if of.who.ID != to.ID {
 			continue

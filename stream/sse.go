@@ -23,7 +23,7 @@ const eventsView = "events"
 // ServeEvents serves server-sent events until the client is gone: one view, which
 // the query describes as a subscribe does, its frames as suhe.v1.json has them. It
 // is for those who get no WebSocket through. An error has not been answered yet;
-// it wraps assets.ErrInvalid or assets.ErrBusy.
+// it wraps assets.ErrInvalid, access.ErrDenied or assets.ErrBusy.
 //
 // The id of an event is a position. Who comes back with it as Last-Event-ID gets
 // the events since then, none left out, and the objects as a new snapshot: the
@@ -33,7 +33,10 @@ func (h *Hub) ServeEvents(w http.ResponseWriter, r *http.Request, who access.Pri
 	if err != nil {
 		return fmt.Errorf("%w: %w", assets.ErrInvalid, err)
 	}
-	if _, err := h.look(a, nil); err != nil {
+	if err := h.admits(who); err != nil {
+		return err
+	}
+	if _, err := h.look(a, nil, who.Scope); err != nil {
 		return fmt.Errorf("%w: %w", assets.ErrInvalid, err)
 	}
 	s := newSession(h, who, asJSON, rand.Text()[:12])

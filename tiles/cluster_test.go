@@ -31,7 +31,7 @@ func (w *plainWorld) ByFID(fid assets.FID) *twin.Thing {
 // partial is a scope that does not see one class and one area.
 type partial struct{ class, area string }
 
-func (p partial) Sees(a *assets.Asset) bool { return a.Class != p.class && a.Location.Area != p.area }
+func (p partial) SeesFacet(f access.Facet) bool { return f.Class != p.class && f.Area != p.area }
 
 var scopes = []seer{access.Open(), access.Scope{}, partial{"sensor.rain", "other"}, partial{"none", "changfeng"}}
 
@@ -44,7 +44,7 @@ func clustersOf(l *layer, things []*twin.Thing, tile geo.Tile, scope seer) []clu
 	}
 	cells := make(map[[2]uint64][]*twin.Thing)
 	for _, t := range things {
-		if t.Asset.Kind == l.Kind && scope.Sees(t.Asset) && cellOf(t, tile.Z) == [2]uint64{uint64(tile.X), uint64(tile.Y)} {
+		if t.Asset.Kind == l.Kind && scope.SeesFacet(access.FacetOf(t.Asset)) && cellOf(t, tile.Z) == [2]uint64{uint64(tile.X), uint64(tile.Y)} {
 			cell := cellOf(t, tile.Z+split)
 			cells[cell] = append(cells[cell], t)
 		}
@@ -177,7 +177,7 @@ func TestClustersAreWhatOneWouldCount(t *testing.T) {
 					}
 					var seen []*twin.Thing
 					for _, t := range w.things {
-						if t.Asset.Kind == l.Kind && scope.Sees(t.Asset) {
+						if t.Asset.Kind == l.Kind && scope.SeesFacet(access.FacetOf(t.Asset)) {
 							seen = append(seen, t)
 						}
 					}

@@ -55,7 +55,7 @@ func (d *renderer) cluster(data []byte, w World, l *layer, clusters []cluster, r
 func (d *renderer) clusterOr(world World, c *cluster, l *layer, r *Request, fields Properties) {
 	if c.count > 1 {
 		if v, shows := d.spot(c.x, c.y); shows {
-			d.writer.cluster(c, v)
+			d.writer.cluster(c, v, d.shown)
 		}
 		return
 	}
@@ -85,32 +85,33 @@ func (w *layerWriter) lone(t *twin.Thing, v vertex, fields Properties) {
 }
 
 // cluster writes Layer.features{id, tags, type, geometry} of a cluster.
-func (w *layerWriter) cluster(c *cluster, v vertex) {
+func (w *layerWriter) cluster(c *cluster, v vertex, shown Properties) {
 	start := len(w.data) + 1
 	d := append(w.data, 2<<3|wireBytes, 0, 1<<3|wireVarint)
 	d = appendVarint(d, c.id)
 	d = append(d, 2<<3|wireBytes, 0)
 	at := len(d) - 1
-	d = w.clusterTags(d, c)
+	d = w.clusterTags(d, c, shown)
 	d[at] = byte(len(d) - at - 1) // 18 pairs of at most 6 bytes
 	w.count++
 	w.data = closeBytes(appendPoint(d, v), start)
 }
 
-func (w *layerWriter) clusterTags(d []byte, c *cluster) []byte {
+func (w *layerWriter) clusterTags(d []byte, c *cluster, shown Properties) []byte {
 	d = w.pair(d, fieldCluster, w.values.flag(true))
 	d = w.pair(d, fieldMembers, w.values.number(float64(c.count)))
 	d = w.pair(d, fieldApart, w.values.number(float64(c.apart)))
-	if c.class != "" {
-		d = w.pair(d, fieldClass, w.values.text(c.class))
-	}
-	if c.classes != "" {
+	d = w.string(d, fieldClass, c.class, shown)
+	if c.classes != "" && shown.tells(fieldClasses) {
 		d = w.pair(d, fieldClasses, w.values.text(c.classes))
 	}
-	if worst := c.worst(); worst != 0 {
-		d = w.pair(d, fieldSeverity, w.values.number(float64(worst)))
+	if shown.tells(fieldSeverity) {
+		d = w.number(d, fieldSeverity, float64(c.worst()), shown)
+		d = w.counts(d, fieldSeverities, c.severities[1:])
 	}
-	d = w.counts(d, fieldSeverities, c.severities[1:])
+	if !shown.tells(fieldStates) {
+		return d
+	}
 	return w.counts(d, fieldStates, c.states[:])
 }
 

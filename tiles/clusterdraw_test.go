@@ -125,7 +125,7 @@ func TestFullestClusterFits(t *testing.T) {
 	for i := range c.severities {
 		c.severities[i] = uint32(2000 + i)
 	}
-	w.cluster(&c, w.frame.vertex(c.x, c.y))
+	w.cluster(&c, w.frame.vertex(c.x, c.y), ^Properties(0))
 	l := decode(t, w.finish(nil, "sensors"))
 	if n := len(l.Features[0].Properties); n != 5+severities-1+stateCount || l.Features[0].Geometry != (orb.Point{2048, 2048}) {
 		t.Errorf("%d properties: %+v", n, l.Features[0])

@@ -3,45 +3,25 @@ package tiles
 import (
 	"slices"
 
-	"suhe/assets"
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/twin"
 )
 
 // seer decides what is seen; access.Scope is one.
-type seer interface{ Sees(*assets.Asset) bool }
+type seer interface{ SeesFacet(access.Facet) bool }
 
 var _ seer = access.Scope{}
 
-// facet is all that a scope decides by, within one kind: see access.Scope.Sees.
-// Counts are kept apart by facet, so that none tells of what is not seen. What
-// Sees decides by one day is a field more here, and a line in each of facetOf
-// and asset.
-type facet struct {
-	class       string
-	sensitivity assets.Sensitivity
-	area        string
-}
-
-func facetOf(a *assets.Asset) facet {
-	return facet{class: a.Class, sensitivity: a.Sensitivity, area: a.Location.Area}
-}
-
-// asset stands for all assets of the facet when a scope is asked.
-func (f facet) asset(kind assets.Kind) *assets.Asset {
-	return &assets.Asset{Kind: kind, Class: f.class, Sensitivity: f.sensitivity, Location: assets.Location{Area: f.area}}
-}
-
 // group is what the members of one tally have in common.
 type group struct {
-	facet
+	access.Facet
 	state    string        // Thing.Summary of devices; empty for all else
 	severity twin.Severity // 0–4
 }
 
 func groupOf(t *twin.Thing) group {
-	g := group{facet: facetOf(t.Asset)}
+	g := group{Facet: access.FacetOf(t.Asset)}
 	if t.Device() {
 		g.state = t.Summary()
 	}
@@ -70,12 +50,12 @@ type groups struct {
 	numbers map[group]uint32
 	traits  []trait
 	classes []string
-	facets  []*assets.Asset // one that stands for each
-	known   map[facet]int
+	facets  []access.Facet
+	known   map[access.Facet]int
 }
 
 func newGroups(l *layer) *groups {
-	return &groups{layer: l, numbers: make(map[group]uint32), known: make(map[facet]int)}
+	return &groups{layer: l, numbers: make(map[group]uint32), known: make(map[access.Facet]int)}
 }
 
 // number is the group's number, a new one if need be.
@@ -85,11 +65,11 @@ func (g *groups) number(of group) uint32 {
 		n = uint32(len(g.traits))
 		g.numbers[of] = n
 		g.traits = append(g.traits, trait{
-			class:    g.class(of.class),
+			class:    g.class(of.Class),
 			state:    slices.Index(twin.Summaries(), of.state),
 			severity: int(of.severity),
-			singly:   g.layer.from(of.class),
-			facet:    g.facet(of.facet),
+			singly:   g.layer.from(of.Class),
+			facet:    g.facet(of.Facet),
 		})
 	}
 	return n
@@ -104,12 +84,12 @@ func (g *groups) class(code string) int {
 	return at
 }
 
-func (g *groups) facet(f facet) int {
+func (g *groups) facet(f access.Facet) int {
 	at, ok := g.known[f]
 	if !ok {
 		at = len(g.facets)
 		g.known[f] = at
-		g.facets = append(g.facets, f.asset(g.layer.Kind))
+		g.facets = append(g.facets, f)
 	}
 	return at
 }
@@ -118,8 +98,8 @@ func (g *groups) facet(f facet) int {
 // facet.
 func (g *groups) seen(who seer) []bool {
 	facets := make([]bool, len(g.facets))
-	for i, a := range g.facets {
-		facets[i] = who.Sees(a)
+	for i, f := range g.facets {
+		facets[i] = who.SeesFacet(f)
 	}
 	out := make([]bool, len(g.traits))
 	for i := range g.traits {

@@ -43,8 +43,9 @@ func (s *Server) counted(kind assets.Kind) *layer {
 }
 
 // Clusters returns the clusters of the kind that the tiles of zoom z show which
-// touch the box, to the scope and of what passes the filter, in order of ID. There
-// are none if the kind has no clusters at that zoom.
+// touch the box, to the scope and of what passes the filter, in order of ID, without
+// what the scope is not shown of them. There are none if the kind has no clusters at
+// that zoom. The filter must be one by what is shown.
 func (s *Server) Clusters(kind assets.Kind, z uint32, box geo.Box, scope access.Scope, f filter.Filter) []Cluster {
 	l := s.counted(kind)
 	if l == nil || z >= l.Clusters.Below {
@@ -60,9 +61,9 @@ func (s *Server) Clusters(kind assets.Kind, z uint32, box geo.Box, scope access.
 		found = s.clustersOf(found, l, t, scope, f)
 	}
 	slices.SortFunc(found, byID)
-	out := make([]Cluster, 0, len(found))
+	out, shown := make([]Cluster, 0, len(found)), s.shown(scope)
 	for i := range found {
-		out = append(out, found[i].export())
+		out = append(out, found[i].export(shown))
 	}
 	return out
 }
@@ -79,9 +80,16 @@ func (s *Server) clustersOf(dst []cluster, l *layer, t geo.Tile, scope access.Sc
 	return append(dst, l.gather(things, t)...)
 }
 
-func (c *cluster) export() Cluster {
+func (c *cluster) export(shown Properties) Cluster {
 	at := geo.LonLat32(c.x, c.y)
-	return Cluster{ID: c.id, Lon: at[0], Lat: at[1], Count: c.count, Severity: c.worst(), State: c.worstState()}
+	out := Cluster{ID: c.id, Lon: at[0], Lat: at[1], Count: c.count}
+	if shown.has(fieldSeverity) {
+		out.Severity = c.worst()
+	}
+	if shown.has(fieldState) {
+		out.State = c.worstState()
+	}
+	return out
 }
 
 // alarming are the words of twin.Summaries, what calls for somebody first.

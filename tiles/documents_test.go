@@ -10,12 +10,13 @@ import (
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
+	"suhe/internal/access"
 )
 
 func TestTileJSON(t *testing.T) {
 	s := newServer(t, Options{World: &plainWorld{}, Bounds: orb.Bound{Min: orb.Point{121.3, 31.2}, Max: orb.Point{121.5, 31.3}}, Credit: "© us"})
 	for _, kind := range drawnKinds() {
-		data, err := s.TileJSON(kind.Layer(), "http://127.0.0.1:8080/")
+		data, err := s.TileJSON(kind.Layer(), "http://127.0.0.1:8080/", access.Open())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +44,7 @@ func TestTileJSON(t *testing.T) {
 		"water,roads": assets.ErrNotFound, "water,banks,water": assets.ErrInvalid,
 		strings.Repeat("water,", 100_000): assets.ErrInvalid,
 	} {
-		if _, err := s.TileJSON(layers, ""); !errors.Is(err, want) {
+		if _, err := s.TileJSON(layers, "", access.Open()); !errors.Is(err, want) {
 			t.Errorf("layers %.40q: %v, want %v", layers, err, want)
 		}
 	}
@@ -53,7 +54,7 @@ func TestTileJSON(t *testing.T) {
 // zooms at which any of them shows.
 func TestTileJSONOfSeveral(t *testing.T) {
 	s := newServer(t, Options{World: &plainWorld{}})
-	data, err := s.TileJSON("sensors,water", "https://creek.example")
+	data, err := s.TileJSON("sensors,water", "https://creek.example", access.Open())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func TestTileJSONOfSeveral(t *testing.T) {
 // texts of the others.
 func TestMetadata(t *testing.T) {
 	s := newServer(t, Options{World: &plainWorld{}})
-	data, err := s.Metadata("sensors,buildings", "")
+	data, err := s.Metadata("sensors,buildings", "", access.Open())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,10 +96,10 @@ func TestMetadata(t *testing.T) {
 			}
 		}
 	}
-	if _, err := s.Metadata("roads", ""); !errors.Is(err, assets.ErrNotFound) {
+	if _, err := s.Metadata("roads", "", access.Open()); !errors.Is(err, assets.ErrNotFound) {
 		t.Errorf("unknown layer: %v", err)
 	}
-	if text := s.Layers()[0].Fields["name"]; text == "String" {
+	if text := s.Layers(access.Open())[0].Fields["name"]; text == "String" {
 		t.Error("the catalogue lost its texts")
 	}
 }
@@ -106,12 +107,12 @@ func TestMetadata(t *testing.T) {
 // The rules of TileJSON 3.0.0, read from the bytes as a stranger would.
 func TestTileJSONRules(t *testing.T) {
 	s := newServer(t, Options{World: &plainWorld{}})
-	all := make([]string, 0, len(s.Layers()))
-	for _, l := range s.Layers() {
+	all := make([]string, 0, len(s.Layers(access.Open())))
+	for _, l := range s.Layers(access.Open()) {
 		all = append(all, l.ID)
 	}
 	for _, layers := range append(slices.Clone(all), strings.Join(all, ",")) {
-		data, err := s.TileJSON(layers, "https://creek.example")
+		data, err := s.TileJSON(layers, "https://creek.example", access.Open())
 		if err != nil {
 			t.Fatal(err)
 		}

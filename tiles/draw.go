@@ -10,7 +10,7 @@ import (
 
 // draw fills t with the tile's bytes.
 func (d *renderer) draw(ctx context.Context, s *Server, layers []*layer, r *Request, t *Response) (err error) {
-	d.layers = layers
+	d.layers, d.shown = layers, s.shown(r.Scope)
 	if d.shift.to, err = projector(r.Datum); err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (d *renderer) whole(ctx context.Context, w World, r *Request) (data []byte,
 	box := d.shift.source(r.Tile)
 	for at, l := range d.layers {
 		if len(d.clusters[at]) > 0 {
-			data = d.cluster(data, w, l, d.clusters[at], r, l.properties(r.Properties))
+			data = d.cluster(data, w, l, d.clusters[at], r, l.properties(r.Properties)&d.shown)
 			continue
 		}
 		d.writer.begin(r.Tile, tolerance(l, r.Tile))
@@ -113,7 +113,7 @@ func (d *renderer) whole(ctx context.Context, w World, r *Request) (data []byte,
 			}
 			d.picker.reset()
 			d.picker.pick(some, l, at, box, r)
-			d.things(l, d.picker.list, l.properties(r.Properties), false)
+			d.things(l, d.picker.list, l.properties(r.Properties)&d.shown, false)
 		}
 		data = d.writer.finish(data, l.Name)
 	}
@@ -125,7 +125,7 @@ func (d *renderer) picked(ctx context.Context, w World, r *Request, asked Proper
 	list := d.picker.list
 	for at, l := range d.layers {
 		if len(d.clusters[at]) > 0 {
-			data = d.cluster(data, w, l, d.clusters[at], r, l.properties(asked))
+			data = d.cluster(data, w, l, d.clusters[at], r, l.properties(asked)&d.shown)
 			continue
 		}
 		d.writer.begin(r.Tile, tolerance(l, r.Tile))
@@ -137,7 +137,7 @@ func (d *renderer) picked(ctx context.Context, w World, r *Request, asked Proper
 			for n < min(block, len(list)) && list[n].layer == int16(at) {
 				n++
 			}
-			d.things(l, list[:n], l.properties(asked), truncated)
+			d.things(l, list[:n], l.properties(asked)&d.shown, truncated)
 			list = list[n:]
 		}
 		data = d.writer.finish(data, l.Name)
@@ -147,7 +147,7 @@ func (d *renderer) picked(ctx context.Context, w World, r *Request, asked Proper
 
 // all writes what the request sees of things of one layer that leaves none out.
 func (d *renderer) all(of [2]int, l *layer, r *Request) {
-	found, fields := d.picker.found[of[0]:of[1]], l.properties(r.Properties)
+	found, fields := d.picker.found[of[0]:of[1]], l.properties(r.Properties)&d.shown
 	d.picker.warmth += warm(found)
 	here := d.here(l)
 	for _, t := range found {

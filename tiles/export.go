@@ -92,7 +92,7 @@ func (s *Server) newExport(o ExportOptions) (*export, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &export{ExportOptions: o, server: s, walk: walk{world: s.options.World, layers: layers}}
+	x := &export{ExportOptions: o, server: s, walk: walk{world: s.options.World, scope: o.Scope, layers: layers}}
 	return x, x.bound()
 }
 
@@ -126,7 +126,7 @@ func (x *export) meta() (archive.Meta, error) {
 		Name: x.Name, Version: "1.0.0", Format: archive.MVT, Attribution: x.server.catalogue.Attribution,
 		MinZoom: x.MinZoom, MaxZoom: x.MaxZoom, Bounds: x.walk.bounds,
 	}
-	text, err := x.server.TileJSON(strings.Join(x.Layers, ","), "")
+	text, err := x.server.TileJSON(strings.Join(x.Layers, ","), "", x.Scope)
 	if err != nil {
 		return archive.Meta{}, err
 	}

@@ -110,8 +110,8 @@ func TestExportedTileHasAllLayers(t *testing.T) {
 	for _, l := range layers {
 		names = append(names, l.Name)
 	}
-	if got := len(f.Meta().Layers); got != len(s.Layers()) {
-		t.Errorf("%d layers are described, want %d", got, len(s.Layers()))
+	if got := len(f.Meta().Layers); got != len(s.Layers(access.Open())) {
+		t.Errorf("%d layers are described, want %d", got, len(s.Layers(access.Open())))
 	}
 	if len(names) != 3 || names[0] != "water" || names[1] != "buildings" || names[2] != "assets" {
 		t.Errorf("layers %q", names)

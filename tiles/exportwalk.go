@@ -8,13 +8,15 @@ import (
 	"github.com/paulmach/orb"
 
 	"suhe/geo"
+	"suhe/internal/access"
 	"suhe/tiles/archive"
 	"suhe/twin"
 )
 
-// walk finds the tiles on whose ground something stands.
+// walk finds the tiles on whose ground something stands that the scope sees.
 type walk struct {
 	world  World
+	scope  access.Scope
 	layers []*layer
 	bounds orb.Bound // nothing outside is walked
 	found  []*twin.Thing
@@ -25,6 +27,9 @@ func (w *walk) extent() (extent orb.Bound, ok bool) {
 	for _, l := range w.layers {
 		w.found = w.world.Within(w.found[:0], l.Kind, geo.Tile{}.Bound(0))
 		for _, t := range w.found {
+			if !w.scope.Sees(t.Asset) {
+				continue
+			}
 			b := l.ground(t)
 			if !ok {
 				extent, ok = b, true
@@ -82,7 +87,7 @@ func (w *walk) occupied(t geo.Tile, z uint32) bool {
 			return true
 		}
 		w.found = w.world.Within(w.found[:0], l.Kind, l.search(ground))
-		if len(w.found) > 0 {
+		if slices.ContainsFunc(w.found, func(t *twin.Thing) bool { return w.scope.Sees(t.Asset) }) {
 			return true
 		}
 	}

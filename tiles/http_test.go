@@ -116,7 +116,7 @@ func TestServeDocuments(t *testing.T) {
 	s := newServer(t, Options{World: &plainWorld{}})
 	serve := map[string]func(w http.ResponseWriter, r *http.Request) error{
 		"tilejson": func(w http.ResponseWriter, r *http.Request) error {
-			return s.ServeTileJSON(w, r, access.Principal{}, "sensors.json", "http://host")
+			return s.ServeTileJSON(w, r, access.Principal{Scope: access.Open()}, "sensors.json", "http://host")
 		},
 		"style": func(w http.ResponseWriter, r *http.Request) error {
 			return s.ServeStyle(w, r, "creek.json", "en", "http://host")

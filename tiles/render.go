@@ -29,6 +29,7 @@ type renderer struct {
 	ranges   [maxLayers][2]int    // of each layer's things among those found
 	clusters [maxLayers][]cluster // of those layers that cluster at the zoom
 	shift    shift
+	shown    Properties // to who asks
 	writer   *layerWriter
 	packed   bytes.Buffer
 	gzip     *gzip.Writer

@@ -19,7 +19,7 @@ import (
 type Request struct {
 	Layers     []string // names of the catalogue; the tile has them in this order
 	Tile       geo.Tile
-	Properties Properties    // zero: those that the catalogue gives each layer
+	Properties Properties    // zero: those that the catalogue gives each layer; what the scope is not shown is left out
 	Filter     filter.Filter // zero: everything
 	Datum      geo.CRS       // geo.GCJ02 or geo.BD09; empty: WGS84
 	Scope      access.Scope

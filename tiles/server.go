@@ -32,18 +32,23 @@ type World interface {
 
 // Options are a Server's settings; zero means the default.
 type Options struct {
-	World    World                 // must be set
-	Cache    int64                 // bytes that rendered tiles may hold; default 64 MiB, negative for none
-	Features int                   // the most in one tile that nothing is wrong with; default 50,000
-	Bytes    int                   // the most in one tile, compressed; default 500,000
-	Plain    bool                  // tiles are not compressed: whoever stands in front does it; Bytes are then those of the tile itself
-	Renders  int                   // the most at once; default the number of processors
-	Waiting  int                   // the most that wait to be rendered; default 1,024
-	Calm     time.Duration         // how old a tile of low zoom may be; default the catalogue's, negative for none
-	Now      func() time.Time      // default time.Now
-	Bounds   orb.Bound             // of the scene, for TileJSON; default the catalogue's
-	Credit   string                // attribution of the data; default the catalogue's
-	Metrics  prometheus.Registerer // nil: none
+	World    World            // must be set
+	Cache    int64            // bytes that rendered tiles may hold; default 64 MiB, negative for none
+	Features int              // the most in one tile that nothing is wrong with; default 50,000
+	Bytes    int              // the most in one tile, compressed; default 500,000
+	Plain    bool             // tiles are not compressed: whoever stands in front does it; Bytes are then those of the tile itself
+	Renders  int              // the most at once; default the number of processors
+	Waiting  int              // the most that wait to be rendered; default 1,024
+	Calm     time.Duration    // how old a tile of low zoom may be; default the catalogue's, negative for none
+	Now      func() time.Time // default time.Now
+	Bounds   orb.Bound        // of the scene, for TileJSON; default the catalogue's
+	Credit   string           // attribution of the data; default the catalogue's
+
+	// Sensitivity is that of a field, which decides whom it is shown to; default
+	// that of the built-in class tables.
+	Sensitivity func(field string) assets.Sensitivity
+
+	Metrics prometheus.Registerer // nil: none
 }
 
 // Server renders tiles and keeps what it has rendered. All methods may be called
@@ -99,6 +104,9 @@ func New(o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Sensitivity == nil {
+		o.Sensitivity = assets.DefaultClasses().FieldSensitivity
+	}
 	c, err := readCatalogue(layersJSON)
 	if err != nil {
 		return nil, fmt.Errorf("tiles: %w", err)
@@ -138,8 +146,9 @@ func (s *Server) Close() { s.flights.wait() }
 // Tile answers with the tile as it is now: from the cache if nothing on its
 // ground changed, else rendered, once for all who ask meanwhile. Tiles of low
 // zoom may be as old as Options.Calm. It returns the context's error as soon as
-// the context ends. A layer that does not exist is assets.ErrNotFound; too many
-// renders at once are assets.ErrBusy.
+// the context ends. A layer that does not exist is assets.ErrNotFound; a filter by
+// what the scope is not shown access.ErrDenied; too many renders at once are
+// assets.ErrBusy.
 func (s *Server) Tile(ctx context.Context, r Request) (Response, error) {
 	layers, err := s.wanted(make([]*layer, 0, maxLayers), &r)
 	if err != nil {
@@ -171,11 +180,14 @@ func (s *Server) Tile(ctx context.Context, r Request) (Response, error) {
 }
 
 // wanted appends the layers of a request, which it refuses if they or the tile
-// do not exist.
+// do not exist, or if it filters by what is not shown.
 func (s *Server) wanted(dst []*layer, r *Request) ([]*layer, error) {
 	layers, err := s.catalogue.layers(dst, r.Layers)
 	if err == nil && !r.Tile.Valid() {
 		err = fmt.Errorf("tile: %w: %d/%d/%d", assets.ErrNotFound, r.Tile.Z, r.Tile.X, r.Tile.Y)
+	}
+	if err == nil && !r.plainSight() {
+		err = twin.CheckShown(r.Filter, r.Scope.Fields(s.options.Sensitivity))
 	}
 	return layers, err
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"suhe/assets"
+	"suhe/internal/access"
 	"suhe/tiles/sprite"
 )
 
@@ -135,7 +136,7 @@ func firstText(v []any) (string, bool) {
 func TestStyleAndCatalogueAgree(t *testing.T) {
 	s := newServer(t, Options{World: &plainWorld{}})
 	fields := make(map[string]map[string]string)
-	for _, l := range s.Layers() {
+	for _, l := range s.Layers(access.Open()) {
 		fields[l.ID] = l.Fields
 	}
 	var icons map[string]any

@@ -45,29 +45,32 @@ func FieldText(text string) (meaning, kind string) {
 	return text[:at], strings.Trim(text[at:], " ()")
 }
 
-// Layers tells of all layers in drawing order from below.
-func (s *Server) Layers() []LayerInfo {
-	out := make([]LayerInfo, len(s.catalogue.Layers))
+// Layers tells of all layers in drawing order from below, and of the fields that
+// the scope is shown.
+func (s *Server) Layers(scope access.Scope) []LayerInfo {
+	out, shown := make([]LayerInfo, len(s.catalogue.Layers)), s.shown(scope)
 	for i, l := range s.catalogue.Layers {
-		out[i] = s.catalogue.info(l)
+		out[i] = s.catalogue.info(l, shown)
 	}
 	return out
 }
 
-func (c *catalogue) info(l *layer) LayerInfo {
+func (c *catalogue) info(l *layer, shown Properties) LayerInfo {
 	fields := map[string]string{fieldTruncated.String(): c.Texts[fieldTruncated.String()]}
 	for _, name := range slices.Concat(l.Fields, l.clusterFields()) {
-		fields[name] = c.Texts[name]
+		if f, _ := fieldNamed(name); shown.tells(f) {
+			fields[name] = c.Texts[name]
+		}
 	}
 	return LayerInfo{ID: l.Name, Description: l.Description, MinZoom: l.MinZoom, MaxZoom: l.MaxZoom, Fields: fields}
 }
 
-// TileJSON describes the tiles of the named layers, separated by commas, with
-// addresses below base (https://host). The zooms are those at which any of them
+// TileJSON describes the tiles of the named layers, separated by commas, as the
+// scope is shown them, with addresses below base (https://host). The zooms are those at which any of them
 // shows. A layer that does not exist is assets.ErrNotFound, one named twice
 // assets.ErrInvalid.
-func (s *Server) TileJSON(layers, base string) ([]byte, error) {
-	infos, err := s.infos(layers)
+func (s *Server) TileJSON(layers, base string, scope access.Scope) ([]byte, error) {
+	infos, err := s.infos(layers, scope)
 	if err != nil {
 		return nil, err
 	}
@@ -77,8 +80,8 @@ func (s *Server) TileJSON(layers, base string) ([]byte, error) {
 // Metadata is TileJSON in which a field's text is its type alone, as MBTiles has
 // it: GDAL, which finds it as metadata.json beside the zooms, takes numbers for
 // numbers then.
-func (s *Server) Metadata(layers, base string) ([]byte, error) {
-	infos, err := s.infos(layers)
+func (s *Server) Metadata(layers, base string, scope access.Scope) ([]byte, error) {
+	infos, err := s.infos(layers, scope)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +116,7 @@ func (s *Server) describe(layers, base string, infos []LayerInfo) ([]byte, error
 }
 
 // infos reads a list of layers.
-func (s *Server) infos(layers string) ([]LayerInfo, error) {
+func (s *Server) infos(layers string, scope access.Scope) ([]LayerInfo, error) {
 	names, err := parseLayers(layers)
 	if err != nil {
 		return nil, err
@@ -122,9 +125,9 @@ func (s *Server) infos(layers string) ([]LayerInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]LayerInfo, len(found))
+	out, shown := make([]LayerInfo, len(found)), s.shown(scope)
 	for i, l := range found {
-		out[i] = s.catalogue.info(l)
+		out[i] = s.catalogue.info(l, shown)
 	}
 	return out, nil
 }
@@ -137,8 +140,8 @@ func tileTemplate(layer, base string) string {
 
 // ServeTileJSON answers with TileJSON of the layers; the last name may end in .json.
 // An error that it returns has not been answered.
-func (s *Server) ServeTileJSON(w http.ResponseWriter, r *http.Request, _ access.Principal, layers, base string) error {
-	data, err := s.TileJSON(strings.TrimSuffix(layers, ".json"), base)
+func (s *Server) ServeTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal, layers, base string) error {
+	data, err := s.TileJSON(strings.TrimSuffix(layers, ".json"), base, who.Scope)
 	if err != nil {
 		return err
 	}
@@ -147,8 +150,8 @@ func (s *Server) ServeTileJSON(w http.ResponseWriter, r *http.Request, _ access.
 
 // ServeMetadata answers with the layers' metadata.json. An error that it returns
 // has not been answered.
-func (s *Server) ServeMetadata(w http.ResponseWriter, r *http.Request, layers, base string) error {
-	data, err := s.Metadata(layers, base)
+func (s *Server) ServeMetadata(w http.ResponseWriter, r *http.Request, who access.Principal, layers, base string) error {
+	data, err := s.Metadata(layers, base, who.Scope)
 	if err != nil {
 		return err
 	}

@@ -77,16 +77,18 @@ func (w *World) applyEvent(e *Entry, at *Position) error {
 		return fmt.Errorf("event %d: %w: %w", e.Seq, e.Err, ErrResync)
 	}
 	at.Events = e.Seq
-	w.writer.events = append(w.writer.events, *e.Event)
-	switch e.Event.Type {
+	event := *e.Event
+	switch event.Type {
 	case AssetPut:
-		w.put(e.Event.Asset, e.Seq)
+		w.put(event.Asset, e.Seq)
 	case AssetRemoved:
-		if w.writer.current(w.stock, e.Event.FID) != nil {
-			w.writer.replace(w.stock, e.Event.FID, nil)
-			delete(w.writer.watches, e.Event.FID)
+		if was := w.writer.current(w.stock, event.FID); was != nil {
+			event.Was = was.Asset
+			w.writer.replace(w.stock, event.FID, nil)
+			delete(w.writer.watches, event.FID)
 		}
 	}
+	w.writer.events = append(w.writer.events, event)
 	return nil
 }
 

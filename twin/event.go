@@ -15,6 +15,10 @@ type Event struct {
 	FID   assets.FID    `json:"fid"`
 	ID    assets.ID     `json:"id"`
 	Asset *assets.Asset `json:"asset,omitempty"` // with asset.put
+
+	// Was is the asset that a world removed by it: who saw that may know. It is not
+	// in the log.
+	Was *assets.Asset `json:"-"`
 }
 
 // The types of events.

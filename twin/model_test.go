@@ -15,6 +15,7 @@ import (
 
 	"suhe/assets"
 	"suhe/geo"
+	"suhe/internal/access"
 )
 
 // model is the world as plain maps, worked out anew at every look.
@@ -435,7 +436,13 @@ func (m *machine) Check(t *rapid.T) {
 			}
 			m.checkThing(t, a, now)
 		}
-		if got := m.Counts()[i]; got.Total != want.Total || !maps.Equal(got.Classes, want.Classes) || !maps.Equal(got.States, want.States) {
+		for class, n := range want.Classes {
+			of := func(f access.Facet) bool { return f.Class == class }
+			if got := m.Counts(of)[i]; got.Total != n || !maps.Equal(got.Classes, map[string]int{class: n}) {
+				t.Fatalf("counts of %s %+v, want %d", class, got, n)
+			}
+		}
+		if got := m.Counts(access.Open().SeesFacet)[i]; got.Total != want.Total || !maps.Equal(got.Classes, want.Classes) || !maps.Equal(got.States, want.States) {
 			t.Fatalf("counts %+v, want %+v", got, want)
 		}
 		var each []assets.FID

@@ -10,6 +10,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
+	"suhe/internal/access"
 )
 
 // A registry of many parts, with some that cannot live, becomes a world in which
@@ -51,7 +52,7 @@ func TestPopulate(t *testing.T) {
 		t.Fatal(err)
 	}
 	total := 0
-	for _, c := range w.Counts() {
+	for _, c := range w.Counts(access.Open().SeesFacet) {
 		total += c.Total
 	}
 	if total != n-refused || valueOf(t, w.metrics.refused) != float64(refused) {

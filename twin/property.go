@@ -88,10 +88,13 @@ func ofAsset(a *assets.Asset, name string) filter.Value {
 	return filter.Value{}
 }
 
-// englishName is the property name_en, nameEn or name:en (as in OpenStreetMap),
-// if the asset has one.
+// englishKeys are the properties that hold an English name; the last is
+// OpenStreetMap's.
+var englishKeys = [...]string{"name_en", "nameEn", "name:en"}
+
+// englishName is the first of these properties that the asset has.
 func englishName(a *assets.Asset) string {
-	for _, key := range [...]string{"name_en", "nameEn", "name:en"} {
+	for _, key := range englishKeys {
 		if s := a.Properties.Text(key); s != "" {
 			return s
 		}

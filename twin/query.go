@@ -1,7 +1,6 @@
 package twin
 
 import (
-	"maps"
 	"slices"
 	"sync"
 
@@ -9,6 +8,7 @@ import (
 
 	"suhe/assets"
 	"suhe/geo"
+	"suhe/internal/access"
 )
 
 // sorters lends the buffers between an index and the things.
@@ -135,15 +135,14 @@ type Count struct {
 	States  map[string]int // by Summary; none is 0
 }
 
-// Counts returns the counts of every kind, in drawing order. They are kept as
-// things change: asking costs nothing that grows with the things.
-func (w *World) Counts() []Count {
+// Counts returns the counts of every kind, in drawing order, of what is seen. They
+// are kept as things change: asking costs nothing that grows with the things.
+func (w *World) Counts(sees func(access.Facet) bool) []Count {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	var out []Count
 	for _, k := range assets.Kinds() {
-		l := w.stock.layers[k]
-		out = append(out, Count{k, l.total, maps.Clone(l.classes), maps.Clone(l.states)})
+		out = append(out, w.stock.layers[k].seen(k, sees))
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"suhe/assets"
+	"suhe/internal/access"
 	"suhe/twin/filter"
 )
 
@@ -69,6 +70,43 @@ func CheckFilter(f filter.Filter) error {
 		}
 	}
 	return nil
+}
+
+// CheckShown refuses a filter by what is not shown to who filters, since what
+// passes would tell it. The error wraps access.ErrDenied.
+func CheckShown(f filter.Filter, shows access.Fields) error {
+	for _, name := range f.Properties() {
+		if hidden := hiddenBehind(name, shows); hidden != "" {
+			return fmt.Errorf("%w: filter: property %.60q: you are not shown %.60s", access.ErrDenied, name, hidden)
+		}
+	}
+	return nil
+}
+
+// Shown says whether one of [Queryables] is shown: all that it tells of is.
+func Shown(name string, shows access.Fields) bool { return hiddenBehind(name, shows) == "" }
+
+// hiddenBehind is a field that the property tells of and that is not shown, or "".
+func hiddenBehind(name string, shows access.Fields) string {
+	fields := []string{name}
+	switch {
+	case strings.HasPrefix(name, valuesPrefix):
+		fields = []string{"values"}
+	case strings.HasPrefix(name, propertiesPrefix):
+		fields = []string{strings.TrimPrefix(name, propertiesPrefix)}
+	case name == "communication", name == "data", name == "service":
+		fields = []string{"state"}
+	case name == "updated":
+		fields = []string{"revision", "time"}
+	case name == "name_en":
+		fields = append([]string{"name"}, englishKeys[:]...)
+	}
+	for _, f := range fields {
+		if !shows(f) {
+			return f
+		}
+	}
+	return ""
 }
 
 // queryable finds the one that a name belongs to.

@@ -2,6 +2,7 @@ package twin
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"suhe/assets"
 	"suhe/geo"
+	"suhe/internal/access"
 	"suhe/twin/filter"
 )
 
@@ -91,6 +93,33 @@ func TestThingPasses(t *testing.T) {
 		}
 		if n := testing.AllocsPerRun(20, func() { f.Passes(s) }); n > 0 {
 			t.Errorf("%s: %v allocations", text, n)
+		}
+	}
+}
+
+// What passes a filter tells of the property that it names: who is not shown that
+// property may not filter by it, nor by one that is made of it.
+func TestCheckShown(t *testing.T) {
+	for text, hidden := range map[string]string{
+		"owner = 'x'":                                 "owner",
+		"height > 3 AND NOT owner IS NULL":            "owner",
+		"properties.phone LIKE '138%'":                "phone",
+		"properties.stream IS NULL":                   "stream",
+		"values.water_level > 3":                      "values",
+		"communication = 'online'":                    "state",
+		"state = 'normal'":                            "state",
+		"updated > TIMESTAMP('2026-11-24T00:00:00Z')": "revision",
+		"name_en = 'x'":                               "nameEn",
+	} {
+		f, err := filter.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := CheckShown(f, func(field string) bool { return field != hidden }); !errors.Is(err, access.ErrDenied) || !strings.Contains(err.Error(), hidden) {
+			t.Errorf("%s without %s: %v", text, hidden, err)
+		}
+		if err := CheckShown(f, func(field string) bool { return field != "gbId" }); err != nil {
+			t.Errorf("%s: %v", text, err)
 		}
 	}
 }

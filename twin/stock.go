@@ -98,8 +98,8 @@ func (s *stock) replace(c Change) {
 		s.things.set(c.Is.Asset.FID, c.Is)
 		if c.Was.State != c.Is.State {
 			l := s.layers[c.Is.Asset.Kind]
-			add(l.states, c.Was.Summary(), -1)
-			add(l.states, c.Is.Summary(), 1)
+			l.add(c.Was, -1)
+			l.add(c.Is, 1)
 		}
 		return
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"suhe/assets"
+	"suhe/internal/access"
 )
 
 var here = orb.Point{121.42, 31.24}
@@ -110,7 +111,7 @@ func TestRegistryEvents(t *testing.T) {
 	if r.ByFID(7) != nil || r.ByID("light") != nil || len(r.Within(nil, assets.Bridge, here.Bound())) != 0 {
 		t.Error("still there after its removal")
 	}
-	for _, c := range r.Counts() {
+	for _, c := range r.Counts(access.Open().SeesFacet) {
 		if c.Total != 0 || len(c.Classes) != 0 || len(c.States) != 0 {
 			t.Errorf("counts of an empty world: %+v", c)
 		}
@@ -314,7 +315,7 @@ func TestCountsAreOfEveryKind(t *testing.T) {
 		as = append(as, a)
 	}
 	r := newRig(t, newShelf(as...))
-	counts := r.Counts()
+	counts := r.Counts(access.Open().SeesFacet)
 	for i, k := range assets.Kinds() {
 		c := counts[i]
 		state := "normal"

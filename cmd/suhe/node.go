@@ -184,7 +184,7 @@ func motions(classes *assets.Classes) func(string) (assets.Motion, bool) {
 
 func (n *node) openViews(context.Context) (err error) {
 	facts := scene.Facts()
-	n.tiles, err = tiles.New(tiles.Options{World: n.world, Bounds: facts.Bounds, Metrics: n.metrics})
+	n.tiles, err = tiles.New(tiles.Options{World: n.world, Bounds: facts.Bounds, Sensitivity: n.registry.Classes().FieldSensitivity, Metrics: n.metrics})
 	if err != nil {
 		return err
 	}

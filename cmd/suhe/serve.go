@@ -122,8 +122,8 @@ func (n *node) serveAdmin(ctx context.Context, site api.Site) error {
 func (n *node) deps() api.Deps {
 	facts := scene.Facts()
 	return api.Deps{
-		World: n.world, Registry: n.registry, Relay: n.relay, History: n.store, Classes: n.registry.Classes(),
-		Tiles: n.tiles, Basemaps: n.basemaps, Streams: n.hub, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers,
+		Live: api.Views{World: n.world, History: n.store, Tiles: n.tiles, Streams: n.hub}, Registry: n.registry, Relay: n.relay, Classes: n.registry.Classes(),
+		Basemaps: n.basemaps, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers,
 		Places: n.places, Findings: n.findings, Hooks: openHooks(n.settings.storage),
 		Door: n.door, Gate: n.gate, Logins: n.logins, Accounts: n.logins, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
 		Site: api.Site{
@@ -132,7 +132,7 @@ func (n *node) deps() api.Deps {
 				Bounds: [4]float64{facts.Bounds.Min[0], facts.Bounds.Min[1], facts.Bounds.Max[0], facts.Bounds.Max[1]},
 				Center: facts.Center, Demo: n.settings.Demo, Version: version,
 			},
-			Dataset: n.dataset(facts),
+			Dataset: dataset(facts),
 			Pages:   web.Files(),
 			Metrics: promhttp.HandlerFor(n.metrics, promhttp.HandlerOpts{}),
 			Ready:   n.ready,
@@ -141,13 +141,12 @@ func (n *node) deps() api.Deps {
 }
 
 // dataset is what the OGC API describes.
-func (n *node) dataset(facts *scene.Sheet) ogc.Dataset {
+func dataset(facts *scene.Sheet) ogc.Dataset {
 	return ogc.Dataset{
 		Title:       facts.TitleEn,
 		Description: facts.Title + ": what stands on the bank of Suzhou Creek, alive",
 		Attribution: facts.Attribution,
 		Bounds:      [4]float64{facts.Bounds.Min[0], facts.Bounds.Min[1], facts.Bounds.Max[0], facts.Bounds.Max[1]},
-		Layers:      n.tiles.Layers(),
 	}
 }
 

@@ -18,7 +18,7 @@ const Everywhere = "*"
 // product: each action, on each kind, in each area. The zero Grant allows nothing.
 type Grant struct {
 	Actions     []Action           `json:"actions"`
-	Kinds       []assets.Kind      `json:"kinds"`             // that are seen
+	Kinds       []assets.Kind      `json:"kinds"`             // that are seen; movers only with Dispatch
 	Classes     []string           `json:"classes,omitempty"` // codes, or beginnings of codes up to a dot; empty: all of the kinds
 	Sensitivity assets.Sensitivity `json:"sensitivity"`       // the most that is seen
 	Hidden      []string           `json:"hidden,omitempty"`  // fields that are not shown, whatever their sensitivity
@@ -96,15 +96,21 @@ func (t Trees) below(node string, into map[string]struct{}) {
 	}
 }
 
-// Compile makes the Scope that decides by the grant. Equal grants give equal classes.
+// Compile makes the Scope that decides by the grant. Equal grants give equal
+// classes. Who sees the delayed view only may do nothing but view it.
 func (g Grant) Compile(trees Trees) Scope {
 	c := &compiled{sensitivity: g.Sensitivity, delayed: g.Delayed, actions: map[Action]struct{}{}, kinds: map[assets.Kind]struct{}{}}
 	for _, a := range g.Actions {
-		c.actions[a] = struct{}{}
+		if a == View || !g.Delayed {
+			c.actions[a] = struct{}{}
+		}
 	}
 	for _, k := range g.Kinds {
 		c.kinds[k] = struct{}{}
 	}
+	_, movers := c.kinds[assets.Mover]
+	_, dispatches := c.actions[Dispatch]
+	c.movers = movers && dispatches
 	c.classes = ordered(g.Classes)
 	c.areas = map[string]struct{}{}
 	for _, a := range g.Areas {
@@ -126,13 +132,14 @@ func (g Grant) Compile(trees Trees) Scope {
 	return Scope{c}
 }
 
-// name is the same for scopes that see the same: it counts no actions but View.
+// name is the same for scopes that see the same: it counts no actions but View,
+// and Dispatch if there are movers to be seen by it.
 func (c *compiled) name() string {
 	_, views := c.actions[View]
 	if !views || len(c.kinds) == 0 {
 		return none
 	}
-	text := fmt.Sprintf("%d %v %v %q %q %q", c.sensitivity, c.delayed, c.everywhere, keys(c.kinds), c.classes, keys(c.areas)) + fmt.Sprintf("%q", keys(c.hidden))
+	text := fmt.Sprintf("%d %v %v %v %q %q %q %q", c.sensitivity, c.delayed, c.movers, c.everywhere, keys(c.kinds), c.classes, keys(c.areas), keys(c.hidden))
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:12])
 }

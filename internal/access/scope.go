@@ -23,6 +23,7 @@ type compiled struct {
 	everywhere  bool
 	areas       map[string]struct{}
 	delayed     bool
+	movers      bool // where they are is seen
 }
 
 // Open returns the scope that sees and may everything: of this machine's own
@@ -32,25 +33,6 @@ func Open() Scope { return open }
 var open = Grant{
 	Actions: Actions(), Kinds: assets.Kinds(), Sensitivity: assets.Personal, Areas: []string{Everywhere},
 }.Compile(nil)
-
-// Sees says whether the asset may be shown. It decides by kind, class, sensitivity
-// and area alone: counts are kept apart by these, so that they tell nothing of
-// what is not seen (tiles' facet), and whatever else it is to decide by goes
-// there too. What anybody may know of the ground itself (water, banks, areas,
-// bridges, buildings, landmarks) is seen beyond one's areas: a map ends nowhere.
-func (s Scope) Sees(a *assets.Asset) bool {
-	c := s.is
-	if c == nil || a.Sensitivity > c.sensitivity {
-		return false
-	}
-	if _, ok := c.kinds[a.Kind]; !ok {
-		return false
-	}
-	if len(c.classes) > 0 && !c.hasClass(a.Class) {
-		return false
-	}
-	return c.everywhere || c.holds(a.Location.Area) || a.Sensitivity == assets.Public && ground(a.Kind)
-}
 
 // ground says whether the kind is part of the map that everything lies on.
 func ground(k assets.Kind) bool {
@@ -99,6 +81,9 @@ func (c *compiled) holds(area string) bool {
 func (s Scope) Holds(area string) bool {
 	return s.is != nil && (s.is.everywhere || s.is.holds(area))
 }
+
+// Everywhere says whether the scope holds all areas, and what lies outside them.
+func (s Scope) Everywhere() bool { return s.is != nil && s.is.everywhere }
 
 // May says whether the action is allowed.
 func (s Scope) May(a Action) bool {

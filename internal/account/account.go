@@ -51,6 +51,9 @@ type Account struct {
 	OneTime    bool      `json:"oneTime,omitempty"` // the password must be changed before anything else
 	Former     []string  `json:"former,omitempty"`  // PHC strings of the passwords before, the latest first
 
+	Source  string `json:"source,omitempty"`  // where people of another place come from, as oidc:NAME; "": here
+	Subject string `json:"subject,omitempty"` // who they are there
+
 	OTP        string `json:"otp,omitempty"`        // secret of the second factor, base 32
 	OTPStep    int64  `json:"otpStep,omitempty"`    // of the last code that was used
 	OTPPending string `json:"otpPending,omitempty"` // a secret that has yet to be confirmed
@@ -76,6 +79,9 @@ func (a *Account) check() error {
 		return fmt.Errorf("%w: title: %d bytes, want at most %d", assets.ErrInvalid, len(a.Title), maxTitle)
 	}
 	if err := access.CheckRoles(a.Roles); err != nil {
+		return err
+	}
+	if err := a.fromElsewhere(); err != nil {
 		return err
 	}
 	if len(a.Areas) > maxAreas {

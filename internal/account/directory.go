@@ -52,6 +52,7 @@ type Directory struct {
 type person struct {
 	*Account
 	scope access.Scope
+	owner *Owner
 }
 
 // NewDirectory makes a directory that knows nobody until Refresh.
@@ -162,12 +163,13 @@ func (d *Directory) takeAccounts(all []settings.Setting) (err error) {
 // has the same scope as before is told nothing anew.
 func (d *Directory) person(a *Account) person {
 	if was, known := d.people[a.Name]; known && was.sameRights(a) {
-		return person{a, was.scope}
+		return person{a, was.scope, was.owner}
 	}
 	if a.Disabled {
-		return person{a, access.Scope{}}
+		return person{a, access.Scope{}, new(Owner)}
 	}
-	return person{a, access.GrantOf(a.Roles, a.Areas).Compile(d.trees)}
+	may := access.GrantOf(a.Roles, a.Areas)
+	return person{a, may.Compile(d.trees), NewOwner(may, d.trees)}
 }
 
 func (d *Directory) takeSessions(all []settings.Setting) (err error) {
@@ -195,6 +197,12 @@ func (d *Directory) find(name string) (person, bool) {
 	defer d.mu.RUnlock()
 	p, known := d.people[name]
 	return p, known && !p.Disabled && (d.demo || !p.Demo)
+}
+
+// Owner implements Owners.
+func (d *Directory) Owner(account string) (*Owner, bool) {
+	p, good := d.find(account)
+	return p.owner, good
 }
 
 // Accounts returns all accounts by name. They are shared and must not be changed.

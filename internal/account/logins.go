@@ -137,6 +137,9 @@ func (l *Logins) Begin(ctx context.Context, is *Account, address netip.Addr) (Lo
 
 // busy says of a store that is away that it is worth to come again.
 func busy(err error) error {
+	if err == nil {
+		return nil
+	}
 	for _, kind := range []error{assets.ErrBusy, assets.ErrInvalid, assets.ErrConflict, assets.ErrNotFound, access.ErrDenied, access.ErrUnauthenticated, context.Canceled} {
 		if errors.Is(err, kind) {
 			return err

@@ -27,12 +27,14 @@ import (
 // World is what the API asks of the living world.
 type World interface {
 	ByID(id assets.ID) *twin.Thing
-	Counts() []twin.Count
+	Counts(sees func(access.Facet) bool) []twin.Count
 	Wait(ctx context.Context, p twin.Position) error
 }
 
-// Registry takes edits. It answers when they are committed.
+// Registry takes edits. It answers when they are committed. Place derives what
+// follows from where and what an asset is.
 type Registry interface {
+	Place(a *assets.Asset) *assets.Asset
 	Edit(ctx context.Context, by, why string, e assets.Edit) (*assets.Asset, assets.Verdict, error)
 }
 
@@ -53,9 +55,10 @@ type History interface {
 type Tiles interface {
 	ServeTile(w http.ResponseWriter, r *http.Request, who access.Principal, a tiles.Address) error
 	ServeTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal, layer, base string) error
-	ServeMetadata(w http.ResponseWriter, r *http.Request, layers, base string) error
+	ServeMetadata(w http.ResponseWriter, r *http.Request, who access.Principal, layers, base string) error
 	ServeStyle(w http.ResponseWriter, r *http.Request, name, lang, base string) error
 	ServeSprite(w http.ResponseWriter, r *http.Request, name string) error
+	Layers(scope access.Scope) []tiles.LayerInfo
 }
 
 // Basemaps serves archives of tiles and what describes them. An error that comes
@@ -73,14 +76,15 @@ type Streams interface {
 
 // Intake takes observations, as they are or through a mapping.
 type Intake interface {
-	ServeObservations(w http.ResponseWriter, r *http.Request) error
-	ServeMapped(w http.ResponseWriter, r *http.Request, mapping string) error
+	ServeObservations(w http.ResponseWriter, r *http.Request, from ingest.Sender) error
+	ServeMapped(w http.ResponseWriter, r *http.Request, from ingest.Sender, mapping string) error
+	Speaks(gateway, device assets.ID) bool
 	Replay(ctx context.Context, l deadletter.Letter) (ingest.Report, error)
 }
 
 // Places takes a batch of positions.
 type Places interface {
-	ServePositions(w http.ResponseWriter, r *http.Request) error
+	ServePositions(w http.ResponseWriter, r *http.Request, from ingest.Sender) error
 }
 
 // Findings takes a message of findings that is known to be the hook's.
@@ -100,14 +104,12 @@ type Gate interface {
 
 // Deps are the rooms below, each by what the API needs of it.
 type Deps struct {
-	World    World
+	Live     Views
+	Public   Public // nil: there is no public view
 	Registry Registry
 	Relay    Relay
-	History  History
 	Classes  *assets.Classes
-	Tiles    Tiles
 	Basemaps Basemaps
-	Streams  Streams
 	Intake   Intake
 
 	Places   Places
@@ -138,7 +140,7 @@ type Door struct {
 type Site struct {
 	Scene   Scene
 	OIDC    []Provider   // other places where one can log in
-	Dataset ogc.Dataset  // what /ogc describes
+	Dataset ogc.Dataset  // what /ogc describes; its layers are those that the caller is shown
 	Pages   fs.FS        // the built front end; without an index.html `/` says how to build it
 	Metrics http.Handler // /metrics
 	Ready   func() error // nil when the node can answer

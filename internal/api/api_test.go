@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -20,7 +21,6 @@ import (
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/api"
-	"suhe/internal/ogc"
 	"suhe/stream/command"
 	"suhe/stream/ingest"
 	"suhe/stream/ingest/deadletter"
@@ -30,19 +30,21 @@ import (
 
 // rooms stand in for all rooms below; what they do is in their fields.
 type rooms struct {
-	who    access.Principal
-	thing  *twin.Thing
-	edit   func(assets.Edit) (*assets.Asset, assets.Verdict, error)
-	tile   func() error
-	fixes  []twin.Fix
-	asked  [2]time.Time // of history
-	found  []twin.Finding
-	query  twin.FindingQuery
-	hooks  *access.Hooks
-	batch  func(hook string, body []byte) (ingest.Report, error)
-	waited twin.Position
+	who     access.Principal
+	thing   *twin.Thing
+	edit    func(assets.Edit) (*assets.Asset, assets.Verdict, error)
+	place   func(*assets.Asset) *assets.Asset
+	tile    func() error
+	fixes   []twin.Fix
+	asked   [2]time.Time // of history
+	found   []twin.Finding
+	queries []twin.FindingQuery
+	hooks   *access.Hooks
+	batch   func(hook string, body []byte) (ingest.Report, error)
+	waited  twin.Position
 
 	removed []uint64
+	from    ingest.Sender // of the last batch
 }
 
 func (r *rooms) Who(*http.Request) (access.Principal, error) { return r.who, nil }
@@ -54,11 +56,18 @@ func (r *rooms) ByID(id assets.ID) *twin.Thing {
 	return nil
 }
 
-func (r *rooms) Counts() []twin.Count {
+func (r *rooms) Counts(func(access.Facet) bool) []twin.Count {
 	return []twin.Count{{Kind: assets.Sensor, Total: 1, Classes: map[string]int{"sensor.water_level": 1}, States: map[string]int{"normal": 1}}}
 }
 
 func (r *rooms) Wait(_ context.Context, p twin.Position) error { r.waited = p; return nil }
+
+func (r *rooms) Place(a *assets.Asset) *assets.Asset {
+	if r.place != nil {
+		return r.place(a)
+	}
+	return a
+}
 
 func (r *rooms) Flush(context.Context) (uint64, error) { return 7, nil }
 
@@ -76,8 +85,9 @@ func (r *rooms) Fixes(_ context.Context, _ assets.ID, from, to time.Time, _ int)
 }
 
 func (r *rooms) Findings(_ context.Context, q twin.FindingQuery) ([]twin.Finding, error) {
-	r.query = q
-	return r.found[:min(q.Limit, len(r.found))], nil
+	r.queries = append(r.queries, q)
+	left := r.found[1+slices.IndexFunc(r.found, func(f twin.Finding) bool { return f.Key() == q.After }):]
+	return left[:min(q.Limit, len(left))], nil
 }
 
 func (r *rooms) Take(name, signature string, body []byte, now time.Time, take func() error) error {
@@ -88,7 +98,8 @@ func (r *rooms) Batch(_ context.Context, hook string, body []byte) (ingest.Repor
 	return r.batch(hook, body)
 }
 
-func (r *rooms) ServePositions(w http.ResponseWriter, _ *http.Request) error {
+func (r *rooms) ServePositions(w http.ResponseWriter, _ *http.Request, from ingest.Sender) error {
+	r.from = from
 	fmt.Fprint(w, "positions")
 	return nil
 }
@@ -106,13 +117,17 @@ func (r *rooms) ServeTileJSON(w http.ResponseWriter, _ *http.Request, _ access.P
 	return nil
 }
 
-func (r *rooms) ServeMetadata(w http.ResponseWriter, _ *http.Request, layers, base string) error {
+func (r *rooms) ServeMetadata(w http.ResponseWriter, _ *http.Request, _ access.Principal, layers, base string) error {
 	fmt.Fprint(w, "metadata of ", layers, " ", base)
 	return nil
 }
 
 func (r *rooms) ServeStyle(http.ResponseWriter, *http.Request, string, string, string) error {
 	return nil
+}
+
+func (r *rooms) Layers(access.Scope) []tiles.LayerInfo {
+	return []tiles.LayerInfo{{ID: "water"}, {ID: "sensors"}}
 }
 
 func (r *rooms) ServeSprite(w http.ResponseWriter, _ *http.Request, name string) error {
@@ -127,11 +142,13 @@ func (r *rooms) ServeEvents(w http.ResponseWriter, _ *http.Request, who access.P
 	return nil
 }
 
-func (r *rooms) ServeObservations(http.ResponseWriter, *http.Request) error {
+func (r *rooms) ServeObservations(_ http.ResponseWriter, _ *http.Request, _ ingest.Sender) error {
 	return fmt.Errorf("%w: no broker", assets.ErrBusy)
 }
 
-func (r *rooms) ServeMapped(_ http.ResponseWriter, _ *http.Request, mapping string) error {
+func (r *rooms) Speaks(gateway, device assets.ID) bool { return gateway == "gw-1" && device == "wl-2" }
+
+func (r *rooms) ServeMapped(_ http.ResponseWriter, _ *http.Request, _ ingest.Sender, mapping string) error {
 	return fmt.Errorf("mapping %s: %w", mapping, assets.ErrNotFound)
 }
 
@@ -209,9 +226,9 @@ func open() *rooms {
 func handler(r *rooms, pages fs.FS) http.Handler { return api.New(deps(r, pages)) }
 
 func deps(r *rooms, pages fs.FS) api.Deps {
-	return api.Deps{World: r, Registry: r, Relay: r, History: r, Classes: assets.DefaultClasses(), Tiles: r, Basemaps: r, Streams: r,
+	return api.Deps{Live: api.Views{World: r, History: r, Tiles: r, Streams: r}, Registry: r, Relay: r, Classes: assets.DefaultClasses(), Basemaps: r,
 		Intake: r, Places: r, Findings: r, Hooks: r, DeadLetters: r, Commands: orders{}, Gate: r, Tickets: new(access.Tickets), Log: slog.New(slog.DiscardHandler),
-		Site: api.Site{Dataset: ogc.Dataset{Layers: []tiles.LayerInfo{{ID: "water"}, {ID: "sensors"}}}, Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}}
+		Site: api.Site{Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}}
 }
 
 func ask(h http.Handler, method, path, body string, header ...string) *httptest.ResponseRecorder {

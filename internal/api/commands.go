@@ -36,7 +36,7 @@ func (s *server) commandKinds(w http.ResponseWriter, r *http.Request, _ access.P
 
 // sendCommand sends a command to a device and answers when it is on its way.
 func (s *server) sendCommand(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	thing, err := s.visible(r, who)
+	thing, err := s.within(r, who)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func readWish(r *http.Request) (command.Wish, error) {
 // command tells of one command; with wait=10s when it has come to its end, or
 // after that time.
 func (s *server) command(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	thing, err := s.visible(r, who)
+	thing, err := s.within(r, who)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (s *server) command(w http.ResponseWriter, r *http.Request, who access.Prin
 // commands lists the commands of a device, the one that changed last at the end;
 // next continues after it.
 func (s *server) commands(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	thing, err := s.visible(r, who)
+	thing, err := s.within(r, who)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"suhe/internal/access"
 	"suhe/stream/ingest"
 	"suhe/stream/ingest/deadletter"
+	"suhe/stream/ingest/mapping"
 )
 
 // DeadLetters are what ingest refused.
@@ -70,32 +71,47 @@ func (s *server) deadLetters(w http.ResponseWriter, r *http.Request, who access.
 	return nil
 }
 
-// chosenLetters are the letters that the query names and the caller may see.
+// chosenLetters are the letters that the query names and the caller may read: a full
+// page of them, or all that are left.
 func (s *server) chosenLetters(r *http.Request, who access.Principal) (letters []deadletter.Letter, next uint64, err error) {
 	q := r.URL.Query()
 	after, limit, err := pageOf(r, defaultLetters, deadletter.MaxPage)
 	if err != nil {
 		return nil, 0, err
 	}
-	all, err := s.DeadLetters.List(r.Context(), deadletter.Filter{Reason: q.Get("reason"), Device: q.Get("device")}, after, limit)
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, l := range all {
-		if s.mayRead(who, l) {
+	atOnce := min(limit+1, deadletter.MaxPage) // one more tells whether there is a next page
+	for {
+		page, err := s.DeadLetters.List(r.Context(), deadletter.Filter{Reason: q.Get("reason"), Device: q.Get("device")}, after, atOnce)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, l := range page {
+			if !s.mayRead(who, l) {
+				continue
+			}
+			if len(letters) == limit {
+				return letters, letters[limit-1].Seq, nil
+			}
 			letters = append(letters, l)
 		}
+		if len(page) < atOnce {
+			return letters, 0, nil
+		}
+		after = page[len(page)-1].Seq
 	}
-	if len(all) == limit {
-		next = all[len(all)-1].Seq
-	}
-	return letters, next, nil
 }
 
-// mayRead hides letters about devices that the caller may not see.
+// mayRead says whether the caller may read a letter: one about a device that it
+// sees, and that holds nothing else. What is about nobody knows whom, and what went
+// through a mapping, which may tell of many devices, read only those who see
+// everywhere.
 func (s *server) mayRead(who access.Principal, l deadletter.Letter) bool {
-	thing := s.World.ByID(l.Device)
-	return thing == nil || who.Scope.Sees(thing.Asset)
+	thing := s.Live.World.ByID(l.Device)
+	_, _, notMapped := mapping.SplitTopic(l.Topic)
+	if thing == nil || l.Mapping != "" || notMapped == nil {
+		return who.Scope.Everywhere() && (thing == nil || who.Scope.Sees(thing.Asset))
+	}
+	return who.Scope.Sees(thing.Asset)
 }
 
 // letter finds the letter that the path names.

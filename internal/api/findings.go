@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -89,29 +90,62 @@ func (s *server) findingOf(f *twin.Finding, who access.Principal) *findingAnswer
 	return out
 }
 
-// findings answers with a page of what was found by cameras that the caller may
-// see. A page may hold fewer than the limit and still have a next one.
+// findings answers with a page of what was found by cameras that the caller may see.
 func (s *server) findings(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	q, err := findingQuery(r)
 	if err != nil {
 		return err
 	}
-	page, err := s.History.Findings(r.Context(), q)
+	page, more, err := s.seenFindings(r.Context(), who, q)
 	if err != nil {
 		return err
 	}
 	out := findingsAnswer{Findings: []findingAnswer{}}
 	for i := range page {
-		if t := s.World.ByID(page[i].Camera); t != nil && who.Scope.Sees(t.Asset) {
-			out.Findings = append(out.Findings, *s.findingOf(&page[i], who))
-		}
+		out.Findings = append(out.Findings, *s.findingOf(&page[i], who))
 	}
-	if n := len(page); n == q.Limit {
-		out.Next = nextPage(r, q, page[n-1].Key())
+	if more {
+		out.Next = nextPage(r, q, page[len(page)-1].Key())
 	}
 	w.Header().Set("Cache-Control", "private, no-store")
 	answer(w, out)
 	return nil
+}
+
+// seenFindings reads on until the page is full of what the caller sees, or nothing
+// is left; more says that there may be another page. A page that others fill in part
+// would tell by its length, and by where it goes on, what they found.
+func (s *server) seenFindings(ctx context.Context, who access.Principal, q twin.FindingQuery) (seen []twin.Finding, more bool, err error) {
+	if !s.shows(who)("finding") {
+		return nil, false, fmt.Errorf("%w: findings: you are not shown them", access.ErrDenied)
+	}
+	v, err := s.views(ctx, who)
+	if err != nil {
+		return nil, false, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, seriesPatience)
+	defer cancel()
+	read := q
+	read.Limit = min(q.Limit+1, maxFindings) // one more tells whether there is a next page
+	for {
+		page, err := v.History.Findings(ctx, read)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, f := range page {
+			if t := v.World.ByID(f.Camera); t == nil || !who.Scope.Sees(t.Asset) {
+				continue
+			}
+			if len(seen) == q.Limit {
+				return seen, true, nil
+			}
+			seen = append(seen, f)
+		}
+		if len(page) < read.Limit {
+			return seen, false, nil
+		}
+		read.After = page[len(page)-1].Key()
+	}
 }
 
 func findingQuery(r *http.Request) (q twin.FindingQuery, err error) {

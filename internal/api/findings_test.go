@@ -92,7 +92,8 @@ func someFinding(id, camera string) twin.Finding {
 
 func TestFindingsByPage(t *testing.T) {
 	r := open()
-	r.found = []twin.Finding{someFinding("1", "wl-1"), someFinding("2", "unseen"), someFinding("3", "wl-1")}
+	r.found = []twin.Finding{someFinding("0", "unseen"), someFinding("1", "wl-1"), someFinding("2", "unseen"), someFinding("3", "wl-1"),
+		someFinding("4", "unseen"), someFinding("5", "wl-1"), someFinding("6", "unseen")}
 	h := handler(r, nil)
 	w := ask(h, "GET", "/v1/findings?limit=2&class=floating_rubbish&camera=wl-1&from=2026-11-23T00:00:00%2B08:00", "")
 	var page struct {
@@ -105,20 +106,26 @@ func TestFindingsByPage(t *testing.T) {
 	if err := json.Unmarshal(w.Body.Bytes(), &page); err != nil || w.Code != 200 {
 		t.Fatalf("%d %s %v", w.Code, w.Body, err)
 	}
-	if len(page.Findings) != 1 || page.Findings[0].ID != "1" || page.Findings[0].Name != "漂浮物" || page.Findings[0].Severity != 4 ||
+	if len(page.Findings) != 2 || page.Findings[0].ID != "1" || page.Findings[1].ID != "3" || page.Findings[0].Name != "漂浮物" || page.Findings[0].Severity != 4 ||
 		page.Findings[0].Time != "2026-11-23T08:00:00+08:00" || page.Findings[0].Picture == "" {
 		t.Errorf("page %+v", page)
 	}
-	if r.query.Limit != 2 || r.query.Class != "floating_rubbish" || r.query.Camera != "wl-1" || r.query.After != (twin.FindingKey{}) {
-		t.Errorf("query %+v", r.query)
+	if r.queries[0].Class != "floating_rubbish" || r.queries[0].Camera != "wl-1" {
+		t.Errorf("query %+v", r.queries[0])
 	}
-	before := r.query
-	if w := ask(h, "GET", page.Next, ""); w.Code != 200 {
+	before := r.queries[0]
+	r.queries = nil
+	// It goes on behind what was seen, not behind what others found: also where that
+	// is the last.
+	if w = ask(h, "GET", page.Next, ""); w.Code != 200 {
 		t.Fatalf("%s: %d %s", page.Next, w.Code, w.Body)
 	}
-	before.After = r.found[1].Key()
-	if !r.query.From.Equal(before.From) || !r.query.To.Equal(before.To) || r.query.After != before.After || r.query.Class != before.Class || r.query.Limit != 2 {
-		t.Errorf("next asks %+v, want %+v", r.query, before)
+	if r.queries[0].After != r.found[3].Key() || !r.queries[0].From.Equal(before.From) || !r.queries[0].To.Equal(before.To) || r.queries[0].Class != before.Class {
+		t.Errorf("next asks %+v, want the same after %+v", r.queries[0], r.found[3].Key())
+	}
+	page.Findings, page.Next = nil, ""
+	if err := json.Unmarshal(w.Body.Bytes(), &page); err != nil || len(page.Findings) != 1 || page.Findings[0].ID != "5" || page.Next != "" {
+		t.Errorf("the last page is %s", w.Body)
 	}
 	for _, bad := range []string{"limit=0", "limit=1001", "limit=x", "after=x", "after=MSAgMQ", "from=yesterday", "camera=%20"} {
 		if w := ask(h, "GET", "/v1/findings?"+bad, ""); w.Code != http.StatusBadRequest {

@@ -28,7 +28,7 @@ func behind(t *testing.T, origins, proxies []string) (http.Handler, *guarded) {
 	t.Helper()
 	g := &guarded{rooms: open()}
 	d := deps(g.rooms, fstest.MapFS{"index.html": {Data: []byte("page")}})
-	d.Streams = g
+	d.Live.Streams = g
 	var err error
 	if d.Door.Origins, err = door.ParseOrigins(origins); err != nil {
 		t.Fatal(err)

@@ -20,13 +20,13 @@ const (
 )
 
 // observations takes a batch of readings.
-func (s *server) observations(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	return s.Intake.ServeObservations(w, r)
+func (s *server) observations(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	return s.Intake.ServeObservations(w, r, s.sender(who))
 }
 
 // mapped takes a third party's payload by the mapping that the path names.
-func (s *server) mapped(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	return s.Intake.ServeMapped(w, r, r.PathValue("mapping"))
+func (s *server) mapped(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	return s.Intake.ServeMapped(w, r, s.sender(who), r.PathValue("mapping"))
 }
 
 // seriesAnswer is a time series; samples are [Unix milliseconds, value].
@@ -38,9 +38,16 @@ type seriesAnswer struct {
 
 // series answers with what a sensor said of one phenomenon between two times.
 func (s *server) series(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	v, err := s.views(r.Context(), who)
+	if err != nil {
+		return err
+	}
 	thing, err := s.visible(r, who)
 	if err != nil {
 		return err
+	}
+	if !s.shows(who)("values") {
+		return fmt.Errorf("%w: values: you are not shown them", access.ErrDenied)
 	}
 	measure, err := measureOf(thing, r.URL.Query().Get("phenomenon"))
 	if err != nil {
@@ -52,7 +59,7 @@ func (s *server) series(w http.ResponseWriter, r *http.Request, who access.Princ
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), seriesPatience)
 	defer cancel()
-	samples, err := s.History.Series(ctx, thing.Asset.ID, measure.Phenomenon, from, to, limit)
+	samples, err := v.History.Series(ctx, thing.Asset.ID, measure.Phenomenon, from, to, limit)
 	if err != nil {
 		return err
 	}

@@ -20,17 +20,33 @@ type ogcAsk struct {
 // ogc serves one kind of document as JSON, the only form that there is: whatever
 // Accept says, a caller is better served by it than by a refusal.
 func (s *server) ogc(document func(*ogcAsk) (any, error)) handler {
-	return func(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 		if err := knownQuery(r); err != nil {
 			return err
 		}
-		doc, err := document(&ogcAsk{s.Site.Dataset.At(door.Base(r)), r.PathValue})
+		docs, err := s.documents(r, who)
 		if err != nil {
 			return err
 		}
+		doc, err := document(&ogcAsk{docs, r.PathValue})
+		if err != nil {
+			return err
+		}
+		w.Header().Set("Cache-Control", "private, no-cache")
 		answer(w, doc)
 		return nil
 	}
+}
+
+// documents describe the layers as the caller is shown them.
+func (s *server) documents(r *http.Request, who access.Principal) (ogc.Documents, error) {
+	v, err := s.views(r.Context(), who)
+	if err != nil {
+		return ogc.Documents{}, err
+	}
+	set := s.Site.Dataset
+	set.Layers = v.Tiles.Layers(who.Scope)
+	return set.At(door.Base(r)), nil
 }
 
 // knownQuery refuses parameters that the documents do not have, as OGC API Common
@@ -60,11 +76,15 @@ func (q *ogcAsk) tileset() (any, error)     { return q.Tileset(q.path("collectio
 
 // ogcTile serves a tile by its OGC address, which has the row before the column.
 func (s *server) ogcTile(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	layers, err := s.Site.Dataset.At(door.Base(r)).LayerNames(r.PathValue("collection"), r.PathValue("set"))
+	docs, err := s.documents(r, who)
 	if err != nil {
 		return err
 	}
-	return s.Tiles.ServeTile(w, r, who, tiles.Address{
+	layers, err := docs.LayerNames(r.PathValue("collection"), r.PathValue("set"))
+	if err != nil {
+		return err
+	}
+	return s.serveTile(w, r, who, tiles.Address{
 		Layers: layers, Z: r.PathValue("z"), X: r.PathValue("col"), Y: r.PathValue("row"),
 	})
 }

@@ -26,10 +26,12 @@ func (s *server) scene(w http.ResponseWriter, _ *http.Request, _ access.Principa
 	return nil
 }
 
-// classes tells the class tables and phenomena, for names and units.
-func (s *server) classes(w http.ResponseWriter, _ *http.Request, _ access.Principal) error {
-	w.Header().Set("Cache-Control", "private, max-age=300")
-	answer(w, s.Classes)
+// classes tells the class tables and phenomena, for names and units: those of what
+// the caller can see, and of their properties those that it is shown.
+func (s *server) classes(w http.ResponseWriter, _ *http.Request, who access.Principal) error {
+	// A browser may have another user next: it asks each time.
+	w.Header().Set("Cache-Control", "private, no-cache")
+	answer(w, s.Classes.For(who.Scope.SeesClass, s.shows(who)))
 	return nil
 }
 
@@ -39,7 +41,7 @@ type layerCount struct {
 	Kind    assets.Kind    `json:"kind"`
 	Count   int            `json:"count"`
 	Classes []classCount   `json:"classes"`
-	States  map[string]int `json:"states"`
+	States  map[string]int `json:"states,omitzero"` // nil: not shown
 }
 
 type classCount struct {
@@ -49,13 +51,23 @@ type classCount struct {
 	Count  int    `json:"count"`
 }
 
-// layers tells what there is, by layer, class and state: the legend.
-func (s *server) layers(w http.ResponseWriter, _ *http.Request, _ access.Principal) error {
-	counts := s.World.Counts()
+// layers tells what there is that the caller sees, by layer, class and state: the
+// legend.
+func (s *server) layers(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	v, err := s.views(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	states := s.shows(who)("state")
+	counts := v.World.Counts(who.Scope.SeesFacet)
 	out := make([]layerCount, 0, len(counts))
 	for _, c := range counts {
+		if !states {
+			c.States = nil
+		}
 		out = append(out, s.layerCount(c))
 	}
+	w.Header().Set("Cache-Control", "private, no-cache")
 	answer(w, out)
 	return nil
 }

@@ -9,13 +9,21 @@ import (
 
 // stream serves one WebSocket session.
 func (s *server) stream(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	s.Streams.Serve(w, r, who)
+	v, err := s.views(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	v.Streams.Serve(w, r, who)
 	return nil
 }
 
 // events serves one stream of server-sent events.
 func (s *server) events(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	return s.Streams.ServeEvents(w, r, who)
+	v, err := s.views(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	return v.Streams.ServeEvents(w, r, who)
 }
 
 // ticket gives out a ticket with which the caller may open a stream, once.

@@ -27,7 +27,7 @@ func (nothing) Position() twin.Position { return twin.Position{Epoch: 1} }
 func TestBadEventStreamsAreProblems(t *testing.T) {
 	r := open()
 	d := deps(r, nil)
-	d.Streams = stream.New(stream.Options{World: nothing{}})
+	d.Live.Streams = stream.New(stream.Options{World: nothing{}})
 	h := api.New(d)
 	for _, test := range []struct{ query, last, want string }{
 		{"", "", "layers: none"},

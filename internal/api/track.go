@@ -22,8 +22,8 @@ const (
 )
 
 // positions takes a batch of positions.
-func (s *server) positions(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	return s.Places.ServePositions(w, r)
+func (s *server) positions(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	return s.Places.ServePositions(w, r, s.sender(who))
 }
 
 // trackAnswer is a GeoJSON feature (RFC 7946): a LineString, a Point if the
@@ -109,7 +109,7 @@ func (s *server) before(r *http.Request, t *twin.Thing, from time.Time, points [
 	if len(points) > 0 {
 		to = time.UnixMilli(points[0].Time)
 	}
-	fixes, err := s.History.Fixes(r.Context(), t.Asset.ID, from, to, maxTrackFixes)
+	fixes, err := s.Live.History.Fixes(r.Context(), t.Asset.ID, from, to, maxTrackFixes)
 	if err != nil {
 		return nil, false, err
 	}

@@ -14,18 +14,6 @@ import (
 	"time"
 )
 
-// Action is what was done, in two words: "login", "asset edit", "camera view" …
-type Action string
-
-// Outcome is how it ended.
-type Outcome string
-
-// The outcomes.
-const (
-	Done    Outcome = "done"
-	Refused Outcome = "refused"
-)
-
 // Entry is one thing that somebody did, or was refused.
 type Entry struct {
 	Seq      uint64          `json:"seq"`                // from 1, without a gap; the store gives it
@@ -53,6 +41,27 @@ type Store interface {
 	// chained to) and where it ends, as the store says. The entries tell whether it
 	// is true; see Verify.
 	AuditHead(ctx context.Context) (base, head Head, err error)
+	// AuditPage returns entries that the query asks for, the newest first.
+	AuditPage(ctx context.Context, q Query) ([]Entry, error)
+	// PruneAudit removes the oldest entries, some thousands at most, that are from
+	// before that time, which is MinKeep ago or longer, and appends an entry in the
+	// name of who acts that tells of it. The last entry is never removed.
+	PruneAudit(ctx context.Context, before time.Time) (removed int, err error)
+}
+
+// MinKeep is how long entries are kept at least.
+const MinKeep = 180 * 24 * time.Hour
+
+// Query asks for a page of entries. What is empty does not matter.
+type Query struct {
+	Who      string
+	Action   Action
+	Outcome  Outcome
+	Incident string
+	What     string    // part of what it was done to
+	From, To time.Time // To is past the last
+	After    uint64    // the last one of the page before
+	Limit    int
 }
 
 // Origin is who acts, as every entry of one request or command tells it.

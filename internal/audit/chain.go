@@ -53,10 +53,6 @@ type Head struct {
 	Algorithm Algorithm `json:"algorithm"`
 }
 
-// Begin is the action of the first entry of every chain, which names the
-// algorithm; it is written when the first other entry comes.
-const Begin Action = "record begin"
-
 // Link returns the entries as they follow the head: bounded, with number, time and
 // hash. The head moves to the last. Of now whole milliseconds count, and never
 // less than the head's.
@@ -71,7 +67,7 @@ func (h *Head) Link(now time.Time, entries ...Entry) []Entry {
 	linked := make([]Entry, 0, len(entries)+1)
 	if h.Seq == 0 {
 		detail, _ := json.Marshal(map[string]Algorithm{"algorithm": h.Algorithm}) // a map of strings
-		linked = append(linked, Entry{Action: Begin, Outcome: Done, Detail: detail})
+		linked = append(linked, Entry{Action: RecordBegin, Outcome: Done, Detail: detail})
 	}
 	linked = append(linked, entries...)
 	for i := range linked {

@@ -13,6 +13,7 @@ import (
 
 	"suhe/assets"
 	"suhe/geo"
+	"suhe/internal/access"
 	"suhe/twin"
 )
 
@@ -92,7 +93,7 @@ func loaded(ctx context.Context, o WorldOptions) (*twin.World, error) {
 	if err := w.Load(ctx, o.Source); err != nil {
 		return nil, err
 	}
-	if n := w.Counts(); totalOf(n) != o.Count {
+	if n := w.Counts(access.Open().SeesFacet); totalOf(n) != o.Count {
 		return nil, fmt.Errorf("the world has %d things, want %d", totalOf(n), o.Count)
 	}
 	return w, nil

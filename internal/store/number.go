@@ -16,6 +16,7 @@ type Pending struct {
 	ID      assets.ID
 	Removed bool
 	At      time.Time
+	Hand    string        // the role of the database that made the change past every store, or empty
 	Is      *assets.Asset // nil: gone or unreadable
 	Err     error         // why the asset cannot be read
 }

@@ -79,12 +79,19 @@ type Refusal struct {
 	Phenomenon string `json:"phenomenon,omitempty"`
 	Code       Result `json:"code"`
 	Detail     string `json:"detail"`
+
+	foreign bool
 }
 
 // refuse adds a refusal.
 func (r *Report) refuse(index int, phenomenon string, err error) {
 	r.Refused++
-	r.Results = append(r.Results, Refusal{index, phenomenon, resultOf(err), err.Error()})
+	r.Results = append(r.Results, Refusal{index, phenomenon, resultOf(err), err.Error(), isForeign(err)})
+}
+
+// foreign says whether the sender spoke for a device that it may not speak for.
+func (r *Report) foreign() bool {
+	return slices.ContainsFunc(r.Results, func(one Refusal) bool { return one.foreign })
 }
 
 // observe turns what can be read into observations; at tells of each the index

@@ -14,19 +14,19 @@ import (
 // ServeObservations answers POST /v1/observations with a Report. An error has
 // not been answered yet; it wraps assets.ErrInvalid (and then perhaps
 // ErrTooLarge) or assets.ErrBusy, or it is the caller who is gone.
-func (in *Intake) ServeObservations(w http.ResponseWriter, r *http.Request) error {
-	return serve(w, r, in.Batch)
+func (in *Intake) ServeObservations(w http.ResponseWriter, r *http.Request, from Sender) error {
+	return serve(w, r, func(ctx context.Context, body []byte) (Report, error) { return in.Batch(ctx, from, body) })
 }
 
 // ServeMapped answers POST /v1/ingest/{mapping} with a Report, as
 // ServeObservations does. assets.ErrNotFound: no mapping of this name takes HTTP.
-func (in *Intake) ServeMapped(w http.ResponseWriter, r *http.Request, name string) error {
-	return serve(w, r, func(ctx context.Context, body []byte) (Report, error) { return in.Mapped(ctx, name, body) })
+func (in *Intake) ServeMapped(w http.ResponseWriter, r *http.Request, from Sender, name string) error {
+	return serve(w, r, func(ctx context.Context, body []byte) (Report, error) { return in.Mapped(ctx, from, name, body) })
 }
 
 // ServePositions answers POST /v1/positions as ServeObservations does.
-func (p *Positions) ServePositions(w http.ResponseWriter, r *http.Request) error {
-	return serve(w, r, p.Batch)
+func (p *Positions) ServePositions(w http.ResponseWriter, r *http.Request, from Sender) error {
+	return serve(w, r, func(ctx context.Context, body []byte) (Report, error) { return p.Batch(ctx, from, body) })
 }
 
 // serve takes the body of a request as a batch and answers with its report.

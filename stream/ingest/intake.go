@@ -91,7 +91,7 @@ func (in *Intake) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 		}
 		from := len(taken)
 		taken = append(taken, obs...)
-		taken = taken[:from+in.keep(taken[from:], now, t, func(_ int, err error) { why.add(err, nil) })]
+		taken = taken[:from+in.keep(taken[from:], nil, now, t, func(_ int, err error) { why.add(err, nil) })]
 		dead = why.letter(dead, byMQTT, l.Topic, l.Data)
 	}
 	if err := in.publish(ctx, taken); err != nil {
@@ -135,10 +135,10 @@ func sender(topic, ending string) assets.ID {
 
 // keep moves what the rules let in to the front and returns how many; refused
 // hears of the others by their place.
-func (in *Intake) keep(obs []twin.Observation, now time.Time, t tally, refused func(i int, err error)) (kept int) {
+func (in *Intake) keep(obs []twin.Observation, from Sender, now time.Time, t tally, refused func(i int, err error)) (kept int) {
 	for i := range obs {
 		o := obs[i]
-		if err := shape(&o, now, in.devices); err != nil {
+		if err := in.judge(&o, from, now); err != nil {
 			t[resultOf(err)]++
 			refused(i, err)
 			continue
@@ -147,6 +147,14 @@ func (in *Intake) keep(obs []twin.Observation, now time.Time, t tally, refused f
 		kept++
 	}
 	return kept
+}
+
+// judge says whether the sender may say that, and whether it can be so.
+func (in *Intake) judge(o *twin.Observation, from Sender, now time.Time) error {
+	if err := from.check(o.Asset, unknownSensor); err != nil {
+		return err
+	}
+	return shape(o, now, in.devices)
 }
 
 func (in *Intake) publish(ctx context.Context, obs []twin.Observation) error {
@@ -159,10 +167,10 @@ func (in *Intake) publish(ctx context.Context, obs []twin.Observation) error {
 	return nil
 }
 
-// Batch takes a body by HTTP. A body that is no batch is an error that wraps
+// Batch takes a body by HTTP from who sends it. A body that is no batch is an error that wraps
 // ErrMalformed or ErrTooLarge; assets.ErrBusy: the log is away, send it again. Otherwise
 // the report tells what became of each reading.
-func (in *Intake) Batch(ctx context.Context, body []byte) (Report, error) {
+func (in *Intake) Batch(ctx context.Context, from Sender, body []byte) (Report, error) {
 	report := Report{Results: []Refusal{}}
 	if len(body) > MaxBody {
 		return report, tooLarge("body", len(body), MaxBody)
@@ -177,7 +185,7 @@ func (in *Intake) Batch(ctx context.Context, body []byte) (Report, error) {
 	d, at := observe(items, now, &report)
 	t := tally{Malformed: report.Refused}
 	phenomenon := func(i int) string { return d.out[i].Phenomenon }
-	kept := in.keep(d.out, now, t, func(i int, err error) { report.refuse(at[i], phenomenon(i), err) })
+	kept := in.keep(d.out, from, now, t, func(i int, err error) { report.refuse(at[i], phenomenon(i), err) })
 	if err := in.publish(ctx, d.out[:kept]); err != nil {
 		return Report{}, err
 	}

@@ -186,7 +186,7 @@ func TestComplaintsAreFewAndShort(t *testing.T) {
 func (b *bench) post(t testing.TB, body string) (*httptest.ResponseRecorder, error) {
 	t.Helper()
 	w := httptest.NewRecorder()
-	err := b.intake.ServeObservations(w, httptest.NewRequest(http.MethodPost, "/v1/observations", strings.NewReader(body)))
+	err := b.intake.ServeObservations(w, httptest.NewRequest(http.MethodPost, "/v1/observations", strings.NewReader(body)), nil)
 	return w, err
 }
 

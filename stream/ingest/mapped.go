@@ -15,6 +15,11 @@ import (
 // Mappings are the mappings of now; *mapping.Folder is one.
 type Mappings interface{ Set() *mapping.Set }
 
+// Speaks says whether the gateway may speak for the device; see mapping.Set.
+func (in *Intake) Speaks(gateway, device assets.ID) bool {
+	return in.mappings.Set().Speaks(gateway, device)
+}
+
 type noMappings struct{}
 
 func (noMappings) Set() *mapping.Set { return new(mapping.Set) }
@@ -78,18 +83,18 @@ func (in *Intake) mapLetter(m *mapped, l bus.Letter, received, now time.Time, re
 		refused(-1, nil, &refusal{Unmapped, fmt.Sprintf("topic: no mapping of gateway %s takes %.200q", gateway, l.Topic)})
 		return
 	}
-	in.mapPayload(m, how, mapping.Message{Levels: levels, Payload: l.Data, Received: received}, now, refused)
+	in.mapPayload(m, how, nil, mapping.Message{Levels: levels, Payload: l.Data, Received: received}, now, refused)
 }
 
 // mapPayload maps one payload and keeps what the rules and the deadbands let in.
-func (in *Intake) mapPayload(m *mapped, how *mapping.Mapping, message mapping.Message, now time.Time, refused refuser) {
+func (in *Intake) mapPayload(m *mapped, how *mapping.Mapping, from Sender, message mapping.Message, now time.Time, refused refuser) {
 	result := how.Map(message)
 	for _, r := range result.Refusals {
 		m.tally[resultOf(r)]++
 		refused(r.Item, nil, r)
 	}
 	for _, r := range result.Readings {
-		if err := shape(&r.Observation, now, in.devices); err != nil {
+		if err := in.judge(&r.Observation, from, now); err != nil {
 			m.tally[resultOf(err)]++
 			refused(r.Item, &r.Observation, err)
 			continue
@@ -104,7 +109,7 @@ func (in *Intake) mapPayload(m *mapped, how *mapping.Mapping, message mapping.Me
 
 // Mapped takes a payload by HTTP through the mapping of that name, as Batch does;
 // assets.ErrNotFound: no mapping of that name takes HTTP.
-func (in *Intake) Mapped(ctx context.Context, name string, body []byte) (Report, error) {
+func (in *Intake) Mapped(ctx context.Context, from Sender, name string, body []byte) (Report, error) {
 	report := Report{Results: []Refusal{}}
 	how := in.mappings.Set().Posted(name)
 	if how == nil {
@@ -114,7 +119,7 @@ func (in *Intake) Mapped(ctx context.Context, name string, body []byte) (Report,
 	m := &mapped{round: in.damper.Begin(), tally: tally{}}
 	var whole error
 	var device assets.ID
-	in.mapPayload(m, how, mapping.Message{Payload: body, Received: now}, now, func(item int, o *twin.Observation, err error) {
+	in.mapPayload(m, how, from, mapping.Message{Payload: body, Received: now}, now, func(item int, o *twin.Observation, err error) {
 		if item < 0 {
 			whole = malformed("%w", err)
 			return
@@ -130,7 +135,7 @@ func (in *Intake) Mapped(ctx context.Context, name string, body []byte) (Report,
 	in.through(m, byHTTP)
 	report.sort()
 	report.Accepted, report.Deadband = len(m.taken), m.deadband
-	if whole == nil && report.Refused == 0 {
+	if whole == nil && (report.Refused == 0 || report.foreign()) {
 		return report, nil
 	}
 	// The payload stays whole: an item by itself may lack what stands around it.

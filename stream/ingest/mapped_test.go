@@ -108,14 +108,14 @@ func TestMappedLettersComeAgain(t *testing.T) {
 
 func TestMappedPost(t *testing.T) {
 	b, dead := newMapped(t)
-	r, err := b.intake.Mapped(t.Context(), "vendor", []byte(`{"list":[{"sn":"A","mm":3120},{"sn":"B","mm":1},{"sn":"A","mm":3121},{"sn":"D"}]}`))
+	r, err := b.intake.Mapped(t.Context(), nil, "vendor", []byte(`{"list":[{"sn":"A","mm":3120},{"sn":"B","mm":1},{"sn":"A","mm":3121},{"sn":"D"}]}`))
 	if err != nil || r.Accepted != 1 || r.Deadband != 1 || r.Refused != 2 || r.Results[0].Index != 1 || r.Results[1].Code != UnknownDevice {
 		t.Errorf("report %+v, %v", r, err)
 	}
-	if _, err := b.intake.Mapped(t.Context(), "vendor", []byte(`{}`)); !errors.Is(err, ErrMalformed) {
+	if _, err := b.intake.Mapped(t.Context(), nil, "vendor", []byte(`{}`)); !errors.Is(err, ErrMalformed) {
 		t.Errorf("no items: %v", err)
 	}
-	if _, err := b.intake.Mapped(t.Context(), "none", []byte(`{}`)); !errors.Is(err, assets.ErrNotFound) {
+	if _, err := b.intake.Mapped(t.Context(), nil, "none", []byte(`{}`)); !errors.Is(err, assets.ErrNotFound) {
 		t.Errorf("no mapping: %v", err)
 	}
 	if len(dead.letters) != 2 || dead.letters[0].Mapping != "vendor" || dead.letters[0].Refusals != 2 {
@@ -139,13 +139,13 @@ func TestReplay(t *testing.T) {
 	if err := b.intake.TakeMapped(t.Context(), []bus.Letter{gatewayLetter("gw-1/water/1", `{"list":[{"sn":"C","mm":1}]}`)}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.intake.Mapped(t.Context(), "vendor", []byte(`{"list":[{"sn":"C","mm":2}]}`)); err != nil {
+	if _, err := b.intake.Mapped(t.Context(), nil, "vendor", []byte(`{"list":[{"sn":"C","mm":2}]}`)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.intake.Batch(t.Context(), []byte(`{"observations":[{"id":"wl-0001","values":{"flow":4}},{"id":"new-1","values":{"flow":3,"ph":7}},{"id":7}]}`)); err != nil {
+	if _, err := b.intake.Batch(t.Context(), nil, []byte(`{"observations":[{"id":"wl-0001","values":{"flow":4}},{"id":"new-1","values":{"flow":3,"ph":7}},{"id":7}]}`)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.intake.Batch(t.Context(), []byte(`{"observation":[]}`)); err == nil {
+	if _, err := b.intake.Batch(t.Context(), nil, []byte(`{"observation":[]}`)); err == nil {
 		t.Fatal("a body that is no batch was taken")
 	}
 	before := len(b.book.all())

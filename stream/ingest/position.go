@@ -96,7 +96,11 @@ func fits(f *twin.Fix, movers Movers) error {
 		return err
 	}
 	if !movers.Mover(f.Asset) {
-		return &refusal{UnknownDevice, fmt.Sprintf("id: no mover %s: register it first", f.Asset)}
+		return unknownMover(f.Asset)
 	}
 	return nil
+}
+
+func unknownMover(id assets.ID) *refusal {
+	return &refusal{UnknownDevice, fmt.Sprintf("id: no mover %s: register it first", id)}
 }

@@ -84,7 +84,7 @@ func (p *Positions) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 }
 
 // Batch takes a body by HTTP; see Intake.Batch.
-func (p *Positions) Batch(ctx context.Context, body []byte) (Report, error) {
+func (p *Positions) Batch(ctx context.Context, from Sender, body []byte) (Report, error) {
 	report := Report{Results: []Refusal{}}
 	if len(body) > MaxBody {
 		return report, tooLarge("body", len(body), MaxBody)
@@ -95,6 +95,9 @@ func (p *Positions) Batch(ctx context.Context, body []byte) (Report, error) {
 	index := 0
 	err := readArray(body, "positions", func(text []byte) {
 		f, err := readPosition(&scanner{text: text}, true, now)
+		if err == nil {
+			err = from.check(f.Asset, unknownMover)
+		}
 		if err == nil {
 			err = fits(&f, p.options.Movers)
 		}

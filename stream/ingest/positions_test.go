@@ -160,7 +160,7 @@ func countedPositions(t *testing.T, counts *prometheus.Registry, want ...string)
 
 func TestPositionBatch(t *testing.T) {
 	p, log, counts, _ := newPositions()
-	report, err := p.Batch(t.Context(), []byte(`{"positions":[
+	report, err := p.Batch(t.Context(), nil, []byte(`{"positions":[
 		{"id":"patrol-001","lon":121.4,"lat":31.2},
 		{"id":"nobody","lon":121.4,"lat":31.2},
 		{"lon":121.4,"lat":31.2},
@@ -179,12 +179,12 @@ func TestPositionBatch(t *testing.T) {
 	}
 	countedPositions(t, counts, "http accepted 2", "http malformed 1", "http out_of_range 1", "http unknown_device 1")
 	for _, body := range []string{`{"observations":[]}`, `{"positions":[],"positions":[]}`, `{}`, `[]`, `{"positions":[}`} {
-		if _, err := p.Batch(t.Context(), []byte(body)); !errors.Is(err, ErrMalformed) {
+		if _, err := p.Batch(t.Context(), nil, []byte(body)); !errors.Is(err, ErrMalformed) {
 			t.Errorf("%s: %v", body, err)
 		}
 	}
 	log.away = errors.New("no broker")
-	if _, err := p.Batch(t.Context(), []byte(`{"positions":[{"id":"patrol-001","lon":121.4,"lat":31.2}]}`)); !errors.Is(err, assets.ErrBusy) {
+	if _, err := p.Batch(t.Context(), nil, []byte(`{"positions":[{"id":"patrol-001","lon":121.4,"lat":31.2}]}`)); !errors.Is(err, assets.ErrBusy) {
 		t.Errorf("the log is away: %v", err)
 	}
 }

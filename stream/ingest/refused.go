@@ -59,12 +59,15 @@ func letterOf(w way, received time.Time, device assets.ID, err error, payload []
 }
 
 // deadItems makes a letter of each item of a batch that has refusals: the item
-// can be posted again by itself.
+// can be posted again by itself. All of an item is about one device.
 func deadItems(items []item, r *Report, now time.Time) (dead []deadletter.Letter) {
 	last := -1
 	for _, refusal := range r.Results {
 		if refusal.Index == last {
 			dead[len(dead)-1].Refusals++
+			continue
+		}
+		if refusal.foreign {
 			continue
 		}
 		last = refusal.Index

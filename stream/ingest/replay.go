@@ -52,7 +52,7 @@ func (in *Intake) again(m *mapped, l deadletter.Letter, now time.Time, refused r
 			refused(-1, nil, &refusal{Unmapped, fmt.Sprintf("no mapping %q takes HTTP any more", l.Mapping)})
 			return
 		}
-		in.mapPayload(m, how, mapping.Message{Payload: l.Payload, Received: l.Received}, now, refused)
+		in.mapPayload(m, how, nil, mapping.Message{Payload: l.Payload, Received: l.Received}, now, refused)
 	default:
 		in.againItems(m, l, now, refused)
 	}
@@ -66,7 +66,7 @@ func (in *Intake) againPlain(m *mapped, l deadletter.Letter, now time.Time, refu
 		refused(-1, nil, err)
 		return
 	}
-	kept := in.keep(obs, now, m.tally, func(i int, err error) { refused(0, &obs[i], err) })
+	kept := in.keep(obs, nil, now, m.tally, func(i int, err error) { refused(0, &obs[i], err) })
 	m.taken = obs[:kept]
 }
 
@@ -84,6 +84,6 @@ func (in *Intake) againItems(m *mapped, l deadletter.Letter, now time.Time, refu
 	for _, r := range unread.Results {
 		refused(r.Index, nil, items[r.Index].err)
 	}
-	kept := in.keep(d.out, now, m.tally, func(i int, err error) { refused(at[i], &d.out[i], err) })
+	kept := in.keep(d.out, nil, now, m.tally, func(i int, err error) { refused(at[i], &d.out[i], err) })
 	m.taken = d.out[:kept]
 }

@@ -74,7 +74,7 @@ func shape(o *twin.Observation, now time.Time, devices Devices) error {
 	}
 	spec, ok := devices.Sensor(o.Asset)
 	if !ok {
-		return &refusal{UnknownDevice, fmt.Sprintf("id: no sensor %s: register it first", o.Asset)}
+		return unknownSensor(o.Asset)
 	}
 	for i := range spec.Measures {
 		if spec.Measures[i].Phenomenon == o.Phenomenon {
@@ -83,6 +83,10 @@ func shape(o *twin.Observation, now time.Time, devices Devices) error {
 		}
 	}
 	return &refusal{UnknownPhenomenon, fmt.Sprintf("values: %s is not measured by %s", o.Phenomenon, o.Asset)}
+}
+
+func unknownSensor(id assets.ID) *refusal {
+	return &refusal{UnknownDevice, fmt.Sprintf("id: no sensor %s: register it first", id)}
 }
 
 // inTime refuses what a device says of a time that is still to come.

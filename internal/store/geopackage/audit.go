@@ -3,7 +3,7 @@ package geopackage
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -86,43 +86,111 @@ func scanEntry(row scanner) (e audit.Entry, err error) {
 	var detail sql.NullString
 	err = row.Scan(&e.Seq, &at, &e.Who, &roles, &e.Address, &e.Session, &e.Action, &e.What, &e.Purpose, &e.Incident, &e.Outcome, &detail, &e.Hash)
 	if err != nil {
-		return e, err
+		return e, fmt.Errorf("%w: %w", audit.ErrBroken, err)
 	}
-	e.At = time.UnixMilli(at).UTC()
-	if detail.Valid {
-		e.Detail = json.RawMessage(detail.String)
-	}
+	e.At, e.Detail = time.UnixMilli(at).UTC(), store.ReadDetail(detail.String)
 	if e.Roles, err = store.ReadRoles(roles); err != nil {
 		return e, fmt.Errorf("audit entry %d: %w", e.Seq, err)
 	}
 	return e, nil
 }
 
+// entries reads those that a query selects, until yield says that it is enough.
+func entries(ctx context.Context, tx *sql.Tx, yield func(audit.Entry) bool, query string, args ...any) error {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		e, err := scanEntry(rows)
+		if err != nil {
+			return err
+		}
+		if !yield(e) {
+			return nil
+		}
+	}
+	return rows.Err()
+}
+
 // Audit implements audit.Store. It holds one state of the file until it ends.
 func (s *Store) Audit(ctx context.Context, after uint64) iter.Seq2[audit.Entry, error] {
 	return func(yield func(audit.Entry, error) bool) {
-		if err := s.audit(ctx, after, func(e audit.Entry) bool { return yield(e, nil) }); err != nil {
+		err := s.reading(ctx, func(tx *sql.Tx) error {
+			return entries(ctx, tx, func(e audit.Entry) bool { return yield(e, nil) },
+				"SELECT "+auditColumns+" FROM audit WHERE seq > ? ORDER BY seq", int64(after))
+		})
+		if err != nil {
 			yield(audit.Entry{}, fmt.Errorf("audit: %w", kind(err)))
 		}
 	}
 }
 
-func (s *Store) audit(ctx context.Context, after uint64, yield func(audit.Entry) bool) error {
-	return s.reading(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, "SELECT "+auditColumns+" FROM audit WHERE seq > ? ORDER BY seq", int64(after))
+// auditPageSQL finds the bounds of time in their index: entries are in order of
+// time.
+const auditPageSQL = "SELECT " + auditColumns + ` FROM audit
+	WHERE (?1 = '' OR who = ?1) AND (?2 = '' OR action = ?2) AND (?3 = '' OR outcome = ?3) AND (?4 = '' OR incident = ?4)
+	AND (?5 = '' OR instr(what, ?5) > 0)
+	AND (?6 IS NULL OR seq >= (SELECT seq FROM audit WHERE at_ms >= ?6 ORDER BY at_ms, seq LIMIT 1))
+	AND (?7 IS NULL OR seq <= (SELECT seq FROM audit WHERE at_ms < ?7 ORDER BY at_ms DESC, seq DESC LIMIT 1))
+	AND (?8 = 0 OR seq < ?8) ORDER BY seq DESC LIMIT ?9`
+
+// AuditPage implements audit.Store.
+func (s *Store) AuditPage(ctx context.Context, q audit.Query) (out []audit.Entry, err error) {
+	collect := func(e audit.Entry) bool {
+		out = append(out, e)
+		return true
+	}
+	err = s.reading(ctx, func(tx *sql.Tx) error {
+		return entries(ctx, tx, collect, auditPageSQL, q.Who, string(q.Action), string(q.Outcome), q.Incident, q.What,
+			given(q.From), given(q.To), int64(q.After), max(q.Limit, 0))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("audit page: %w", kind(err))
+	}
+	return out, nil
+}
+
+// given is NULL for the zero time.
+func given(t time.Time) sql.NullInt64 { return sql.NullInt64{Int64: ceilMilli(t), Valid: !t.IsZero()} }
+
+// PruneAudit implements audit.Store.
+func (s *Store) PruneAudit(ctx context.Context, before time.Time) (removed int, err error) {
+	if err := store.CheckPrune(before, s.now()); err != nil {
+		return 0, err
+	}
+	err = s.writing(ctx, func(tx *sql.Tx) error {
+		base, head, err := ends(ctx, tx)
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			e, err := scanEntry(rows)
-			if err != nil {
-				return err
-			}
-			if !yield(e) {
-				return nil
-			}
+		last, at := audit.Head{Algorithm: head.Algorithm}, int64(0)
+		err = tx.QueryRowContext(ctx, `SELECT seq, at_ms, hash FROM (SELECT seq, at_ms, hash FROM audit WHERE seq < ? ORDER BY seq LIMIT ?)
+			WHERE at_ms < ? ORDER BY seq DESC LIMIT 1`, int64(head.Seq), store.PruneBatch, ceilMilli(before)).Scan(&last.Seq, &at, &last.Hash)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
 		}
-		return rows.Err()
+		if err != nil {
+			return err
+		}
+		last.At = time.UnixMilli(at).UTC()
+		if err := s.record(ctx, tx, store.PruneEntry(ctx, base, last)); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE audit_head SET base_seq = ?, base_at_ms = ?, base_hash = ?", int64(last.Seq), at, last.Hash); err != nil {
+			return err
+		}
+		gone, err := tx.ExecContext(ctx, "DELETE FROM audit WHERE seq <= ?", int64(last.Seq))
+		if err != nil {
+			return err
+		}
+		n, err := gone.RowsAffected()
+		removed = int(n)
+		return err
 	})
+	if err != nil {
+		return 0, fmt.Errorf("prune audit: %w", kind(err))
+	}
+	return removed, nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"suhe/assets"
+	"suhe/internal/audit"
 	"suhe/internal/store"
 )
 
@@ -26,6 +27,9 @@ const (
 // Commit implements assets.Store. It holds the file's one writer until it ends.
 func (s *Store) Commit(ctx context.Context, edits iter.Seq2[assets.Edit, error], took func(*assets.Asset, assets.Verdict)) error {
 	err := s.writing(ctx, func(tx *sql.Tx) error {
+		if err := s.recordHand(ctx, tx); err != nil {
+			return err
+		}
 		c := commit{tx: tx, took: took, now: time.Now().UTC().Truncate(time.Millisecond)}
 		if err := c.prepare(ctx); err != nil {
 			return err
@@ -42,7 +46,13 @@ func (s *Store) Commit(ctx context.Context, edits iter.Seq2[assets.Edit, error],
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		return c.extent.write(ctx, tx)
+		if err := c.extent.write(ctx, tx); err != nil {
+			return err
+		}
+		if err := s.record(ctx, tx, c.tally.Entry(audit.From(ctx))...); err != nil {
+			return err
+		}
+		return handSeen(ctx, tx)
 	})
 	if err != nil {
 		return fmt.Errorf("commit: %w", kind(err))
@@ -57,6 +67,7 @@ type commit struct {
 	took   func(*assets.Asset, assets.Verdict)
 	now    time.Time
 	extent extent
+	tally  store.Tally
 
 	find, insert, update, remove *sql.Stmt
 }
@@ -96,6 +107,7 @@ func (c *commit) take(ctx context.Context, e assets.Edit) error {
 	if err := c.write(ctx, is, stored, verdict); err != nil {
 		return fmt.Errorf("asset %s: %w", id, err)
 	}
+	c.tally.Take(is, verdict)
 	c.took(is, verdict)
 	return nil
 }

@@ -12,6 +12,7 @@ const (
 	published = "published"
 	obs       = "obs"
 	changed   = "settings"
+	audited   = "audited" // the last row of the outbox that an audit entry tells of
 )
 
 // querier is a database, a connection or a transaction.

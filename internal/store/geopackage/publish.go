@@ -37,6 +37,9 @@ func (s *Store) publishBatch(ctx context.Context, from uint64, n store.Numbering
 	}
 	var failed error
 	err = s.writing(ctx, func(tx *sql.Tx) error {
+		if err := s.recordHand(ctx, tx); err != nil {
+			return err
+		}
 		remembered, err := number(ctx, tx, published)
 		if err != nil {
 			return err

@@ -28,9 +28,17 @@ func build(t testing.TB) storetest.House {
 
 func (h house) Open(t testing.TB) storetest.Store { return open(t, h.path) }
 
+func (h house) OpenWith(t testing.TB, o storetest.Options) storetest.Store {
+	return openWith(t, h.path, geopackage.Options{Now: o.Now, AuditHash: o.AuditHash})
+}
+
 func open(t testing.TB, path string) *geopackage.Store {
+	return openWith(t, path, geopackage.Options{})
+}
+
+func openWith(t testing.TB, path string, o geopackage.Options) *geopackage.Store {
 	t.Helper()
-	s, err := geopackage.Open(t.Context(), path, geopackage.Options{})
+	s, err := geopackage.Open(t.Context(), path, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,6 +51,24 @@ func open(t testing.TB, path string) *geopackage.Store {
 }
 
 func (h house) Hand(t testing.TB) storetest.Hand { return hand{connect(t, h.path)} }
+
+func (h house) SQL(t testing.TB) func(sql string) error {
+	db := connect(t, h.path)
+	return func(sql string) error {
+		_, err := db.Exec(sql)
+		return err
+	}
+}
+
+func (h house) Tamper(t testing.TB) func(sql string) error {
+	do := h.SQL(t)
+	for _, trigger := range []string{"audit_next", "audit_append", "audit_update", "audit_delete", "audit_head_delete"} {
+		if err := do("DROP TRIGGER " + trigger); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return do
+}
 
 // connect opens the file past the store, as a tool would that has the functions
 // of the R-tree's triggers.
@@ -102,7 +128,7 @@ func TestUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, q := range []string{
-		"DROP TABLE audit", "DROP TABLE audit_head", "DROP TABLE settings", "DELETE FROM meta WHERE name = 'settings'",
+		"DROP TABLE audit", "DROP TABLE audit_head", "DROP TABLE settings", "DELETE FROM meta WHERE name IN ('settings', 'audited')",
 		"DROP TABLE fixes", "DROP TABLE findings", "UPDATE meta SET value = 1 WHERE name = 'schema'", "PRAGMA writable_schema = ON",
 		"UPDATE sqlite_master SET sql = replace(sql, ', ''mover''', '') WHERE name = 'assets'", "PRAGMA writable_schema = RESET",
 	} {

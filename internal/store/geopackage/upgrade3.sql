@@ -72,7 +72,7 @@ BEGIN
     SELECT RAISE(ABORT, 'the audit record is append-only');
 END;
 CREATE TRIGGER audit_delete BEFORE DELETE ON audit
-WHEN OLD.seq > (SELECT base_seq FROM audit_head) OR OLD.at_ms >= (unixepoch() - 180 * 86400) * 1000
+WHEN OLD.seq > (SELECT base_seq FROM audit_head) OR OLD.at_ms >= (unixepoch() + 1 - 180 * 86400) * 1000
 BEGIN
     SELECT RAISE(ABORT, 'the audit entry is kept');
 END;
@@ -80,5 +80,8 @@ CREATE TRIGGER audit_head_delete BEFORE DELETE ON audit_head
 BEGIN
     SELECT RAISE(ABORT, 'the audit record has one head');
 END;
+
+-- Rows of the outbox behind this one are of edits by hand that no entry tells of yet.
+INSERT INTO meta SELECT 'audited', coalesce(max(id), 0) FROM outbox;
 
 UPDATE meta SET value = 3 WHERE name = 'schema';

@@ -2,7 +2,7 @@ package postgis
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -108,10 +108,7 @@ func entryOf(raw [][]byte) (e audit.Entry, err error) {
 	e = audit.Entry{
 		Seq: uint64(int8Of(raw[0])), At: timeOf(raw[1]), Who: string(raw[2]), Address: string(raw[4]), Session: string(raw[5]),
 		Action: audit.Action(raw[6]), What: string(raw[7]), Purpose: string(raw[8]), Incident: string(raw[9]), Outcome: audit.Outcome(raw[10]),
-		Hash: string(raw[12]),
-	}
-	if raw[11] != nil {
-		e.Detail = append(json.RawMessage{}, raw[11]...)
+		Detail: store.ReadDetail(string(raw[11])), Hash: string(raw[12]),
 	}
 	if e.Roles, err = store.ReadRoles(string(raw[3])); err != nil {
 		return e, fmt.Errorf("audit entry %d: %w", e.Seq, err)
@@ -149,4 +146,76 @@ func (s *Store) audit(ctx context.Context, after uint64, yield func(audit.Entry)
 		}
 		return rows.Err()
 	})
+}
+
+// auditPageSQL finds the bounds of time in their index: entries are in order of
+// time.
+const auditPageSQL = "SELECT " + auditColumns + ` FROM suhe.audit
+	WHERE ($1 = '' OR who = $1) AND ($2 = '' OR action = $2) AND ($3 = '' OR outcome = $3) AND ($4 = '' OR incident = $4)
+	AND ($5 = '' OR strpos(what, $5) > 0)
+	AND ($6::timestamptz IS NULL OR seq >= (SELECT seq FROM suhe.audit WHERE at >= $6 ORDER BY at, seq LIMIT 1))
+	AND ($7::timestamptz IS NULL OR seq <= (SELECT seq FROM suhe.audit WHERE at < $7 ORDER BY at DESC, seq DESC LIMIT 1))
+	AND ($8::bigint = 0 OR seq < $8) ORDER BY seq DESC LIMIT $9`
+
+// AuditPage implements audit.Store.
+func (s *Store) AuditPage(ctx context.Context, q audit.Query) ([]audit.Entry, error) {
+	conn, err := s.acquire(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("audit page: %w", err)
+	}
+	defer conn.Release()
+	rows, err := conn.Query(ctx, auditPageSQL, binaryRows, q.Who, string(q.Action), string(q.Outcome), q.Incident, q.What,
+		given(q.From), given(q.To), int64(q.After), max(q.Limit, 0))
+	if err != nil {
+		return nil, fmt.Errorf("audit page: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (audit.Entry, error) { return entryOf(row.RawValues()) })
+	if err != nil {
+		return nil, fmt.Errorf("audit page: %w", kind(err))
+	}
+	return out, nil
+}
+
+// given is NULL for the zero time.
+func given(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// PruneAudit implements audit.Store.
+func (s *Store) PruneAudit(ctx context.Context, before time.Time) (removed int, err error) {
+	if err := store.CheckPrune(before, s.now()); err != nil {
+		return 0, err
+	}
+	err = s.within(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		base, head, err := ends(ctx, tx, headSQL+" FOR UPDATE")
+		if err != nil {
+			return err
+		}
+		last := audit.Head{Algorithm: head.Algorithm}
+		err = tx.QueryRow(ctx, `SELECT seq, at, hash FROM (SELECT seq, at, hash FROM suhe.audit WHERE seq < $1 ORDER BY seq LIMIT $2) a
+			WHERE at < $3 ORDER BY seq DESC LIMIT 1`, int64(head.Seq), store.PruneBatch, before).Scan(&last.Seq, &last.At, &last.Hash)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		last.At = last.At.UTC()
+		if err := s.record(ctx, tx, false, store.PruneEntry(ctx, base, last)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "UPDATE suhe.audit_head SET base_seq = $1, base_at = $2, base_hash = $3", int64(last.Seq), last.At, last.Hash); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, "DELETE FROM suhe.audit WHERE seq <= $1", int64(last.Seq))
+		removed = int(tag.RowsAffected())
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("prune audit: %w", kind(err))
+	}
+	return removed, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"suhe/assets"
+	"suhe/internal/audit"
 	"suhe/internal/store"
 )
 
@@ -18,7 +19,7 @@ const chunk = 2000
 
 // Commit implements assets.Store. An edit that meets another transaction which
 // changes the same assets waits for it, and fails with ErrConflict if both wait
-// for each other.
+// for each other. The audit entry is the last thing that it writes.
 func (s *Store) Commit(ctx context.Context, edits iter.Seq2[assets.Edit, error], took func(*assets.Asset, assets.Verdict)) error {
 	err := s.within(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
 		c := commit{tx: tx, took: took, now: time.Now().UTC().Truncate(time.Microsecond), seen: map[assets.ID]bool{}}
@@ -30,7 +31,10 @@ func (s *Store) Commit(ctx context.Context, edits iter.Seq2[assets.Edit, error],
 				return err
 			}
 		}
-		return c.flush(ctx)
+		if err := c.flush(ctx); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, true, c.tally.Entry(audit.From(ctx))...)
 	})
 	if err != nil {
 		return fmt.Errorf("commit: %w", kind(err))
@@ -44,6 +48,7 @@ type commit struct {
 	took func(*assets.Asset, assets.Verdict)
 	now  time.Time
 
+	tally store.Tally
 	edits []assets.Edit // not yet written, each about another asset
 	seen  map[assets.ID]bool
 }
@@ -88,6 +93,7 @@ func (c *commit) flush(ctx context.Context) error {
 		return err
 	}
 	for i, a := range w.all {
+		c.tally.Take(a, w.verdicts[i])
 		c.took(a, w.verdicts[i])
 	}
 	c.edits = c.edits[:0]

@@ -68,11 +68,20 @@ func (s *Store) publishBatch(ctx context.Context, from uint64, n store.Numbering
 	if err := remember(end, tx, fates, last); err != nil {
 		return remembered, false, err
 	}
+	if err := s.record(end, tx, false, store.HandEntries(pending[:len(fates)])...); err != nil {
+		return remembered, false, err
+	}
 	if err := tx.Commit(end); err != nil {
 		return remembered, false, err
 	}
 	return last, len(pending) == batch, failed
 }
+
+// handSQL is the role that made a change by hand, or nothing: the transaction of
+// every other left an audit entry. Numbers of transactions begin anew when a
+// database is restored elsewhere, so the entry must be of about that time.
+const handSQL = `CASE WHEN o.xact IS NOT NULL AND NOT EXISTS (SELECT FROM suhe.audit u WHERE u.xact = o.xact
+	AND u.at BETWEEN o.at - interval '1 day' AND o.at + interval '1 day') THEN o.role END`
 
 // waiting locks out other publishers and reads what is to be published, each
 // row with its asset as it is in the same snapshot.
@@ -83,7 +92,7 @@ func waiting(ctx context.Context, tx pgx.Tx) (remembered uint64, out []store.Pen
 	if remembered, err = number(ctx, tx, published); err != nil {
 		return 0, nil, err
 	}
-	rows, err := tx.Query(ctx, `SELECT `+columns+`, o.id, o.fid, o.asset, o.removed, o.at
+	rows, err := tx.Query(ctx, `SELECT `+columns+`, o.id, o.fid, o.asset, o.removed, o.at, `+handSQL+`
 		FROM (SELECT * FROM suhe.outbox WHERE seq IS NULL ORDER BY id LIMIT $1) o
 		LEFT JOIN suhe.assets a ON a.fid = o.fid ORDER BY o.id`, binaryRows, batch)
 	if err != nil {
@@ -104,6 +113,7 @@ func pending(raw [][]byte) store.Pending {
 		ID:      assets.ID(row[2]),
 		Removed: row[3][0] != 0,
 		At:      timeOf(row[4]),
+		Hand:    string(row[5]),
 	}
 	if raw[colFID] != nil && !p.Removed {
 		p.Is, p.Err = scanner{}.asset(raw)

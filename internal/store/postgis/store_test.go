@@ -32,9 +32,17 @@ type house struct{ url string }
 
 func (h house) Open(t testing.TB) storetest.Store { return open(t, h.url) }
 
+func (h house) OpenWith(t testing.TB, o storetest.Options) storetest.Store {
+	return openWith(t, h.url, postgis.Options{Connections: 4, Now: o.Now, AuditHash: o.AuditHash})
+}
+
 func open(t testing.TB, url string) *postgis.Store {
+	return openWith(t, url, postgis.Options{Connections: 4})
+}
+
+func openWith(t testing.TB, url string, o postgis.Options) *postgis.Store {
 	t.Helper()
-	s, err := postgis.Open(t.Context(), url, postgis.Options{Connections: 4})
+	s, err := postgis.Open(t.Context(), url, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,6 +55,26 @@ func open(t testing.TB, url string) *postgis.Store {
 }
 
 func (h house) Hand(t testing.TB) storetest.Hand { return hand{connect(t, h.url)} }
+
+func (h house) SQL(t testing.TB) func(sql string) error {
+	conn := connect(t, h.url)
+	do := func(sql string) error {
+		_, err := conn.Exec(t.Context(), sql)
+		return err
+	}
+	if err := do("SET search_path = suhe, public"); err != nil {
+		t.Fatal(err)
+	}
+	return do
+}
+
+func (h house) Tamper(t testing.TB) func(sql string) error {
+	do := h.SQL(t)
+	if err := do("SET session_replication_role = replica"); err != nil {
+		t.Fatal(err)
+	}
+	return do
+}
 
 func connect(t testing.TB, url string) *pgx.Conn {
 	t.Helper()

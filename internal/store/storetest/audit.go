@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"golang.org/x/sync/errgroup"
 
+	"suhe/assets"
 	"suhe/internal/audit"
 )
 
@@ -58,7 +60,7 @@ func auditRoundTrip(t *testing.T, h House) {
 		t.Fatal(err)
 	}
 	all := record(t, h.Open(t))
-	if len(all) != 4 || all[0].Action != audit.Begin {
+	if len(all) != 4 || all[0].Action != audit.RecordBegin {
 		t.Fatalf("recorded %+v", all)
 	}
 	if e, want := all[1], given[0]; e.At.IsZero() || e.Hash == "" {
@@ -107,5 +109,93 @@ func auditTogether(t *testing.T, h House) {
 	s := h.Open(t)
 	if n := len(recorded(t, s)); n != 2*writers*each {
 		t.Errorf("%d entries, want %d", n, 2*writers*each)
+	}
+}
+
+// origin is somebody who acts.
+var origin = audit.Origin{Who: "wang", Roles: []string{"planner"}, Address: "192.0.2.9", Session: "s", Purpose: "登记", Incident: "2026-1"}
+
+// An edit and its entry are one: who, why, what became of it.
+func auditOfEdits(t *testing.T, h House) {
+	s := h.Open(t)
+	ctx := audit.With(t.Context(), origin)
+	edit := func(a *assets.Asset) assets.Edit { return assets.Edit{Asset: a, WasRev: assets.AnyRev} }
+	if _, _, err := commit(ctx, s, edit(sample("a", assets.Bank)), edit(sample("b", assets.Bank))); err != nil {
+		t.Fatal(err)
+	}
+	renamed := sample("a", assets.Bank)
+	renamed.Name = "another"
+	if _, _, err := commit(ctx, s, edit(renamed), edit(sample("b", assets.Bank)), edit(sample("c", assets.Bank))); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := commit(ctx, s, edit(renamed)); err != nil { // nothing changes
+		t.Fatal(err)
+	}
+	if _, _, err := commit(ctx, s, edit(sample("d", assets.Bank)), assets.Edit{Remove: "nothing"}); err == nil {
+		t.Fatal("an unknown asset was removed")
+	}
+	remove(t, s, "c") // by nobody in particular
+	var many []assets.Edit
+	for i := range 50 {
+		many = append(many, edit(plain(i)))
+	}
+	if _, _, err := commit(ctx, s, many...); err != nil {
+		t.Fatal(err)
+	}
+	published(t, s) // nothing of this was made by hand
+
+	want := []struct{ who, what, detail string }{
+		{"wang", "2 assets", `{"by":"zhang","why":"巡查","created":2,"ids":["a","b"]}`},
+		{"wang", "2 assets", `{"by":"zhang","why":"巡查","created":1,"changed":1,"ids":["a","c"]}`},
+		{audit.Program, "asset c", `{"removed":1,"ids":["c"]}`},
+		{"wang", "50 assets", ""},
+	}
+	got := recorded(t, s)
+	if len(got) != len(want) {
+		t.Fatalf("%d entries, want %d: %+v", len(got), len(want), got)
+	}
+	for i, w := range want {
+		e := got[i]
+		if e.Action != audit.AssetEdit || e.Who != w.who || e.What != w.what || w.detail != "" && string(e.Detail) != w.detail {
+			t.Errorf("entry %d: %s %s %s %s, want %v", i, e.Who, e.Action, e.What, e.Detail, w)
+		}
+	}
+	if e := got[0]; e.Purpose != origin.Purpose || e.Incident != origin.Incident || e.Address != origin.Address || e.Session != origin.Session || !reflect.DeepEqual(e.Roles, origin.Roles) {
+		t.Errorf("%+v does not tell of %+v", e, origin)
+	}
+	var detail struct {
+		Created int
+		IDs     []string
+	}
+	if err := json.Unmarshal(got[3].Detail, &detail); err != nil || detail.Created != 50 || len(detail.IDs) != 20 {
+		t.Errorf("of 50: %s", got[3].Detail)
+	}
+}
+
+// What a planner's tool changes past the store is recorded when it is published,
+// once, and not what the store itself did.
+func auditOfHands(t *testing.T, h House) {
+	s, hand := h.Open(t), h.Hand(t)
+	put(t, s, sample("a", assets.Bank), sample("b", assets.Bank))
+	for _, err := range []error{hand.Set("a", "name", "by hand"), hand.Delete("b")} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(t, s, sample("c", assets.Bank))
+	published(t, s)
+	published(t, s)
+	if err := hand.Set("c", "name", "by hand"); err != nil {
+		t.Fatal(err)
+	}
+	published(t, s)
+	var details []string
+	for _, e := range recorded(t, s) {
+		if strings.HasPrefix(e.Who, "database:") && len(e.Who) > len("database:") {
+			details = append(details, string(e.Detail))
+		}
+	}
+	if want := []string{`{"changed":1,"removed":1,"ids":["a","b"]}`, `{"changed":1,"ids":["c"]}`}; !reflect.DeepEqual(details, want) {
+		t.Errorf("by hand %v, want %v; all: %+v", details, want, recorded(t, s))
 	}
 }

@@ -10,6 +10,7 @@ import (
 // Bench measures what a store does in bulk.
 func Bench(b *testing.B, build func(testing.TB) House) {
 	b.Run("Commit10000", func(b *testing.B) { benchCommit(b, build(b).Open(b)) })
+	b.Run("CommitOne", func(b *testing.B) { benchCommitOne(b, build(b).Open(b)) })
 	b.Run("Load100000", func(b *testing.B) { benchLoad(b, build(b)) })
 	b.Run("Save5000", func(b *testing.B) { benchSave(b, build(b).Open(b)) })
 }
@@ -40,6 +41,17 @@ func benchCommit(b *testing.B, s Store) {
 			b.Fatal(err)
 		}
 		round++
+	}
+}
+
+func benchCommitOne(b *testing.B, s Store) {
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		if _, _, err := commit(b.Context(), s, assets.Edit{Asset: plain(n), WasRev: assets.AnyRev}); err != nil {
+			b.Fatal(err)
+		}
+		n++
 	}
 }
 

@@ -5,6 +5,7 @@ package storetest
 import (
 	"context"
 	"testing"
+	"time"
 
 	"suhe/assets"
 	"suhe/internal/audit"
@@ -25,8 +26,20 @@ type Store interface {
 type House interface {
 	// Open opens one more store on the database, closed when the test ends.
 	Open(t testing.TB) Store
+	// OpenWith is Open for those who say more.
+	OpenWith(t testing.TB, o Options) Store
 	// Hand is how a planner's tool changes rows, past every store.
 	Hand(t testing.TB) Hand
+	// SQL runs statements as the owner of the tables.
+	SQL(t testing.TB) func(sql string) error
+	// Tamper is SQL with no trigger in the way of the audit record any more.
+	Tamper(t testing.TB) func(sql string) error
+}
+
+// Options of a store under test; the zero value is the usual.
+type Options struct {
+	Now       func() time.Time
+	AuditHash audit.Algorithm
 }
 
 // Hand changes rows of the assets table by SQL. A geo.Solid as a value goes as
@@ -84,6 +97,12 @@ func Run(t *testing.T, build func(testing.TB) House) {
 		{"settingsTogether", settingsTogether},
 		{"auditRoundTrip", auditRoundTrip},
 		{"auditTogether", auditTogether},
+		{"auditOfEdits", auditOfEdits},
+		{"auditOfHands", auditOfHands},
+		{"auditPages", auditPages},
+		{"auditIsAppendOnly", auditIsAppendOnly},
+		{"auditPrune", auditPrune},
+		{"auditTampered", auditTampered},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, build(t)) })
 	}

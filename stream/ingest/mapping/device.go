@@ -37,7 +37,8 @@ type naming struct {
 	from          *pointer
 	level         int
 	ids           map[string]assets.ID
-	before, after string // of the template
+	ours          map[assets.ID]bool // those of ids
+	before, after string             // of the template
 }
 
 func newNaming(d deviceSheet, topic []string) (n naming, err error) {
@@ -101,13 +102,13 @@ func (n *naming) setIDs(table map[string]string) error {
 	if len(table) == 0 || len(table) > maxIDs {
 		return fmt.Errorf("ids: %d, want 1 to %d", len(table), maxIDs)
 	}
-	n.ids = make(map[string]assets.ID, len(table))
+	n.ids, n.ours = make(map[string]assets.ID, len(table)), make(map[assets.ID]bool, len(table))
 	for theirs, ours := range table {
 		id, err := assets.ParseID(ours)
 		if err != nil {
 			return fmt.Errorf("ids: %.64q: %w", theirs, err)
 		}
-		n.ids[theirs] = id
+		n.ids[theirs], n.ours[id] = id, true
 	}
 	return nil
 }
@@ -153,6 +154,18 @@ func (n *naming) foreign(root, item any, levels []string) (string, error) {
 		return v.String(), nil
 	}
 	return "", fmt.Errorf("%s, want a string or a number", kindOf(v))
+}
+
+// names says whether an item can be about the device.
+func (n *naming) names(device assets.ID) bool {
+	if n.is != "" || n.ids != nil {
+		return n.is == device || n.ours[device]
+	}
+	theirs, ok := strings.CutPrefix(string(device), n.before)
+	if ok {
+		theirs, ok = strings.CutSuffix(theirs, n.after)
+	}
+	return ok && theirs != ""
 }
 
 // place is where a mapping looks for the device.

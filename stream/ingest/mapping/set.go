@@ -59,3 +59,11 @@ func (s *Set) Names() []string {
 	slices.Sort(names)
 	return names
 }
+
+// Speaks says whether the gateway may speak for the device: whether one of its
+// mappings names it.
+func (s *Set) Speaks(gateway, device assets.ID) bool {
+	return slices.ContainsFunc(s.all, func(m *Mapping) bool {
+		return slices.Contains(m.Gateways, gateway) && m.naming.names(device)
+	})
+}

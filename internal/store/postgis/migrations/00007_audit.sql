@@ -67,6 +67,14 @@ CREATE TRIGGER audit_append_only BEFORE UPDATE OR TRUNCATE ON suhe.audit FOR EAC
 CREATE TRIGGER audit_head_keep BEFORE DELETE OR TRUNCATE ON suhe.audit_head FOR EACH STATEMENT EXECUTE FUNCTION suhe.audit_head_keep();
 REVOKE ALL ON suhe.audit, suhe.audit_head FROM PUBLIC;
 
+-- An edit whose transaction left no audit entry was made by hand: who publishes
+-- it records it. Rows from before this are not asked.
+ALTER TABLE suhe.outbox ADD COLUMN xact xid8, ADD COLUMN role text;
+ALTER TABLE suhe.outbox ALTER COLUMN xact SET DEFAULT pg_current_xact_id(), ALTER COLUMN role SET DEFAULT session_user;
+COMMENT ON COLUMN suhe.outbox.xact IS 'the transaction that made the change';
+COMMENT ON COLUMN suhe.outbox.role IS 'who was logged in';
+
 -- +goose Down
+ALTER TABLE suhe.outbox DROP COLUMN xact, DROP COLUMN role;
 DROP TABLE suhe.audit, suhe.audit_head;
 DROP FUNCTION suhe.audit_keep, suhe.audit_head_keep;

@@ -1,0 +1,44 @@
+package audit
+
+// Action is what was done, in two words.
+type Action string
+
+// The actions that are recorded, by the room that records them.
+const (
+	// The record itself.
+	RecordBegin  Action = "record begin"  // the first entry of every record: it names the algorithm
+	RecordPrune  Action = "record prune"  // entries older than what is kept were removed; see Pruned
+	RecordVerify Action = "record verify" // whether the record is sound
+	RecordRead   Action = "record read"   // pages of the record
+	RecordExport Action = "record export" // a range of the record as a file
+
+	// Who comes in.
+	Login   Action = "login"    // refused as well
+	Locked  Action = "lock"     // of an account or an address, after too many failures
+	Logout  Action = "logout"   //
+	Request Action = "request"  // refused: no credentials that are known, or a scope without the action
+	Setting Action = "settings" // accounts, keys, links, areas, webhooks: rights change
+
+	// What people do.
+	AssetEdit   Action = "asset edit"
+	AssetExport Action = "asset export"
+	TileExport  Action = "tile export"
+	CameraView  Action = "camera view"
+	PictureView Action = "picture view" // findings of algorithms with their pictures
+	MoverView   Action = "mover view"   // where a mover is: one, or a subscription
+	TrackView   Action = "track view"   // where a mover was
+	Command     Action = "device command"
+	Replay      Action = "letter replay" // what ingest refused, let in again
+	Discard     Action = "letter remove"
+	Backup      Action = "backup"
+	Restore     Action = "restore"
+)
+
+// Outcome is how it ended.
+type Outcome string
+
+// The outcomes.
+const (
+	Done    Outcome = "done"
+	Refused Outcome = "refused"
+)
