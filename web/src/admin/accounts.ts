@@ -58,7 +58,7 @@ export class Accounts implements Desk {
     const say = (key: Parameters<Frame['word']>[0]): string => this.frame.word(key);
     const lang = this.lang();
     this.list.replaceChildren(table(
-      [say('username'), say('name'), say('roles'), say('areas'), say('state'), ''],
+      [say('username'), say('name'), say('roles'), say('areas'), say('state'), say('ways')],
       this.accounts.map((a) => [
         a.username, a.name, a.roles.map((r) => roleName(r, lang)).join('、'), a.areas.includes(everywhere) ? word('everywhere', lang) : a.areas.join('、'),
         [say(a.disabled ? 'disabled' : 'active'), ...(a.demo ? [say('demo')] : []), ...(a.otp ? [say('otp')] : []), ...(a.oneTime ? [say('oneTime')] : [])].join(' · '),

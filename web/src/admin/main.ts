@@ -1,10 +1,10 @@
 /** The administrators' page: each sees the desk of his own office. */
 import './admin.css';
 import { element, make } from '../lib/dom';
-import { enter, leave } from '../lib/entrance';
+import { enter, leave, type Entered } from '../lib/entrance';
 import { word, type Lang } from '../lib/i18n';
 import { Pass } from '../lib/pass';
-import { may, type Me, type Site } from '../lib/session';
+import { may } from '../lib/session';
 import { showStrip } from '../lib/strip';
 import { Switches } from '../lib/switches';
 import { Accounts } from './accounts';
@@ -18,9 +18,10 @@ class AdminPage {
   private readonly pass: Pass;
   private readonly desks: Desk[];
 
-  constructor(private readonly who: Me, private readonly about: Site) {
+  constructor(private readonly entered: Entered) {
+    const { who, about } = entered;
     const lang = (): Lang => this.switches.lang;
-    this.pass = new Pass({ user: element('user'), ending: element('ending') }, who, lang, leave);
+    this.pass = new Pass({ user: element('user'), ending: element('ending') }, entered, lang, leave);
     this.desks = [
       ...(may(who, 'admit') ? [new Accounts(who.id, lang)] : []),
       ...(may(who, 'audit') ? [new Audit(lang)] : []),
@@ -35,12 +36,11 @@ class AdminPage {
     element('title').textContent = word('title', lang);
     element('what').textContent = say('admin', lang);
     document.title = `${say('admin', lang)} · ${word('title', lang)}`;
-    showStrip(element('strip'), this.about, this.who, lang);
+    showStrip(element('strip'), this.entered.about, this.entered.who, lang);
     this.pass.speak();
     for (const d of this.desks) d.speak();
     if (this.desks.length === 0) element('desks').replaceChildren(make('p', {}, say('nothing', lang)), make('a', { href: '/' }, say('toMap', lang)));
   }
 }
 
-const { who, about } = await enter(() => { element('what').textContent = '…'; });
-new AdminPage(who, about);
+new AdminPage(await enter(() => { element('what').textContent = '…'; }));

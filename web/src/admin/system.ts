@@ -61,7 +61,7 @@ export class System implements Desk {
       this.health.replaceChildren(
         lamp(state.alive, frame.word('alive')), lamp(state.ready, state.ready ? frame.word('ready') : `${frame.word('notReady')} ${state.why}`),
         make('p', {}, `${frame.word('version')} ${this.version}`), make('p', {}, `${frame.word('checked')} ${stamp(state.at)}`));
-      this.figures.replaceChildren(table([frame.word('figure'), '', frame.word('value')], state.figures.map((f) => [f.name + f.labels, f.help, f.value.toLocaleString('en')])));
+      this.figures.replaceChildren(table([frame.word('figure'), frame.word('meaning'), frame.word('value')], state.figures.map((f) => [f.name + f.labels, f.help, f.value.toLocaleString('en')])));
     }
     this.backup.replaceChildren(make('h3', {}, frame.word('backup')), make('p', { className: 'hint' }, frame.word('backupHint')), ...commands.map((c) => make('code', {}, c)));
   }

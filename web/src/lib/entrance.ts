@@ -3,6 +3,9 @@ import { Offline, Problem } from './problem';
 import { delay } from './backoff';
 import { loginAddress, me, site, type Me, type Site } from './session';
 
+/** Who is here, since when by the server's clock, and where. */
+export interface Entered { who: Me; at: number; about: Site }
+
 /** Leaves for the login page, which leads back. */
 export function leave(why?: string): void {
   const to = loginAddress(location);
@@ -13,11 +16,11 @@ export function leave(why?: string): void {
  * Asks who is here, for as long as there is no answer; waiting is told of every
  * attempt that had none. Never returns if nobody is logged in.
  */
-export async function enter(waiting: () => void): Promise<{ who: Me; about: Site }> {
+export async function enter(waiting: () => void): Promise<Entered> {
   for (let n = 0; ; n++) {
     try {
-      const [about, who] = await Promise.all([site(), me()]);
-      return { who, about };
+      const [about, { who, at }] = await Promise.all([site(), me()]);
+      return { who, at, about };
     } catch (e) {
       if (e instanceof Problem && (e.status === 401 || e.status === 403)) {
         leave();

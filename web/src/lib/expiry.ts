@@ -16,11 +16,11 @@ export class Expiry {
   private expires = Infinity;
   private span = Infinity; // how long nobody may do anything
 
-  /** Takes what the server says at now; nothing for what has no login. */
-  take(ends: Ends | null | undefined, now: number): void {
-    this.expires = instant(ends?.expires) ?? Infinity;
-    const idle = instant(ends?.idleUntil);
-    this.span = idle === undefined ? Infinity : idle - now;
+  /** Takes what the server said when its clock showed at and ours now; nothing for what has no login. */
+  take(ends: Ends | null | undefined, at: number, now: number): void {
+    const left = (text: string | undefined): number => (instant(text) ?? Infinity) - at;
+    this.expires = now + left(ends?.expires);
+    this.span = left(ends?.idleUntil);
   }
 
   /** When it ends if the last sign of life was then. */

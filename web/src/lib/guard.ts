@@ -26,8 +26,9 @@ export class Guard {
   private over = false;
   private noted = 0;
 
-  constructor(private who: Me, private readonly watch: Watch) {
-    this.expiry.take(who.session, Date.now());
+  /** at is when the server said who is here, by its clock. */
+  constructor(private who: Me, at: number, private readonly watch: Watch) {
+    this.expiry.take(who.session, at, Date.now());
     this.act();
     for (const kind of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart']) addEventListener(kind, () => this.act(), { passive: true });
     session.addEventListener('over', () => this.end('ended'));
@@ -39,8 +40,8 @@ export class Guard {
   async check(): Promise<void> {
     if (this.over) return;
     try {
-      const is = await me();
-      this.expiry.take(is.session, Date.now());
+      const { who: is, at } = await me();
+      this.expiry.take(is.session, at, Date.now());
       const [was, now] = [rights(this.who), rights(is)];
       this.who = is;
       if (was !== now) this.watch.changed(is);

@@ -29,6 +29,7 @@ const words = {
   signs: ['城市体征', 'Vital signs'],
   legend: ['图例', 'Legend'],
   demo: ['演示系统 · 设备、数据与账号均为模拟', 'Demo · devices, data and accounts are made up'],
+  mind: ['请注意', 'Mind'],
   delayed: ['公众视图 · 延迟 15 分钟', 'Public view · 15 minutes late'],
   late: ['延迟 15 分钟', '15 minutes late'],
   account: ['账号', 'Account'],

@@ -1,9 +1,9 @@
 /** The login on a page: who it is, that it ends soon, that it has ended. */
 import { button, make, say } from './dom';
+import type { Entered } from './entrance';
 import type { Ending } from './expiry';
 import { Guard, type Why } from './guard';
 import { word, type Lang } from './i18n';
-import type { Me } from './session';
 import { UserMenu } from './user';
 
 export interface Parts { user: HTMLElement; ending: HTMLElement }
@@ -20,9 +20,9 @@ export class Pass {
   private changed = false;
 
   /** over is called when the login has ended. */
-  constructor(private readonly parts: Parts, who: Me, private readonly lang: () => Lang, over: (why: Why) => void) {
+  constructor(private readonly parts: Parts, { who, at }: Pick<Entered, 'who' | 'at'>, private readonly lang: () => Lang, over: (why: Why) => void) {
     this.menu = new UserMenu(parts.user, who, lang);
-    this.guard = new Guard(who, { near: (e) => this.near(e), over, changed: () => this.anew() });
+    this.guard = new Guard(who, at, { near: (e) => this.near(e), over, changed: () => this.anew() });
     this.stay = button('', () => void this.guard.again(), 'primary');
     parts.ending.replaceChildren(this.text, this.stay);
     this.speak();

@@ -1,6 +1,6 @@
 /** Who is here, what he may, and where he goes from here. */
 import table from '../../../internal/access/roles.json';
-import { ask } from './ask';
+import { ask, send } from './ask';
 import type { Lang } from './i18n';
 
 export type Action = 'view' | 'export' | 'edit' | 'observe' | 'command' | 'witness' | 'dispatch' | 'report' | 'repair' | 'operate' | 'admit' | 'audit';
@@ -33,7 +33,12 @@ export interface Site {
 
 export const everywhere = '*';
 
-export const me = () => ask<Me>('/v1/me');
+/** Who is here, and when the server said so by its own clock, Unix milliseconds: a page's may be wrong. */
+export async function me(): Promise<{ who: Me; at: number }> {
+  const answer = await send('/v1/me');
+  return { who: await answer.json() as Me, at: Date.parse(answer.headers.get('Date') ?? '') || Date.now() };
+}
+
 export const site = () => ask<Site>('/v1/site', { knocking: true });
 
 /** Ends this login, or all logins of this account. */

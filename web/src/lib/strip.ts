@@ -10,5 +10,6 @@ export function showStrip(strip: HTMLElement, site: Pick<Site, 'demo'>, who: Pic
     ...(who?.delayed ? [make('span', { className: 'delayed' }, word('delayed', lang))] : []),
   ];
   strip.replaceChildren(...said);
+  strip.ariaLabel = word('mind', lang);
   strip.hidden = said.length === 0;
 }

@@ -42,6 +42,7 @@ export class LoginForm {
 
   /** Says everything again, in the language of now. */
   speak(): void {
+    this.read();
     this.draw();
   }
 
@@ -59,6 +60,7 @@ export class LoginForm {
   }
 
   private async go(): Promise<void> {
+    this.read();
     if (this.asking || !this.complete()) return;
     this.wait(true);
     try {
@@ -75,6 +77,11 @@ export class LoginForm {
     const c = this.credentials();
     const asks = { password: () => login(c), otp: () => login(c), change: () => changePassword(c, this.typed.fresh), enrol: () => confirm(c) };
     this.options.entered(await asks[this.step]());
+  }
+
+  /** Takes what was typed, or filled in by the browser, which may not tell of it. */
+  private read(): void {
+    for (const i of this.form.querySelectorAll('input')) this.typed[i.name as Field] = i.value;
   }
 
   private credentials(): Credentials {
@@ -137,7 +144,9 @@ export class LoginForm {
     return [...judge(fresh, username, password), ['same', fresh !== '' && fresh === repeat]];
   }
 
+  /** Draws the step; what was being typed goes on being typed. */
   private draw(): void {
+    const typing = this.form.contains(document.activeElement) ? document.activeElement?.id : '';
     const parts: Record<typeof this.step, () => Node[]> = {
       password: () => [this.field('username', 'username', 'text', 'username'), this.secret('password', 'password', 'current-password')],
       otp: () => [make('p', { className: 'hint' }, this.word('otpHint')), this.code()],
@@ -149,6 +158,7 @@ export class LoginForm {
     this.form.replaceChildren(make('h2', {}, this.word(titles[this.step])), ...parts[this.step](), this.alert, this.submit);
     if (this.step !== 'password' && !this.options.username) this.form.append(button(this.word('back'), () => this.name(''), 'plain'));
     this.tell();
+    if (typing) document.getElementById(typing)?.focus();
   }
 
   private changing(): Node[] {
@@ -160,7 +170,10 @@ export class LoginForm {
       return item;
     }));
     judged();
-    this.form.oninput = judged;
+    this.form.oninput = () => {
+      this.read();
+      judged();
+    };
     return [
       make('p', { className: 'hint' }, this.word('changeHint')), this.secret('password', 'current', 'current-password'),
       ...(this.factor ? [this.code()] : []), this.secret('fresh', 'fresh', 'new-password'), this.secret('repeat', 'repeat', 'new-password'), list,
@@ -181,7 +194,6 @@ export class LoginForm {
   private field(name: Field, label: LoginWord, type: string, autocomplete: AutoFill): HTMLElement {
     const input = make('input', { id: `login-${name}`, name, type, autocomplete, value: this.typed[name], required: true, autocapitalize: 'none', spellcheck: false });
     if (name === 'username' && this.options.username) input.readOnly = true;
-    input.addEventListener('input', () => { this.typed[name] = input.value; });
     return make('div', { className: 'field' }, make('label', { htmlFor: input.id }, this.word(label)), input);
   }
 

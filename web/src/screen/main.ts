@@ -3,7 +3,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import './page.css';
 import * as api from '../lib/api';
 import { element } from '../lib/dom';
-import { enter, leave } from '../lib/entrance';
+import { enter, leave, type Entered } from '../lib/entrance';
 import type { View } from '../lib/frames';
 import { pad } from '../lib/geo';
 import type { Why as Over } from '../lib/guard';
@@ -39,7 +39,13 @@ class Screen {
   private readonly pass: Pass;
   private readonly relogin: Relogin;
 
-  constructor(private readonly who: Me, private readonly about: Site, tables: api.Tables, private readonly map: Scene3D) {
+  private readonly who: Me;
+  private readonly about: Site;
+
+  constructor(entered: Entered, tables: api.Tables, private readonly map: Scene3D) {
+    const { who } = entered;
+    this.who = who;
+    this.about = entered.about;
     const lang = (): Lang => this.switches.lang;
     this.card = new Card(element('card'), {
       tables, lang, why: new Why(who.id, lang), may: (action) => may(who, action),
@@ -62,7 +68,7 @@ class Screen {
       named: (fid) => this.seen().objects.get(fid)?.name ?? `#${fid}`, places: new Places(map.map),
     });
     this.relogin = new Relogin(who.id, lang, () => void this.again());
-    this.pass = new Pass({ user: element('user'), ending: element('ending') }, who, lang, (why) => this.over(why));
+    this.pass = new Pass({ user: element('user'), ending: element('ending') }, entered, lang, (why) => this.over(why));
     map.onMove(() => this.connection.look(this.view()));
     addEventListener('keydown', (e) => { if (e.key === 'Escape') this.card.hide(); });
     this.speak();
@@ -182,12 +188,13 @@ function awaiting(): void {
 
 async function start(): Promise<void> {
   wear(savedTheme());
-  const { who, about } = await enter(awaiting);
+  const entered = await enter(awaiting);
+  const { who } = entered;
   if (!may(who, 'view')) return location.replace(home(who));
   const [scene, tables, box] = await Promise.all([api.scene(), api.tables(), boxOf(who)]);
   const map = new Scene3D(element('map'), scene, box, savedTheme(), savedLanguage());
   await map.ready;
-  new Screen(who, about, tables, map);
+  new Screen(entered, tables, map);
 }
 
 void start();
