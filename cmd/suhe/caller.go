@@ -35,8 +35,21 @@ const loginHeader = "Authorization: Bearer "
 
 // ask sends a request and reads the JSON of its answer.
 func (c caller) ask(ctx context.Context, method, path string, into any) error {
-	return c.send(ctx, method, path, strings.TrimPrefix(c.Token, loginHeader), nil, into)
+	return c.send(ctx, method, path, c.token(), nil, into)
 }
+
+// download writes the body of an answer, however long it takes.
+func (c caller) download(ctx context.Context, path string, w io.Writer) error {
+	response, err := c.open(ctx, http.MethodGet, path, c.token(), nil)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(w, response.Body)
+	return err
+}
+
+func (c caller) token() string { return strings.TrimPrefix(c.Token, loginHeader) }
 
 // send sends a request with a token and a body, if there are any, and reads the
 // JSON of its answer.
@@ -50,25 +63,31 @@ func (s server) send(ctx context.Context, method, path, token string, body, into
 			return err
 		}
 	}
-	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(s.Server, "/")+path, bytes.NewReader(text))
+	response, err := s.open(ctx, method, path, token, text)
 	if err != nil {
-		return fmt.Errorf("server: %w (%w)", err, assets.ErrInvalid)
+		return err
+	}
+	defer response.Body.Close()
+	return json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(into)
+}
+
+// open sends a request; an answer that tells of a failure is an error.
+func (s server) open(ctx context.Context, method, path, token string, body []byte) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(s.Server, "/")+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("server: %w (%w)", err, assets.ErrInvalid)
 	}
 	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
 	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
+	if err != nil || response.StatusCode < http.StatusBadRequest {
+		return response, err
 	}
 	defer response.Body.Close()
-	answer := json.NewDecoder(io.LimitReader(response.Body, maxAnswer))
-	if response.StatusCode >= http.StatusBadRequest {
-		var problem struct{ Title, Detail string }
-		_ = answer.Decode(&problem) // the status says enough
-		return fmt.Errorf("%s answers %s: %s", s.Server, response.Status, problem.Detail)
-	}
-	return answer.Decode(into)
+	var problem struct{ Title, Detail string }
+	_ = json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(&problem) // the status says enough
+	return nil, fmt.Errorf("%s answers %s: %s", s.Server, response.Status, problem.Detail)
 }
 
 // loginCmd logs in at a running node.

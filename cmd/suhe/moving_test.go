@@ -56,7 +56,7 @@ func longitude(t testing.TB, s *served, id string) any {
 
 // points are how many the track of the last minutes has.
 func points(t testing.TB, s *served, id string, minutes int) int {
-	properties, _ := get(t, s.url(fmt.Sprintf("/v1/assets/%s/track?minutes=%d", id, minutes)))["properties"].(map[string]any)
+	properties, _ := get(t, s.url(fmt.Sprintf("/v1/assets/%s/track?minutes=%d&purpose=test", id, minutes)))["properties"].(map[string]any)
 	times, _ := properties["times"].([]any)
 	return len(times)
 }

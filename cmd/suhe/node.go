@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/account"
 	"suhe/internal/api"
+	"suhe/internal/audit"
 	"suhe/internal/bus"
 	"suhe/stream"
 	"suhe/stream/command"
@@ -48,6 +51,8 @@ type node struct {
 	store    store
 	registry *assets.Registry
 	devices  access.Devices
+	book     *audit.Book
+	recorder *audit.Recorder
 
 	bus         *bus.Bus
 	obs, events *bus.Stream
@@ -71,8 +76,10 @@ type node struct {
 	logins   *account.Logins
 	gate     account.Gate
 
-	loaded   atomic.Bool
-	draining atomic.Bool
+	loaded    atomic.Bool
+	draining  atomic.Bool
+	backingUp sync.Mutex
+	unlock    func() // of the data folder
 }
 
 // openNode opens the store and the bus and builds the rooms on them; nothing
@@ -84,7 +91,7 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 	if n.door, err = s.door(); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openAccounts, n.openTwin, n.openViews, n.openDoors} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openTwin, n.openViews, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -94,6 +101,12 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 }
 
 func (n *node) openStore(ctx context.Context) (err error) {
+	if err := os.MkdirAll(n.settings.DataDir, 0o700); err != nil {
+		return fmt.Errorf("data-dir: %w", err)
+	}
+	if n.unlock, err = n.settings.lock(n.settings.NATS); err != nil {
+		return err
+	}
 	if n.devices, err = openDevices(n.settings.storage); err != nil {
 		return err
 	}
@@ -192,6 +205,7 @@ func (n *node) openViews(context.Context) (err error) {
 		World: n.world, Ground: stream.Ground{River: river(), Area: n.registry.AreaBound},
 		Clusters: counter{n.tiles}, Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
 		Origin:  func(r *http.Request) bool { return n.door.Origins.Check(r) == nil },
+		Watched: n.watched,
 		Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics,
 	})
 	return nil
@@ -249,6 +263,9 @@ func (n *node) close() {
 	}
 	if n.store != nil {
 		n.tell("close store", n.store.Close())
+	}
+	if n.unlock != nil {
+		n.unlock()
 	}
 }
 

@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"internal/access":           25,
 	"internal/audit":            24,
 	"internal/settings":         25,
+	"internal/syslog":           25,
 	"internal/account":          26,
 	"internal/account/key":      27,
 	"internal/account/link":     27,
@@ -47,6 +48,7 @@ var floors = map[string]int{
 	"internal/store/postgis":    40,
 	"internal/store/geopackage": 40,
 	"internal/store/storetest":  40,
+	"internal/backup":           41,
 	"internal/ogc":              45,
 	"internal/api":              50,
 	"internal/simulate":         50,
@@ -69,13 +71,14 @@ var rooms = map[string][]string{
 	"github.com/eclipse/paho.mqtt":  {"internal/simulate"},
 	"github.com/pressly/goose/v3":   {"internal/store/postgis"},
 	"github.com/cespare/xxhash":     {"tiles"},
+	"golang.org/x/crypto":           {"internal/account"},
+	"github.com/golang-jwt":         {"internal/account"},
 	"github.com/coreos/go-oidc":     {"internal/account/idp"},
 	"golang.org/x/oauth2":           {"internal/account/idp"},
 	"golang.org/x/time":             {"internal/api", "internal/account/key"},
-	"golang.org/x/crypto":           {"internal/account"},
-	"github.com/golang-jwt":         {"internal/account"},
 	"github.com/emmansun/gmsm":      {"internal/audit"},
-	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench"},
+	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench", "internal/backup"},
+	"filippo.io/age":                {"internal/backup"},
 }
 
 // Package is one package and what it imports, as `go list` tells.
