@@ -18,6 +18,7 @@ import (
 	"suhe/assets"
 	"suhe/assets/scene"
 	"suhe/geo"
+	"suhe/internal/audit"
 )
 
 // cli is the whole command line. Every flag is also SUHE_<FLAG> in the
@@ -33,12 +34,14 @@ type cli struct {
 	Import   importCmd   `cmd:"" help:"Read assets from a file into the registry."`
 	Export   exportCmd   `cmd:"" help:"Write assets or tiles to a file."`
 	User     userCmd     `cmd:"" help:"Accounts of people."`
+	Login    loginCmd    `cmd:"" help:"Log in at a running node and print the header that lets requests in."`
 	Device   deviceCmd   `cmd:"" help:"Credentials of devices."`
 	Hook     hookCmd     `cmd:"" help:"Webhooks by which algorithms send findings."`
 	Gateway  gatewayCmd  `cmd:"" help:"Credentials of gateways, which speak for the devices of their mappings."`
 	Letters  lettersCmd  `cmd:"" name:"deadletters" help:"What a node refused: read it, and let it in again."`
 	Backup   backupCmd   `cmd:"" help:"Backups of all that a node keeps."`
 	Restore  restoreCmd  `cmd:"" help:"Restore a backup to an empty data folder, and database."`
+	Audit    auditCmd    `cmd:"" help:"The record of who did what: list, verify, export."`
 	Simulate simulateCmd `cmd:"" help:"Play the scene's devices and movers as MQTT clients."`
 	Bench    benchCmd    `cmd:"" help:"Measure this machine: figures beside yardsticks."`
 }
@@ -47,6 +50,8 @@ type cli struct {
 type storage struct {
 	DataDir  string `help:"Folder for the GeoPackage, the streams and the keys." default:"./data" placeholder:"DIR"`
 	Database string `help:"Store in this PostGIS (postgres://…) instead of the GeoPackage." placeholder:"URL" secret:""`
+
+	AuditHash audit.Algorithm `help:"Hash that chains a new audit record: sha256 or sm3." default:"sha256" enum:"sha256,sm3"`
 }
 
 // place finds a file of the data folder.
@@ -69,6 +74,7 @@ type settings struct {
 	doorway
 	keeping
 	logins
+	auditing
 	Listen     string            `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MQTTListen string            `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
 	NATS       string            `help:"Use this NATS (nats://…) instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
@@ -87,6 +93,7 @@ func (s *settings) check() (wrong []string) {
 	wrong = append(wrong, s.doorway.check()...)
 	wrong = append(wrong, s.keeping.check()...)
 	wrong = append(wrong, s.logins.check()...)
+	wrong = append(wrong, s.auditing.check()...)
 	wrong = append(wrong, s.checkListen("listen", s.Listen, s.TLSCert != "" || len(s.TrustedProxy) > 0, "--tls-cert, --trusted-proxy")...)
 	wrong = append(wrong, s.checkListen("mqtt-listen", s.MQTTListen, s.MQTTCert != "", "--mqtt-cert")...)
 	if s.NATS != "" && !strings.HasPrefix(s.NATS, "nats://") && !strings.HasPrefix(s.NATS, "tls://") {

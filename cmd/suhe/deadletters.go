@@ -5,13 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"text/tabwriter"
-	"time"
 
 	"suhe/assets"
 )
@@ -21,56 +18,6 @@ type lettersCmd struct {
 	List   lettersListCmd   `cmd:"" help:"List what was refused, oldest first."`
 	Show   lettersShowCmd   `cmd:"" help:"Print one letter with its payload, as JSON."`
 	Replay lettersReplayCmd `cmd:"" help:"Let letters in again; what is accepted now is removed."`
-}
-
-// caller asks a running node.
-type caller struct {
-	Server string `help:"Address of the node." default:"http://127.0.0.1:8080" placeholder:"URL"`
-}
-
-// callerTimeout bounds one question.
-const callerTimeout = 30 * time.Second
-
-// maxAnswer bounds an answer in bytes.
-const maxAnswer = 64 << 20
-
-// ask sends a request and reads the JSON of its answer.
-func (c caller) ask(ctx context.Context, method, path string, into any) error {
-	ctx, cancel := context.WithTimeout(ctx, callerTimeout)
-	defer cancel()
-	response, err := c.send(ctx, method, path)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	return json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(into)
-}
-
-// send sends a request; an answer that tells of a failure is an error.
-func (c caller) send(ctx context.Context, method, path string) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(c.Server, "/")+path, nil)
-	if err != nil {
-		return nil, fmt.Errorf("server: %w (%w)", err, assets.ErrInvalid)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil || response.StatusCode < http.StatusBadRequest {
-		return response, err
-	}
-	defer response.Body.Close()
-	var problem struct{ Title, Detail string }
-	_ = json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(&problem) // the status says enough
-	return nil, fmt.Errorf("%s answers %s: %s", c.Server, response.Status, problem.Detail)
-}
-
-// download writes the body of an answer, however long it takes.
-func (c caller) download(ctx context.Context, path string, w io.Writer) error {
-	response, err := c.send(ctx, http.MethodGet, path)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	_, err = io.Copy(w, response.Body)
-	return err
 }
 
 // chosen are the letters that a command is about.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"suhe/assets"
+	"suhe/internal/audit"
 	"suhe/internal/bus"
 	"suhe/stream/command"
 	"suhe/stream/ingest"
@@ -76,9 +77,18 @@ func (n *node) openIntake(ctx context.Context) (err error) {
 // has a slash.
 const gatewayUser = "gateway/"
 
-// login lets a device in that knows its token, to publish and hear under its own
-// id only, and a gateway, to publish below its own root.
+// login lets a device or gateway in that knows its token, and records who does not.
 func (n *node) login(user, password string) (bus.Rights, bool) {
+	rights, ok := n.rights(user, password)
+	if !ok {
+		n.recorder.Refuse(audit.Origin{Who: user}.Entry(audit.Login, "MQTT", audit.Refused))
+	}
+	return rights, ok
+}
+
+// rights are those of a device that knows its token, to publish and hear under its
+// own id only, and of a gateway, to publish below its own root.
+func (n *node) rights(user, password string) (bus.Rights, bool) {
 	if name, ok := strings.CutPrefix(user, gatewayUser); ok {
 		id, err := assets.ParseID(name)
 		if err != nil || !n.devices.CheckGateway(id, password) {

@@ -21,6 +21,7 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/account"
 	"suhe/internal/api"
+	"suhe/internal/audit"
 	"suhe/internal/bus"
 	"suhe/stream"
 	"suhe/stream/command"
@@ -50,6 +51,8 @@ type node struct {
 	store    store
 	registry *assets.Registry
 	devices  access.Devices
+	book     *audit.Book
+	recorder *audit.Recorder
 
 	bus         *bus.Bus
 	obs, events *bus.Stream
@@ -88,7 +91,7 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 	if n.door, err = s.door(); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openBus, n.openAccounts, n.openTwin, n.openViews, n.openDoors} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openTwin, n.openViews, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -202,6 +205,7 @@ func (n *node) openViews(context.Context) (err error) {
 		World: n.world, Ground: stream.Ground{River: river(), Area: n.registry.AreaBound},
 		Clusters: counter{n.tiles}, Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
 		Origin:  func(r *http.Request) bool { return n.door.Origins.Check(r) == nil },
+		Watched: n.watched,
 		Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics,
 	})
 	return nil

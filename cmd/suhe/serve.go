@@ -53,6 +53,7 @@ func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger, now cl
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return n.live(inner) })
 	group.Go(func() error { return n.followAccounts(inner) })
+	group.Go(func() error { return n.followAudit(inner) })
 	group.Go(func() error {
 		defer stopRooms()
 		return n.serve(ctx, listener)
@@ -125,7 +126,7 @@ func (n *node) deps() api.Deps {
 		Live: api.Views{World: n.world, History: n.store, Tiles: n.tiles, Streams: n.hub}, Registry: n.registry, Relay: n.relay, Classes: n.registry.Classes(),
 		Basemaps: n.basemaps, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers, Backups: n,
 		Places: n.places, Findings: n.findings, Hooks: openHooks(n.settings.storage),
-		Door: n.door, Gate: n.gate, Logins: n.logins, Accounts: n.logins, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
+		Door: n.door, Gate: n.gate, Logins: n.logins, Accounts: n.logins, Tickets: &n.tickets, Recorder: n.recorder, Audit: n.book, Rate: n.settings.Rate, Log: n.log,
 		Site: api.Site{
 			Scene: api.Scene{
 				Title: facts.Title, TitleEn: facts.TitleEn, Attribution: facts.Attribution,

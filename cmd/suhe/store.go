@@ -33,10 +33,10 @@ func openStore(ctx context.Context, s storage, log *slog.Logger) (store, error) 
 		return nil, fmt.Errorf("data-dir: a restore to %s did not come to its end: restore again, with --force", s.DataDir)
 	}
 	if s.Database != "" {
-		return postgis.Open(ctx, s.Database, postgis.Options{Log: log})
+		return postgis.Open(ctx, s.Database, postgis.Options{Log: log, AuditHash: s.AuditHash})
 	}
 	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
 		return nil, err
 	}
-	return geopackage.Open(ctx, s.place("suhe.gpkg"), geopackage.Options{Log: log})
+	return geopackage.Open(ctx, s.place("suhe.gpkg"), geopackage.Options{Log: log, AuditHash: s.AuditHash})
 }

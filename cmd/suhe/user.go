@@ -11,7 +11,6 @@ import (
 	"suhe/assets"
 	"suhe/internal/access"
 	"suhe/internal/account"
-	"suhe/internal/audit"
 )
 
 // userCmd holds the commands about accounts. They change the store itself; nodes
@@ -37,7 +36,7 @@ func (s storage) directory(ctx context.Context, log *slog.Logger, now clock, f f
 	if err := d.Refresh(ctx); err != nil {
 		return err
 	}
-	return f(audit.With(ctx, audit.Origin{Who: "shell:" + shellUser()}), d)
+	return f(ctx, d)
 }
 
 // shellUser is who runs the command, as the system knows them.

@@ -34,6 +34,9 @@ var open = Grant{
 	Actions: Actions(), Kinds: assets.Kinds(), Sensitivity: assets.Personal, Areas: []string{Everywhere},
 }.Compile(nil)
 
+// SeesMovers says whether there may be movers that are seen.
+func (s Scope) SeesMovers() bool { return s.is != nil && s.is.movers }
+
 // ground says whether the kind is part of the map that everything lies on.
 func ground(k assets.Kind) bool {
 	switch k {

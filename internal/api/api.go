@@ -126,6 +126,8 @@ type Deps struct {
 	Logins   Logins
 	Accounts Accounts
 	Tickets  *access.Tickets
+	Recorder Recorder
+	Audit    Audit
 	Site     Site
 	Rate     float64 // requests a second of each principal from each address; 0: no bound
 	Log      *slog.Logger
@@ -180,6 +182,10 @@ func (s *server) routes() {
 	s.route("DELETE /v1/accounts/{name}", access.Admit, s.removeAccount)
 	s.route("POST /v1/accounts/{name}/unlock", access.Admit, s.unlockAccount)
 	s.route("POST /v1/accounts/{name}/reset", access.Admit, s.resetAccount)
+
+	s.route("GET /v1/audit", access.Audit, s.auditPage)
+	s.route("GET /v1/audit/export", access.Audit, s.auditExport)
+	s.route("POST /v1/audit/verify", access.Audit, s.auditVerify)
 
 	s.route("GET /metrics", access.Operate, s.metrics)
 	s.route("GET /tiles/{layers}", access.View, s.tileJSON)
@@ -248,11 +254,15 @@ func (s *server) route(pattern string, action access.Action, h handler) {
 func (s *server) own(pattern string, h handler) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.who(r)
+		r, wrong := acting(r, who)
 		if err == nil {
-			err = h(w, acting(r, who), who)
+			err = wrong
+		}
+		if err == nil {
+			err = h(w, r, who)
 		}
 		if err != nil {
-			fail(w, r, s.Log, err)
+			s.fail(w, r, err)
 		}
 	})
 }
@@ -276,19 +286,23 @@ func (s *server) who(r *http.Request) (access.Principal, error) {
 // action and nothing else, so the handler checks the signature first of all.
 // What comes from one address is bounded before that.
 func (s *server) signed(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
-	s.open(pattern, func(w http.ResponseWriter, r *http.Request) error {
-		if err := s.limits.admit(r, access.Principal{ID: "hooks"}, time.Now()); err != nil {
-			return err
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		r, _ = acting(r, access.Principal{}) // a machine gives no reasons
+		err := s.limits.admit(r, access.Principal{ID: "hooks"}, time.Now())
+		if err == nil {
+			err = h(w, r)
 		}
-		err := h(w, r)
 		if errors.Is(err, access.ErrUnauthenticated) {
 			w.Header().Set("WWW-Authenticate", access.SignatureHeader)
 		}
-		return err
+		if err != nil {
+			s.fail(w, r, err)
+		}
 	})
 }
 
-// open adds a route for everybody: health, the page's own files, and logging in.
+// open adds a route for everybody: health, the page's own files, and logging in,
+// which records refusals itself.
 func (s *server) open(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
