@@ -21,6 +21,9 @@ type Accounts interface {
 	Unlock(ctx context.Context, name string) error
 	ResetPassword(ctx context.Context, name, password string) (oneTime string, err error)
 	ResetOTP(ctx context.Context, name string) error
+	Trees(ctx context.Context) ([]account.Tree, error)
+	PutTree(ctx context.Context, t account.Tree) (account.Tree, error)
+	RemoveTree(ctx context.Context, name string, was int64) error
 }
 
 // accountAnswer is an account without its secrets.
