@@ -35,19 +35,21 @@ const loginHeader = "Authorization: Bearer "
 
 // ask sends a request and reads the JSON of its answer.
 func (c caller) ask(ctx context.Context, method, path string, into any) error {
-	return c.send(ctx, method, path, strings.TrimPrefix(c.Token, loginHeader), nil, into)
+	return c.send(ctx, method, path, c.token(), nil, into)
 }
 
 // download writes the body of an answer, however long it takes.
 func (c caller) download(ctx context.Context, path string, w io.Writer) error {
-	body, err := c.open(ctx, http.MethodGet, path, strings.TrimPrefix(c.Token, loginHeader), nil)
+	response, err := c.open(ctx, http.MethodGet, path, c.token(), nil)
 	if err != nil {
 		return err
 	}
-	defer body.Close()
-	_, err = io.Copy(w, body)
+	defer response.Body.Close()
+	_, err = io.Copy(w, response.Body)
 	return err
 }
+
+func (c caller) token() string { return strings.TrimPrefix(c.Token, loginHeader) }
 
 // send sends a request with a token and a body, if there are any, and reads the
 // JSON of its answer.
@@ -61,18 +63,17 @@ func (s server) send(ctx context.Context, method, path, token string, body, into
 			return err
 		}
 	}
-	answer, err := s.open(ctx, method, path, token, text)
+	response, err := s.open(ctx, method, path, token, text)
 	if err != nil {
 		return err
 	}
-	defer answer.Close()
-	return json.NewDecoder(io.LimitReader(answer, maxAnswer)).Decode(into)
+	defer response.Body.Close()
+	return json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(into)
 }
 
-// open sends a request and opens the body of its answer; one that tells of a
-// failure is an error.
-func (s server) open(ctx context.Context, method, path, token string, text []byte) (io.ReadCloser, error) {
-	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(s.Server, "/")+path, bytes.NewReader(text))
+// open sends a request; an answer that tells of a failure is an error.
+func (s server) open(ctx context.Context, method, path, token string, body []byte) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(s.Server, "/")+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("server: %w (%w)", err, assets.ErrInvalid)
 	}
@@ -80,11 +81,8 @@ func (s server) open(ctx context.Context, method, path, token string, text []byt
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
 	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	if response.StatusCode < http.StatusBadRequest {
-		return response.Body, nil
+	if err != nil || response.StatusCode < http.StatusBadRequest {
+		return response, err
 	}
 	defer response.Body.Close()
 	var problem struct{ Title, Detail string }

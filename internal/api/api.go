@@ -121,16 +121,20 @@ type Deps struct {
 	Answers     Answers // of requests with an Idempotency-Key
 	Backups     Backups
 
-	Door     Door
-	Gate     Gate
-	Logins   Logins
-	Accounts Accounts
-	Tickets  *access.Tickets
-	Recorder Recorder
-	Audit    Audit
-	Site     Site
-	Rate     float64 // requests a second of each principal from each address; 0: no bound
-	Log      *slog.Logger
+	Door       Door
+	Gate       Gate
+	Logins     Logins
+	Accounts   Accounts
+	Keys       Keys
+	Links      Links
+	Cities     map[string]City // identity providers by name
+	Federation Federation
+	Tickets    *access.Tickets
+	Recorder   Recorder
+	Audit      Audit
+	Site       Site
+	Rate       float64 // requests a second of each principal from each address; 0: no bound
+	Log        *slog.Logger
 }
 
 // Door is who may come to the routes at all, whoever they are.
@@ -186,6 +190,15 @@ func (s *server) routes() {
 	s.route("GET /v1/audit", access.Audit, s.auditPage)
 	s.route("GET /v1/audit/export", access.Audit, s.auditExport)
 	s.route("POST /v1/audit/verify", access.Audit, s.auditVerify)
+	s.own("GET /v1/keys", s.keys)
+	s.own("POST /v1/keys", s.addKey)
+	s.own("DELETE /v1/keys/{id}", s.revokeKey)
+	s.route("GET /v1/links", access.Admit, s.links)
+	s.route("POST /v1/links", access.Admit, s.addLink)
+	s.route("DELETE /v1/links/{id}", access.Admit, s.revokeLink)
+	s.open("GET /v1/open", s.openLink)
+	s.open("GET /v1/oidc/{name}/start", s.startOIDC)
+	s.open("GET /v1/oidc/{name}/callback", s.finishOIDC)
 
 	s.route("GET /metrics", access.Operate, s.metrics)
 	s.route("GET /tiles/{layers}", access.View, s.tileJSON)

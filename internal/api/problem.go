@@ -13,6 +13,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/account/key"
 	"suhe/internal/door"
 	"suhe/stream/ingest"
 )
@@ -35,6 +36,7 @@ var kinds = []struct {
 	{errOtherBody, http.StatusUnprocessableEntity},
 	{errInFlight, http.StatusConflict},
 	{errTooMany, http.StatusTooManyRequests},
+	{key.ErrQuota, http.StatusTooManyRequests},
 	{errCoding, http.StatusUnsupportedMediaType},
 	{door.ErrOrigin, http.StatusForbidden},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable},
