@@ -18,6 +18,7 @@ var floors = map[string]int{
 	"geo":                       10,
 	"internal/bus":              10,
 	"internal/pgcluster":        9,
+	"internal/seal":             10,
 	"internal/door":             10,
 	"internal/testcert":         9,
 	"internal/testidp":          9,
