@@ -60,7 +60,7 @@ type backupCreateCmd struct {
 	keeping
 	NATS   string `help:"The NATS (nats://…) that the node uses instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
 	Server string `help:"Address of a node that runs; its own --backup-passphrase encrypts the backup." placeholder:"URL"`
-	Token  string `help:"Token for that node, of a system administrator; better by SUHE_TOKEN_FILE." placeholder:"TEXT" secret:""`
+	Token  string `help:"Token, or what suhe login printed, with --server; better by SUHE_TOKEN_FILE." placeholder:"TEXT" secret:""`
 	File   string `arg:"" help:"File to write; it must not be there."`
 }
 
