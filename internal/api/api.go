@@ -35,6 +35,7 @@ type World interface {
 // follows from where and what an asset is.
 type Registry interface {
 	Place(a *assets.Asset) *assets.Asset
+	Opened(a *assets.Asset) *assets.Asset
 	Edit(ctx context.Context, by, why string, e assets.Edit) (*assets.Asset, assets.Verdict, error)
 }
 
