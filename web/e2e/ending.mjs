@@ -34,7 +34,8 @@ export async function ending(browser, base, { check, expected }) {
   check('where it was, without a reload', await page.evaluate(() => window.unloaded === false && location.hash.startsWith('#15.5/31.25')));
 
   await page.context().clearCookies();
-  check('who is no longer logged in is noticed in one place', await wait('over', () => document.getElementById('relogin').open));
+  check('a login that is over before its time leads to the login page, and back from there', await wait('over', () => location.pathname === '/login'
+    && /登录已被终止/.test(document.getElementById('why')?.textContent ?? '') && /^\/#15\.5\/31\.25/.test(new URLSearchParams(location.search).get('to') ?? '')));
   check('nothing else was complained of', complaints.every((c) => expected.test(c) || /WebSocket connection to/.test(c)), complaints.join(' | '));
   check('nothing came from another origin', strangers.length === 0, strangers.join(' '));
   await page.close();
