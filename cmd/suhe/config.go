@@ -37,6 +37,8 @@ type cli struct {
 	Login    loginCmd    `cmd:"" help:"Log in at a running node and print the header that lets requests in."`
 	Device   deviceCmd   `cmd:"" help:"Credentials of devices."`
 	Hook     hookCmd     `cmd:"" help:"Webhooks by which algorithms send findings."`
+	Key      keyCmd      `cmd:"" help:"API keys, by which programs act for an account."`
+	Link     linkCmd     `cmd:"" help:"Links that open a page on a screen that nobody attends."`
 	Gateway  gatewayCmd  `cmd:"" help:"Credentials of gateways, which speak for the devices of their mappings."`
 	Letters  lettersCmd  `cmd:"" name:"deadletters" help:"What a node refused: read it, and let it in again."`
 	Audit    auditCmd    `cmd:"" help:"The record of who did what: list, verify, export."`
@@ -75,6 +77,7 @@ type settings struct {
 	keeping
 	logins
 	auditing
+	cities
 	Listen     string            `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MQTTListen string            `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
 	NATS       string            `help:"Use this NATS (nats://…) instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
@@ -85,6 +88,7 @@ type settings struct {
 	Drain      time.Duration     `help:"How long a node that stops says so by /readyz before it takes no more requests." default:"1s"`
 	Basemap    map[string]string `help:"Serve a PMTiles or MBTiles file as /basemaps/NAME; may be repeated." placeholder:"NAME=FILE"`
 	Mappings   string            `help:"Folder of mappings (*.json) for third parties' payloads; changes are followed." placeholder:"DIR"`
+	Public     publicView        `embed:""`
 }
 
 // check says what is wrong, one line each.
@@ -94,6 +98,7 @@ func (s *settings) check() (wrong []string) {
 	wrong = append(wrong, s.keeping.check()...)
 	wrong = append(wrong, s.logins.check()...)
 	wrong = append(wrong, s.auditing.check()...)
+	wrong = append(wrong, s.cities.check()...)
 	wrong = append(wrong, s.checkListen("listen", s.Listen, s.TLSCert != "" || len(s.TrustedProxy) > 0, "--tls-cert, --trusted-proxy")...)
 	wrong = append(wrong, s.checkListen("mqtt-listen", s.MQTTListen, s.MQTTCert != "", "--mqtt-cert")...)
 	if s.NATS != "" && !strings.HasPrefix(s.NATS, "nats://") && !strings.HasPrefix(s.NATS, "tls://") {
@@ -108,6 +113,7 @@ func (s *settings) check() (wrong []string) {
 	if s.Drain < 0 || s.Drain > time.Minute {
 		wrong = append(wrong, fmt.Sprintf("drain: %v, want 0s to 1m", s.Drain))
 	}
+	wrong = append(wrong, s.Public.check()...)
 	return append(wrong, s.checkBasemaps()...)
 }
 

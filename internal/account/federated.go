@@ -48,6 +48,12 @@ func (l *Logins) Federated(ctx context.Context, who Identity, address netip.Addr
 // federate makes the account as it is to be now.
 func (l *Logins) federate(ctx context.Context, who Identity, address netip.Addr) (*Account, error) {
 	was := l.federated(who.Source, who.Subject)
+	if was == nil { // or they came to another node, just now
+		if err := l.Refresh(ctx); err != nil {
+			return nil, err
+		}
+		was = l.federated(who.Source, who.Subject)
+	}
 	what := audit.Action("account edit")
 	next := &Account{Source: who.Source, Subject: who.Subject, Generation: newGeneration()}
 	if was == nil {
@@ -75,11 +81,11 @@ func (l *Logins) federate(ctx context.Context, who Identity, address netip.Addr)
 
 var errClosed = fmt.Errorf("%w: the account is closed", access.ErrDenied)
 
-// NotFederated records that somebody whom another place knows was not let in, and
-// ends the sessions that they may have of before.
-func (l *Logins) NotFederated(ctx context.Context, source, subject string, address netip.Addr, why string) error {
+// NotFederated records that somebody from another place was not let in. lost is who
+// may come in no more, whose sessions are over; "": that is not known.
+func (l *Logins) NotFederated(ctx context.Context, source, lost string, address netip.Addr, why string) error {
 	is := &Account{Name: source}
-	if known := l.federated(source, subject); known != nil {
+	if known := l.federated(source, lost); known != nil {
 		is = known
 		err := l.Change(ctx, is.Name, assets.AnyRev, "logout everywhere", func(a *Account) error {
 			a.Generation = newGeneration()
@@ -122,7 +128,7 @@ func (d *Directory) freeName(who Identity) string {
 	sum := sha256.Sum256([]byte(who.Source + "\x00" + who.Subject))
 	tail := "-" + hex.EncodeToString(sum[:4])
 	name = shorten(strings.TrimLeft(name, "._-"), maxAccountName-len(tail))
-	if _, err := d.Account(name); err != nil && name == strings.ToLower(who.Username) {
+	if _, err := d.Account(name); err != nil && name != "" && name == strings.ToLower(who.Username) {
 		return name
 	}
 	return strings.TrimLeft(name+tail, "-")

@@ -26,6 +26,9 @@ func (s *server) page(w http.ResponseWriter, r *http.Request) error {
 		http.Error(w, notBuilt, http.StatusNotImplemented)
 		return nil
 	}
+	if err != nil && s.allowed(r) != "" {
+		return s.other(w, r)
+	}
 	if err != nil {
 		return notFound(r)
 	}
