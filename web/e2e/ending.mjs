@@ -13,7 +13,7 @@ export async function ending(browser, base, { check, expected }) {
   const near = () => page.isVisible('#ending');
   check('nothing is said of an end that is far', !(await near()));
   await pass(28.5);
-  check('nobody did anything for long: that is said', await wait('near', () => /长时间未操作，[01]:\d\d 后退出登录/.test(document.querySelector('#ending:not([hidden])')?.textContent ?? '')));
+  check('nobody did anything for long: that is said', await wait('near', () => /长时间未操作，将于 \d\d:\d\d:\d\d 退出登录/.test(document.querySelector('#ending:not([hidden])')?.textContent ?? '')));
   await page.click('#ending button');
   check('somebody is there still', await wait('far', () => document.getElementById('ending').hidden) && await live());
   await pass(28.5);

@@ -12,6 +12,7 @@ import { isLive } from '../lib/line';
 import { Pass } from '../lib/pass';
 import { held, type Held, type Touched } from '../lib/picture';
 import { Problem } from '../lib/problem';
+import { forgetReason } from '../lib/purpose';
 import { home, may, type Me, type Site } from '../lib/session';
 import { Connection, viewId } from '../lib/stream';
 import { showStrip } from '../lib/strip';
@@ -86,6 +87,7 @@ class Screen {
   private over(why: Over): void {
     if (why === 'revoked') return leave(why);
     this.resting = true;
+    forgetReason();
     this.connection.pause();
     this.relogin.open(why);
   }
