@@ -155,7 +155,7 @@ func (l *leakNode) report(t *testing.T, ctx context.Context, group *errgroup.Gro
 	group.Go(func() error {
 		for n := 0; ctx.Err() == nil; n++ {
 			body := fmt.Sprintf(`{"positions":[{"id":"%s","lon":%v,"lat":31.24}]}`, s.kinds[assets.Mover][n%5], s.box.Min[0]+0.001+0.0001*float64(n%100))
-			if _, err := l.places.Batch(ctx, []byte(body)); err != nil && ctx.Err() == nil {
+			if _, err := l.places.Batch(ctx, nil, []byte(body)); err != nil && ctx.Err() == nil {
 				return err
 			}
 			time.Sleep(5 * time.Millisecond)
