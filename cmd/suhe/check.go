@@ -31,10 +31,12 @@ func (c *checkConfigCmd) Run(io streams) error {
 		{"origin", strings.Join(s.Origin, ",")}, {"trusted-proxy", strings.Join(s.TrustedProxy, ",")},
 		{"connections-per-address", fmt.Sprint(s.Connections)}, {"admin-listen", s.AdminListen}, {"insecure-bind", fmt.Sprint(s.InsecureBind)},
 		{"data-dir", s.DataDir}, {"database", masked(s.Database)}, {"nats", masked(s.NATS)},
+		{"login-key", s.LoginKey}, {"session-idle", s.SessionIdle.String()}, {"session-life", s.SessionLife.String()}, {"password-life", s.PasswordLife.String()},
+		{"login-tries", fmt.Sprint(s.LoginTries)}, {"address-tries", fmt.Sprint(s.AddressTries)}, {"login-rest", s.LoginRest.String()},
 		{"demo", fmt.Sprint(s.Demo)}, {"scene-size", fmt.Sprint(s.SceneSize)}, {"scene-seed", fmt.Sprint(s.SceneSeed)},
 		{"basemap", basemapText(s.Basemap)}, {"mappings", s.Mappings},
 	} {
-		fmt.Fprintf(io.out, "%-12s %s\n", row[0], row[1])
+		fmt.Fprintf(io.out, "%-14s %s\n", row[0], row[1])
 	}
 	return wrongSettings(append(s.check(), wrongMappings(s.Mappings)...))
 }
