@@ -17,6 +17,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/audit"
 )
 
 // The times of a connection. Pings leave room for their pong. A write that hangs
@@ -66,6 +67,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who access.Principal
 	}
 	boundBuffer(ws.NetConn())
 	s := newSession(h, who, formatOf(ws.Subprotocol()), rand.Text()[:12])
+	s.origin = audit.From(r.Context())
 	c := &conn{ws: ws, session: s, done: make(chan struct{})}
 	s.wake, s.cut = c.wake, c.hurry
 	h.enter(s)

@@ -15,6 +15,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/audit"
 	"suhe/twin"
 )
 
@@ -35,6 +36,7 @@ type Options struct {
 	Clusters Clusters                 // nil: nothing is counted, all is told one by one
 	Past     Past                     // nil: events of before the hub began cannot be had
 	Admit    Admit                    // nil: there are no logins
+	Watched  func(audit.Origin) error // somebody is about to see where movers are; its error refuses that; nil: nobody is told
 	Delayed  bool                     // it tells of the public view, to those alone who may see no other
 	Tell     func(data []byte) error  // to the hubs of other nodes, which take it with Heard; nil: there are none
 	Tick     time.Duration            // between two looks at what changed; default 200 ms

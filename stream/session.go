@@ -7,7 +7,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/audit"
 	"suhe/twin"
 )
 
@@ -24,6 +26,7 @@ type session struct {
 	cut     func()       // end at once a write that hangs
 	writes  atomic.Int64 // Unix milliseconds since when a write is on its way; 0: none
 	grant   atomic.Pointer[access.Principal]
+	origin  audit.Origin // from where the client comes, and why
 	pace    pace
 	follows atomic.Bool // somebody's presence
 	waits   *shared     // a frame that waits for what must be told before; the sender's
@@ -181,6 +184,10 @@ func (s *session) subscribe(a ask) {
 		s.refuse(a.ID, err)
 		return
 	}
+	if err := s.watches(to, nil); err != nil {
+		s.refuse(a.ID, err)
+		return
+	}
 	if s.unsubscribe(a.ID) && a.Position == nil {
 		// Or the client could not tell the old view's frames from the new one's.
 		s.send(resyncFrame{a.ID, "the view is opened anew"})
@@ -266,6 +273,17 @@ func (s *session) start(v *view, a ask, anew error, things []*twin.Thing, shown 
 	v.resume(a.Held, *a.Position, things, shown, at)
 }
 
+// watches tells that a view is about to show where movers are, which the one before
+// did not: once for each view.
+func (s *session) watches(to, was *look) error {
+	who := s.who()
+	if s.hub.o.Watched == nil || !who.Scope.SeesMovers() || !slices.Contains(to.layers, assets.Mover) ||
+		was != nil && slices.Contains(was.layers, assets.Mover) {
+		return nil
+	}
+	return s.hub.o.Watched(who.Acts(s.origin))
+}
+
 // update moves a view; the client gets what enters and leaves.
 func (s *session) update(a ask) {
 	v := s.view(a.ID)
@@ -276,6 +294,10 @@ func (s *session) update(a ask) {
 	scope := s.who().Scope
 	to, err := s.hub.look(a, v.looks(), scope)
 	if err != nil {
+		s.refuse(a.ID, err)
+		return
+	}
+	if err := s.watches(to, v.looks()); err != nil {
 		s.refuse(a.ID, err)
 		return
 	}

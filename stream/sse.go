@@ -11,6 +11,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/audit"
 	"suhe/twin"
 )
 
@@ -40,6 +41,7 @@ func (h *Hub) ServeEvents(w http.ResponseWriter, r *http.Request, who access.Pri
 		return fmt.Errorf("%w: %w", assets.ErrInvalid, err)
 	}
 	s := newSession(h, who, asJSON, rand.Text()[:12])
+	s.origin = audit.From(r.Context())
 	woken := make(chan struct{}, 1)
 	s.wake = func() {
 		select {

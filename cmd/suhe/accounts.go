@@ -58,7 +58,7 @@ const (
 	keptLoginsTime = 8 * 24 * time.Hour // longer than any session and any lock
 )
 
-// openAccounts finds out who may log in, and builds the gate.
+// openAccounts finds out who may log in.
 func (n *node) openAccounts(ctx context.Context) error {
 	file := n.settings.LoginKey
 	if file == "" {
@@ -79,7 +79,6 @@ func (n *node) openAccounts(ctx context.Context) error {
 		Idle: l.SessionIdle, Life: l.SessionLife, PasswordLife: l.PasswordLife,
 		Rest: l.LoginRest, Tries: l.LoginTries, AddressTries: l.AddressTries,
 	})
-	n.gate = account.Gate{n.logins.Bearer(), account.Ticket(&n.tickets, n.still), n.logins.Cookie()}
 	return n.logins.Refresh(ctx)
 }
 
@@ -88,11 +87,17 @@ func (n *node) still(who access.Principal) (access.Principal, error) { return n.
 
 // followAccounts keeps who may log in and what is connected up to date.
 func (n *node) followAccounts(ctx context.Context) error {
-	return n.logins.Run(ctx, func() { n.hub.Review(n.still) })
+	return n.logins.Run(ctx, func() {
+		n.followKeys(ctx)
+		n.hub.Review(n.still)
+	})
 }
 
 // admit says whose ticket or token it is.
 func (n *node) admit(ticket, token string) (access.Principal, error) {
+	if strings.HasPrefix(token, account.KeyPrefix) {
+		return n.keys.Admit(token)
+	}
 	if token != "" {
 		return n.logins.Token(context.Background(), token)
 	}

@@ -151,6 +151,7 @@ type benchDevicesCmd struct {
 	Way     string
 	Broker  string
 	Server  string
+	Login   string
 	All     int
 	Sensors int
 	Rate    int
@@ -163,7 +164,7 @@ func (c *benchDevicesCmd) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	report, err := bench.Send(ctx, bench.SendOptions{Way: c.Way, Broker: c.Broker, Server: c.Server,
+	report, err := bench.Send(ctx, bench.SendOptions{Way: c.Way, Broker: c.Broker, Server: c.Server, Login: c.Login,
 		Token: devices.Token, All: c.All, Sensors: c.Sensors, Rate: c.Rate, Span: c.Span})
 	if err != nil {
 		return err

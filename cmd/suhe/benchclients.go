@@ -16,6 +16,7 @@ type benchAudienceCmd struct {
 	Clients  int
 	All      int
 	Metres   float64
+	Token    string
 }
 
 // Run obeys the orders of the standard input.

@@ -18,6 +18,7 @@ import (
 	"suhe/assets"
 	"suhe/assets/scene"
 	"suhe/geo"
+	"suhe/internal/audit"
 )
 
 // cli is the whole command line. Every flag is also SUHE_<FLAG> in the
@@ -33,10 +34,16 @@ type cli struct {
 	Import   importCmd   `cmd:"" help:"Read assets from a file into the registry."`
 	Export   exportCmd   `cmd:"" help:"Write assets or tiles to a file."`
 	User     userCmd     `cmd:"" help:"Accounts of people."`
+	Login    loginCmd    `cmd:"" help:"Log in at a running node and print the header that lets requests in."`
 	Device   deviceCmd   `cmd:"" help:"Credentials of devices."`
 	Hook     hookCmd     `cmd:"" help:"Webhooks by which algorithms send findings."`
+	Key      keyCmd      `cmd:"" help:"API keys, by which programs act for an account."`
+	Link     linkCmd     `cmd:"" help:"Links that open a page on a screen that nobody attends."`
 	Gateway  gatewayCmd  `cmd:"" help:"Credentials of gateways, which speak for the devices of their mappings."`
 	Letters  lettersCmd  `cmd:"" name:"deadletters" help:"What a node refused: read it, and let it in again."`
+	Audit    auditCmd    `cmd:"" help:"The record of who did what: list, verify, export."`
+	Backup   backupCmd   `cmd:"" help:"Backups of all that a node keeps."`
+	Restore  restoreCmd  `cmd:"" help:"Restore a backup to an empty data folder, and database."`
 	Simulate simulateCmd `cmd:"" help:"Play the scene's devices and movers as MQTT clients."`
 	Bench    benchCmd    `cmd:"" help:"Measure this machine: figures beside yardsticks."`
 }
@@ -45,6 +52,8 @@ type cli struct {
 type storage struct {
 	DataDir  string `help:"Folder for the GeoPackage, the streams and the keys." default:"./data" placeholder:"DIR"`
 	Database string `help:"Store in this PostGIS (postgres://…) instead of the GeoPackage." placeholder:"URL" secret:""`
+
+	AuditHash audit.Algorithm `help:"Hash that chains a new audit record: sha256 or sm3." default:"sha256" enum:"sha256,sm3"`
 }
 
 // place finds a file of the data folder.
@@ -65,7 +74,10 @@ func (s storage) check() (wrong []string) {
 type settings struct {
 	storage
 	doorway
+	keeping
 	logins
+	auditing
+	cities
 	Listen     string            `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MQTTListen string            `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
 	NATS       string            `help:"Use this NATS (nats://…) instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
@@ -76,13 +88,17 @@ type settings struct {
 	Drain      time.Duration     `help:"How long a node that stops says so by /readyz before it takes no more requests." default:"1s"`
 	Basemap    map[string]string `help:"Serve a PMTiles or MBTiles file as /basemaps/NAME; may be repeated." placeholder:"NAME=FILE"`
 	Mappings   string            `help:"Folder of mappings (*.json) for third parties' payloads; changes are followed." placeholder:"DIR"`
+	Public     publicView        `embed:""`
 }
 
 // check says what is wrong, one line each.
 func (s *settings) check() (wrong []string) {
 	wrong = s.storage.check()
 	wrong = append(wrong, s.doorway.check()...)
+	wrong = append(wrong, s.keeping.check()...)
 	wrong = append(wrong, s.logins.check()...)
+	wrong = append(wrong, s.auditing.check()...)
+	wrong = append(wrong, s.cities.check()...)
 	wrong = append(wrong, s.checkListen("listen", s.Listen, s.TLSCert != "" || len(s.TrustedProxy) > 0, "--tls-cert, --trusted-proxy")...)
 	wrong = append(wrong, s.checkListen("mqtt-listen", s.MQTTListen, s.MQTTCert != "", "--mqtt-cert")...)
 	if s.NATS != "" && !strings.HasPrefix(s.NATS, "nats://") && !strings.HasPrefix(s.NATS, "tls://") {
@@ -97,6 +113,7 @@ func (s *settings) check() (wrong []string) {
 	if s.Drain < 0 || s.Drain > time.Minute {
 		wrong = append(wrong, fmt.Sprintf("drain: %v, want 0s to 1m", s.Drain))
 	}
+	wrong = append(wrong, s.Public.check()...)
 	return append(wrong, s.checkBasemaps()...)
 }
 

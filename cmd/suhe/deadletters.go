@@ -5,13 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"text/tabwriter"
-	"time"
 
 	"suhe/assets"
 )
@@ -21,39 +18,6 @@ type lettersCmd struct {
 	List   lettersListCmd   `cmd:"" help:"List what was refused, oldest first."`
 	Show   lettersShowCmd   `cmd:"" help:"Print one letter with its payload, as JSON."`
 	Replay lettersReplayCmd `cmd:"" help:"Let letters in again; what is accepted now is removed."`
-}
-
-// caller asks a running node.
-type caller struct {
-	Server string `help:"Address of the node." default:"http://127.0.0.1:8080" placeholder:"URL"`
-}
-
-// callerTimeout bounds one question.
-const callerTimeout = 30 * time.Second
-
-// maxAnswer bounds an answer in bytes.
-const maxAnswer = 64 << 20
-
-// ask sends a request and reads the JSON of its answer.
-func (c caller) ask(ctx context.Context, method, path string, into any) error {
-	ctx, cancel := context.WithTimeout(ctx, callerTimeout)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(c.Server, "/")+path, nil)
-	if err != nil {
-		return fmt.Errorf("server: %w (%w)", err, assets.ErrInvalid)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	body := json.NewDecoder(io.LimitReader(response.Body, maxAnswer))
-	if response.StatusCode >= http.StatusBadRequest {
-		var problem struct{ Title, Detail string }
-		_ = body.Decode(&problem) // the status says enough
-		return fmt.Errorf("%s answers %s: %s", c.Server, response.Status, problem.Detail)
-	}
-	return body.Decode(into)
 }
 
 // chosen are the letters that a command is about.

@@ -2,10 +2,9 @@ package main
 
 import (
 	"context"
-	"strings"
 	"time"
 
-	"suhe/assets"
+	"suhe/internal/audit"
 	"suhe/internal/bus"
 	"suhe/stream/command"
 	"suhe/stream/ingest"
@@ -72,23 +71,17 @@ func (n *node) openIntake(ctx context.Context) (err error) {
 	return nil
 }
 
-// gatewayUser stands before a gateway's id in its MQTT user name. No device's id
-// has a slash.
-const gatewayUser = "gateway/"
-
 // login lets a device in that knows its token, to publish and hear under its own
-// id only, and a gateway, to publish below its own root.
+// id only, and a gateway, to publish below its own root. Who does not is recorded.
 func (n *node) login(user, password string) (bus.Rights, bool) {
-	if name, ok := strings.CutPrefix(user, gatewayUser); ok {
-		id, err := assets.ParseID(name)
-		if err != nil || !n.devices.CheckGateway(id, password) {
-			return bus.Rights{}, false
-		}
-		return bus.Rights{Below: []string{mapping.Root(id)}}, true
-	}
-	id, err := assets.ParseID(user)
-	if err != nil || !n.devices.Check(id, password) {
+	who, known := n.machines().Known(user, password)
+	if !known {
+		n.recorder.Refuse(audit.Origin{Who: user}.Entry(audit.Login, "MQTT", audit.Refused))
 		return bus.Rights{}, false
 	}
+	if gateway, is := who.Gateway(); is {
+		return bus.Rights{Below: []string{mapping.Root(gateway)}}, true
+	}
+	id, _ := who.Device()
 	return bus.Rights{Publish: []string{ingest.Topic(id), ingest.PositionTopic(id), command.AckTopic(id)}, Subscribe: []string{command.Topic(id)}}, true
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 
 	"suhe/assets"
+	"suhe/internal/audit"
 )
 
 // exportCmd writes a file of assets or of tiles.
@@ -50,6 +52,9 @@ func (c *exportCmd) assets(ctx context.Context, io streams, log *slog.Logger) er
 		return err
 	}
 	defer store.Close()
+	if err := exporting(ctx, store, audit.AssetExport, c.File, map[string]string{"kind": string(kind)}); err != nil {
+		return err
+	}
 	count := 0
 	err = write(ctx, c.File, func(yield func(*assets.Asset, error) bool) {
 		_, err := newRegistry(store).Load(ctx, func(a *assets.Asset) error {
@@ -73,6 +78,13 @@ func (c *exportCmd) assets(ctx context.Context, io streams, log *slog.Logger) er
 	return nil
 }
 
+// exporting records that somebody at this machine takes a file away.
+func exporting(ctx context.Context, store audit.Store, a audit.Action, file string, detail map[string]string) error {
+	e := audit.From(ctx).Entry(a, "file "+filepath.Base(file), audit.Done)
+	e.Detail, _ = json.Marshal(detail) // texts
+	return store.AppendAudit(ctx, e)
+}
+
 // writer writes assets to a file.
 type writer func(ctx context.Context, file string, all iter.Seq2[*assets.Asset, error]) error
 
@@ -87,15 +99,20 @@ func exporter(file string) (writer, error) {
 	return nil, fmt.Errorf("file: %q, want a name that ends in .geojson or .gpkg: %w", file, assets.ErrInvalid)
 }
 
-// writeGeoJSON writes beside the file and moves it in place when it is whole.
-func writeGeoJSON(_ context.Context, file string, all iter.Seq2[*assets.Asset, error]) (err error) {
+// writeGeoJSON writes assets as one FeatureCollection.
+func writeGeoJSON(_ context.Context, file string, all iter.Seq2[*assets.Asset, error]) error {
+	return writeFile(file, func(f *os.File) error { return assets.ExportGeoJSON(f, all) })
+}
+
+// writeFile writes beside the file and moves it in place when it is whole.
+func writeFile(file string, write func(*os.File) error) error {
 	f, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	if err := assets.ExportGeoJSON(f, all); err != nil {
+	if err := write(f); err != nil {
 		return err
 	}
 	if err := f.Close(); err != nil {

@@ -14,6 +14,7 @@ import (
 	"suhe/assets/scene"
 	"suhe/geo"
 	"suhe/internal/access"
+	"suhe/internal/audit"
 	"suhe/tiles"
 	"suhe/tiles/archive"
 	"suhe/twin"
@@ -38,6 +39,10 @@ func (c *tileExport) run(ctx context.Context, s storage, io streams, log *slog.L
 		return err
 	}
 	defer store.Close()
+	taken := map[string]string{"layers": strings.Join(c.Layers, ","), "bounds": c.Bounds, "zooms": c.Zooms}
+	if err := exporting(ctx, store, audit.TileExport, c.Tiles, taken); err != nil {
+		return err
+	}
 	server, err := storedTiles(ctx, store, log)
 	if err != nil {
 		return err

@@ -84,7 +84,7 @@ func ask(ctx context.Context, method, url, body string) (status int, text string
 	if err != nil {
 		return 0, "", nil, err
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := client.Do(r)
 	if err != nil {
 		return 0, "", nil, err
 	}

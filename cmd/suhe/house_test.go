@@ -32,7 +32,7 @@ type house struct {
 	t      testing.TB
 	server *httptest.Server
 	secret string // of the webhook vision
-	known  []visitor
+	known  []guest
 
 	letters    int // made so far
 	lastLetter uint64

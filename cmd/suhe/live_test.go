@@ -30,7 +30,7 @@ func stores(t *testing.T) map[string][]string {
 // get reads JSON, or nil if there is no such thing.
 func get(t testing.TB, url string) map[string]any {
 	t.Helper()
-	response, err := http.Get(url)
+	response, err := client.Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ const sensorJSON = `{"kind":"sensor","class":"sensor.water_level","name":"试验
 func put(t testing.TB, s *served, id string) {
 	t.Helper()
 	request, _ := http.NewRequest(http.MethodPut, s.url("/v1/assets/"+id), strings.NewReader(sensorJSON))
-	response, err := http.DefaultClient.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestReportsBecomeStates(t *testing.T) {
 			}
 			eventually(t, "the value by MQTT", func() bool { return value(get(t, s.url("/v1/assets/wl-1")), "water_level") == 3.12 })
 			publish("wl-2", `{"values":{"water_level":9}}`)
-			response, err := http.Post(s.url("/v1/observations"), "application/json",
+			response, err := client.Post(s.url("/v1/observations"), "application/json",
 				strings.NewReader(`{"observations":[{"id":"wl-1","values":{"water_level":3.5}},{"id":"none","values":{"water_level":1}}]}`))
 			if err != nil {
 				t.Fatal(err)
@@ -166,7 +166,7 @@ func TestImportAndGDAL(t *testing.T) {
 func readTileByGDAL(t *testing.T, s *served, at orb.Point) {
 	t.Helper()
 	tile := geo.TileAt(at, 16)
-	response, err := http.Get(s.url(fmt.Sprintf("/tiles/assets/16/%d/%d.pbf", tile.X, tile.Y)))
+	response, err := client.Get(s.url(fmt.Sprintf("/tiles/assets/16/%d/%d.pbf", tile.X, tile.Y)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,6 +176,9 @@ func readTileByGDAL(t *testing.T, s *served, at orb.Point) {
 	os.WriteFile(file, body, 0o600)
 	ogrinfo(t, "Feature Count: 2", file, "-oo", "Z=16", "-oo", fmt.Sprint("X=", tile.X), "-oo", fmt.Sprint("Y=", tile.Y))
 
+	login := filepath.Join(t.TempDir(), "login")
+	os.WriteFile(login, []byte("Authorization: "+s.header().Get("Authorization")), 0o600)
+	t.Setenv("GDAL_HTTP_HEADER_FILE", login)
 	around := []string{"-spat"}
 	for _, corner := range []orb.Point{{at[0] - 0.001, at[1] - 0.001}, {at[0] + 0.001, at[1] + 0.001}} {
 		m := project.WGS84.ToMercator(corner)
@@ -221,7 +224,7 @@ func TestDocumentsLeadOn(t *testing.T) {
 		t.Errorf("%d documents: %v", len(seen), seen)
 	}
 	for path, want := range map[string]int{"/14/6691/13719": 204, "/0/0/0": 204, "/14/13719/16384": 404, "/23/0/0": 404, "/14/-1/0": 400} {
-		response, err := http.Get(s.url("/ogc/collections/assets/tiles/WebMercatorQuad" + path))
+		response, err := client.Get(s.url("/ogc/collections/assets/tiles/WebMercatorQuad" + path))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -266,7 +269,7 @@ func TestKill(t *testing.T) {
 				reporting = false
 			default:
 				want++
-				response, err := http.Post(s.url("/v1/observations"), "application/json",
+				response, err := client.Post(s.url("/v1/observations"), "application/json",
 					strings.NewReader(fmt.Sprintf(`{"observations":[{"id":"wl-1","values":{"water_level":%g}}]}`, want/1e4)))
 				if err != nil || response.StatusCode != http.StatusOK {
 					t.Fatalf("report: %v %v", response, err)
@@ -296,7 +299,7 @@ func TestKill(t *testing.T) {
 // The page, in a real browser, against a real demo node.
 func TestPage(t *testing.T) {
 	s := serve(t, t.TempDir(), "--demo")
-	test := exec.Command("node", "e2e/run.mjs", "--base", "http://"+s.http)
+	test := exec.Command("node", "e2e/run.mjs", "--base", s.url(""), "--user", testName, "--password", testPassword)
 	test.Dir = "../../web"
 	out, err := test.CombinedOutput()
 	if err != nil {
@@ -309,7 +312,7 @@ func TestPage(t *testing.T) {
 func TestPageSurvivesARestart(t *testing.T) {
 	dir := t.TempDir()
 	s := serve(t, dir, "--demo")
-	test := exec.CommandContext(t.Context(), "node", "e2e/restart.mjs", "--base", "http://"+s.http)
+	test := exec.CommandContext(t.Context(), "node", "e2e/restart.mjs", "--base", s.url(""), "--user", testName, "--password", testPassword)
 	test.Dir = "../../web"
 	test.Stderr = os.Stderr
 	out, err := test.StdoutPipe()
@@ -330,7 +333,9 @@ func TestPageSurvivesARestart(t *testing.T) {
 		case "do: start":
 			s.start()
 		case "do: start afresh": // another log: no position of before can be gone on from
-			s.args[slices.Index(s.args, dir)] = t.TempDir()
+			if err := os.RemoveAll(filepath.Join(dir, "nats")); err != nil {
+				t.Fatal(err)
+			}
 			s.start()
 		}
 	}

@@ -74,7 +74,7 @@ func device(t *testing.T, s *served, id, token string) (publish func(payload str
 // subscribe opens a stream of all sensors.
 func subscribe(s *served) (*websocket.Conn, error) {
 	dialer := websocket.Dialer{Subprotocols: []string{stream.Protocol}, HandshakeTimeout: 20 * time.Second}
-	conn, _, err := dialer.Dial("ws://"+s.http+"/v1/stream", nil)
+	conn, _, err := dialer.Dial("ws://"+s.http+"/v1/stream", s.header())
 	if err != nil {
 		return nil, err
 	}

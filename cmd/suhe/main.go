@@ -18,6 +18,7 @@ import (
 	"golang.org/x/term"
 
 	"suhe/assets"
+	"suhe/internal/audit"
 )
 
 // version is set by the linker.
@@ -71,6 +72,7 @@ func runBy(ctx context.Context, now clock, args []string, stdout, stderr io.Writ
 	if err != nil {
 		return fail(stderr, err)
 	}
+	ctx = audit.With(ctx, audit.Origin{Who: "shell:" + shellUser()})
 	command.BindTo(ctx, (*context.Context)(nil))
 	if err := command.Run(io, log, now, &c); err != nil {
 		return fail(stderr, err)

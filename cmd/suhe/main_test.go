@@ -52,13 +52,14 @@ func suhe(args ...string) (code int, stdout, stderr string) {
 
 // served is a running `suhe serve` in a process of its own.
 type served struct {
-	t    testing.TB
-	path string // of the program
-	cmd  *exec.Cmd
-	args []string
-	http string // host:port
-	mqtt string
-	log  *syncBuffer
+	t     testing.TB
+	path  string // of the program
+	cmd   *exec.Cmd
+	args  []string
+	http  string // host:port
+	mqtt  string
+	admin string // without logins
+	log   *syncBuffer
 }
 
 // syncBuffer is written by a process and read by the test.
@@ -98,9 +99,11 @@ func serve(t testing.TB, dir string, more ...string) *served {
 // serveBy is serve by another program.
 func serveBy(t testing.TB, path, dir string, more ...string) *served {
 	t.Helper()
-	s := &served{t: t, path: path, http: freePort(t), mqtt: freePort(t), log: new(syncBuffer)}
-	s.args = append([]string{"serve", "--data-dir", dir, "--listen", s.http, "--mqtt-listen", s.mqtt}, more...)
+	s := &served{t: t, path: path, http: freePort(t), mqtt: freePort(t), admin: freePort(t), log: new(syncBuffer)}
+	s.args = append([]string{"serve", "--data-dir", dir, "--listen", s.http, "--mqtt-listen", s.mqtt, "--admin-listen", s.admin}, more...)
+	s.admit()
 	s.start()
+	s.login()
 	t.Cleanup(func() {
 		if s.cmd.ProcessState == nil {
 			s.kill()
@@ -122,7 +125,7 @@ func (s *served) start() time.Duration {
 		s.t.Fatal(err)
 	}
 	for end := began.Add(60 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if response, err := http.Get("http://" + s.health() + "/readyz"); err == nil {
+		if response, err := http.Get("http://" + s.admin + "/readyz"); err == nil {
 			response.Body.Close()
 			if response.StatusCode == http.StatusOK {
 				return time.Since(began)
@@ -131,15 +134,6 @@ func (s *served) start() time.Duration {
 	}
 	s.t.Fatalf("not ready after a minute:\n%s", s.log.String())
 	return 0
-}
-
-// health is the address that tells of health in plain: the admin listener's, if
-// there is one.
-func (s *served) health() string {
-	if i := slices.Index(s.args, "--admin-listen"); i >= 0 {
-		return s.args[i+1]
-	}
-	return s.http
 }
 
 func (s *served) kill() {
@@ -156,7 +150,13 @@ func (s *served) terminate() {
 	}
 }
 
-func (s *served) url(path string) string { return "http://" + s.http + path }
+// url is the address of a path at the HTTP listener.
+func (s *served) url(path string) string {
+	if slices.Contains(s.args, "--tls-cert") {
+		return "https://" + s.http + path
+	}
+	return "http://" + s.http + path
+}
 
 func TestCommandLine(t *testing.T) {
 	dir := t.TempDir()

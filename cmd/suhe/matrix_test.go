@@ -26,6 +26,8 @@ func expected(o *contract.Operation, who access.Principal, named *assets.Asset) 
 		return 0
 	case o.Takes == api.Signed || who.ID == "":
 		return http.StatusUnauthorized
+	case o.Login && who.Session == "":
+		return http.StatusForbidden
 	case o.Takes == api.Own:
 		return 0
 	case !who.Scope.May(access.Action(o.Takes)):
@@ -44,7 +46,7 @@ func TestMatrixOfRoutes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	visitors := h.visitors()
+	visitors := h.guests()
 	for _, o := range c.Operations() {
 		t.Run(o.ID, func(t *testing.T) {
 			passed, refused := 0, 0
@@ -67,7 +69,7 @@ func TestMatrixOfRoutes(t *testing.T) {
 
 // check lets a caller take an operation and compares; it says whether the caller
 // was to pass.
-func (h *house) check(t *testing.T, c *contract.Contract, o *contract.Operation, by visitor) bool {
+func (h *house) check(t *testing.T, c *contract.Contract, o *contract.Operation, by guest) bool {
 	t.Helper()
 	call := h.example(o)
 	if o.ID == "logout" && by.again != nil {
@@ -131,7 +133,7 @@ func (h *house) named(call contract.Call) *assets.Asset {
 
 // take makes the call and checks the answer against the contract. Of what does
 // not end only the beginning is read.
-func (h *house) take(t *testing.T, c *contract.Contract, call contract.Call, by visitor) (status int, text string) {
+func (h *house) take(t *testing.T, c *contract.Contract, call contract.Call, by guest) (status int, text string) {
 	t.Helper()
 	r, err := call.Request(h.server.URL)
 	if err != nil {

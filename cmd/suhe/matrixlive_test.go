@@ -28,7 +28,7 @@ func TestMatrixOfStreams(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, by := range h.visitors() {
+	for _, by := range h.guests() {
 		if !by.who.Scope.May(access.View) {
 			continue // TestMatrixOfRoutes: refused before the first message
 		}
@@ -68,7 +68,7 @@ func (h *house) seen(scope access.Scope, layer string) []string {
 	return out
 }
 
-func (h *house) dial(t *testing.T, by visitor) *websocket.Conn {
+func (h *house) dial(t *testing.T, by guest) *websocket.Conn {
 	t.Helper()
 	r, _ := http.NewRequest(http.MethodGet, "http://x", nil)
 	by.dress(r)
@@ -102,7 +102,7 @@ func (h *house) told(t *testing.T, conn *websocket.Conn, layer string) []string 
 }
 
 // toldByEvents asks for the same by server-sent events.
-func (h *house) toldByEvents(t *testing.T, by visitor, layer string) []string {
+func (h *house) toldByEvents(t *testing.T, by guest, layer string) []string {
 	t.Helper()
 	r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, h.server.URL+"/v1/events?fields=id&bbox="+strings.Trim(strings.ReplaceAll(fmt.Sprint(wide), " ", ","), "[]")+"&layers="+layer, nil)
 	by.dress(r)

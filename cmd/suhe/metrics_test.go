@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -24,7 +23,7 @@ func TestMetrics(t *testing.T) {
 	})
 	for _, path := range []string{"/nowhere", "/tiles/sensors/14/13719/6691.mvt", "/v1/assets/none"} {
 		get(t, s.url("/v1/assets/none"))
-		if response, err := http.Get(s.url(path)); err == nil {
+		if response, err := client.Get(s.url(path)); err == nil {
 			response.Body.Close()
 		}
 	}
@@ -55,7 +54,7 @@ func TestMetrics(t *testing.T) {
 
 func metrics(t testing.TB, s *served) string {
 	t.Helper()
-	response, err := http.Get(s.url("/metrics"))
+	response, err := client.Get("http://" + s.admin + "/metrics")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func send(t testing.TB, method, url, body string, header ...string) (int, string
 	for i := 0; i < len(header); i += 2 {
 		request.Header.Set(header[i], header[i+1])
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func longitude(t testing.TB, s *served, id string) any {
 
 // points are how many the track of the last minutes has.
 func points(t testing.TB, s *served, id string, minutes int) int {
-	properties, _ := get(t, s.url(fmt.Sprintf("/v1/assets/%s/track?minutes=%d", id, minutes)))["properties"].(map[string]any)
+	properties, _ := get(t, s.url(fmt.Sprintf("/v1/assets/%s/track?minutes=%d&purpose=test", id, minutes)))["properties"].(map[string]any)
 	times, _ := properties["times"].([]any)
 	return len(times)
 }

@@ -202,7 +202,7 @@ func slowly(ctx context.Context, s *served, id string, span time.Duration) (stat
 	if err != nil {
 		return 0, err
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := client.Do(r)
 	if err != nil {
 		return 0, err
 	}
@@ -237,7 +237,7 @@ func newSloth(t *testing.T, s *served) sloth {
 			}
 			return conn, err
 		}}
-	conn, _, err := dialer.Dial("ws://"+s.http+"/v1/stream", nil)
+	conn, _, err := dialer.Dial("ws://"+s.http+"/v1/stream", s.header())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,6 +53,7 @@ func (c *serveCmd) Run(ctx context.Context, io streams, log *slog.Logger, now cl
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return n.live(inner) })
 	group.Go(func() error { return n.followAccounts(inner) })
+	group.Go(func() error { return n.followAudit(inner) })
 	group.Go(func() error {
 		defer stopRooms()
 		return n.serve(ctx, listener)
@@ -88,6 +89,12 @@ func (n *node) serve(ctx context.Context, listener net.Listener) error {
 		n.hub.Run(listening)
 		return nil
 	})
+	if n.public != nil {
+		group.Go(func() error {
+			n.public.hub.Run(listening)
+			return nil
+		})
+	}
 	group.Go(func() error {
 		<-ctx.Done()
 		n.draining.Store(true)
@@ -121,23 +128,29 @@ func (n *node) serveAdmin(ctx context.Context, site api.Site) error {
 // deps gives the API what it needs of each room.
 func (n *node) deps() api.Deps {
 	facts := scene.Facts()
-	return api.Deps{
+	deps := api.Deps{
 		Live: api.Views{World: n.world, History: n.store, Tiles: n.tiles, Streams: n.hub}, Registry: n.registry, Relay: n.relay, Classes: n.registry.Classes(),
-		Basemaps: n.basemaps, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers,
+		Basemaps: n.basemaps, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers, Backups: n,
 		Places: n.places, Findings: n.findings, Hooks: openHooks(n.settings.storage),
-		Door: n.door, Gate: n.gate, Logins: n.logins, Accounts: n.logins, Tickets: &n.tickets, Rate: n.settings.Rate, Log: n.log,
+		Door: n.door, Gate: n.gate, Logins: n.logins, Accounts: n.logins, Keys: n.keys, Links: n.links, Cities: n.cities, Federation: n.logins,
+		Tickets: &n.tickets, Recorder: n.recorder, Audit: n.book, Rate: n.settings.Rate, Log: n.log,
 		Site: api.Site{
 			Scene: api.Scene{
 				Title: facts.Title, TitleEn: facts.TitleEn, Attribution: facts.Attribution,
 				Bounds: [4]float64{facts.Bounds.Min[0], facts.Bounds.Min[1], facts.Bounds.Max[0], facts.Bounds.Max[1]},
 				Center: facts.Center, Demo: n.settings.Demo, Version: version,
 			},
+			OIDC:    n.providers(),
 			Dataset: dataset(facts),
 			Pages:   web.Files(),
 			Metrics: promhttp.HandlerFor(n.metrics, promhttp.HandlerOpts{}),
 			Ready:   n.ready,
 		},
 	}
+	if n.public != nil {
+		deps.Public = n.public
+	}
+	return deps
 }
 
 // dataset is what the OGC API describes.

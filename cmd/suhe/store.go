@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 
 	"suhe/assets"
 	"suhe/internal/audit"
+	"suhe/internal/backup"
 	kept "suhe/internal/settings"
 	"suhe/internal/store/geopackage"
 	"suhe/internal/store/postgis"
@@ -19,6 +21,7 @@ type store interface {
 	assets.Store
 	twin.Outbox
 	twin.History
+	backup.Dumper
 	kept.Store
 	audit.Store
 	Close() error
@@ -26,11 +29,14 @@ type store interface {
 
 // openStore chooses the store: PostGIS if a database is named, else the GeoPackage.
 func openStore(ctx context.Context, s storage, log *slog.Logger) (store, error) {
+	if _, err := os.Lstat(s.place(backup.Unfinished)); err == nil {
+		return nil, fmt.Errorf("data-dir: a restore to %s did not come to its end: restore again, with --force", s.DataDir)
+	}
 	if s.Database != "" {
-		return postgis.Open(ctx, s.Database, postgis.Options{Log: log})
+		return postgis.Open(ctx, s.Database, postgis.Options{Log: log, AuditHash: s.AuditHash})
 	}
 	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
 		return nil, err
 	}
-	return geopackage.Open(ctx, s.place("suhe.gpkg"), geopackage.Options{Log: log})
+	return geopackage.Open(ctx, s.place("suhe.gpkg"), geopackage.Options{Log: log, AuditHash: s.AuditHash})
 }

@@ -98,7 +98,7 @@ func TestExportedTiles(t *testing.T) {
 // body asks for something; status 0 takes 200 and 204.
 func body(t *testing.T, url string, status int) []byte {
 	t.Helper()
-	response, err := http.Get(url)
+	response, err := client.Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,9 +20,8 @@ func TestServeByTLS(t *testing.T) {
 	dir := t.TempDir()
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	roots := testcert.Write(t, cert, key)
-	admin := freePort(t)
-	s := serve(t, filepath.Join(dir, "data"), "--admin-listen", admin, "--tls-cert", cert, "--tls-key", key)
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}}
+	s := serve(t, filepath.Join(dir, "data"), "--tls-cert", cert, "--tls-key", key)
+	client := &http.Client{Transport: withToken{&http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}}}
 	defer client.CloseIdleConnections()
 
 	page, err := client.Get("https://" + s.http + "/healthz")
@@ -43,7 +42,9 @@ func TestServeByTLS(t *testing.T) {
 	}
 	dial := func(roots *x509.CertPool, origin string) int {
 		dialer := websocket.Dialer{TLSClientConfig: &tls.Config{RootCAs: roots}, Subprotocols: []string{"suhe.v1.json"}}
-		conn, answer, _ := dialer.Dial("wss://"+s.http+"/v1/stream", http.Header{"Origin": {origin}})
+		header := s.header()
+		header.Set("Origin", origin)
+		conn, answer, _ := dialer.Dial("wss://"+s.http+"/v1/stream", header)
 		if conn != nil {
 			conn.Close()
 		}
@@ -59,7 +60,7 @@ func TestServeByTLS(t *testing.T) {
 	}
 
 	for path, want := range map[string]string{"/metrics": "go_goroutines", "/healthz": "ok", "/debug/pprof/": "heap", "/debug/pprof/heap?debug=1": "heap profile", "/v1/layers": "404"} {
-		answer, err := http.Get("http://" + admin + path)
+		answer, err := http.Get("http://" + s.admin + path)
 		if err != nil {
 			t.Fatal(err)
 		}

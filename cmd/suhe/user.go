@@ -11,7 +11,6 @@ import (
 	"suhe/assets"
 	"suhe/internal/access"
 	"suhe/internal/account"
-	"suhe/internal/audit"
 )
 
 // userCmd holds the commands about accounts. They change the store itself; nodes
@@ -28,16 +27,21 @@ type userCmd struct {
 
 // directory opens the accounts of the store for f.
 func (s storage) directory(ctx context.Context, log *slog.Logger, now clock, f func(context.Context, *account.Directory) error) error {
+	return s.accounts(ctx, log, now, func(ctx context.Context, _ store, d *account.Directory) error { return f(ctx, d) })
+}
+
+// accounts opens the store and its accounts, also those of a demo, for f.
+func (s storage) accounts(ctx context.Context, log *slog.Logger, now clock, f func(context.Context, store, *account.Directory) error) error {
 	store, err := openStore(ctx, s, log)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	d := account.NewDirectory(account.DirectoryOptions{Store: store, Now: now})
+	d := account.NewDirectory(account.DirectoryOptions{Store: store, Now: now, Demo: true})
 	if err := d.Refresh(ctx); err != nil {
 		return err
 	}
-	return f(audit.With(ctx, audit.Origin{Who: "shell:" + shellUser()}), d)
+	return f(ctx, store, d)
 }
 
 // shellUser is who runs the command, as the system knows them.

@@ -7,6 +7,8 @@
 // internal/account.
 package access
 
+import "suhe/internal/audit"
+
 // Principal is who asks.
 type Principal struct {
 	ID    string // of an account its name; device:ID, gateway:ID and key:ID of what is no person
@@ -17,4 +19,13 @@ type Principal struct {
 
 	Session string // of the login, "" without one
 	Demo    bool   // an account that --demo made
+}
+
+// Acts is the origin of what the principal does, from where and why the other says.
+func (p Principal) Acts(o audit.Origin) audit.Origin {
+	o.Who, o.Session, o.Roles = p.ID, p.Session, nil
+	for _, role := range p.Roles {
+		o.Roles = append(o.Roles, string(role))
+	}
+	return o
 }

@@ -34,14 +34,8 @@ var open = Grant{
 	Actions: Actions(), Kinds: assets.Kinds(), Sensitivity: assets.Personal, Areas: []string{Everywhere},
 }.Compile(nil)
 
-// ground says whether the kind is part of the map that everything lies on.
-func ground(k assets.Kind) bool {
-	switch k {
-	case assets.Area, assets.Water, assets.Bank, assets.Bridge, assets.Building, assets.Landmark:
-		return true
-	}
-	return false
-}
+// SeesMovers says whether there may be movers that are seen.
+func (s Scope) SeesMovers() bool { return s.is != nil && s.is.movers }
 
 func (c *compiled) hasClass(class string) bool {
 	for _, allowed := range c.classes {

@@ -32,6 +32,7 @@ type Directory struct {
 	now    func() time.Time
 	demo   bool
 	hashes *hashes
+	began  time.Time // by the steady clock
 
 	refreshing sync.Mutex // one at a time; taken before mu
 	asked      time.Time  // when the store was last asked, by the steady clock
@@ -56,7 +57,7 @@ type person struct {
 
 // NewDirectory makes a directory that knows nobody until Refresh.
 func NewDirectory(o DirectoryOptions) *Directory {
-	return &Directory{store: o.Store, now: o.Now, demo: o.Demo, hashes: newHashes(),
+	return &Directory{store: o.Store, now: o.Now, demo: o.Demo, hashes: newHashes(), began: time.Now(),
 		people: map[string]person{}, sessions: map[string]*session{}}
 }
 
@@ -178,7 +179,7 @@ func (d *Directory) takeSessions(all []settings.Setting) (err error) {
 			sessions[s.Name] = is // its document never changes
 			continue
 		}
-		is, wrong := readSession(s)
+		is, wrong := d.readSession(s)
 		if wrong != nil {
 			err = errors.Join(err, wrong)
 			continue

@@ -75,11 +75,11 @@ func (l *Logins) federate(ctx context.Context, who Identity, address netip.Addr)
 
 var errClosed = fmt.Errorf("%w: the account is closed", access.ErrDenied)
 
-// NotFederated records that somebody whom another place knows was not let in, and
-// ends the sessions that they may have of before.
-func (l *Logins) NotFederated(ctx context.Context, source, subject string, address netip.Addr, why string) error {
+// NotFederated records that somebody from another place was not let in. lost is who
+// may come in no more, whose sessions are over; "": that is not known.
+func (l *Logins) NotFederated(ctx context.Context, source, lost string, address netip.Addr, why string) error {
 	is := &Account{Name: source}
-	if known := l.federated(source, subject); known != nil {
+	if known := l.federated(source, lost); known != nil {
 		is = known
 		err := l.Change(ctx, is.Name, assets.AnyRev, "logout everywhere", func(a *Account) error {
 			a.Generation = newGeneration()

@@ -58,7 +58,13 @@ func (l *Logins) tell(ctx context.Context) {
 		if used <= s.told.Load() {
 			continue
 		}
-		_, err := change(ctx, l.Table, usedKey(s.id), func(was int64) int64 { return max(was, used) })
+		at := l.timeOf(used).UTC()
+		_, err := change(ctx, l.Table, usedKey(s.id), func(was time.Time) time.Time {
+			if was.After(at) {
+				return was
+			}
+			return at
+		})
 		if err != nil {
 			l.Log.Warn("sessions: use not told", "err", err)
 			return // all of them would fail

@@ -168,7 +168,7 @@ func (l *Logins) Token(ctx context.Context, token string) (access.Principal, err
 // use is current for a request, which keeps the session from being idle.
 func (l *Logins) use(ctx context.Context, s *session) (access.Principal, error) {
 	who, err := l.current(ctx, s)
-	if now := l.now().Unix(); err == nil && s.used.Load() != now {
+	if now := l.moment(); err == nil && now-s.used.Load() > int64(time.Second) {
 		s.used.Store(now)
 	}
 	return who, err
@@ -194,15 +194,15 @@ func (l *Logins) principal(s *session) (access.Principal, bool) {
 
 // idle says whether the session was not used for too long, on any node.
 func (l *Logins) idle(ctx context.Context, s *session) bool {
-	limit := l.now().Add(-l.Idle).Unix()
+	limit := l.moment() - int64(l.Idle)
 	if s.used.Load() >= limit {
 		return false
 	}
-	var elsewhere int64
-	if _, err := kept(ctx, l.Table, usedKey(s.id), &elsewhere); err != nil || elsewhere < limit {
+	var elsewhere time.Time
+	if _, err := kept(ctx, l.Table, usedKey(s.id), &elsewhere); err != nil || l.momentOf(elsewhere) < limit {
 		return true
 	}
-	s.used.Store(max(s.used.Load(), elsewhere))
+	s.used.Store(max(s.used.Load(), l.momentOf(elsewhere)))
 	return false
 }
 
@@ -213,5 +213,5 @@ func (l *Logins) Ends(session string) (idle, ends time.Time) {
 	if s == nil {
 		return idle, ends
 	}
-	return time.Unix(s.used.Load(), 0).Add(l.Idle), s.Until
+	return l.timeOf(s.used.Load()).Add(l.Idle), s.Until
 }

@@ -31,17 +31,31 @@ type session struct {
 	Session
 	id   string
 	rev  int64
-	used atomic.Int64 // Unix seconds: when it was last used, as far as this node knows
+	used atomic.Int64 // moment when it was last used, as far as this node knows
 	told atomic.Int64 // the same, as the other nodes know it
 }
 
-func readSession(s settings.Setting) (*session, error) {
+// moment is the time since the directory was made by the steady clock, in
+// nanoseconds: that the clock is set logs nobody out.
+func (d *Directory) moment() int64 { return int64(time.Since(d.began)) }
+
+// momentOf is that of a time of the day, at most now.
+func (d *Directory) momentOf(t time.Time) int64 {
+	return d.moment() - int64(max(0, d.now().Sub(t)))
+}
+
+// timeOf is the time of the day of a moment.
+func (d *Directory) timeOf(moment int64) time.Time {
+	return d.now().Add(time.Duration(moment - d.moment()))
+}
+
+func (d *Directory) readSession(s settings.Setting) (*session, error) {
 	is := &session{id: s.Name, rev: s.Rev}
 	if err := json.Unmarshal(s.Doc, &is.Session); err != nil {
 		return nil, fmt.Errorf("session %s: %w", s.Name, err)
 	}
-	is.used.Store(is.Since.Unix())
-	is.told.Store(is.Since.Unix())
+	is.used.Store(d.momentOf(is.Since))
+	is.told.Store(is.used.Load())
 	return is, nil
 }
 
@@ -52,8 +66,8 @@ const maxSessions = 500
 func (d *Directory) begin(ctx context.Context, a *Account, address netip.Addr, life time.Duration) (*session, error) {
 	now := d.now().UTC().Truncate(time.Second)
 	is := &session{Session: Session{Account: a.Name, Generation: a.Generation, Address: addressText(address), Since: now, Until: now.Add(life)}, id: rand.Text()}
-	is.used.Store(now.Unix())
-	is.told.Store(now.Unix())
+	is.used.Store(d.moment())
+	is.told.Store(is.used.Load())
 	doc, err := json.Marshal(is.Session)
 	if err != nil {
 		return nil, err

@@ -32,8 +32,9 @@ type accountAnswer struct {
 	Areas    []string      `json:"areas"`
 	Disabled bool          `json:"disabled"`
 	Demo     bool          `json:"demo"`
-	OTP      bool          `json:"otp"`     // there is a second factor
-	OneTime  bool          `json:"oneTime"` // the password has to be changed
+	Source   string        `json:"source,omitempty"` // where else it logs in, as oidc:NAME
+	OTP      bool          `json:"otp"`              // there is a second factor
+	OneTime  bool          `json:"oneTime"`          // the password has to be changed
 
 	PasswordAt      time.Time `json:"passwordAt,omitzero"`
 	OneTimePassword string    `json:"oneTimePassword,omitempty"` // told once
@@ -41,7 +42,7 @@ type accountAnswer struct {
 
 func accountOf(a *account.Account) accountAnswer {
 	out := accountAnswer{Username: a.Name, Rev: a.Rev, Name: a.Title, Roles: notNull(a.Roles), Areas: notNull(a.Areas),
-		Disabled: a.Disabled, Demo: a.Demo, OTP: a.OTP != "", OneTime: a.OneTime}
+		Disabled: a.Disabled, Demo: a.Demo, Source: a.Source, OTP: a.OTP != "", OneTime: a.OneTime}
 	if !a.PasswordAt.IsZero() {
 		out.PasswordAt = a.PasswordAt.In(shanghai)
 	}

@@ -120,15 +120,22 @@ type Deps struct {
 	DeadLetters DeadLetters
 	Commands    Commands
 	Answers     Answers // of requests with an Idempotency-Key
+	Backups     Backups
 
-	Door     Door
-	Gate     Gate
-	Logins   Logins
-	Accounts Accounts
-	Tickets  *access.Tickets
-	Site     Site
-	Rate     float64 // requests a second of each principal from each address; 0: no bound
-	Log      *slog.Logger
+	Door       Door
+	Gate       Gate
+	Logins     Logins
+	Accounts   Accounts
+	Keys       Keys
+	Links      Links
+	Cities     map[string]City // identity providers by name
+	Federation Federation
+	Tickets    *access.Tickets
+	Recorder   Recorder
+	Audit      Audit
+	Site       Site
+	Rate       float64 // requests a second of each principal from each address; 0: no bound
+	Log        *slog.Logger
 }
 
 // Door is who may come to the routes at all, whoever they are.
@@ -190,6 +197,19 @@ func (s *server) routes() {
 	s.route("POST /v1/accounts/{name}/unlock", access.Admit, s.unlockAccount)
 	s.route("POST /v1/accounts/{name}/reset", access.Admit, s.resetAccount)
 
+	s.route("GET /v1/audit", access.Audit, s.auditPage)
+	s.route("GET /v1/audit/export", access.Audit, s.auditExport)
+	s.route("POST /v1/audit/verify", access.Audit, s.auditVerify)
+	s.own("GET /v1/keys", s.keys)
+	s.own("POST /v1/keys", s.addKey)
+	s.own("DELETE /v1/keys/{id}", s.revokeKey)
+	s.route("GET /v1/links", access.Admit, s.links)
+	s.route("POST /v1/links", access.Admit, s.addLink)
+	s.route("DELETE /v1/links/{id}", access.Admit, s.revokeLink)
+	s.open("GET /v1/open", s.openLink)
+	s.open("GET /v1/oidc/{name}/start", s.startOIDC)
+	s.open("GET /v1/oidc/{name}/callback", s.finishOIDC)
+
 	s.route("GET /metrics", access.Operate, s.metrics)
 	s.route("GET /tiles/{layers}", access.View, s.tileJSON)
 	s.route("GET /tiles/{layers}/{z}/{x}/{y}", access.View, s.tile)
@@ -236,6 +256,7 @@ func (s *server) routes() {
 	s.signed("POST /v1/hooks/{hook}", s.hook)
 	s.route("GET /v1/stream", access.View, s.stream)
 	s.route("GET /v1/events", access.View, s.events)
+	s.route("GET /v1/backup", access.Operate, s.backup)
 	s.route("POST /v1/tickets", access.View, s.ticket)
 }
 
@@ -259,11 +280,15 @@ func (s *server) own(pattern string, h handler) { s.credited(pattern, Own, h) }
 func (s *server) credited(pattern, takes string, h handler) {
 	s.handle(pattern, takes, func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.who(r)
+		r, wrong := acting(r, who)
 		if err == nil {
-			err = h(w, acting(r, who), who)
+			err = wrong
+		}
+		if err == nil {
+			err = h(w, r, who)
 		}
 		if err != nil {
-			fail(w, r, s.Log, err)
+			s.fail(w, r, err)
 		}
 	})
 }
@@ -287,25 +312,25 @@ func (s *server) who(r *http.Request) (access.Principal, error) {
 // action and nothing else, so the handler checks the signature first of all.
 // What comes from one address is bounded before that.
 func (s *server) signed(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
-	s.everybody(pattern, Signed, func(w http.ResponseWriter, r *http.Request) error {
-		if err := s.limits.admit(r, access.Principal{ID: "hooks"}, time.Now()); err != nil {
-			return err
+	s.handle(pattern, Signed, func(w http.ResponseWriter, r *http.Request) {
+		r, _ = acting(r, access.Principal{}) // a machine gives no reasons
+		err := s.limits.admit(r, access.Principal{ID: "hooks"}, time.Now())
+		if err == nil {
+			err = h(w, r)
 		}
-		err := h(w, r)
 		if errors.Is(err, access.ErrUnauthenticated) {
 			w.Header().Set("WWW-Authenticate", access.SignatureHeader)
 		}
-		return err
+		if err != nil {
+			s.fail(w, r, err)
+		}
 	})
 }
 
-// open adds a route for everybody: health, the page's own files, and logging in.
+// open adds a route for everybody: health, the page's own files, and logging in,
+// which records refusals itself.
 func (s *server) open(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
-	s.everybody(pattern, Open, h)
-}
-
-func (s *server) everybody(pattern, takes string, h func(w http.ResponseWriter, r *http.Request) error) {
-	s.handle(pattern, takes, func(w http.ResponseWriter, r *http.Request) {
+	s.handle(pattern, Open, func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
 			fail(w, r, s.Log, err)
 		}

@@ -23,6 +23,7 @@ import (
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/api"
+	"suhe/internal/audit"
 	"suhe/internal/contract"
 	"suhe/stream/command"
 	"suhe/stream/ingest"
@@ -48,7 +49,25 @@ type rooms struct {
 
 	removed []uint64
 	from    ingest.Sender // of the last batch
+	diary   diary
 }
+
+// diary takes audit entries as they come, or says why not.
+type diary struct {
+	entries []audit.Entry
+	full    error
+}
+
+func (d *diary) Record(_ context.Context, entries ...audit.Entry) error {
+	if d.full == nil {
+		d.entries = append(d.entries, entries...)
+	}
+	return d.full
+}
+
+func (d *diary) Viewed(ctx context.Context, e audit.Entry) error { return d.Record(ctx, e) }
+
+func (d *diary) Refuse(e audit.Entry) { d.entries = append(d.entries, e) }
 
 func (r *rooms) Who(*http.Request) (access.Principal, error) { return r.who, nil }
 
@@ -241,7 +260,7 @@ func handler(r *rooms, pages fs.FS) http.Handler { return api.New(deps(r, pages)
 
 func deps(r *rooms, pages fs.FS) api.Deps {
 	return api.Deps{Live: api.Views{World: r, History: r, Tiles: r, Streams: r}, Registry: r, Relay: r, Classes: assets.DefaultClasses(), Basemaps: r,
-		Intake: r, Places: r, Findings: r, Hooks: r, DeadLetters: r, Commands: orders{}, Gate: r, Tickets: new(access.Tickets), Log: slog.New(slog.DiscardHandler),
+		Intake: r, Places: r, Findings: r, Hooks: r, DeadLetters: r, Commands: orders{}, Gate: r, Tickets: new(access.Tickets), Recorder: &r.diary, Log: slog.New(slog.DiscardHandler),
 		Site: api.Site{Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("secret reason") }}}
 }
 

@@ -39,6 +39,9 @@ func (s *server) asset(w http.ResponseWriter, r *http.Request, who access.Princi
 	if err != nil {
 		return err
 	}
+	if err := s.viewing(r.Context(), thing); err != nil {
+		return err
+	}
 	return s.answerThing(w, thing, who)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/audit"
 	"suhe/stream/command"
 )
 
@@ -44,7 +45,12 @@ func (s *server) sendCommand(w http.ResponseWriter, r *http.Request, who access.
 	if err != nil {
 		return err
 	}
-	c, err := s.Commands.Send(r.Context(), who.ID, thing.Asset, wish)
+	var c command.Command
+	order := map[string]any{"name": wish.Name, "arguments": wish.Arguments}
+	err = s.doing(r.Context(), audit.Command, "device "+string(thing.Asset.ID), order, func() (err error) {
+		c, err = s.Commands.Send(r.Context(), who.ID, thing.Asset, wish)
+		return err
+	})
 	if err != nil {
 		return err
 	}

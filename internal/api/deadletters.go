@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/audit"
 	"suhe/stream/ingest"
 	"suhe/stream/ingest/deadletter"
 	"suhe/stream/ingest/mapping"
@@ -149,7 +151,8 @@ func (s *server) removeDeadLetter(w http.ResponseWriter, r *http.Request, who ac
 	if err != nil {
 		return err
 	}
-	if err := s.DeadLetters.Remove(r.Context(), l.Seq); err != nil {
+	err = s.doing(r.Context(), audit.Discard, letterName(l), nil, func() error { return s.DeadLetters.Remove(r.Context(), l.Seq) })
+	if err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -205,8 +208,20 @@ func (s *server) replayDeadLetters(w http.ResponseWriter, r *http.Request, who a
 	return nil
 }
 
+// letterName is a letter in the record.
+func letterName(l deadletter.Letter) string {
+	if l.Device == "" {
+		return fmt.Sprintf("letter %d", l.Seq)
+	}
+	return fmt.Sprintf("letter %d of device %s", l.Seq, l.Device)
+}
+
 func (s *server) replay(ctx context.Context, who access.Principal, l deadletter.Letter) (replayed, error) {
-	report, err := s.Intake.Replay(ctx, l)
+	var report ingest.Report
+	err := s.doing(ctx, audit.Replay, letterName(l), nil, func() (err error) {
+		report, err = s.Intake.Replay(ctx, l)
+		return err
+	})
 	if err != nil {
 		return replayed{}, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/audit"
 	"suhe/stream/ingest"
 	"suhe/twin"
 )
@@ -104,12 +105,33 @@ func (s *server) findings(w http.ResponseWriter, r *http.Request, who access.Pri
 	for i := range page {
 		out.Findings = append(out.Findings, *s.findingOf(&page[i], who))
 	}
+	if err := s.witnessing(r.Context(), q, out.Findings); err != nil {
+		return err
+	}
 	if more {
 		out.Next = nextPage(r, q, page[len(page)-1].Key())
 	}
 	w.Header().Set("Cache-Control", "private, no-store")
 	answer(w, out)
 	return nil
+}
+
+// witnessing records that somebody is about to see pictures.
+func (s *server) witnessing(ctx context.Context, q twin.FindingQuery, all []findingAnswer) error {
+	pictures := 0
+	for _, f := range all {
+		if f.Picture != "" {
+			pictures++
+		}
+	}
+	if pictures == 0 {
+		return nil
+	}
+	what := "findings of all cameras"
+	if q.Camera != "" {
+		what = "findings of asset " + string(q.Camera)
+	}
+	return s.Recorder.Viewed(ctx, entry(ctx, audit.PictureView, what, audit.Done, map[string]int{"pictures": pictures}))
 }
 
 // seenFindings reads on until the page is full of what the caller sees, or nothing

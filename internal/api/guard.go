@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 
 	"suhe/assets"
+	"suhe/internal/access"
 	"suhe/internal/door"
 )
 
@@ -30,7 +31,8 @@ func (s *server) guard(next http.Handler) http.Handler {
 			err = plain(r)
 		}
 		if err != nil {
-			fail(w, r, s.Log, err)
+			r, _ = acting(r, access.Principal{})
+			s.fail(w, r, err)
 			return
 		}
 		if s.Door.Origins.Answer(w, r) {

@@ -14,6 +14,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/account/key"
 	"suhe/internal/door"
 	"suhe/stream/ingest"
 )
@@ -36,6 +37,7 @@ var kinds = []struct {
 	{errOtherBody, http.StatusUnprocessableEntity},
 	{errInFlight, http.StatusConflict},
 	{errTooMany, http.StatusTooManyRequests},
+	{key.ErrQuota, http.StatusTooManyRequests},
 	{errCoding, http.StatusUnsupportedMediaType},
 	{errMethod, http.StatusMethodNotAllowed},
 	{door.ErrOrigin, http.StatusForbidden},

@@ -11,6 +11,7 @@ import (
 	"suhe/assets"
 	"suhe/geo"
 	"suhe/internal/access"
+	"suhe/internal/audit"
 	"suhe/twin"
 )
 
@@ -61,6 +62,13 @@ func (s *server) track(w http.ResponseWriter, r *http.Request, who access.Princi
 	}
 	minutes, err := minutesOf(r)
 	if err != nil {
+		return err
+	}
+	if audit.From(r.Context()).Purpose == "" {
+		return fmt.Errorf("%w: purpose: none, want why the track is looked at, by the header %s or the parameter %s", assets.ErrInvalid, purposeHeader, purposeParameter)
+	}
+	seen := entry(r.Context(), audit.TrackView, "asset "+string(thing.Asset.ID), audit.Done, map[string]int{"minutes": minutes})
+	if err := s.Recorder.Viewed(r.Context(), seen); err != nil {
 		return err
 	}
 	from := time.Now().Add(-time.Duration(minutes) * time.Minute)

@@ -57,7 +57,7 @@ func TestTrack(t *testing.T) {
 	} {
 		r := open()
 		r.thing, r.fixes = c.thing, c.past
-		w := ask(handler(r, nil), "GET", "/v1/assets/p-1/track"+c.query, "")
+		w := ask(handler(r, nil), "GET", "/v1/assets/p-1/track"+c.query, "", "Suhe-Purpose", "test")
 		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/geo+json" || w.Header().Get("Cache-Control") != "private, no-store" {
 			t.Fatalf("%s: %d %v %s", c.name, w.Code, w.Header(), w.Body)
 		}

@@ -10,14 +10,13 @@ const (
 	RecordPrune  Action = "record prune"  // entries older than what is kept were removed; see Pruned
 	RecordVerify Action = "record verify" // whether the record is sound
 	RecordRead   Action = "record read"   // pages of the record
+	RecordBroken Action = "record broken" // a node found that it is not sound any more
 	RecordExport Action = "record export" // a range of the record as a file
 
 	// Who comes in.
-	Login   Action = "login"    // refused as well
-	Locked  Action = "lock"     // of an account or an address, after too many failures
-	Logout  Action = "logout"   //
-	Request Action = "request"  // refused: no credentials that are known, or a scope without the action
-	Setting Action = "settings" // accounts, keys, links, areas, webhooks: rights change
+	Login   Action = "login"   // refused as well
+	Logout  Action = "logout"  //
+	Request Action = "request" // refused: no credentials that are known, or a scope without the action
 
 	// What people do.
 	AssetEdit   Action = "asset edit"
@@ -41,4 +40,5 @@ type Outcome string
 const (
 	Done    Outcome = "done"
 	Refused Outcome = "refused"
+	Failed  Outcome = "failed" // it was let be done, and did not come about
 )

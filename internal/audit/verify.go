@@ -82,6 +82,17 @@ type Report struct {
 	Sealed  uint64 `json:"sealed"`        // the last entry that a seal outside the record confirms
 }
 
+// Entry is the entry that tells of the verification in the name of who asked for it.
+func (r Report) Entry(who Origin) Entry {
+	out := Done
+	if !r.Sound {
+		out = Failed
+	}
+	e := who.Entry(RecordVerify, fmt.Sprintf("entries %d to %d", r.Base.Seq+1, r.Head.Seq), out)
+	e.Detail, _ = json.Marshal(r) // numbers and texts
+	return e
+}
+
 // Verify reads the record of a store and says whether it is sound: every entry is
 // chained to the one before, from where it begins to where it ends; if it does not
 // begin with its first entry, an entry tells of the removal; and it holds what each
@@ -127,6 +138,9 @@ func verify(ctx context.Context, s Store, seals []Head) (Report, error) {
 
 // follow reads all entries and compares them with what is known of some.
 func (v *Verifier) follow(entries iter.Seq2[Entry, error], known []Head) error {
+	if err := v.at.same(known); err != nil {
+		return err
+	}
 	for e, err := range entries {
 		if err != nil {
 			return err
@@ -134,15 +148,23 @@ func (v *Verifier) follow(entries iter.Seq2[Entry, error], known []Head) error {
 		if err := v.Next(e); err != nil {
 			return err
 		}
-		for _, k := range known {
-			if k.Seq == e.Seq && (k.Hash != e.Hash || k.Algorithm != v.at.Algorithm) {
-				return &Fault{e.Seq, fmt.Sprintf("it is another than the one of %v that is known", k.At.Format(time.RFC3339))}
-			}
+		if err := v.at.same(known); err != nil {
+			return err
 		}
 	}
 	for _, k := range known {
 		if k.Seq > v.at.Seq {
 			return &Fault{v.at.Seq + 1, fmt.Sprintf("it is missing, and all up to entry %d of %v", k.Seq, k.At.Format(time.RFC3339))}
+		}
+	}
+	return nil
+}
+
+// same says whether the place is what is known of it.
+func (h Head) same(known []Head) error {
+	for _, k := range known {
+		if k.Seq == h.Seq && (k.Hash != h.Hash || k.Algorithm != h.Algorithm) {
+			return &Fault{h.Seq, fmt.Sprintf("it is another than the one of %v that is known", k.At.Format(time.RFC3339))}
 		}
 	}
 	return nil

@@ -25,6 +25,7 @@ type AudienceOptions struct {
 	Clients  int     // at least 1
 	All      int     // sensors that the node has
 	Metres   float64 // side of each client's own square; 0: all look at all
+	Token    string  // of a login, if one is wanted
 }
 
 // AudienceReport is what all clients together have got since they were first opened,

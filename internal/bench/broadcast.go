@@ -95,7 +95,7 @@ func (s *streaming) tellBroadcast(protocol string, ours, theirs delivery, withou
 
 // ourTurn lets the node tell its clients of changes.
 func (s *streaming) ourTurn(ctx context.Context, protocol string) (d delivery, err error) {
-	a, err := s.audience(ctx, AudienceOptions{Server: s.node.http, Path: "/v1/stream", Protocol: protocol, Clients: s.Screens, All: s.Sensors})
+	a, err := s.audience(ctx, AudienceOptions{Server: s.node.http, Path: "/v1/stream", Token: s.node.token, Protocol: protocol, Clients: s.Screens, All: s.Sensors})
 	if err != nil {
 		return d, err
 	}

@@ -31,7 +31,7 @@ func (s *streaming) phones(ctx context.Context) error {
 			return err
 		}
 		s.say("connecting %d clients", s.Phones)
-		a, err := s.audience(ctx, AudienceOptions{Server: s.node.http, Path: "/v1/stream", Protocol: stream.ProtocolBinary,
+		a, err := s.audience(ctx, AudienceOptions{Server: s.node.http, Path: "/v1/stream", Token: s.node.token, Protocol: stream.ProtocolBinary,
 			Clients: s.Phones, All: s.Sensors, Metres: phoneMetres})
 		if err != nil {
 			return err
@@ -87,7 +87,7 @@ func (s *streaming) watchPhones(ctx context.Context, a *child, before int64) err
 // audience starts a process of clients.
 func (s *streaming) audience(ctx context.Context, o AudienceOptions) (*child, error) {
 	return s.Program.start(ctx, "bench", "audience", "--server", o.Server, "--path", o.Path, "--protocol", o.Protocol,
-		"--clients", fmt.Sprint(o.Clients), "--all", fmt.Sprint(o.All), "--metres", fmt.Sprint(o.Metres))
+		"--clients", fmt.Sprint(o.Clients), "--all", fmt.Sprint(o.All), "--metres", fmt.Sprint(o.Metres), "--token", o.Token)
 }
 
 // counted is a count when so many events have come, or no more come.

@@ -20,7 +20,7 @@ func (s *streaming) comeBack(ctx context.Context, database string) error {
 	if s.Span >= time.Second {
 		time.Sleep(historyRest)
 	}
-	a, err := s.audience(ctx, AudienceOptions{Server: s.node.http, Path: "/v1/stream", Protocol: stream.ProtocolBinary, Clients: s.Screens, All: s.Sensors})
+	a, err := s.audience(ctx, AudienceOptions{Server: s.node.http, Path: "/v1/stream", Token: s.node.token, Protocol: stream.ProtocolBinary, Clients: s.Screens, All: s.Sensors})
 	if err != nil {
 		return err
 	}

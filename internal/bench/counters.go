@@ -21,7 +21,7 @@ func (n *node) kept(ctx context.Context) (float64, error) {
 }
 
 func (n *node) metric(ctx context.Context, name string) (float64, error) {
-	text, err := fetch(ctx, n.url("/metrics"))
+	text, err := n.fetch(ctx, "http://"+n.admin+"/metrics")
 	if err != nil {
 		return 0, err
 	}

@@ -89,6 +89,7 @@ func (n *node) put(ctx context.Context, id, body string) error {
 	if err != nil {
 		return err
 	}
+	r.Header.Set("Authorization", "Bearer "+n.token)
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return err
@@ -107,7 +108,7 @@ func (n *node) showing(ctx context.Context, name string) error {
 	defer cancel()
 	address := n.url(tilePath(assets.Landmark, geo.TileAt(editedPlace, 16)))
 	for {
-		data, err := fetch(ctx, address)
+		data, err := n.fetch(ctx, address)
 		if err != nil {
 			return err
 		}
@@ -118,12 +119,13 @@ func (n *node) showing(ctx context.Context, name string) error {
 	}
 }
 
-// fetch gets an address's content, which may be none.
-func fetch(ctx context.Context, address string) ([]byte, error) {
+// fetch gets the content of one of its addresses, which may be none.
+func (n *node) fetch(ctx context.Context, address string) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
 	}
+	r.Header.Set("Authorization", "Bearer "+n.token)
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ type member struct {
 func (m *member) join(ctx context.Context) (err error) {
 	o := m.audience.o
 	from := net.IPv4(127, 0, 1, byte(1+m.number%100))
-	if m.wire, err = dialWire(ctx, from, o.Server, o.Path, o.Protocol); err != nil {
+	if m.wire, err = dialWire(ctx, from, o.Server, o.Path, o.Protocol, o.Token); err != nil {
 		return fmt.Errorf("client %d: %w", m.number, err)
 	}
 	m.live, m.part = false, false

@@ -22,6 +22,9 @@ type node struct {
 	mqtt string
 	log  tail
 	done chan struct{} // closed when the process has ended
+
+	admin string // host:port of the listener that asks for no login
+	token string // of a login at the other
 }
 
 // nodePatience is how long a node may take until it is ready: it may have to
@@ -38,7 +41,13 @@ func startNode(ctx context.Context, program, dir, database string) (*node, error
 	if n.mqtt, err = freePort(); err != nil {
 		return nil, err
 	}
-	n.cmd = exec.Command(program, "serve", "--data-dir", dir, "--listen", n.http, "--mqtt-listen", n.mqtt, "--request-rate", "0")
+	if n.admin, err = freePort(); err != nil {
+		return nil, err
+	}
+	if err := addAccount(ctx, program, dir, database); err != nil {
+		return nil, err
+	}
+	n.cmd = exec.Command(program, "serve", "--data-dir", dir, "--listen", n.http, "--mqtt-listen", n.mqtt, "--admin-listen", n.admin, "--request-rate", "0")
 	n.cmd.Env = environment(database)
 	n.cmd.Stdout, n.cmd.Stderr = &n.log, &n.log
 	if err := n.cmd.Start(); err != nil {
@@ -48,7 +57,11 @@ func startNode(ctx context.Context, program, dir, database string) (*node, error
 		defer close(n.done)
 		_ = n.cmd.Wait() // its log says more
 	}()
-	if err := n.ready(ctx); err != nil {
+	err = n.ready(ctx)
+	if err == nil {
+		err = n.login(ctx)
+	}
+	if err != nil {
 		n.stop()
 		return nil, fmt.Errorf("node: %w\n%s", err, n.log.String())
 	}

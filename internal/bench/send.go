@@ -18,6 +18,7 @@ type SendOptions struct {
 	Way     string                 // mqtt or http
 	Broker  string                 // host:port of the MQTT listener
 	Server  string                 // host:port of the HTTP listener
+	Login   string                 // token for it
 	Token   func(assets.ID) string // MQTT password of a device
 	All     int                    // sensors that the node has
 	Sensors int                    // so many of them report
@@ -76,7 +77,7 @@ func sendHTTP(ctx context.Context, o SendOptions, sensors []*assets.Asset) (Send
 	for i := range n {
 		group.Go(func() (err error) {
 			own := sensors[i*len(sensors)/n : (i+1)*len(sensors)/n]
-			confirmed[i], err = post(ctx, o.Server, own, pace, start.Add(o.Span))
+			confirmed[i], err = post(ctx, o, own, pace, start.Add(o.Span))
 			return err
 		})
 	}
@@ -90,17 +91,18 @@ func sendHTTP(ctx context.Context, o SendOptions, sensors []*assets.Asset) (Send
 
 // post sends batches for the sensors until then, and returns how many of their
 // observations were confirmed.
-func post(ctx context.Context, server string, sensors []*assets.Asset, pace time.Duration, until time.Time) (confirmed int, err error) {
-	c, err := dialCaller(ctx, server)
+func post(ctx context.Context, o SendOptions, sensors []*assets.Asset, pace time.Duration, until time.Time) (confirmed int, err error) {
+	c, err := dialCaller(ctx, o.Server)
 	if err != nil {
 		return 0, err
 	}
 	defer c.conn.Close()
 	batch := batch{sensors: sensors}
+	head := "POST /v1/observations HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n" + loginLine(o.Login) + "Content-Length: "
 	var ask []byte
 	for due := time.Now(); due.Before(until) && ctx.Err() == nil; {
 		body := batch.next()
-		ask = append(ask[:0], "POST /v1/observations HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: "...)
+		ask = append(ask[:0], head...)
 		ask = append(strconv.AppendInt(ask, int64(len(body)), 10), "\r\n\r\n"...)
 		status, _, err := c.get(append(ask, body...))
 		if err != nil {

@@ -140,7 +140,7 @@ func sensorsOf(n int) []*assets.Asset { return newMaker().sensors(n, ground(n)) 
 // watch measures the way from a device to a WebSocket at a steady rate.
 func (s *streaming) watch(ctx context.Context, what string) error {
 	s.say("%s, %d observations a second", what, s.Rate)
-	w, err := openWatcher(ctx, s.node.http, ground(s.Sensors))
+	w, err := openWatcher(ctx, s.node, ground(s.Sensors))
 	if err != nil {
 		return err
 	}
@@ -168,6 +168,6 @@ func (s *streaming) send(ctx context.Context, o SendOptions) (r SendReport, err 
 		s.confirmed += r.Confirmed
 	}()
 	err = s.Program.call(ctx, &r, "", "bench", "devices", "--data-dir", s.node.dir, "--way", o.Way, "--broker", s.node.mqtt,
-		"--server", s.node.http, "--all", fmt.Sprint(s.Sensors), "--sensors", fmt.Sprint(o.Sensors), "--rate", fmt.Sprint(o.Rate), "--span", o.Span.String())
+		"--server", s.node.http, "--login", s.node.token, "--all", fmt.Sprint(s.Sensors), "--sensors", fmt.Sprint(o.Sensors), "--rate", fmt.Sprint(o.Rate), "--span", o.Span.String())
 	return r, err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -24,9 +25,9 @@ type watcher struct {
 }
 
 // openWatcher returns when the snapshot is through.
-func openWatcher(ctx context.Context, addr string, box orb.Bound) (*watcher, error) {
+func openWatcher(ctx context.Context, n *node, box orb.Bound) (*watcher, error) {
 	dialer := websocket.Dialer{Subprotocols: []string{stream.Protocol}, HandshakeTimeout: callerPatience, ReadBufferSize: 64 << 10}
-	conn, answer, err := dialer.DialContext(ctx, "ws://"+addr+"/v1/stream", nil)
+	conn, answer, err := dialer.DialContext(ctx, "ws://"+n.http+"/v1/stream", http.Header{"Authorization": {"Bearer " + n.token}})
 	if err != nil {
 		return nil, fmt.Errorf("watch: %w", err)
 	}

@@ -40,14 +40,14 @@ const wirePatience = time.Minute
 
 // dialWire opens a connection from one of the machine's own addresses: thousands
 // of phones have more than one.
-func dialWire(ctx context.Context, from net.IP, addr, path, protocol string) (*wire, error) {
+func dialWire(ctx context.Context, from net.IP, addr, path, protocol, token string) (*wire, error) {
 	d := net.Dialer{Timeout: wirePatience, LocalAddr: &net.TCPAddr{IP: from}}
 	conn, err := d.DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return nil, err
 	}
 	w := &wire{conn: conn.(*net.TCPConn)}
-	if err := w.shake(addr, path, protocol); err != nil {
+	if err := w.shake(addr, path, protocol, token); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return w, nil
@@ -55,7 +55,7 @@ func dialWire(ctx context.Context, from net.IP, addr, path, protocol string) (*w
 
 // shake upgrades the connection. The answer is read byte by byte, so that nothing
 // of what follows it is taken.
-func (w *wire) shake(addr, path, protocol string) (err error) {
+func (w *wire) shake(addr, path, protocol, token string) (err error) {
 	if w.raw, err = w.conn.SyscallConn(); err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (w *wire) shake(addr, path, protocol string) (err error) {
 		return err
 	}
 	ask := "GET " + path + " HTTP/1.1\r\nHost: " + addr + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: " + protocol + "\r\n\r\n"
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: " + protocol + "\r\n" + loginLine(token) + "\r\n"
 	if _, err := io.WriteString(w.conn, ask); err != nil {
 		return err
 	}

@@ -19,3 +19,6 @@ var ErrNone = errors.New("none")
 
 // ErrNobody says that no client is there to get a message.
 var ErrNobody = errors.New("nobody is there to get it")
+
+// ErrExists says that there is already what was to be made.
+var ErrExists = errors.New("is there already")

@@ -30,9 +30,16 @@ export const launch = () => chromium.launch({
     '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run'],
 });
 
-/** A new page, as somebody else would open it: with a memory of its own. Notes what it complains of and whom else it asks. */
+/** Logs the page in as --user with --password: its context has the cookie from then on. */
+export async function login(page, base) {
+  const answer = await page.request.post(`${base}/v1/login`, { data: { username: option('user'), password: option('password') } });
+  if (!answer.ok()) throw new Error(`login: ${answer.status()} ${await answer.text()}`);
+}
+
+/** A new page, as somebody else would open it: with a memory of its own, and logged in. Notes what it complains of and whom else it asks. */
 export async function visit(browser, base, viewport = { width: 1600, height: 900 }) {
   const page = await browser.newPage({ viewport, locale: 'zh-CN' });
+  await login(page, base);
   const complaints = [];
   const strangers = [];
   page.on('console', (m) => { if (m.type() === 'error') complaints.push(m.text()); });

@@ -4,12 +4,11 @@ import { tell } from './tell.mjs';
 const id = 'repaint-1';
 
 /** Registers the asset, or moves it. */
-async function put(base, [lon, lat]) {
-  const answer = await fetch(`${base}/v1/assets/${id}`, {
-    method: 'PUT',
-    body: JSON.stringify({ kind: 'asset', class: 'asset.lamp', name: '试验路灯', lifecycle: 'in_use', geometry: { type: 'Point', coordinates: [lon, lat] } }),
+async function put(page, base, [lon, lat]) {
+  const answer = await page.request.put(`${base}/v1/assets/${id}`, {
+    data: { kind: 'asset', class: 'asset.lamp', name: '试验路灯', lifecycle: 'in_use', geometry: { type: 'Point', coordinates: [lon, lat] } },
   });
-  if (!answer.ok) throw new Error(`PUT ${id}: ${answer.status} ${await answer.text()}`);
+  if (!answer.ok()) throw new Error(`PUT ${id}: ${answer.status()} ${await answer.text()}`);
 }
 
 /** Notes, from now on, which tiles of the source are asked for and which the stream names. Call it before the page opens. */
@@ -50,11 +49,11 @@ export async function repaint(page, base, seen, { check, wait }) {
     const { x, y } = map.project(at);
     return map.queryRenderedFeatures([[x - 8, y - 8], [x + 8, y + 8]]).some((f) => f.properties.id === 'repaint-1') === drawn;
   };
-  await put(base, from);
+  await put(page, base, from);
   check('a new asset is drawn', await wait('new', draws, { at: from, drawn: true }));
   await page.waitForTimeout(1500); // the view is told, its tiles are here
   seen.forget();
-  await put(base, to);
+  await put(page, base, to);
   check('a moved asset is drawn where it is', await wait('moved', draws, { at: to, drawn: true }));
   check('and no longer where it was', await wait('gone', draws, { at: from, drawn: false }));
   await page.waitForTimeout(1000);
@@ -63,6 +62,6 @@ export async function repaint(page, base, seen, { check, wait }) {
   check('both tiles are fetched again', fetched.size >= 2 && !all, list);
   check('only those that were told', [...fetched].every((t) => told.has(t)), list);
   check('and not all that are shown', fetched.size < shown, list);
-  await fetch(`${base}/v1/assets/${id}`, { method: 'DELETE' });
+  await page.request.delete(`${base}/v1/assets/${id}`);
   check('a removed asset is gone', await wait('removed', draws, { at: to, drawn: false }));
 }

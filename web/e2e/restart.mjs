@@ -1,4 +1,4 @@
-// The page survives its server: node e2e/restart.mjs --base URL. What is to be done to
+// The page survives its server: node e2e/restart.mjs --base URL --user NAME --password TEXT. What is to be done to
 // the server it says as a line "do: …" on standard output; whoever runs it does it.
 import { checks, launch, option, visit } from './harness.mjs';
 

@@ -76,8 +76,8 @@ func parseMapping(text []byte) (m Mapping, err error) {
 // place is what somebody of these groups may. An account has all of its roles in
 // all of its areas: groups that give different roles in different areas would
 // together give more than each, so they are refused; so are roles that no account
-// may hold together. The error is a *Refusal.
-func (m Mapping) place(groups []string) (Place, error) {
+// may hold together. Nil: they may.
+func (m Mapping) place(groups []string) (Place, *Refusal) {
 	var all []Place
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(groups))) {
 		if p, known := m.Groups[name]; known {

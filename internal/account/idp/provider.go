@@ -52,9 +52,14 @@ type Provider struct {
 	o      Options
 	sealer sealer
 
-	mu    sync.Mutex
-	known *known // since it first answered
+	mu     sync.Mutex
+	known  *known // since it first answered
+	asked  time.Time
+	failed *Refusal // when it was last asked
 }
+
+// askAgain is how long who comes to a provider that is down is told so at once.
+const askAgain = 3 * time.Second
 
 // known is what the provider says of itself.
 type known struct {
@@ -106,8 +111,8 @@ func checkAddress(text string) error {
 // Name is the provider's, in addresses.
 func (p *Provider) Name() string { return p.o.Name }
 
-// source is what accounts of the provider say of where they come from.
-func (p *Provider) source() string { return "oidc:" + p.o.Name }
+// Source is what accounts of the provider say of where they come from.
+func (p *Provider) Source() string { return "oidc:" + p.o.Name }
 
 // ask finds out what the provider says of itself, once. The error is a *Refusal.
 func (p *Provider) ask(ctx context.Context) (*known, error) {
@@ -116,28 +121,41 @@ func (p *Provider) ask(ctx context.Context) (*known, error) {
 	if p.known != nil {
 		return p.known, nil
 	}
-	provider, err := oidc.NewProvider(p.context(ctx), p.o.Issuer)
+	if p.failed != nil && time.Since(p.asked) < askAgain {
+		return nil, p.failed
+	}
+	known, err := p.discover(p.context(context.WithoutCancel(ctx)))
+	if p.asked = time.Now(); err != nil {
+		p.failed = refuse(Away, "discovery: %v", err)
+		return nil, p.failed
+	}
+	p.known = known
+	return known, nil
+}
+
+// discover asks for the discovery document.
+func (p *Provider) discover(ctx context.Context) (*known, error) {
+	provider, err := oidc.NewProvider(ctx, p.o.Issuer)
 	if err != nil {
-		return nil, refuse(Away, "discovery: %v", err)
+		return nil, err
 	}
 	var said struct {
 		Methods []string `json:"token_endpoint_auth_methods_supported"`
 	}
 	if err := provider.Claims(&said); err != nil {
-		return nil, refuse(Away, "discovery: %v", err)
+		return nil, err
 	}
 	endpoint := provider.Endpoint()
 	endpoint.AuthStyle = oauth2.AuthStyleInHeader
 	if p.o.Secret == "" || len(said.Methods) > 0 && !slices.Contains(said.Methods, "client_secret_basic") {
 		endpoint.AuthStyle = oauth2.AuthStyleInParams
 	}
-	p.known = &known{
+	return &known{
 		oauth: oauth2.Config{ClientID: p.o.ClientID, ClientSecret: p.o.Secret, Endpoint: endpoint, RedirectURL: p.o.Redirect,
 			Scopes: append([]string{oidc.ScopeOpenID, "profile"}, p.o.Mapping.Scopes...)},
 		verifier: provider.Verifier(&oidc.Config{ClientID: p.o.ClientID, Now: p.o.Now}),
 		provider: provider,
-	}
-	return p.known, nil
+	}, nil
 }
 
 func (p *Provider) context(ctx context.Context) context.Context {
@@ -283,19 +301,16 @@ var strong = []string{"mfa", "otp", "hwk", "sc"}
 
 // identity is who that is here.
 func (p *Provider) identity(c claims) (account.Identity, error) {
-	place, err := p.o.Mapping.place(c.groups)
-	if err == nil && administers(place.Roles) {
-		methods, _ := words(c.Methods)
-		if !slices.ContainsFunc(methods, func(m string) bool { return slices.Contains(strong, m) }) {
-			err = refuse(Second, "amr: %.100q, want one of %v", methods, strong)
-		}
-	}
-	var refusal *Refusal
-	if errors.As(err, &refusal) {
-		refusal.Subject = c.Subject
+	place, refusal := p.o.Mapping.place(c.groups)
+	if refusal != nil {
+		refusal.Lost = c.Subject
 		return account.Identity{}, refusal
 	}
-	return account.Identity{Source: p.source(), Subject: c.Subject, Username: p.o.Name + "." + c.Username, Title: c.Name, Roles: place.Roles, Areas: place.Areas}, nil
+	methods, _ := words(c.Methods)
+	if administers(place.Roles) && !slices.ContainsFunc(methods, func(m string) bool { return slices.Contains(strong, m) }) {
+		return account.Identity{}, refuse(Second, "amr: %.100q, want one of %v", methods, strong)
+	}
+	return account.Identity{Source: p.Source(), Subject: c.Subject, Username: p.o.Name + "." + c.Username, Title: c.Name, Roles: place.Roles, Areas: place.Areas}, nil
 }
 
 func administers(roles []access.Role) bool {

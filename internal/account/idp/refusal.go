@@ -2,6 +2,7 @@ package idp
 
 import (
 	"fmt"
+	"strings"
 
 	"suhe/internal/access"
 )
@@ -24,9 +25,9 @@ const (
 
 // Refusal is the error of who is not let in. It wraps access.ErrDenied.
 type Refusal struct {
-	Why     Why
-	Subject string // at the provider; "" if nobody knows
-	detail  string // for the log and the record, never for the page
+	Why    Why
+	Lost   string // the subject at the provider who may come in no more; "" if it may be somebody else
+	detail string // for the log and the record, never for the page
 }
 
 // Error tells those who run the system.
@@ -35,6 +36,10 @@ func (r *Refusal) Error() string { return string(r.Why) + ": " + r.detail }
 // Unwrap is the kind.
 func (r *Refusal) Unwrap() error { return access.ErrDenied }
 
+// maxDetail bounds what is told of a refusal, in bytes: some of it a provider says.
+const maxDetail = 300
+
 func refuse(w Why, format string, args ...any) *Refusal {
-	return &Refusal{Why: w, detail: fmt.Sprintf(format, args...)}
+	detail := fmt.Sprintf(format, args...)
+	return &Refusal{Why: w, detail: strings.ToValidUTF8(detail[:min(len(detail), maxDetail)], "")}
 }

@@ -14,6 +14,19 @@ import (
 // ErrQuota says that a key was used up to its quota.
 var ErrQuota = errors.New("quota used up")
 
+// over is the refusal of a request that is one too many.
+type over struct {
+	text string
+	wait time.Duration
+}
+
+func (o *over) Error() string { return ErrQuota.Error() + ": " + o.text }
+
+func (o *over) Unwrap() error { return ErrQuota }
+
+// RetryAfter is how long to wait.
+func (o *over) RetryAfter() time.Duration { return o.wait }
+
 // Quota is how many requests a key may make of one node; zero is the usual.
 type Quota struct {
 	Day    int64   `json:"day,omitempty"`    // from midnight to midnight in Shanghai
@@ -55,6 +68,11 @@ var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 func dayOf(t time.Time) string { return t.In(shanghai).Format(time.DateOnly) }
 
+func untilMidnight(t time.Time) time.Duration {
+	year, month, day := t.In(shanghai).Date()
+	return time.Date(year, month, day+1, 0, 0, 0, 0, shanghai).Sub(t)
+}
+
 // Use is what is known of the use of a key on this node.
 type Use struct {
 	Today int64     `json:"today"`         // requests since midnight
@@ -84,10 +102,10 @@ func (t *tallies) take(id string, q Quota, now time.Time) error {
 		k.pace = rate.NewLimiter(rate.Limit(q.Second), max(1, int(q.Second)))
 	}
 	if k.Today >= q.Day {
-		return fmt.Errorf("%w: %d requests a day, the next begins at midnight in Shanghai", ErrQuota, q.Day)
+		return &over{fmt.Sprintf("%d requests a day, the next begins at midnight in Shanghai", q.Day), untilMidnight(now)}
 	}
 	if !k.pace.AllowN(now, 1) {
-		return fmt.Errorf("%w: %v requests a second", ErrQuota, q.Second)
+		return &over{fmt.Sprintf("%v requests a second", q.Second), time.Duration(float64(time.Second) / q.Second)}
 	}
 	k.Today++
 	k.Last = now.UTC().Truncate(time.Second)

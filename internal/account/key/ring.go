@@ -151,7 +151,7 @@ func (r *Ring) Admit(text string) (access.Principal, error) {
 		return access.Principal{}, access.ErrUnauthenticated
 	}
 	if err := r.tallies.take(id, k.Quota, now); err != nil {
-		return access.Principal{}, fmt.Errorf("%w: key %s", err, id)
+		return access.Principal{}, fmt.Errorf("key %s: %w", id, err)
 	}
 	return who, nil
 }

@@ -40,6 +40,7 @@ type Options struct {
 
 // Store is an open file. Its methods may be called at the same time.
 type Store struct {
+	path  string
 	write *sql.DB // one connection
 	read  *sql.DB
 	log   *slog.Logger
@@ -92,6 +93,7 @@ func open(ctx context.Context, path string) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
+		path:  path,
 		write: sql.OpenDB(connector{d, dsn(path, "immediate")}),
 		read:  sql.OpenDB(connector{d, dsn(path, "deferred")}),
 	}

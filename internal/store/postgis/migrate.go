@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"math"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -15,8 +16,18 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// migrationTable tells which migrations a database has taken. Its schema is named:
+// a role called suhe would look into its own first, which the first migration makes.
+const migrationTable = "public.suhe_migrations"
+
+// latest stands for the last migration.
+const latest = math.MaxInt64
+
 // migrate brings the schema up to date. Nodes that start together wait for each other.
-func migrate(ctx context.Context, c *pgx.ConnConfig) error {
+func migrate(ctx context.Context, c *pgx.ConnConfig) error { return migrateTo(ctx, c, latest) }
+
+// migrateTo brings the schema up to the migration, if it is not there or further.
+func migrateTo(ctx context.Context, c *pgx.ConnConfig, version int64) error {
 	sub, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
@@ -27,14 +38,15 @@ func migrate(ctx context.Context, c *pgx.ConnConfig) error {
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	// The table's schema is named: a role called suhe would look into its own first,
-	// which the first migration makes.
 	p, err := goose.NewProvider(goose.DialectPostgres, db, sub,
-		goose.WithSessionLocker(locker), goose.WithTableName("public.suhe_migrations"), goose.WithDisableGlobalRegistry(true))
+		goose.WithSessionLocker(locker), goose.WithTableName(migrationTable), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	if _, err := p.Up(ctx); err != nil {
+	if sources := p.ListSources(); version != latest && version > sources[len(sources)-1].Version {
+		return fmt.Errorf("migrate: to %d: this program knows %d at most", version, sources[len(sources)-1].Version)
+	}
+	if _, err := p.UpTo(ctx, version); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil

@@ -24,24 +24,24 @@ const (
 // elsewhere is a 街镇 in which nothing of the examples stands.
 const elsewhere = "310107999"
 
-// visitor is somebody who comes to the doors.
-type visitor struct {
+// guest is somebody who comes to the doors.
+type guest struct {
 	name  string
 	dress func(*http.Request) // puts the credential on
 	who   access.Principal    // the zero Principal: not let in
 
-	again func() visitor // the same, by a login of its own; nil: who is not let in
+	again func() guest // the same, by a login of its own; nil: who is not let in
 }
 
-// visitors are nobody, those with tokens that are none, and everybody: each role
+// guests are nobody, those with tokens that are none, and everybody: each role
 // everywhere, and those that see anything where the examples stand and elsewhere.
 // They are the same for as long as the house stands.
-func (h *house) visitors() []visitor {
+func (h *house) guests() []guest {
 	if h.known != nil {
 		return h.known
 	}
 	token, _ := h.login("operator", demoWord)
-	h.known = []visitor{
+	h.known = []guest{
 		{name: "nobody"},
 		{name: "garbage", dress: bearer("x.y.z")},
 		{name: "no key", dress: bearer(account.KeyPrefix + "x")},
@@ -71,10 +71,10 @@ func (h *house) visitors() []visitor {
 }
 
 // enter logs an account in.
-func (h *house) enter(name, account, password string, dress func(string) func(*http.Request)) visitor {
+func (h *house) enter(name, account, password string, dress func(string) func(*http.Request)) guest {
 	h.t.Helper()
 	token, who := h.login(account, password)
-	return visitor{name, dress(token), who, func() visitor { return h.enter(name, account, password, dress) }}
+	return guest{name, dress(token), who, func() guest { return h.enter(name, account, password, dress) }}
 }
 
 func (h *house) login(name, password string) (token string, who access.Principal) {
