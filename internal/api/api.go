@@ -244,6 +244,7 @@ func (s *server) routes() {
 	s.route("GET /v1/commands", access.Command, s.commandKinds)
 	s.route("POST /v1/devices/{id}/commands", access.Command, s.once(s.sendCommand))
 	s.route("GET /v1/devices/{id}/commands", access.Command, s.commands)
+	s.route("POST /v1/devices/{id}/acks", access.Observe, s.ack)
 	s.route("GET /v1/devices/{id}/commands/{command}", access.Command, s.command)
 	s.route("GET /v1/deadletters", access.Repair, s.deadLetters)
 	s.route("GET /v1/deadletters/{seq}", access.Repair, s.deadLetter)

@@ -237,6 +237,13 @@ func (o orders) Wait(ctx context.Context, device assets.ID, id string, wait time
 	return c, err
 }
 
+func (orders) TakeAck(_ context.Context, device assets.ID, _ []byte) error {
+	if device == "wl-9" {
+		return assets.ErrNotFound
+	}
+	return nil
+}
+
 func (orders) List(_ context.Context, _ assets.ID, after uint64, _ int) ([]command.Command, uint64, error) {
 	return []command.Command{}, after + 1, nil
 }
@@ -430,10 +437,18 @@ func TestAnEditIsReadBack(t *testing.T) {
 }
 
 func TestPages(t *testing.T) {
-	built := fstest.MapFS{"index.html": {Data: []byte("<title>苏河")}, "static/a-1.js": {Data: []byte("1")}}
+	built := fstest.MapFS{"index.html": {Data: []byte("<title>苏河")}, "login.html": {Data: []byte("<title>登录")}, "static/a-1.js": {Data: []byte("1")}}
 	h := handler(open(), built)
 	if w := ask(h, "GET", "/", ""); w.Code != 200 || !strings.Contains(w.Body.String(), "苏河") {
 		t.Errorf("/ answers %d %s", w.Code, w.Body)
+	}
+	if w := ask(h, "GET", "/login", ""); w.Code != 200 || !strings.Contains(w.Body.String(), "登录") {
+		t.Errorf("/login answers %d %s", w.Code, w.Body)
+	}
+	for _, none := range []string{"/nowhere", "/static", "/static/b-1.js"} {
+		if w := ask(h, "GET", none, ""); w.Code != 404 {
+			t.Errorf("%s answers %d", none, w.Code)
+		}
 	}
 	if w := ask(h, "GET", "/static/a-1.js", ""); !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
 		t.Errorf("a file with a hash has Cache-Control %q", w.Header().Get("Cache-Control"))

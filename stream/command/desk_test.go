@@ -254,6 +254,27 @@ func TestAnswersOfOthers(t *testing.T) {
 	}
 }
 
+func TestAnswersByHTTP(t *testing.T) {
+	o := openOffice(t, t.TempDir())
+	o.device("wl-1", false, func(Order) []Ack { return nil })
+	c := o.send("wl-1", Wish{Name: "self_test"})
+	payload := fmt.Appendf(nil, `{"command":%q,"status":"done"}`, c.ID)
+	if err := o.TakeAck(t.Context(), "wl-1", []byte(`{"command":"x"}`)); !errors.Is(err, assets.ErrInvalid) {
+		t.Errorf("no answer: %v", err)
+	}
+	if err := o.TakeAck(t.Context(), "wl-2", payload); !errors.Is(err, assets.ErrNotFound) {
+		t.Errorf("of another device: %v", err)
+	}
+	for range 2 {
+		if err := o.TakeAck(t.Context(), "wl-1", payload); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := o.Get(t.Context(), "wl-1", c.ID); err != nil || got.State != Done {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
 func TestBadWishes(t *testing.T) {
 	o := openOffice(t, t.TempDir())
 	for _, w := range []Wish{
