@@ -200,7 +200,7 @@ func (h *house) someone(t *testing.T, o *contract.Operation) guest {
 	t.Helper()
 	call := o.Example()
 	for _, by := range h.guests() {
-		if expected(o, by.who, h.named(call)) == 0 {
+		if h.expected(o, by.who, h.named(call, by.who)) == 0 {
 			return by
 		}
 	}

@@ -35,7 +35,7 @@ func TestMatrixOfStreams(t *testing.T) {
 		t.Run(by.name, func(t *testing.T) {
 			conn := h.dial(t, by)
 			for _, layer := range live.Layers {
-				want := h.seen(by.who.Scope, layer)
+				want := h.seen(by.who, layer)
 				if got := h.told(t, conn, layer); !slices.Equal(got, want) {
 					t.Errorf("WebSocket, %s: told of %d things, the scope sees %d: %.200s", layer, len(got), len(want), difference(got, want))
 				}
@@ -50,15 +50,15 @@ func TestMatrixOfStreams(t *testing.T) {
 // wide is a box around the scene.
 var wide = []float64{120, 30, 123, 33}
 
-// seen are the ids of a layer that the scope sees, in order.
-func (h *house) seen(scope access.Scope, layer string) []string {
+// seen are the ids of a layer that the principal's scope sees, in order.
+func (h *house) seen(who access.Principal, layer string) []string {
 	out := []string{}
 	for _, kind := range assets.Kinds() {
 		if kind.Layer() != layer {
 			continue
 		}
-		h.world.Each(kind, func(thing *twin.Thing) bool {
-			if scope.Sees(thing.Asset) {
+		h.worldOf(who).Each(kind, func(thing *twin.Thing) bool {
+			if who.Scope.Sees(thing.Asset) {
 				out = append(out, string(thing.Asset.ID))
 			}
 			return true
