@@ -34,11 +34,9 @@ func (d *diary) told() (lines []string) {
 	return lines
 }
 
-// ofKind is a thing of a kind.
 func ofKind(k assets.Kind) *twin.Thing {
-	t := sensor()
-	t.Asset.ID, t.Asset.Kind, t.Asset.Class, t.Asset.Sensor, t.Last = "x-1", k, assets.Generic(k), nil, nil
-	return t
+	return &twin.Thing{Asset: &assets.Asset{ID: "x-1", FID: 1, Lifecycle: assets.InUse, Revision: assets.Revision{N: 1}, Kind: k, Class: assets.Generic(k), Location: assets.Location{Area: "310107005"}},
+		State: twin.State{Communication: twin.Unknown, Data: twin.None, Service: twin.Normal}}
 }
 
 // What people see of cameras and movers is recorded, with why.
