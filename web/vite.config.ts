@@ -8,6 +8,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // a data: script or style would need a wider CSP
     chunkSizeWarningLimit: 1200, // MapLibre is one module of this size
     rolldownOptions: {
+      input: ['index.html', 'login.html', 'admin.html'],
       output: {
         // .mjs is not known as JavaScript to every server: name the worker .js.
         assetFileNames: (asset) =>
@@ -18,5 +19,5 @@ export default defineConfig({
   },
   server: { proxy: Object.fromEntries(['/v1', '/tiles', '/styles', '/sprites', '/basemaps', '/ogc'].map((p) => [p, { target: 'http://127.0.0.1:8080', ws: true }])) },
   plugins: [proto()],
-  test: { include: ['src/**/*.test.ts'] },
+  test: { include: ['src/**/*.test.ts'], testTimeout: 60_000 },
 });

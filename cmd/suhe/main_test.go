@@ -99,11 +99,18 @@ func serve(t testing.TB, dir string, more ...string) *served {
 // serveBy is serve by another program.
 func serveBy(t testing.TB, path, dir string, more ...string) *served {
 	t.Helper()
-	s := &served{t: t, path: path, http: freePort(t), mqtt: freePort(t), admin: freePort(t), log: new(syncBuffer)}
-	s.args = append([]string{"serve", "--data-dir", dir, "--listen", s.http, "--mqtt-listen", s.mqtt, "--admin-listen", s.admin}, more...)
+	s := newServed(t, path, dir, more...)
 	s.admit()
 	s.start()
 	s.login()
+	return s
+}
+
+// newServed is a node that has yet to be started, with a store that knows nobody.
+func newServed(t testing.TB, path, dir string, more ...string) *served {
+	t.Helper()
+	s := &served{t: t, path: path, http: freePort(t), mqtt: freePort(t), admin: freePort(t), log: new(syncBuffer)}
+	s.args = append([]string{"serve", "--data-dir", dir, "--listen", s.http, "--mqtt-listen", s.mqtt, "--admin-listen", s.admin}, more...)
 	t.Cleanup(func() {
 		if s.cmd.ProcessState == nil {
 			s.kill()
@@ -216,6 +223,9 @@ func TestCommandLine(t *testing.T) {
 		{"an open admin listener", nil, []string{"check", "--admin-listen", "0.0.0.0:8081"}, 2, `admin-listen: "0.0.0.0:8081"`},
 		{"no connections", nil, []string{"check", "--connections-per-address", "0"}, 2, "connections-per-address: 0"},
 		{"too large a scene", nil, []string{"serve", "--scene-size", "1000001"}, 2, "scene-size: 1000001"},
+		{"too short a record", nil, []string{"check", "--audit-keep", "4319h"}, 2, "audit-keep: 4319h0m0s"},
+		{"no collector", nil, []string{"check", "--syslog", "host:514"}, 2, "syslog: \"host:514\""},
+		{"no such hash", nil, []string{"check", "--audit-hash", "md5"}, 2, "md5"},
 		{"a negative rate", nil, []string{"check", "--request-rate=-1"}, 2, "request-rate: -1"},
 		{"too long a farewell", nil, []string{"check", "--drain", "2m"}, 2, "drain: 2m"},
 		{"no database", nil, []string{"check", "--database", "mysql://h"}, 2, "database:"},

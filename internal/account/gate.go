@@ -80,7 +80,7 @@ func (b bearer) Still(who access.Principal) (access.Principal, bool, error) {
 	}
 	s := b.session(who.Session)
 	if s == nil {
-		return who, true, errOver
+		return access.Principal{}, true, errOver
 	}
 	now, err := b.current(context.Background(), s)
 	return now, true, err

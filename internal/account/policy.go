@@ -18,9 +18,10 @@ const (
 	maxPassword = 256 // bytes
 	minKinds    = 3   // of lower case, upper case, digits, others
 	keptFormer  = 5   // passwords that may not come again, the present one included
+	minUncommon = 6   // letters and digits beside what is commonest
 )
 
-// commonest are what passwords begin with too often; one that has little behind
+// commonest are what passwords are made of too often; one that has little beside
 // it is refused.
 //
 //go:embed commonest.txt
@@ -42,12 +43,18 @@ func checkPassword(name, password string) error {
 	if own := plain(name); len(own) >= 3 && strings.Contains(bare, own) {
 		return fmt.Errorf("%w: password: holds the name of the account", assets.ErrInvalid)
 	}
-	for word := range strings.FieldsSeq(commonest) {
-		if rest, is := strings.CutPrefix(bare, plain(word)); is && len(rest) < len(bare)/2 {
-			return fmt.Errorf("%w: password: one of the commonest, want one that nobody guesses", assets.ErrInvalid)
-		}
+	if left := uncommon(bare); left < minUncommon && left < len(bare) {
+		return fmt.Errorf("%w: password: one of the commonest, want one that nobody guesses", assets.ErrInvalid)
 	}
 	return nil
+}
+
+// uncommon counts the bytes of a plain text that are not part of what is commonest.
+func uncommon(bare string) int {
+	for word := range strings.FieldsSeq(commonest) {
+		bare = strings.ReplaceAll(bare, plain(word), " ")
+	}
+	return len(strings.ReplaceAll(bare, " ", ""))
 }
 
 func kindsIn(password string) int {

@@ -16,8 +16,11 @@ const Module = "suhe"
 // Floors gives each package its floor. A package imports only from lower floors.
 var floors = map[string]int{
 	"geo":                       10,
+	"docs":                      10,
+	"internal/contract":         20,
 	"internal/bus":              10,
 	"internal/pgcluster":        9,
+	"internal/seal":             10,
 	"internal/door":             10,
 	"internal/testcert":         9,
 	"internal/testidp":          9,
@@ -73,6 +76,8 @@ var rooms = map[string][]string{
 	"github.com/eclipse/paho.mqtt":  {"internal/simulate"},
 	"github.com/pressly/goose/v3":   {"internal/store/postgis"},
 	"github.com/cespare/xxhash":     {"tiles"},
+	"gopkg.in/yaml.v3":              {"docs"},
+	"github.com/getkin/kin-openapi": {"internal/contract"},
 	"golang.org/x/crypto":           {"internal/account"},
 	"github.com/golang-jwt":         {"internal/account"},
 	"github.com/coreos/go-oidc":     {"internal/account/idp"},
