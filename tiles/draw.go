@@ -11,6 +11,7 @@ import (
 // draw fills t with the tile's bytes.
 func (d *renderer) draw(ctx context.Context, s *Server, layers []*layer, r *Request, t *Response) (err error) {
 	d.layers, d.shown = layers, s.shown(r.Scope)
+	d.sight.By(r.Scope)
 	if d.shift.to, err = projector(r.Datum); err != nil {
 		return err
 	}
@@ -42,7 +43,7 @@ func (d *renderer) drawLess(ctx context.Context, s *Server, r *Request, t *Respo
 	o, frame, box := &s.options, frameOf(r.Tile), d.shift.source(r.Tile)
 	d.picker.reset()
 	for at, l := range d.layers {
-		d.picker.pick(d.ranges[at], l, at, box, r)
+		d.picker.pick(d.ranges[at], l, at, box, r, &d.sight)
 	}
 	d.picker.touching(&frame, d.flat)
 	all := len(d.picker.list)
@@ -112,7 +113,7 @@ func (d *renderer) whole(ctx context.Context, w World, r *Request) (data []byte,
 				continue
 			}
 			d.picker.reset()
-			d.picker.pick(some, l, at, box, r)
+			d.picker.pick(some, l, at, box, r, &d.sight)
 			d.things(l, d.picker.list, l.properties(r.Properties)&d.shown, false)
 		}
 		data = d.writer.finish(data, l.Name)
@@ -151,7 +152,7 @@ func (d *renderer) all(of [2]int, l *layer, r *Request) {
 	d.picker.warmth += warm(found)
 	here := d.here(l)
 	for _, t := range found {
-		if r.sees(t) {
+		if d.sight.Sees(t.Asset) && r.passes(t) {
 			d.thing(t, l, here, fields, false)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"suhe/geo"
+	"suhe/internal/access"
 	"suhe/twin"
 )
 
@@ -33,13 +34,13 @@ func (l *layer) simple(z uint32) bool { return l.Drawn == "" && z >= l.all }
 
 // pick adds what the request sees of a range of the things found, as those of
 // one layer; box is what shows, in degrees.
-func (p *picker) pick(of [2]int, l *layer, at int, box orb.Bound, r *Request) {
+func (p *picker) pick(of [2]int, l *layer, at int, box orb.Bound, r *Request, sight *access.Sight) {
 	simple := l.simple(r.Tile.Z)
 	for from := of[0]; from < of[1]; from += block {
 		to := min(from+block, of[1])
 		p.warmth += warm(p.found[from:to])
 		for i, t := range p.found[from:to] {
-			if (simple || l.draws(t, r.Tile.Z) && l.mayTouch(t, box)) && r.sees(t) {
+			if (simple || l.draws(t, r.Tile.Z) && l.mayTouch(t, box)) && sight.Sees(t.Asset) && r.passes(t) {
 				p.list = append(p.list, picked{int32(from + i), int16(at), t.Severity > 0})
 			}
 		}

@@ -14,6 +14,7 @@ import (
 
 	"suhe/assets"
 	"suhe/geo"
+	"suhe/internal/access"
 )
 
 // GzipLevel is the level at which tiles are compressed: 5 takes half as long
@@ -30,6 +31,7 @@ type renderer struct {
 	clusters [maxLayers][]cluster // of those layers that cluster at the zoom
 	shift    shift
 	shown    Properties // to who asks
+	sight    access.Sight
 	writer   *layerWriter
 	packed   bytes.Buffer
 	gzip     *gzip.Writer
