@@ -60,6 +60,16 @@ func owned(fid assets.FID, kind assets.Kind, area string, s assets.Sensitivity) 
 	return t
 }
 
+// grant gives the sessions of a principal the rights that it has now.
+func grant(h *stream.Hub, who access.Principal) {
+	h.Review(func(was access.Principal) (access.Principal, error) {
+		if was.ID == who.ID {
+			return who, nil
+		}
+		return was, nil
+	})
+}
+
 // scopeOf is that of a role in areas.
 func scopeOf(role access.Role, areas ...string) access.Scope {
 	return access.GrantOf([]access.Role{role}, areas).Compile(nil)
