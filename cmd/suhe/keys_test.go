@@ -136,7 +136,7 @@ func TestAPIKeys(t *testing.T) {
 	program.want("POST", "/v1/keys", `{}`, 403, "logged in")
 	s.tester().want("POST", "/v1/keys", `{"name":"x","hash":"00"}`, 400, "unknown field")
 	s.tester().want("GET", "/v1/keys?all=true", "", 403, "admit")
-	s.tester().want("GET", "/v1/keys", "", 200, `"today":3`)
+	s.tester().want("GET", "/v1/keys", "", 200, `"today":6`)
 	if list := s.tester().want("GET", "/v1/keys", "", 200, id); strings.Contains(list, text[len(text)-52:]) || strings.Contains(list, "hash") {
 		t.Errorf("the list tells secrets: %s", list)
 	}
