@@ -73,6 +73,14 @@ pgo: ## renew the profile that the program is built with
 proto: ## renew the Go code of the stream's messages (wants protoc)
 	$(call protoc,.)
 
+.PHONY: sbom
+sbom: ## bills of materials (CycloneDX) in bin/sbom-*.json
+	@./.ci/sbom
+
+.PHONY: vulns
+vulns: ## known vulnerabilities of what is reachable; fails if they cannot be asked for
+	@./.ci/vulns
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for ten seconds
 	@for package in $$($(GO) list ./...); do \
