@@ -19,5 +19,5 @@ export default defineConfig({
   },
   server: { proxy: Object.fromEntries(['/v1', '/tiles', '/styles', '/sprites', '/basemaps', '/ogc'].map((p) => [p, { target: 'http://127.0.0.1:8080', ws: true }])) },
   plugins: [proto()],
-  test: { include: ['src/**/*.test.ts'] },
+  test: { include: ['src/**/*.test.ts'], testTimeout: 60_000 },
 });

@@ -9,6 +9,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"suhe/assets"
+	"suhe/internal/account"
 	"suhe/internal/contract"
 )
 
@@ -25,14 +26,14 @@ func (h *house) peers() []peer {
 		return peer{"device " + string(id), string(id), h.devices.Token(id), "device", string(id)}
 	}
 	gateway := func(id assets.ID) peer {
-		return peer{"gateway " + string(id), "gateway/" + string(id), h.devices.GatewayToken(id), "gateway", string(id)}
+		return peer{"gateway " + string(id), account.GatewayUser + string(id), h.devices.GatewayToken(id), "gateway", string(id)}
 	}
 	return []peer{
 		device(gauge), device(camera), device(patrol), gateway("gw-1"), gateway("gw-2"),
 		{name: "nobody"},
 		{name: "garbage", user: string(gauge), password: "x"},
 		{name: "the token of another", user: string(gauge), password: h.devices.Token(camera)},
-		{name: "a device's token as a gateway's", user: "gateway/" + string(gauge), password: h.devices.Token(gauge)},
+		{name: "a device's token as a gateway's", user: account.GatewayUser + string(gauge), password: h.devices.Token(gauge)},
 		{name: "a gateway's token as a device's", user: "gw-1", password: h.devices.GatewayToken("gw-1")},
 		{name: "an account", user: "operator", password: "operator"},
 	}

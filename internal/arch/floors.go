@@ -20,6 +20,7 @@ var floors = map[string]int{
 	"internal/contract":         20,
 	"internal/bus":              10,
 	"internal/pgcluster":        9,
+	"internal/seal":             10,
 	"internal/door":             10,
 	"internal/testcert":         9,
 	"internal/testidp":          9,

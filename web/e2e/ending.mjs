@@ -13,7 +13,7 @@ export async function ending(browser, base, { check, expected }) {
   const near = () => page.isVisible('#ending');
   check('nothing is said of an end that is far', !(await near()));
   await pass(28.5);
-  check('nobody did anything for long: that is said', await wait('near', () => /长时间未操作，[01]:\d\d 后退出登录/.test(document.querySelector('#ending:not([hidden])')?.textContent ?? '')));
+  check('nobody did anything for long: that is said', await wait('near', () => /长时间未操作，将于 \d\d:\d\d:\d\d 退出登录/.test(document.querySelector('#ending:not([hidden])')?.textContent ?? '')));
   await page.click('#ending button');
   check('somebody is there still', await wait('far', () => document.getElementById('ending').hidden) && await live());
   await pass(28.5);
@@ -34,7 +34,8 @@ export async function ending(browser, base, { check, expected }) {
   check('where it was, without a reload', await page.evaluate(() => window.unloaded === false && location.hash.startsWith('#15.5/31.25')));
 
   await page.context().clearCookies();
-  check('who is no longer logged in is noticed in one place', await wait('over', () => document.getElementById('relogin').open));
+  check('a login that is over before its time leads to the login page, and back from there', await wait('over', () => location.pathname === '/login'
+    && /登录已被终止/.test(document.getElementById('why')?.textContent ?? '') && /^\/#15\.5\/31\.25/.test(new URLSearchParams(location.search).get('to') ?? '')));
   check('nothing else was complained of', complaints.every((c) => expected.test(c) || /WebSocket connection to/.test(c)), complaints.join(' | '));
   check('nothing came from another origin', strangers.length === 0, strangers.join(' '));
   await page.close();

@@ -25,9 +25,6 @@ const camera = () => {
   return undefined;
 };
 
-/** The header's text, whose characters are the bytes of its UTF-8. */
-const text = (header) => new TextDecoder().decode(Uint8Array.from(header ?? '', (c) => c.charCodeAt(0)));
-
 export async function rights(browser, chief, base, { check }) {
   const citizen = await as(browser, base, 'public', option('demo'));
   check('the public sees something', citizen.live);
@@ -60,8 +57,9 @@ export async function rights(browser, chief, base, { check }) {
 /** Why somebody looks at a camera goes along with the question. */
 async function reasons({ page, wait }, { check }) {
   const asked = [];
-  page.on('request', async (r) => {
-    if (/\/v1\/assets\/cam-/.test(r.url())) asked.push(text((await r.allHeaders())['suhe-purpose']), text((await r.allHeaders())['suhe-incident']));
+  page.on('request', (r) => {
+    const { 'suhe-purpose': purpose, 'suhe-incident': incident } = r.headers();
+    if (/\/v1\/assets\/cam-/.test(r.url())) asked.push(decodeURIComponent(purpose), incident);
   });
   await page.evaluate(async () => {
     window.suhe.map.jumpTo({ center: [121.4348, 31.2502], zoom: 17.5, pitch: 0, bearing: 0 });
@@ -76,10 +74,10 @@ async function reasons({ page, wait }, { check }) {
   await page.mouse.click(x, y);
   await page.click('#why label:has-text("处置案件")');
   check('for an incident its number is wanted', await page.isDisabled('#why button[type=submit]'));
-  await page.fill('#why-incident', '普陀2026-0117');
+  await page.fill('#why-incident', '2026-11-0117');
   await page.click('#why button[type=submit]');
-  check('with it the camera is shown, and what for', await wait('card', () => /用途 处置案件 · 普陀2026-0117/.test(document.querySelector('#card:not([hidden])')?.textContent ?? '')));
-  check('the server is told', asked[0] === '处置案件' && asked[1] === '普陀2026-0117', asked.join());
+  check('with it the camera is shown, and what for', await wait('card', () => /用途 处置案件 · 2026-11-0117/.test(document.querySelector('#card:not([hidden])')?.textContent ?? '')));
+  check('the server is told', asked[0] === '处置案件' && asked[1] === '2026-11-0117', asked.join());
   await page.keyboard.press('Escape');
   await page.mouse.click(x, y);
   check('once for this login', await wait('again', () => document.querySelector('#card:not([hidden])')) && !(await page.evaluate(() => document.getElementById('why').open)));

@@ -30,8 +30,9 @@ export async function send(path: string, q: Question = {}): Promise<Response> {
   if (q.match === 0) headers['If-None-Match'] = '*';
   else if (q.match !== undefined) headers['If-Match'] = `"${q.match}"`;
   if (q.reason) {
-    headers['Suhe-Purpose'] = bytes(q.reason.purpose);
-    if (q.reason.incident) headers['Suhe-Incident'] = bytes(q.reason.incident);
+    // A header is ASCII: percent-encoded UTF-8.
+    headers['Suhe-Purpose'] = encodeURIComponent(q.reason.purpose);
+    if (q.reason.incident) headers['Suhe-Incident'] = encodeURIComponent(q.reason.incident);
   }
   const answer = await fetch(path, {
     method: q.method ?? 'GET', headers, credentials: 'same-origin', ...(q.body === undefined ? {} : { body: JSON.stringify(q.body) }),
@@ -39,9 +40,4 @@ export async function send(path: string, q: Question = {}): Promise<Response> {
   if (answer.ok) return answer;
   if (answer.status === 401 && !q.knocking) session.dispatchEvent(new Event('over'));
   throw await problemOf(answer);
-}
-
-/** A header's characters are bytes: the text's UTF-8, one character for each. */
-function bytes(text: string): string {
-  return String.fromCharCode(...new TextEncoder().encode(text));
 }

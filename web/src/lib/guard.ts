@@ -31,7 +31,7 @@ export class Guard {
     this.expiry.take(who.session, at, Date.now());
     this.act();
     for (const kind of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart']) addEventListener(kind, () => this.act(), { passive: true });
-    session.addEventListener('over', () => this.end('ended'));
+    session.addEventListener('over', () => this.end('revoked'));
     setInterval(() => this.second(Date.now()), 1000);
     setInterval(() => void this.check(), askEvery);
   }
@@ -66,7 +66,7 @@ export class Guard {
     await this.check();
   }
 
-  /** The login is over. One that the server ended before its time is revoked. */
+  /** The login is over. One that the server ended is revoked, unless its time had come. */
   end(why: Why): void {
     if (this.over) return;
     this.over = true;

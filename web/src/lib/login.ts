@@ -16,16 +16,17 @@ export interface Credentials { username: string; password: string; otp?: string 
 /** What a second factor is set up with. */
 export interface Enrolment { uri: string }
 
-export interface Entered { token: string; expires: string; principal: Pick<Me, 'id' | 'name' | 'roles'> }
+/** A login that has begun. */
+export interface Login { token: string; expires: string; principal: Pick<Me, 'id' | 'name' | 'roles'> }
 
 const knock = <T>(path: string, body: unknown) => ask<T>(path, { method: 'POST', body, knocking: true });
 
-export const login = (c: Credentials) => knock<Entered>('/v1/login', c);
+export const login = (c: Credentials) => knock<Login>('/v1/login', c);
 /** Lets in with the new password, if nothing else is wanted. */
-export const changePassword = (c: Credentials, fresh: string) => knock<Entered>('/v1/password', { ...c, new: fresh });
+export const changePassword = (c: Credentials, fresh: string) => knock<Login>('/v1/password', { ...c, new: fresh });
 /** Asks for a second factor, which holds when a code of it has confirmed it. */
 export const enrol = (c: Credentials) => knock<Enrolment>('/v1/otp', c);
-export const confirm = (c: Credentials) => knock<Entered>('/v1/otp/confirm', c);
+export const confirm = (c: Credentials) => knock<Login>('/v1/otp/confirm', c);
 
 const next: Record<string, Step> = { otp_required: 'otp', password_change_required: 'change', otp_enrolment_required: 'enrol' };
 

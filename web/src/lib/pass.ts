@@ -4,6 +4,7 @@ import type { Entered } from './entrance';
 import type { Ending } from './expiry';
 import { Guard, type Why } from './guard';
 import { word, type Lang } from './i18n';
+import { clock } from './time';
 import { UserMenu } from './user';
 
 export interface Parts { user: HTMLElement; ending: HTMLElement }
@@ -41,7 +42,7 @@ export class Pass {
     this.stay.hidden = this.changed || !ending?.idle;
     say(this.stay, word('stay', lang));
     if (this.changed) say(this.text, word('rightsChanged', lang));
-    else if (ending) say(this.text, word(ending.idle ? 'idleSoon' : 'endsSoon', lang).replace('{t}', left(ending.at - Date.now())));
+    else if (ending) say(this.text, word(ending.idle ? 'idleSoon' : 'endsSoon', lang).replace('{t}', clock(ending.at)));
   }
 
   /** Rights have changed: what may no longer be seen is not to stay in this page's memory. */
@@ -50,10 +51,4 @@ export class Pass {
     this.near(this.ending);
     setTimeout(() => location.reload(), readable);
   }
-}
-
-/** Minutes and seconds that are left. */
-function left(ms: number): string {
-  const s = Math.max(0, Math.ceil(ms / 1000));
-  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`;
 }

@@ -8,9 +8,10 @@ beforeEach(() => {
 
 test.each([
   ['值守', '', '', { purpose: '值守', incident: '' }],
-  ['值守', 'x', ' 案-7 ', { purpose: '值守', incident: '案-7' }],
+  ['值守', 'x', ' 2026-11-7 ', { purpose: '值守', incident: '2026-11-7' }],
   ['处置案件', '', '', undefined],
-  ['处置案件', '', '案-7', { purpose: '处置案件', incident: '案-7' }],
+  ['处置案件', '', '2026-11-7', { purpose: '处置案件', incident: '2026-11-7' }],
+  ['处置案件', '', '案七', undefined],
   ['其他', '  ', '', undefined],
   ['其他', '媒体参观', '', { purpose: '其他：媒体参观', incident: '' }],
   ['', '', '', undefined],

@@ -15,12 +15,16 @@ export const needsIncident = (purpose: string): boolean => purpose === '处置�
 export const needsWords = (purpose: string): boolean => purpose === '其他';
 
 /** The longest that each may be, in characters. */
-export const longest = { words: 60, incident: 40 } as const;
+export const longest = { words: 60, incident: 64 } as const;
 
-/** Makes a reason of what was given; undefined if something is missing. */
+/** What the server takes for the number of an incident. */
+const incidentNumber = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/;
+
+/** Makes a reason of what was given; undefined if something is missing, or is no number. */
 export function reasonOf(purpose: string, words: string, incident: string): Reason | undefined {
   const said = words.trim().slice(0, longest.words);
-  const number = incident.trim().slice(0, longest.incident);
+  const number = incident.trim();
+  if (number !== '' && !incidentNumber.test(number)) return undefined;
   if (purpose === '' || (needsWords(purpose) && said === '') || (needsIncident(purpose) && number === '')) return undefined;
   return { purpose: needsWords(purpose) ? `其他：${said}` : purpose, incident: number };
 }

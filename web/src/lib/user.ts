@@ -1,7 +1,8 @@
 /** Who is logged in, with what he may do about it: shown at the top of every page. */
 import { button, make } from './dom';
 import { word, type Lang } from './i18n';
-import { stamp, instant } from './time';
+import { forgetReason } from './purpose';
+import { instant, stamp } from './time';
 import { everywhere, logout, roleName, type Me } from './session';
 
 export class UserMenu {
@@ -49,6 +50,7 @@ export class UserMenu {
   }
 
   private async leave(all: boolean): Promise<void> {
+    forgetReason();
     await logout(all).catch(() => undefined); // of a server that is away: the login page says so
     location.assign('/login?why=bye');
   }

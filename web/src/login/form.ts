@@ -1,7 +1,7 @@
 /** The form that lets somebody in: one question at a time, as the server asks them. */
 import { button, make, say as put } from '../lib/dom';
 import type { Lang } from '../lib/i18n';
-import { changePassword, confirm, enrol, login, meaning, type Credentials, type Entered, type Step, type Trouble } from '../lib/login';
+import { changePassword, confirm, enrol, login, meaning, type Credentials, type Login, type Step, type Trouble } from '../lib/login';
 import { judge, type Rule } from '../lib/policy';
 import { clock } from '../lib/time';
 import { draw } from './qr';
@@ -9,7 +9,7 @@ import { say, type LoginWord } from './words';
 
 export interface Options {
   lang(): Lang;
-  entered(e: Entered): void;
+  entered(l: Login): void;
   username?: string; // who is to log in again, and nobody else
 }
 
@@ -22,6 +22,7 @@ export class LoginForm {
   private step: Exclude<Step, 'in'> = 'password';
   private typed: Record<Field, string> = { username: '', password: '', otp: '', fresh: '', repeat: '' };
   private factor = false; // the account has a second factor
+  private forced = false; // the password has to be changed
   private uri = '';
   private trouble: Trouble | undefined;
   private asking = false;
@@ -50,6 +51,7 @@ export class LoginForm {
   name(username: string): void {
     this.typed.username = username;
     this.typed.password = '';
+    this.factor = this.forced = false;
     this.become('password');
   }
 
@@ -101,6 +103,7 @@ export class LoginForm {
       void this.offer();
     } else if (m !== 'in') {
       this.factor ||= m === 'otp';
+      this.forced ||= m === 'change';
       // A code is good once: the next question needs the next one.
       this.typed.otp = '';
       this.become(this.step === 'change' && m === 'otp' ? 'change' : m);
@@ -175,7 +178,7 @@ export class LoginForm {
       judged();
     };
     return [
-      make('p', { className: 'hint' }, this.word('changeHint')), this.secret('password', 'current', 'current-password'),
+      ...(this.forced ? [make('p', { className: 'hint' }, this.word('changeHint'))] : []), this.secret('password', 'current', 'current-password'),
       ...(this.factor ? [this.code()] : []), this.secret('fresh', 'fresh', 'new-password'), this.secret('repeat', 'repeat', 'new-password'), list,
     ];
   }
@@ -219,20 +222,18 @@ export class LoginForm {
     return field;
   }
 
-  /** Says what went wrong, with the time that is left. */
+  /** Says what went wrong, until it is worth another try. */
   private tell(): void {
     const t = this.trouble;
-    const left = t && 'until' in t ? Math.ceil((t.until - Date.now()) / 1000) : 0;
-    if (t && 'until' in t && left <= 0) this.trouble = undefined;
-    put(this.alert, this.trouble ? this.told(this.trouble, left) : '');
+    if (t && 'until' in t && t.until <= Date.now()) this.trouble = undefined;
+    put(this.alert, this.trouble ? this.told(this.trouble) : '');
   }
 
-  private told(t: Trouble, left: number): string {
+  private told(t: Trouble): string {
     switch (t.kind) {
       case 'locked':
-        return this.word('locked').replace('{time}', clock(t.until));
       case 'busy':
-        return this.word('busy').replace('{n}', String(left));
+        return this.word(t.kind).replace('{time}', clock(t.until));
       case 'refused':
         return this.step === 'change' ? this.word('unfit') + t.detail : t.detail;
       default:

@@ -21,7 +21,6 @@ const words = {
   repeat: ['再次输入新密码', 'New password again'],
   same: ['两次输入一致', 'Both are the same'],
   change: ['更换密码', 'Change password'],
-  changed: ['密码已更换', 'The password is changed'],
   enrolTitle: ['绑定动态验证码', 'Set up one-time codes'],
   enrolHint: ['管理员必须使用双因素登录。用身份验证器（TOTP）扫描二维码，或手工录入下面的地址，再输入它显示的 6 位数字。', 'Administrators log in with two factors. Scan the code with an authenticator (TOTP), or type the address below into it; then type the six digits that it shows.'],
   qr: ['绑定用二维码', 'QR code to set up one-time codes'],
@@ -31,10 +30,9 @@ const words = {
   confirm: ['确认绑定', 'Confirm'],
   wrong: ['用户名、密码或验证码不正确', 'Username, password or code is not right'],
   locked: ['失败次数过多，已锁定。请于 {time} 后再试', 'Too many failures: locked. Try again after {time}'],
-  busy: ['服务繁忙，{n} 秒后再试', 'The server is busy. Try again in {n} s'],
+  busy: ['服务繁忙，请于 {time} 后再试', 'The server is busy. Try again after {time}'],
   offline: ['无法连接服务器，请检查网络后重试', 'The server cannot be reached. Check the network and try again'],
   asking: ['正在验证…', 'Checking…'],
-  or: ['或', 'or'],
   oidc: ['使用 {name} 登录', 'Log in with {name}'],
   demoTitle: ['演示账号', 'Demo accounts'],
   demoHint: ['点选角色即填入用户名；密码见启动时控制台的输出', 'A click fills in the name; the password is on the console that started the server'],
@@ -56,4 +54,4 @@ export function say(key: LoginWord, lang: Lang): string {
 }
 
 /** Why somebody is sent to the login page: the address says it (?why=idle). */
-export const reasons = ['ended', 'idle', 'revoked', 'bye', 'changed'] as const satisfies LoginWord[];
+export const reasons = ['ended', 'idle', 'revoked', 'bye'] as const satisfies LoginWord[];

@@ -4,6 +4,7 @@ import * as api from '../lib/api';
 import { button, make } from '../lib/dom';
 import { isWord, stateWord, word, type Lang } from '../lib/i18n';
 import type { Touched } from '../lib/picture';
+import { Problem } from '../lib/problem';
 import type { Reason } from '../lib/purpose';
 import type { Action } from '../lib/session';
 import { ink } from '../lib/theme';
@@ -62,8 +63,9 @@ export class Card {
       this.around.changed();
       const first = asset.sensor?.measures[0];
       if (first) await this.draws(id, first.phenomenon);
-    } catch {
-      // The sign shows that the server is away; what was shown stays.
+    } catch (e) {
+      // Of a server that is away the sign tells; what was shown stays.
+      if (e instanceof Problem && this.asked === id) this.refused(e);
     }
   }
 
@@ -116,6 +118,14 @@ export class Card {
     if (a.sensor) this.panel.append(this.values(a));
     if (a.kind === 'mover' && this.around.may('dispatch')) this.panel.append(this.track(a.id, lang));
     if (this.reason) this.panel.append(this.recorded(this.reason, lang));
+    this.panel.hidden = false;
+  }
+
+  /** Says why a thing is not shown. */
+  private refused(p: Problem): void {
+    this.hide();
+    const lang = this.around.lang();
+    this.panel.replaceChildren(make('header', {}, make('p', {}, word('refusedView', lang) + p.message), button(word('close', lang), () => this.hide())));
     this.panel.hidden = false;
   }
 

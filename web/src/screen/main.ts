@@ -11,6 +11,8 @@ import { isWord, savedLanguage, word, type Lang } from '../lib/i18n';
 import { isLive } from '../lib/line';
 import { Pass } from '../lib/pass';
 import { held, type Held, type Touched } from '../lib/picture';
+import { Problem } from '../lib/problem';
+import { forgetReason } from '../lib/purpose';
 import { home, may, type Me, type Site } from '../lib/session';
 import { Connection, viewId } from '../lib/stream';
 import { showStrip } from '../lib/strip';
@@ -85,6 +87,7 @@ class Screen {
   private over(why: Over): void {
     if (why === 'revoked') return leave(why);
     this.resting = true;
+    forgetReason();
     this.connection.pause();
     this.relogin.open(why);
   }
@@ -197,4 +200,10 @@ async function start(): Promise<void> {
   new Screen(entered, tables, map);
 }
 
-void start();
+start().catch((e: unknown) => {
+  if (e instanceof Problem && e.status === 401) return leave('revoked');
+  element('sign').dataset.status = 'ended';
+  element('sign').textContent = word('ended', savedLanguage());
+  element('detail').textContent = (e as Error).message;
+  throw e;
+});

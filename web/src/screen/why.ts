@@ -22,11 +22,7 @@ export class Why {
     return new Promise((answered) => { this.answered = answered; });
   }
 
-  /** The reason that holds for the rest of the login, if one was given. */
-  get kept(): Reason | undefined {
-    return rememberedReason(this.who);
-  }
-
+  /** Asks again at the next look. */
   forget(): void {
     forgetReason();
   }
