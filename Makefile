@@ -39,6 +39,7 @@ SOAK_FOR ?= 1h
 
 .PHONY: soak
 soak: tools build ## the long forms of the fault tests, and an hour of load (SOAK_FOR=10m for less)
+	@./.ci/tools sqlmap
 	SUHE_SOAK=1 SUHE_SOAK_FOR=$(SOAK_FOR) $(GO) test -pgo=off -count 1 -v -timeout 4h \
 	  -run 'Soak|Database|DiskFull|ClockJumps|Backlog|Phones' ./cmd/suhe
 

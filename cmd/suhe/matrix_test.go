@@ -125,6 +125,9 @@ func (h *house) exampleOf(o *contract.Operation, by guest) contract.Call {
 	if strings.HasPrefix(o.Path, "/v1/accounts/") {
 		h.lodge(call.Path["name"])
 	}
+	if o.ID == "removeTree" {
+		h.plant(call.Path["name"])
+	}
 	for _, p := range o.Parameters {
 		switch p.In + " " + p.Name {
 		case "path seq":
@@ -157,6 +160,15 @@ func (h *house) own(o *contract.Operation, by guest, usual string) string {
 		return l.ID
 	}
 	return usual
+}
+
+// plant makes a tree of areas, unless it is there.
+func (h *house) plant(name string) {
+	h.t.Helper()
+	_, err := h.logins.PutTree(context.Background(), account.Tree{Name: name, Nodes: access.Trees{"water": {elsewhere}}})
+	if err != nil && !errors.Is(err, assets.ErrConflict) {
+		h.t.Fatal(err)
+	}
 }
 
 // lodge makes an account, unless it is there.
