@@ -32,7 +32,7 @@ web/dist/index.html: web/node_modules/.installed $(SOURCES)
 .PHONY: test
 test: tools build lint ## install what the tests need and run all of them: PostGIS, NATS and browser included
 	cd web && npm test
-	$(GO) test -race -pgo=off -timeout 20m ./...
+	$(GO) test -race -pgo=off -timeout 60m ./...
 	$(GO) test -pgo=off -run TestSimulation ./stream
 
 SOAK_FOR ?= 1h

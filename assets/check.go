@@ -134,7 +134,7 @@ func (r *Registry) checkProperties(a *Asset) error {
 		return err
 	}
 	c, _ := r.classes.Class(a.Class)
-	return c.check(a.Properties)
+	return c.check(r.classes.unsealedAlone(a.Properties))
 }
 
 func (r *Registry) checkDevice(a *Asset) error {

@@ -62,6 +62,7 @@ type Classes struct {
 	byCode    map[string]*Class
 	byPhen    map[string]*Phenomenon
 	fields    map[string]Sensitivity
+	sealed    map[string]bool // properties, of whatever class
 }
 
 // Edition is the label that all files of the tables carry.

@@ -26,6 +26,7 @@ type Registry struct {
 	store   Store
 	classes *Classes
 	river   *geo.River
+	sealer  Sealer // nil: nothing is sealed
 
 	learning sync.Mutex // one writer of areas at a time
 	areas    atomic.Pointer[areaSet]
@@ -202,6 +203,10 @@ func (b *bulk) prepare(e Edit) (Edit, error) {
 	}
 	if b.learn(placed.ID, placed) {
 		placed = b.r.place(placed, b.areas) // an area lies in itself
+	}
+	placed, err := b.r.sealedOf(placed)
+	if err != nil {
+		return e, fmt.Errorf("asset %.128q: %w", e.Asset.ID, err)
 	}
 	if placed == e.Asset {
 		c := *placed

@@ -53,7 +53,7 @@ func (c *Classes) FieldSensitivity(field string) Sensitivity { return c.fields[f
 
 // readFields takes the sensitivities of fields from the schemas.
 func (c *Classes) readFields() error {
-	c.fields = maps.Clone(fieldSensitivities)
+	c.fields, c.sealed = maps.Clone(fieldSensitivities), map[string]bool{}
 	for i := range c.classes {
 		k := &c.classes[i]
 		if len(k.Schema) == 0 {
@@ -62,6 +62,7 @@ func (c *Classes) readFields() error {
 		var schema struct {
 			Properties map[string]struct {
 				Sensitivity Sensitivity `json:"x-sensitivity"`
+				Sealed      bool        `json:"x-sealed"`
 			} `json:"properties"`
 		}
 		if err := json.Unmarshal(k.Schema, &schema); err != nil {
@@ -72,6 +73,9 @@ func (c *Classes) readFields() error {
 				return fmt.Errorf("classes: %s: schema.properties.%s.x-sensitivity: %d, want 0 to %d", k.Code, name, p.Sensitivity, Personal)
 			}
 			c.fields[name] = max(c.fields[name], p.Sensitivity)
+			if p.Sealed {
+				c.sealed[name] = true
+			}
 		}
 	}
 	return nil

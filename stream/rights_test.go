@@ -24,16 +24,6 @@ const (
 )
 
 // show sets a thing as it is, as an event of the registry.
-// grant gives the sessions of a principal other rights, and nobody else.
-func grant(h *stream.Hub, to access.Principal) {
-	h.Review(func(who access.Principal) (access.Principal, error) {
-		if who.ID == to.ID {
-			return to, nil
-		}
-		return who, nil
-	})
-}
-
 func (w *world) show(is *twin.Thing) {
 	w.mu.Lock()
 	fid := is.Asset.FID
@@ -58,6 +48,16 @@ func owned(fid assets.FID, kind assets.Kind, area string, s assets.Sensitivity) 
 		t.Live = &twin.Live{Fix: twin.Fix{Lon: here[0], Lat: here[1], Heading: twin.NotTold, Speed: twin.NotTold, Accuracy: twin.NotTold, PhenomenonTime: 1795400000000}}
 	}
 	return t
+}
+
+// grant gives the sessions of a principal the rights that it has now.
+func grant(h *stream.Hub, who access.Principal) {
+	h.Review(func(was access.Principal) (access.Principal, error) {
+		if was.ID == who.ID {
+			return who, nil
+		}
+		return was, nil
+	})
 }
 
 // scopeOf is that of a role in areas.

@@ -125,7 +125,7 @@ type answered struct {
 }
 
 // attack makes a call and demands of the answer what every answer owes.
-func (h *house) attack(t *testing.T, c *contract.Contract, call contract.Call, by visitor) answered {
+func (h *house) attack(t *testing.T, c *contract.Contract, call contract.Call, by guest) answered {
 	t.Helper()
 	r, err := call.Request(h.server.URL)
 	if err != nil {
@@ -195,16 +195,16 @@ func (h *house) judge(t *testing.T, c *contract.Contract, o *contract.Operation,
 	}
 }
 
-// someone is the first visitor who may take the operation.
-func (h *house) someone(t *testing.T, o *contract.Operation) visitor {
+// someone is the first guest who may take the operation.
+func (h *house) someone(t *testing.T, o *contract.Operation) guest {
 	t.Helper()
 	call := o.Example()
-	for _, by := range h.visitors() {
-		if expected(o, by.who, h.named(call)) == 0 {
+	for _, by := range h.guests() {
+		if h.expected(o, by.who, h.named(call, by.who)) == 0 {
 			return by
 		}
 	}
-	return visitor{name: "nobody"}
+	return guest{name: "nobody"}
 }
 
 // population is how many things the world holds.

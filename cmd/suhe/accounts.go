@@ -90,6 +90,9 @@ func (n *node) followAccounts(ctx context.Context) error {
 	return n.logins.Run(ctx, func() {
 		n.followKeys(ctx)
 		n.hub.Review(n.still)
+		if n.public != nil {
+			n.public.hub.Review(n.still)
+		}
 	})
 }
 

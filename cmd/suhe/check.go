@@ -32,12 +32,14 @@ func (c *checkConfigCmd) Run(io streams) error {
 		{"connections-per-address", fmt.Sprint(s.Connections)}, {"admin-listen", s.AdminListen}, {"insecure-bind", fmt.Sprint(s.InsecureBind)},
 		{"data-dir", s.DataDir}, {"database", masked(s.Database)}, {"nats", masked(s.NATS)},
 		{"audit-hash", string(s.AuditHash)}, {"audit-keep", s.AuditKeep.String()}, {"syslog", s.Syslog},
+		{"login-key", s.LoginKey}, {"session-idle", s.SessionIdle.String()}, {"session-life", s.SessionLife.String()}, {"password-life", s.PasswordLife.String()},
+		{"login-tries", fmt.Sprint(s.LoginTries)}, {"address-tries", fmt.Sprint(s.AddressTries)}, {"login-rest", s.LoginRest.String()},
 		{"demo", fmt.Sprint(s.Demo)}, {"scene-size", fmt.Sprint(s.SceneSize)}, {"scene-seed", fmt.Sprint(s.SceneSeed)},
 		{"basemap", pairsText(s.Basemap)}, {"mappings", s.Mappings},
 		{"public-url", s.PublicURL}, {"oidc", pairsText(s.OIDC)}, {"oidc-client", pairsText(s.OIDCClient)},
 		{"oidc-secret-file", pairsText(s.OIDCSecret)}, {"oidc-groups", pairsText(s.OIDCGroups)},
 	} {
-		fmt.Fprintf(io.out, "%-12s %s\n", row[0], row[1])
+		fmt.Fprintf(io.out, "%-14s %s\n", row[0], row[1])
 	}
 	return wrongSettings(append(s.check(), wrongMappings(s.Mappings)...))
 }

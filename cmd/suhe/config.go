@@ -19,6 +19,7 @@ import (
 	"suhe/assets/scene"
 	"suhe/geo"
 	"suhe/internal/audit"
+	"suhe/internal/seal"
 )
 
 // cli is the whole command line. Every flag is also SUHE_<FLAG> in the
@@ -44,6 +45,7 @@ type cli struct {
 	Audit    auditCmd    `cmd:"" help:"The record of who did what: list, verify, export."`
 	Backup   backupCmd   `cmd:"" help:"Backups of all that a node keeps."`
 	Restore  restoreCmd  `cmd:"" help:"Restore a backup to an empty data folder, and database."`
+	Seal     sealCmd     `cmd:"" help:"Keys that seal values in the store."`
 	Simulate simulateCmd `cmd:"" help:"Play the scene's devices and movers as MQTT clients."`
 	Bench    benchCmd    `cmd:"" help:"Measure this machine: figures beside yardsticks."`
 }
@@ -51,6 +53,7 @@ type cli struct {
 // storage is where a node keeps what it must not forget.
 type storage struct {
 	DataDir  string `help:"Folder for the GeoPackage, the streams and the keys." default:"./data" placeholder:"DIR"`
+	SealKey  string `help:"File of the keys that seal phone numbers, stream addresses and secrets in the store, made if there is none; nodes that work together have the same. Default: store-seal.key in the data folder." placeholder:"FILE" name:"seal-key-file"`
 	Database string `help:"Store in this PostGIS (postgres://…) instead of the GeoPackage." placeholder:"URL" secret:""`
 
 	AuditHash audit.Algorithm `help:"Hash that chains a new audit record: sha256 or sm3." default:"sha256" enum:"sha256,sm3"`
@@ -187,6 +190,23 @@ func masked(address string) string {
 // this binary carries.
 func newRegistry(store assets.Store) *assets.Registry {
 	return assets.NewRegistry(store, assets.DefaultClasses(), river())
+}
+
+// sealing is newRegistry with the keys of the storage, for whoever writes.
+func (s storage) sealing(store assets.Store) (*assets.Registry, error) {
+	keys, err := seal.Open(s.sealFile())
+	if err != nil {
+		return nil, err
+	}
+	return newRegistry(store).SealBy(keys), nil
+}
+
+// sealFile is the file of the keys that seal.
+func (s storage) sealFile() string {
+	if s.SealKey != "" {
+		return s.SealKey
+	}
+	return s.place("store-seal.key")
 }
 
 func river() *geo.River { return scene.River() }

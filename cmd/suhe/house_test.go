@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -32,7 +33,7 @@ type house struct {
 	t      testing.TB
 	server *httptest.Server
 	secret string // of the webhook vision
-	known  []visitor
+	known  []guest
 
 	letters    int // made so far
 	lastLetter uint64
@@ -61,7 +62,7 @@ func openHouse(t testing.TB) *house {
 	}
 	writeCity(t, city)
 	s := settingsOf(t, "--data-dir", dir, "--mqtt-listen", freePort(t), "--demo", "--scene-size", "300", "--mappings", mappings, "--basemap", "city="+city,
-		"--demo-password", demoWord, "--request-rate", "0", "--login-tries", "1000000", "--address-tries", "1000000")
+		"--demo-password", demoWord, "--request-rate", "0", "--backup-passphrase", backupWord, "--login-tries", "1000000", "--address-tries", "1000000")
 	secret, err := openHooks(s.storage).Add("vision")
 	if err != nil {
 		t.Fatal(err)
@@ -78,8 +79,10 @@ func openHouse(t testing.TB) *house {
 	group, _ := errgroup.WithContext(ctx)
 	group.Go(func() error { return n.live(ctx) })
 	group.Go(func() error { return n.followAccounts(ctx) })
+	group.Go(func() error { return n.followAudit(ctx) })
 	group.Go(func() error { n.hub.Run(ctx); return nil })
 	h := &house{node: n, t: t, server: httptest.NewServer(api.New(n.deps())), secret: secret}
+	h.server.Client().CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	t.Cleanup(func() {
 		h.server.CloseClientConnections()
 		h.server.Close()

@@ -34,7 +34,10 @@ func (c *importCmd) Run(ctx context.Context, io streams, log *slog.Logger) error
 		return err
 	}
 	defer store.Close()
-	registry := newRegistry(store)
+	registry, err := c.sealing(store)
+	if err != nil {
+		return err
+	}
 	// The areas must be known before anything can be placed in them.
 	if _, err := registry.Load(ctx, func(*assets.Asset) error { return nil }); err != nil {
 		return err

@@ -326,6 +326,35 @@ func TestWhoAdmitsSeesAllKeysAndMakesLinks(t *testing.T) {
 	s.asker("").want("GET", strings.TrimPrefix(link.URL, s.url("")), "", 401, "")
 }
 
+func TestWhatIsWrongWithACity(t *testing.T) {
+	dir := t.TempDir()
+	groups, bad := filepath.Join(dir, "groups.json"), filepath.Join(dir, "bad.json")
+	for file, text := range map[string]string{groups: `{"groups":{"a":{"roles":["operator"],"areas":["*"]}}}`, bad: `{"groups":{"a":{"roles":["system","audit"],"areas":["*"]}}}`} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	good := []string{"check", "--data-dir", dir, "--public-url", "https://suhe.example/", "--oidc", "city=https://login.example", "--oidc-client", "city=suhe", "--oidc-groups", "city=" + groups}
+	with := func(args ...string) []string { return append(slices.Clone(good), args...) }
+	if code, out, errs := suhe(good...); code != exitOK || !strings.Contains(out, "city=https://login.example") {
+		t.Fatalf("exit %d: %s%s", code, out, errs)
+	}
+	for want, args := range map[string][]string{
+		"public-url: empty":                    slices.Delete(with(), 3, 5),
+		"client id: empty":                     slices.Delete(with(), 7, 9),
+		"oidc-groups: city":                    good[:9],
+		"administers":                          append(slices.Clone(good[:9]), "--oidc-groups", "city="+bad),
+		`issuer: "http://login.example"`:       with("--oidc", "city=http://login.example"),
+		"oidc-secret-file: city":               with("--oidc-secret-file", "city="+filepath.Join(dir, "none")),
+		"oidc-client: town is no provider":     with("--oidc-client", "town=suhe"),
+		`oidc: "City", want a name of 1 to 20`: with("--oidc", "City=https://login.example", "--oidc-groups", "City="+groups),
+	} {
+		if code, _, errs := suhe(args...); code != exitUsage || !strings.Contains(errs, want) {
+			t.Errorf("want %s: exit %d %s", want, code, errs)
+		}
+	}
+}
+
 func TestLoginAtTheCity(t *testing.T) {
 	dir := t.TempDir()
 	groups := filepath.Join(dir, "groups.json")

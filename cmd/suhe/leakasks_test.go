@@ -27,6 +27,7 @@ type leakAsk struct {
 	method, path string
 	body         string
 	header       []string
+	echo         string // what the answer may repeat of the question
 	check        func(w *httptest.ResponseRecorder) error
 }
 
@@ -54,8 +55,11 @@ func (a leakAsk) ask(h http.Handler) error {
 		path, _, _ := strings.Cut(a.path, "?")
 		said = strings.ReplaceAll(strings.ReplaceAll(said, path, ""), lastOf(path), "")
 	}
+	if a.echo != "" {
+		said = strings.ReplaceAll(said, a.echo, "")
+	}
 	if mark := a.other.foreign(said); mark != "" {
-		return fmt.Errorf("%v: %d: %q is in %.500s", a, w.Code, mark, said)
+		return fmt.Errorf("%v: %d: %q is in %.500q", a, w.Code, mark, said)
 	}
 	if w.Code >= 500 {
 		return fmt.Errorf("%v: %d %s", a, w.Code, w.Body)
@@ -91,7 +95,7 @@ func (l *leakNode) makeAsk(seed uint64, number int) leakAsk {
 			make  func(*leakAsk, *rand.Rand)
 		}{
 			{620, l.askTile}, {150, l.askAsset}, {60, l.askCounts}, {40, l.askSeries}, {30, l.askTrack}, {40, l.askDocument},
-			{20, l.askFindings}, {10, l.askCommands}, {5, l.askLetters}, {4, l.askEdit}, {21, l.askEditOfOthers},
+			{20, l.askFindings}, {10, l.askCommands}, {5, l.askLetters}, {3, l.askEdit}, {12, l.askEditOfOthers}, {10, l.sendForOthers},
 		} {
 			if at < kind.share {
 				kind.make(&a, chance)
@@ -284,6 +288,22 @@ func (l *leakNode) askLetters(a *leakAsk, chance *rand.Rand) {
 	a.path = fmt.Sprintf("/v1/deadletters?limit=%d", one(chance, 1, 10, 200))
 	if chance.IntN(3) == 0 {
 		a.path = fmt.Sprintf("/v1/deadletters/%d", 1+chance.IntN(20))
+	}
+}
+
+// sendForOthers reports for a device of the other side, as if there were none.
+func (l *leakNode) sendForOthers(a *leakAsk, chance *rand.Rand) {
+	a.echo = string(one(chance, a.other.kinds[assets.Sensor]...))
+	a.method, a.path, a.body = http.MethodPost, "/v1/observations", fmt.Sprintf(`{"observations":[{"id":"%s","values":{"people":7}}]}`, a.echo)
+	if chance.IntN(2) == 0 {
+		a.echo = string(one(chance, a.other.kinds[assets.Mover]...))
+		a.path, a.body = "/v1/positions", fmt.Sprintf(`{"positions":[{"id":"%s","lon":121.4,"lat":31.2}]}`, a.echo)
+	}
+	a.check = func(w *httptest.ResponseRecorder) error {
+		if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"code":"unknown_device"`) {
+			return fmt.Errorf("%d %s", w.Code, w.Body)
+		}
+		return nil
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/api"
+	"suhe/twin"
 )
 
 // side is one of two areas: what it has bears its mark, and nobody of the other may
@@ -210,6 +211,7 @@ func (l *leakNode) fresh(t *testing.T) http.Handler {
 		t.Fatal(err)
 	}
 	t.Cleanup(cold.Close)
+	cold.Took(twin.Batch{}) // it counts
 	d.Live.Tiles = cold
 	return api.New(d)
 }

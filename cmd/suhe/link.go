@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -50,6 +51,9 @@ type reached struct {
 	PublicURL string `help:"Address by which browsers reach us, like https://suhe.example." placeholder:"URL"`
 }
 
+// url is the address of a path; without a public one the path alone.
+func (p reached) url(path string) string { return strings.TrimSuffix(p.PublicURL, "/") + path }
+
 type linkAddCmd struct {
 	storage
 	reached
@@ -66,7 +70,7 @@ func (c *linkAddCmd) Run(ctx context.Context, io streams, log *slog.Logger, now 
 	return c.links(ctx, log, now, func(ctx context.Context, book *link.Book) error {
 		_, text, err := book.Add(ctx, link.Wish{Name: c.Name, Account: c.Account, Grant: c.grant(), Address: c.Address, Page: c.Page, Expires: now().Add(c.For)})
 		if err == nil {
-			fmt.Fprintln(io.out, c.PublicURL+api.LinkPath(text))
+			fmt.Fprintln(io.out, c.url(api.LinkPath(text)))
 		}
 		return err
 	})

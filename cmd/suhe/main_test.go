@@ -99,11 +99,18 @@ func serve(t testing.TB, dir string, more ...string) *served {
 // serveBy is serve by another program.
 func serveBy(t testing.TB, path, dir string, more ...string) *served {
 	t.Helper()
-	s := &served{t: t, path: path, http: freePort(t), mqtt: freePort(t), admin: freePort(t), log: new(syncBuffer)}
-	s.args = append([]string{"serve", "--data-dir", dir, "--listen", s.http, "--mqtt-listen", s.mqtt, "--admin-listen", s.admin}, more...)
+	s := newServed(t, path, dir, more...)
 	s.admit()
 	s.start()
 	s.login()
+	return s
+}
+
+// newServed is a node that has yet to be started, with a store that knows nobody.
+func newServed(t testing.TB, path, dir string, more ...string) *served {
+	t.Helper()
+	s := &served{t: t, path: path, http: freePort(t), mqtt: freePort(t), admin: freePort(t), log: new(syncBuffer)}
+	s.args = append([]string{"serve", "--data-dir", dir, "--listen", s.http, "--mqtt-listen", s.mqtt, "--admin-listen", s.admin}, more...)
 	t.Cleanup(func() {
 		if s.cmd.ProcessState == nil {
 			s.kill()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -13,27 +14,48 @@ import (
 	"suhe/assets"
 	"suhe/internal/access"
 	"suhe/internal/account"
+	"suhe/internal/account/key"
+	"suhe/internal/account/link"
 	"suhe/internal/api"
 	"suhe/internal/contract"
+	"suhe/twin"
 )
 
 // expected is the status that the contract, the table of roles and the scope give
 // together; 0: the door is open, and the answer one of those that the contract
 // gives to who may.
-func expected(o *contract.Operation, who access.Principal, named *assets.Asset) int {
+func (h *house) expected(o *contract.Operation, who access.Principal, named *assets.Asset) int {
 	switch {
 	case o.Takes == api.Open:
 		return 0
 	case o.Takes == api.Signed || who.ID == "":
 		return http.StatusUnauthorized
+	case o.Login && who.Session == "":
+		return http.StatusForbidden
 	case o.Takes == api.Own:
 		return 0
 	case !who.Scope.May(access.Action(o.Takes)):
 		return http.StatusForbidden
-	case o.Scoped && !who.Scope.Sees(named):
+	case o.Field != "" && !who.Scope.Fields(h.registry.Classes().FieldSensitivity)(o.Field):
+		return http.StatusForbidden
+	case o.Scoped && !h.holds(who, named):
 		return http.StatusNotFound
 	}
 	return 0
+}
+
+// holds says whether the asset is one that the principal sees, or speaks for.
+func (h *house) holds(who access.Principal, named *assets.Asset) bool {
+	if named == nil {
+		return false
+	}
+	if device, is := who.Device(); is {
+		return device == named.ID
+	}
+	if gateway, is := who.Gateway(); is {
+		return h.intake.Speaks(gateway, named.ID)
+	}
+	return who.Scope.Sees(named)
 }
 
 // Every route of the contract, taken by everybody who may come: what each gets is
@@ -44,7 +66,7 @@ func TestMatrixOfRoutes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	visitors := h.visitors()
+	visitors := h.guests()
 	for _, o := range c.Operations() {
 		t.Run(o.ID, func(t *testing.T) {
 			passed, refused := 0, 0
@@ -67,13 +89,13 @@ func TestMatrixOfRoutes(t *testing.T) {
 
 // check lets a caller take an operation and compares; it says whether the caller
 // was to pass.
-func (h *house) check(t *testing.T, c *contract.Contract, o *contract.Operation, by visitor) bool {
+func (h *house) check(t *testing.T, c *contract.Contract, o *contract.Operation, by guest) bool {
 	t.Helper()
-	call := h.example(o)
+	call := h.exampleOf(o, by)
 	if o.ID == "logout" && by.again != nil {
 		by = by.again()
 	}
-	want := expected(o, by.who, h.named(call))
+	want := h.expected(o, by.who, h.named(call, by.who))
 	status, text := h.take(t, c, call, by)
 	switch {
 	case want == 0 && !o.Gives(status):
@@ -89,8 +111,17 @@ func (h *house) check(t *testing.T, c *contract.Contract, o *contract.Operation,
 
 // example is the call of the examples, with what is made anew for each: a letter,
 // a command.
-func (h *house) example(o *contract.Operation) contract.Call {
+func (h *house) example(o *contract.Operation) contract.Call { return h.exampleOf(o, guest{}) }
+
+// exampleOf is example with what has to be the guest's own.
+func (h *house) exampleOf(o *contract.Operation, by guest) contract.Call {
 	call := o.Example()
+	if expires := regexp.MustCompile(`"expires":"[^"]*"`); o.Body != nil {
+		call.Body = expires.ReplaceAll(call.Body, fmt.Appendf(nil, `"expires":%q`, time.Now().Add(time.Hour).Format(time.RFC3339)))
+	}
+	if o.ID == "ack" {
+		call.Body = []byte(strings.Replace(string(call.Body), "019a00000000-abcdefgh", h.order(), 1))
+	}
 	if strings.HasPrefix(o.Path, "/v1/accounts/") {
 		h.lodge(call.Path["name"])
 	}
@@ -100,9 +131,32 @@ func (h *house) example(o *contract.Operation) contract.Call {
 			call = call.With(p, fmt.Sprint(h.letter()))
 		case "path command":
 			call = call.With(p, h.order())
+		case "path id":
+			call = call.With(p, h.own(o, by, call.Path["id"]))
 		}
 	}
 	return call
+}
+
+// own makes a key of the guest, or a link, and returns its id; other things are as
+// the example says.
+func (h *house) own(o *contract.Operation, by guest, usual string) string {
+	h.t.Helper()
+	switch {
+	case o.ID == "revokeKey" && by.who.Session != "":
+		k, _, err := h.keys.Add(context.Background(), by.who.ID, key.Wish{Name: "x", Expires: time.Now().Add(time.Hour)})
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		return k.ID
+	case o.ID == "revokeLink":
+		l, _, err := h.links.Add(context.Background(), link.Wish{Name: "x", Account: "operator", Address: "127.0.0.1", Page: "/", Expires: time.Now().Add(time.Hour)})
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		return l.ID
+	}
+	return usual
 }
 
 // lodge makes an account, unless it is there.
@@ -117,21 +171,30 @@ func (h *house) lodge(name string) {
 	}
 }
 
-// named is the asset that the path is about, as it stands now.
-func (h *house) named(call contract.Call) *assets.Asset {
+// named is the asset that the path is about, as it stands now for who asks.
+func (h *house) named(call contract.Call, who access.Principal) *assets.Asset {
 	id := assets.ID(call.Path["id"])
 	if call.Path["seq"] != "" {
 		id = gauge
 	}
-	if thing := h.world.ByID(id); thing != nil {
+	if thing := h.worldOf(who).ByID(id); thing != nil {
 		return thing.Asset
 	}
 	return nil
 }
 
+// worldOf is the world that the principal is shown: the public has one of its own,
+// which is late.
+func (h *house) worldOf(who access.Principal) *twin.World {
+	if who.Scope.Delayed() {
+		return h.public.view.World()
+	}
+	return h.world
+}
+
 // take makes the call and checks the answer against the contract. Of what does
 // not end only the beginning is read.
-func (h *house) take(t *testing.T, c *contract.Contract, call contract.Call, by visitor) (status int, text string) {
+func (h *house) take(t *testing.T, c *contract.Contract, call contract.Call, by guest) (status int, text string) {
 	t.Helper()
 	r, err := call.Request(h.server.URL)
 	if err != nil {

@@ -28,14 +28,14 @@ func TestMatrixOfStreams(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, by := range h.visitors() {
+	for _, by := range h.guests() {
 		if !by.who.Scope.May(access.View) {
 			continue // TestMatrixOfRoutes: refused before the first message
 		}
 		t.Run(by.name, func(t *testing.T) {
 			conn := h.dial(t, by)
 			for _, layer := range live.Layers {
-				want := h.seen(by.who.Scope, layer)
+				want := h.seen(by.who, layer)
 				if got := h.told(t, conn, layer); !slices.Equal(got, want) {
 					t.Errorf("WebSocket, %s: told of %d things, the scope sees %d: %.200s", layer, len(got), len(want), difference(got, want))
 				}
@@ -50,15 +50,15 @@ func TestMatrixOfStreams(t *testing.T) {
 // wide is a box around the scene.
 var wide = []float64{120, 30, 123, 33}
 
-// seen are the ids of a layer that the scope sees, in order.
-func (h *house) seen(scope access.Scope, layer string) []string {
+// seen are the ids of a layer that the principal's scope sees, in order.
+func (h *house) seen(who access.Principal, layer string) []string {
 	out := []string{}
 	for _, kind := range assets.Kinds() {
 		if kind.Layer() != layer {
 			continue
 		}
-		h.world.Each(kind, func(thing *twin.Thing) bool {
-			if scope.Sees(thing.Asset) {
+		h.worldOf(who).Each(kind, func(thing *twin.Thing) bool {
+			if who.Scope.Sees(thing.Asset) {
 				out = append(out, string(thing.Asset.ID))
 			}
 			return true
@@ -68,7 +68,7 @@ func (h *house) seen(scope access.Scope, layer string) []string {
 	return out
 }
 
-func (h *house) dial(t *testing.T, by visitor) *websocket.Conn {
+func (h *house) dial(t *testing.T, by guest) *websocket.Conn {
 	t.Helper()
 	r, _ := http.NewRequest(http.MethodGet, "http://x", nil)
 	by.dress(r)
@@ -102,7 +102,7 @@ func (h *house) told(t *testing.T, conn *websocket.Conn, layer string) []string 
 }
 
 // toldByEvents asks for the same by server-sent events.
-func (h *house) toldByEvents(t *testing.T, by visitor, layer string) []string {
+func (h *house) toldByEvents(t *testing.T, by guest, layer string) []string {
 	t.Helper()
 	r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, h.server.URL+"/v1/events?fields=id&bbox="+strings.Trim(strings.ReplaceAll(fmt.Sprint(wide), " ", ","), "[]")+"&layers="+layer, nil)
 	by.dress(r)

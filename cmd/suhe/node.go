@@ -118,7 +118,9 @@ func (n *node) openStore(ctx context.Context) (err error) {
 	if n.store, err = openStore(ctx, n.settings.storage, n.log); err != nil {
 		return err
 	}
-	n.registry = newRegistry(n.store)
+	if n.registry, err = n.settings.sealing(n.store); err != nil {
+		return err
+	}
 	if n.settings.Demo {
 		return fillScene(ctx, n.registry, n.store, n.settings, n.log)
 	}

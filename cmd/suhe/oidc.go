@@ -50,7 +50,10 @@ func callbackPath(name string) string { return "/v1/oidc/" + name + "/callback" 
 
 // city makes the provider of that name.
 func (c cities) city(name string, key []byte, now clock) (*idp.Provider, error) {
-	o := idp.Options{Name: name, Issuer: c.OIDC[name], ClientID: c.OIDCClient[name], Redirect: c.PublicURL + callbackPath(name), Key: key, Now: now}
+	o := idp.Options{Name: name, Issuer: c.OIDC[name], ClientID: c.OIDCClient[name], Redirect: c.url(callbackPath(name)), Key: key, Now: now}
+	if c.PublicURL == "" {
+		return nil, fmt.Errorf("public-url: empty, and %s is to send browsers there", name)
+	}
 	groups, err := os.ReadFile(c.OIDCGroups[name])
 	if err != nil {
 		return nil, fmt.Errorf("oidc-groups: %s: %w", name, err)

@@ -4,15 +4,23 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
-	"fmt"
+	mathrand "math/rand/v2"
 	"runtime"
 	"sync/atomic"
+	"time"
 
 	"suhe/assets"
 )
 
 // queueLength is how many wait to be hashed; beyond that a caller is to come again.
 const queueLength = 64
+
+// How long such a caller waits: the queue is a few seconds long, and not all shall
+// come again at once.
+const (
+	leastWait = 2 * time.Second
+	moreWait  = 6 * time.Second
+)
 
 // hashes computes few hashes at once: each takes 19 MiB and a processor for some
 // hundredths of a second, and whoever logs in must leave the others' requests alone.
@@ -30,7 +38,7 @@ func newHashes() *hashes {
 func (h *hashes) turn(ctx context.Context) (done func(), err error) {
 	if h.waiting.Add(1) > queueLength {
 		h.waiting.Add(-1)
-		return nil, fmt.Errorf("%w: %d others log in", assets.ErrBusy, queueLength)
+		return nil, &Refusal{Kind: assets.ErrBusy, Text: "too many log in at once", Wait: leastWait + mathrand.N(moreWait)}
 	}
 	defer h.waiting.Add(-1)
 	select {

@@ -8,7 +8,7 @@ import (
 
 // Refusal is an error of logging in that a program can act on.
 type Refusal struct {
-	Kind error         // access.ErrUnauthenticated or access.ErrDenied
+	Kind error         // access.ErrUnauthenticated, access.ErrDenied or assets.ErrBusy
 	Text string        // for people
 	Name string        // for programs; "" without one
 	Wait time.Duration // before it makes sense to try again; 0: at once

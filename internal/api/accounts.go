@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -21,6 +22,9 @@ type Accounts interface {
 	Unlock(ctx context.Context, name string) error
 	ResetPassword(ctx context.Context, name, password string) (oneTime string, err error)
 	ResetOTP(ctx context.Context, name string) error
+	Trees(ctx context.Context) ([]account.Tree, error)
+	PutTree(ctx context.Context, t account.Tree) (account.Tree, error)
+	RemoveTree(ctx context.Context, name string, was int64) error
 }
 
 // accountAnswer is an account without its secrets.
@@ -93,7 +97,11 @@ func (s *server) putAccount(w http.ResponseWriter, r *http.Request, _ access.Pri
 	}
 	name := r.PathValue("name")
 	_, err = s.Accounts.Account(name)
-	if was == 0 || was == assets.AnyRev && errors.Is(err, assets.ErrNotFound) {
+	missing := errors.Is(err, assets.ErrNotFound)
+	if was > 0 && missing {
+		return fmt.Errorf("%w: there is no account %.80q", errPrecondition, name)
+	}
+	if was == 0 || missing {
 		a, oneTime, err := s.Accounts.Add(r.Context(), name, spec, "")
 		if err != nil {
 			return unmet(conditional, err)

@@ -35,6 +35,7 @@ type World interface {
 // follows from where and what an asset is.
 type Registry interface {
 	Place(a *assets.Asset) *assets.Asset
+	Opened(a *assets.Asset) *assets.Asset
 	Edit(ctx context.Context, by, why string, e assets.Edit) (*assets.Asset, assets.Verdict, error)
 }
 
@@ -203,6 +204,9 @@ func (s *server) routes() {
 	s.own("GET /v1/keys", s.keys)
 	s.own("POST /v1/keys", s.addKey)
 	s.own("DELETE /v1/keys/{id}", s.revokeKey)
+	s.route("GET /v1/trees", access.Admit, s.trees)
+	s.route("PUT /v1/trees/{name}", access.Admit, s.putTree)
+	s.route("DELETE /v1/trees/{name}", access.Admit, s.removeTree)
 	s.route("GET /v1/links", access.Admit, s.links)
 	s.route("POST /v1/links", access.Admit, s.addLink)
 	s.route("DELETE /v1/links/{id}", access.Admit, s.revokeLink)

@@ -91,6 +91,8 @@ func (r *rooms) Place(a *assets.Asset) *assets.Asset {
 	return a
 }
 
+func (r *rooms) Opened(a *assets.Asset) *assets.Asset { return a }
+
 func (r *rooms) Flush(context.Context) (uint64, error) { return 7, nil }
 
 func (r *rooms) Edit(_ context.Context, _, _ string, e assets.Edit) (*assets.Asset, assets.Verdict, error) {

@@ -54,7 +54,7 @@ func (s *server) answerThing(w http.ResponseWriter, t *twin.Thing, who access.Pr
 
 // answerAsset sends what the caller is shown of an asset, and more behind it.
 func (s *server) answerAsset(w http.ResponseWriter, status int, a *assets.Asset, who access.Principal, more any) error {
-	registered, err := json.Marshal(a.Redacted(s.shows(who)))
+	registered, err := json.Marshal(s.Registry.Opened(a.Redacted(s.shows(who))))
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,8 @@ func (d *diary) told() (lines []string) {
 }
 
 func ofKind(k assets.Kind) *twin.Thing {
-	return &twin.Thing{Asset: &assets.Asset{ID: "x-1", Kind: k, Class: assets.Generic(k), Location: assets.Location{Area: "310107005"}}}
+	return &twin.Thing{Asset: &assets.Asset{ID: "x-1", FID: 1, Lifecycle: assets.InUse, Revision: assets.Revision{N: 1}, Kind: k, Class: assets.Generic(k), Location: assets.Location{Area: "310107005"}},
+		State: twin.State{Communication: twin.Unknown, Data: twin.None, Service: twin.Normal}}
 }
 
 // What people see of cameras and movers is recorded, with why.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -82,6 +83,9 @@ func incidentOf(r *http.Request) (string, error) {
 // said is what the header says, or else the query parameter.
 func said(r *http.Request, header, parameter string) string {
 	text := r.Header.Get(header)
+	if text == "" && !strings.Contains(r.URL.RawQuery, parameter) {
+		return "" // as of every tile
+	}
 	if text == "" {
 		return r.URL.Query().Get(parameter)
 	}

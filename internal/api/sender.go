@@ -7,8 +7,9 @@ import (
 )
 
 // sender says for which devices who asks may send: a device for itself, a gateway
-// for those of its mappings, people and keys for those that they see. Of a device
-// that is not there the intake says so by itself.
+// for those of its mappings, people and keys for those of their kinds and areas: to
+// say where a patrol is one need not be allowed to see it. Of a device that is not
+// there the intake says so by itself.
 func (s *server) sender(who access.Principal) ingest.Sender {
 	if self, ok := who.Device(); ok {
 		return func(device assets.ID) bool { return device == self }
@@ -18,6 +19,6 @@ func (s *server) sender(who access.Principal) ingest.Sender {
 	}
 	return func(device assets.ID) bool {
 		thing := s.Live.World.ByID(device)
-		return thing == nil || who.Scope.Sees(thing.Asset)
+		return thing == nil || who.Scope.Reaches(thing.Asset)
 	}
 }

@@ -3,8 +3,9 @@
 // cut of the record is found.
 //
 // An entry about a change of the store is written in the transaction of that
-// change (see From); others are appended by themselves. The package is pure: the
-// stores keep the entries.
+// change (see From); a Recorder writes the others a little later. The stores keep
+// the entries; a Watch follows them and seals the last one outside the store, and
+// Forward tells those who watch over security.
 package audit
 
 import (
@@ -28,7 +29,7 @@ type Entry struct {
 	Incident string          `json:"incident,omitempty"` // number of the incident that it was done for
 	Outcome  Outcome         `json:"outcome"`            //
 	Detail   json.RawMessage `json:"detail,omitempty"`   // a JSON object, compact, never a secret
-	Hash     string          `json:"hash"`               // of this entry and the hash before it; see Chain
+	Hash     string          `json:"hash"`               // of this entry and the hash before it; see Head.Link
 }
 
 // Store keeps the record. All methods may be called at once.

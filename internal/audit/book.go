@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -31,6 +32,9 @@ func (b *Book) Verify(ctx context.Context, known ...Head) (Report, error) {
 	}
 	defer b.verifying.Unlock()
 	seal, sealed, err := b.Seals.Read()
+	if errors.Is(err, ErrBroken) {
+		return Report{Fault: err.Error()}, nil
+	}
 	if err != nil {
 		return Report{}, err
 	}

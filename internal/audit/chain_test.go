@@ -151,11 +151,13 @@ func tamper(random *rand.Rand, all []audit.Entry) (string, []audit.Entry) {
 func edit(random *rand.Rand, e *audit.Entry) string {
 	texts := map[string]*string{"who": &e.Who, "address": &e.Address, "session": &e.Session, "what": &e.What, "purpose": &e.Purpose, "incident": &e.Incident, "hash": &e.Hash,
 		"action": (*string)(&e.Action), "outcome": (*string)(&e.Outcome)}
-	names := []string{"who", "address", "session", "what", "purpose", "incident", "hash", "action", "outcome", "at", "seq", "roles", "detail", "border"}
+	names := []string{"who", "address", "session", "what", "purpose", "incident", "hash", "action", "outcome", "at", "seq", "roles", "detail", "border", "microsecond"}
 	name := names[random.IntN(len(names))]
 	switch name {
 	case "at":
 		e.At = e.At.Add(time.Duration(1+random.IntN(100)) * time.Millisecond)
+	case "microsecond":
+		e.At = e.At.Add(time.Microsecond)
 	case "seq":
 		e.Seq += uint64(1 + random.IntN(3))
 	case "roles":
@@ -287,4 +289,18 @@ func FuzzReadExport(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+func BenchmarkVerify(b *testing.B) {
+	for _, a := range []audit.Algorithm{audit.SHA256, audit.SM3} {
+		b.Run(string(a), func(b *testing.B) {
+			all := chain(a, 1000)
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := follow(a, all, all[len(all)-1]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

@@ -119,6 +119,7 @@ func (r *Recorder) Record(ctx context.Context, entries ...Entry) error {
 // Viewed is Record for what is done many times over, like looking at a camera:
 // the repeats of some minutes become one entry.
 func (r *Recorder) Viewed(ctx context.Context, e Entry) error {
+	e = e.bounded()
 	now := r.o.Now()
 	if !r.views.tell(e, now) {
 		return nil
@@ -133,6 +134,7 @@ func (r *Recorder) Viewed(ctx context.Context, e Entry) error {
 // Refuse records that somebody was refused. It never waits: when there are too many,
 // of one address or of all, they are counted.
 func (r *Recorder) Refuse(e Entry) {
+	e = e.bounded() // before it is kept: anybody may have sent it
 	now := r.o.Now()
 	if !r.refusals.tell(e, now) {
 		return
@@ -145,7 +147,7 @@ func (r *Recorder) Refuse(e Entry) {
 }
 
 func (r *Recorder) put(ctx context.Context, e Entry) error {
-	w := waiting{e, r.o.Now()}
+	w := waiting{e.bounded(), r.o.Now()}
 	select {
 	case r.queue <- w:
 		return nil

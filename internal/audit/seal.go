@@ -80,7 +80,8 @@ type SealFile struct {
 	Key  Key
 }
 
-// Read reads the seal and checks it; false if there is none yet.
+// Read reads the seal; false if there is none yet. An error that wraps ErrBroken
+// says that somebody changed the file, or the key.
 func (f SealFile) Read() (Seal, bool, error) {
 	var s Seal
 	text, err := os.ReadFile(f.Path)
@@ -88,10 +89,11 @@ func (f SealFile) Read() (Seal, bool, error) {
 		return s, false, nil
 	}
 	if err == nil {
-		err = json.Unmarshal(text, &s)
-	}
-	if err == nil {
-		err = s.Check(f.Key.Public())
+		if wrong := json.Unmarshal(text, &s); wrong != nil {
+			err = fmt.Errorf("%w: %w", ErrBroken, wrong)
+		} else {
+			err = s.Check(f.Key.Public())
+		}
 	}
 	if err != nil {
 		return Seal{}, false, fmt.Errorf("audit seal %s: %w", f.Path, err)

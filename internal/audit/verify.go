@@ -47,8 +47,8 @@ func (v *Verifier) Next(e Entry) error {
 	if err := v.at.Algorithm.Check(); err != nil {
 		return &Fault{e.Seq, err.Error()}
 	}
-	if e.At.Before(v.at.At) {
-		return &Fault{e.Seq, "it is older than the one before"}
+	if e.At.Before(v.at.At) || !e.At.Equal(e.At.Truncate(time.Millisecond)) {
+		return &Fault{e.Seq, "it is older than the one before, or not of a whole millisecond"}
 	}
 	if v.at.Seq == 0 {
 		var begun struct{ Algorithm Algorithm }

@@ -30,6 +30,8 @@ type Operation struct {
 	ID           string // operationId
 	Takes        string // x-action
 	Scoped       bool   // x-scoped: the path names one asset, or something about one
+	Login        bool   // x-login: it wants a session
+	Field        string // x-field: it wants that this field is shown
 	Parameters   []Parameter
 	Body         []byte // an example, nil: it takes none
 	BodyType     string // media type of Body
@@ -81,6 +83,8 @@ func operation(path, method string, item *openapi3.PathItem, is *openapi3.Operat
 	o := Operation{Method: method, Path: path, ID: is.OperationID, is: is}
 	o.Takes, _ = is.Extensions["x-action"].(string)
 	o.Scoped, _ = is.Extensions["x-scoped"].(bool)
+	o.Field, _ = is.Extensions["x-field"].(string)
+	o.Login, _ = is.Extensions["x-login"].(bool)
 	if o.Takes == "" || o.ID == "" {
 		return o, fmt.Errorf("want an operationId and an x-action")
 	}

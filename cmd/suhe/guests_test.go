@@ -10,38 +10,43 @@ import (
 	"testing"
 	"time"
 
+	"suhe/assets"
 	"suhe/internal/access"
 	"suhe/internal/account"
+	"suhe/internal/account/key"
 	"suhe/stream/command"
 )
 
-// The passwords of the house: of the demo's accounts, and of those that are added.
+// The passwords of the house: of the demo's accounts, of those that are added, and
+// of backups.
 const (
 	demoWord  = "Ferry-crossing-41"
 	addedWord = "Lock-keeper-1879"
+
+	backupWord = "Barge-on-the-creek-77"
 )
 
 // elsewhere is a 街镇 in which nothing of the examples stands.
 const elsewhere = "310107999"
 
-// visitor is somebody who comes to the doors.
-type visitor struct {
+// guest is somebody who comes to the doors.
+type guest struct {
 	name  string
 	dress func(*http.Request) // puts the credential on
 	who   access.Principal    // the zero Principal: not let in
 
-	again func() visitor // the same, by a login of its own; nil: who is not let in
+	again func() guest // the same, by a login of its own; nil: who is not let in
 }
 
-// visitors are nobody, those with tokens that are none, and everybody: each role
+// guests are nobody, those with tokens that are none, and everybody: each role
 // everywhere, and those that see anything where the examples stand and elsewhere.
 // They are the same for as long as the house stands.
-func (h *house) visitors() []visitor {
+func (h *house) guests() []guest {
 	if h.known != nil {
 		return h.known
 	}
 	token, _ := h.login("operator", demoWord)
-	h.known = []visitor{
+	h.known = []guest{
 		{name: "nobody"},
 		{name: "garbage", dress: bearer("x.y.z")},
 		{name: "no key", dress: bearer(account.KeyPrefix + "x")},
@@ -50,7 +55,7 @@ func (h *house) visitors() []visitor {
 		{name: "wrong audience", dress: bearer(h.forged(token, map[string]any{"aud": "another"}))},
 		{name: "wrong issuer", dress: bearer(h.forged(token, map[string]any{"iss": "another"}))},
 		{name: "no such session", dress: bearer(h.forged(token, map[string]any{"sid": "another"}))},
-		{name: "a device's token as a password", dress: basic("operator", h.devices.Token("operator"))},
+		{name: "a password instead of a token", dress: basic("operator", demoWord)},
 	}
 	here := h.world.ByID(gauge).Asset.Location.Area
 	for _, spec := range access.Roles() {
@@ -66,15 +71,34 @@ func (h *house) visitors() []visitor {
 			h.known = append(h.known, h.enter(name, name, addedWord, bearer))
 		}
 	}
-	h.known = append(h.known, h.enter("operator by cookie", "operator", demoWord, cookie))
+	h.known = append(h.known, h.enter("operator by cookie", "operator", demoWord, cookie),
+		guest{name: "device", dress: basic(string(gauge), h.devices.Token(gauge)), who: access.DevicePrincipal(gauge)},
+		guest{name: "another device", dress: basic(string(camera), h.devices.Token(camera)), who: access.DevicePrincipal(camera)},
+		guest{name: "a device with another's token", dress: basic(string(camera), h.devices.Token(gauge))},
+		guest{name: "gateway", dress: basic("gateway/gw-1", h.devices.GatewayToken("gw-1")), who: access.GatewayPrincipal("gw-1")},
+		guest{name: "another gateway", dress: basic("gateway/gw-2", h.devices.GatewayToken("gw-2")), who: access.GatewayPrincipal("gw-2")},
+		h.keyed("key", access.Grant{Sensitivity: assets.Personal}),
+		h.keyed("key to look", access.Grant{Actions: []access.Action{access.View}, Sensitivity: assets.Internal}),
+		h.keyed("key elsewhere", access.Grant{Areas: []string{elsewhere}, Sensitivity: assets.Personal}))
 	return h.known
 }
 
 // enter logs an account in.
-func (h *house) enter(name, account, password string, dress func(string) func(*http.Request)) visitor {
+func (h *house) enter(name, account, password string, dress func(string) func(*http.Request)) guest {
 	h.t.Helper()
 	token, who := h.login(account, password)
-	return visitor{name, dress(token), who, func() visitor { return h.enter(name, account, password, dress) }}
+	return guest{name, dress(token), who, func() guest { return h.enter(name, account, password, dress) }}
+}
+
+// keyed is the operator by an API key of that grant.
+func (h *house) keyed(name string, narrows access.Grant) guest {
+	h.t.Helper()
+	k, text, err := h.keys.Add(context.Background(), "operator", key.Wish{Name: name, Grant: narrows, Expires: time.Now().Add(time.Hour)})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	may := access.GrantOf([]access.Role{access.Operator}, []string{access.Everywhere}).Narrow(narrows)
+	return guest{name: name, dress: bearer(text), who: access.Principal{ID: "key:" + k.ID, Scope: may.Compile(nil)}}
 }
 
 func (h *house) login(name, password string) (token string, who access.Principal) {
