@@ -28,6 +28,15 @@ func Kinds() []Kind {
 // streams: a tile of it would be old before it is painted.
 func (k Kind) Drawn() bool { return k != Mover }
 
+// Ground says whether the kind is part of the map that everything lies on.
+func (k Kind) Ground() bool {
+	switch k {
+	case Area, Water, Bank, Bridge, Building, Landmark:
+		return true
+	}
+	return false
+}
+
 // Layer is the name of the kind's layer in tiles and streams.
 func (k Kind) Layer() string {
 	if k == Water {

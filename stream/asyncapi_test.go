@@ -8,35 +8,27 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
-	"gopkg.in/yaml.v3"
 
+	"suhe/docs"
 	"suhe/stream"
 )
 
-// document is docs/asyncapi.yaml, with a schema for each message.
+// document is docs/asyncapi.yaml, with a schema for each message of the stream.
 type document struct {
 	messages map[string]*jsonschema.Schema
 }
 
 func readDocument(t *testing.T) document {
 	t.Helper()
-	text, err := os.ReadFile("../docs/asyncapi.yaml")
+	resource, err := jsonschema.UnmarshalJSON(bytes.NewReader(docs.AsyncAPI()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var root map[string]any
-	if err := yaml.Unmarshal(text, &root); err != nil {
-		t.Fatal(err)
-	}
-	plain, _ := json.Marshal(root)
-	resource, err := jsonschema.UnmarshalJSON(bytes.NewReader(plain))
-	if err != nil {
-		t.Fatal(err)
-	}
+	stream := resource.(map[string]any)["channels"].(map[string]any)["stream"].(map[string]any)
 	compiler := jsonschema.NewCompiler()
 	compiler.AddResource("asyncapi.json", resource)
 	d := document{map[string]*jsonschema.Schema{}}
-	for name := range root["components"].(map[string]any)["messages"].(map[string]any) {
+	for name := range stream["messages"].(map[string]any) {
 		d.messages[name], err = compiler.Compile("asyncapi.json#/components/messages/" + name + "/payload")
 		if err != nil {
 			t.Fatalf("message %s: %v", name, err)

@@ -3,6 +3,8 @@ package stream
 import (
 	"crypto/rand"
 	"crypto/tls"
+	"errors"
+	"fmt"
 	"math"
 	"net"
 	"net/http"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"suhe/assets"
 	"suhe/internal/access"
 	"suhe/internal/audit"
 )
@@ -45,24 +48,22 @@ func (h *Hub) newUpgrader() websocket.Upgrader {
 }
 
 // Serve upgrades the request; the session then lives on by itself until it ends.
-func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who access.Principal) {
+// An error has not been answered yet; it wraps assets.ErrInvalid, assets.ErrBusy or
+// access.ErrDenied.
+func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 	if !slices.ContainsFunc(websocket.Subprotocols(r), func(p string) bool { return slices.Contains(protocols, p) }) {
-		http.Error(w, "Sec-WebSocket-Protocol: want "+ProtocolBinary+" or "+Protocol, http.StatusBadRequest)
-		return
+		return fmt.Errorf("%w: Sec-WebSocket-Protocol: want %s or %s", assets.ErrInvalid, ProtocolBinary, Protocol)
 	}
 	if err := h.admits(who); err != nil {
-		http.Error(w, err.Error(), http.StatusForbidden)
-		return
+		return err
 	}
 	if !h.reserve() {
-		w.Header().Set("Retry-After", "5")
-		http.Error(w, "no more sessions", http.StatusServiceUnavailable)
-		return
+		return fmt.Errorf("%w: no more sessions", assets.ErrBusy)
 	}
-	ws, err := h.upgrader.Upgrade(w, r, nil)
+	ws, err := h.upgrade(w, r)
 	if err != nil {
-		h.forgo() // the upgrader has answered
-		return
+		h.forgo()
+		return err
 	}
 	boundBuffer(ws.NetConn())
 	s := newSession(h, who, formatOf(ws.Subprotocol()), rand.Text()[:12])
@@ -72,7 +73,31 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who access.Principal
 	h.enter(s)
 	s.hello()
 	go c.read()
+	return nil
 }
+
+// upgrade makes a WebSocket of the request, or says why not.
+func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request) (*websocket.Conn, error) {
+	kind := errHijack
+	upgrader := h.upgrader
+	upgrader.Error = func(_ http.ResponseWriter, _ *http.Request, status int, _ error) {
+		switch status {
+		case http.StatusForbidden:
+			kind = access.ErrDenied
+		case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusUpgradeRequired:
+			kind = assets.ErrInvalid
+			w.Header().Set("Sec-WebSocket-Version", "13") // RFC 6455, 4.4: the one that there is
+		}
+	}
+	ws, err := upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", kind, err)
+	}
+	return ws, nil
+}
+
+// errHijack says that the server cannot give a connection away.
+var errHijack = errors.New("no WebSocket from this server")
 
 // boundBuffer bounds what the kernel keeps, below TLS if there is any.
 func boundBuffer(c net.Conn) {

@@ -260,7 +260,7 @@ func FuzzQuery(f *testing.F) {
 
 func socket(who access.Principal) func(h *stream.Hub) http.HandlerFunc {
 	return func(h *stream.Hub) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) { h.Serve(w, r, who) }
+		return func(w http.ResponseWriter, r *http.Request) { refuse(w, h.Serve(w, r, who)) }
 	}
 }
 

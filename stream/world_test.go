@@ -3,6 +3,7 @@ package stream_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -200,11 +201,23 @@ func serveTo(t testing.TB, w *world, who access.Principal) (address string) {
 	done := make(chan struct{})
 	go func() { defer close(done); w.hub.Run(ctx) }()
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		w.hub.Serve(rw, r, who)
+		refuse(rw, w.hub.Serve(rw, r, who))
 	}))
 	t.Cleanup(func() { cancel(); <-done; server.Close() })
 	w.address = server.URL
 	return "ws" + strings.TrimPrefix(server.URL, "http")
+}
+
+// refuse answers what was not served, as the API would.
+func refuse(w http.ResponseWriter, err error) {
+	switch {
+	case errors.Is(err, access.ErrDenied):
+		w.WriteHeader(http.StatusForbidden)
+	case errors.Is(err, assets.ErrInvalid):
+		w.WriteHeader(http.StatusBadRequest)
+	case err != nil:
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
 }
 
 // client is a real WebSocket client that keeps a picture.

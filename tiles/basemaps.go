@@ -42,7 +42,8 @@ func (b Basemaps) ServeTile(w http.ResponseWriter, r *http.Request, _ access.Pri
 	if err != nil {
 		return err
 	}
-	t, err := parseTile(a.Z, a.X, trimSuffix(a.Y, f.Meta().Format))
+	a.Y = trimSuffix(a.Y, f.Meta().Format)
+	t, err := a.tile()
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func askBasemap(t *testing.T, b Basemaps, path string, header http.Header) (*htt
 	r := httptest.NewRequest("GET", "/basemaps/"+path, nil)
 	r.Header = header
 	w := httptest.NewRecorder()
-	err := b.ServeTile(w, r, access.Principal{Scope: access.Open()}, Address{parts[0], parts[1], parts[2], parts[3]})
+	err := b.ServeTile(w, r, access.Principal{Scope: access.Open()}, Address{Layers: parts[0], Z: parts[1], X: parts[2], Y: parts[3]})
 	if err != nil && (w.Body.Len() > 0 || len(w.Header()) > 0) {
 		t.Errorf("%s: answered and returned %v", path, err)
 	}
@@ -151,7 +151,7 @@ func TestBasemapDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := httptest.NewRequest("GET", "/", nil)
-	err = Basemaps{"cut": f}.ServeTile(httptest.NewRecorder(), r, access.Principal{}, Address{"cut", fmt.Sprint(home.Z), fmt.Sprint(home.X), fmt.Sprint(home.Y)})
+	err = Basemaps{"cut": f}.ServeTile(httptest.NewRecorder(), r, access.Principal{}, Address{Layers: "cut", Z: fmt.Sprint(home.Z), X: fmt.Sprint(home.X), Y: fmt.Sprint(home.Y)})
 	if !errors.Is(err, archive.ErrBroken) || errors.Is(err, assets.ErrInvalid) || errors.Is(err, assets.ErrNotFound) {
 		t.Errorf("%v, want %v", err, archive.ErrBroken)
 	}

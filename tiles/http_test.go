@@ -20,7 +20,7 @@ func ask(t *testing.T, s *Server, method string, header http.Header, layer strin
 	r := httptest.NewRequest(method, "/tiles", nil)
 	r.Header = header
 	w := httptest.NewRecorder()
-	err := s.ServeTile(w, r, access.Principal{Scope: access.Open()}, Address{layer, fmt.Sprint(z), fmt.Sprint(x), fmt.Sprint(y)})
+	err := s.ServeTile(w, r, access.Principal{Scope: access.Open()}, Address{Layers: layer, Z: fmt.Sprint(z), X: fmt.Sprint(x), Y: fmt.Sprint(y)})
 	if err != nil && (w.Body.Len() > 0 || len(w.Header()) > 0) {
 		t.Errorf("answered and returned %v", err)
 	}

@@ -72,7 +72,11 @@ func (r *Request) fleeting() bool {
 }
 
 // Address is a tile's place in URLs, as it was sent. Of an archive Layers is its name.
-type Address struct{ Layers, Z, X, Y string }
+type Address struct {
+	Layers, Z, X, Y string
+
+	Rows bool // x and y are called col and row where it was sent
+}
 
 // maxLayers bounds the layers of one tile.
 const maxLayers = 16
@@ -90,7 +94,8 @@ const maxLayers = 16
 func ParseRequest(a Address, query url.Values, scope access.Scope) (Request, error) {
 	r := Request{Scope: scope}
 	var err error
-	if r.Tile, err = parseTile(a.Z, a.X, strings.TrimSuffix(strings.TrimSuffix(a.Y, ".mvt"), ".pbf")); err != nil {
+	a.Y = strings.TrimSuffix(strings.TrimSuffix(a.Y, ".mvt"), ".pbf")
+	if r.Tile, err = a.tile(); err != nil {
 		return Request{}, err
 	}
 	if r.Layers, err = parseLayers(a.Layers); err != nil {
@@ -154,12 +159,16 @@ func parseDatum(text string) (geo.CRS, error) {
 	return datum, nil
 }
 
-// parseTile reads a tile's numbers.
-func parseTile(z, x, y string) (t geo.Tile, err error) {
+// tile reads the numbers; y has no suffix any more.
+func (a Address) tile() (t geo.Tile, err error) {
+	x, y := "x", "y"
+	if a.Rows {
+		x, y = "col", "row"
+	}
 	for _, part := range []struct {
 		name, text string
 		to         *uint32
-	}{{"z", z, &t.Z}, {"x", x, &t.X}, {"y", y, &t.Y}} {
+	}{{"z", a.Z, &t.Z}, {x, a.X, &t.X}, {y, a.Y, &t.Y}} {
 		if *part.to, err = parseNumber(part.name, part.text); err != nil {
 			return geo.Tile{}, err
 		}

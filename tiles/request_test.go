@@ -43,7 +43,7 @@ var addresses = []struct {
 func TestParseRequest(t *testing.T) {
 	for _, c := range addresses {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := ParseRequest(Address{c.layer, c.z, c.x, c.y}, nil, access.Open())
+			got, err := ParseRequest(Address{Layers: c.layer, Z: c.z, X: c.x, Y: c.y}, nil, access.Open())
 			if !errors.Is(err, c.err) || (c.err == nil) != (err == nil) {
 				t.Fatalf("error %v, want %v", err, c.err)
 			}
@@ -66,7 +66,7 @@ func FuzzParseRequest(f *testing.F) {
 		if err != nil {
 			return
 		}
-		r, err := ParseRequest(Address{layers, z, x, y}, values, access.Open())
+		r, err := ParseRequest(Address{Layers: layers, Z: z, X: x, Y: y}, values, access.Open())
 		switch {
 		case err == nil:
 			if len(r.Layers) > maxLayers || !r.Tile.Valid() {
@@ -118,7 +118,7 @@ func TestParseQuery(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = ParseRequest(Address{"assets", "15", "27446", "13388"}, values, access.Open())
+			_, err = ParseRequest(Address{Layers: "assets", Z: "15", X: "27446", Y: "13388"}, values, access.Open())
 			if (err == nil) != (c.err == "") || err != nil && (!errors.Is(err, assets.ErrInvalid) || !strings.Contains(err.Error(), c.err)) {
 				t.Errorf("error %v, want %q", err, c.err)
 			}
@@ -131,7 +131,7 @@ func TestParseQuery(t *testing.T) {
 func TestKeyHoldsTheQuery(t *testing.T) {
 	key := func(layers, query string) Key {
 		values, _ := url.ParseQuery(query)
-		r, err := ParseRequest(Address{layers, "15", "27446", "13388"}, values, access.Open())
+		r, err := ParseRequest(Address{Layers: layers, Z: "15", X: "27446", Y: "13388"}, values, access.Open())
 		if err != nil {
 			t.Fatal(err)
 		}

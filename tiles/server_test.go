@@ -335,9 +335,9 @@ func TestEveryLayerAtEveryZoom(t *testing.T) {
 }
 
 func ExampleParseRequest() {
-	r, err := ParseRequest(Address{"cameras,sensors", "15", "27446", "13388.pbf"}, nil, access.Open())
+	r, err := ParseRequest(Address{Layers: "cameras,sensors", Z: "15", X: "27446", Y: "13388.pbf"}, nil, access.Open())
 	fmt.Println(r.Layers, r.Tile, err)
-	_, err = ParseRequest(Address{"sensors", "2", "4", "0"}, nil, access.Open())
+	_, err = ParseRequest(Address{Layers: "sensors", Z: "2", X: "4", Y: "0"}, nil, access.Open())
 	fmt.Println(err)
 	// Output:
 	// [cameras sensors] {15 27446 13388} <nil>

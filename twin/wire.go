@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"suhe/assets"
 	"suhe/internal/bus"
 )
 
@@ -49,9 +50,20 @@ func appendString(dst []byte, s string) []byte {
 // plain says whether the byte stands for itself in a JSON string.
 func plain(c byte) bool { return c >= ' ' && c < 0x7f && c != '"' && c != '\\' }
 
+// wireEvent is an event as JSON, with what an asset's own JSON does not have: how
+// sensitive the registry found it.
+type wireEvent struct {
+	Event
+	Sensitivity *assets.Sensitivity `json:"sensitivity,omitempty"`
+}
+
 // EncodeEvent writes the message of EVENTS that carries e, as JSON.
 func EncodeEvent(e Event) ([]byte, error) {
-	data, err := json.Marshal(e)
+	w := wireEvent{Event: e}
+	if e.Asset != nil {
+		w.Sensitivity = &e.Asset.Sensitivity
+	}
+	data, err := json.Marshal(w)
 	if err != nil {
 		return nil, fmt.Errorf("event %d: %w", e.Seq, err)
 	}
@@ -66,19 +78,23 @@ func appendPut(dst []byte, e *Event, asset []byte) []byte {
 	dst = strconv.AppendUint(append(dst, `,"fid":`...), uint64(e.FID), 10)
 	dst = appendString(append(dst, `,"id":`...), string(e.ID))
 	dst = append(append(dst, `,"asset":`...), asset...)
+	dst = strconv.AppendUint(append(dst, `,"sensitivity":`...), uint64(e.Asset.Sensitivity), 10)
 	return append(dst, '}')
 }
 
 // DecodeEvent reads a message of EVENTS. An event of a type that is not known
-// is none of ours and passes; one that lacks what its type needs is an error.
+// is none of ours and passes; one that lacks what its type needs is an error. An
+// asset of which it is not said how sensitive it is is as sensitive as can be, until
+// the registry is read again.
 func DecodeEvent(data []byte) (*Event, error) {
 	if len(data) > maxEvent {
 		return nil, fmt.Errorf("event: %d bytes, want at most %d", len(data), maxEvent)
 	}
-	var e Event
-	if err := json.Unmarshal(data, &e); err != nil {
+	var w wireEvent
+	if err := json.Unmarshal(data, &w); err != nil {
 		return nil, fmt.Errorf("event: %w", err)
 	}
+	e := &w.Event
 	switch {
 	case e.Seq == 0:
 		return nil, errors.New("event: seq is missing")
@@ -87,7 +103,13 @@ func DecodeEvent(data []byte) (*Event, error) {
 	case e.Type == AssetPut && (e.Asset.FID != e.FID || e.Asset.ID != e.ID):
 		return nil, fmt.Errorf("event %d: of %d %q, but brings %d %q", e.Seq, e.FID, e.ID, e.Asset.FID, e.Asset.ID)
 	}
-	return &e, nil
+	if e.Asset != nil {
+		e.Asset.Sensitivity = assets.Personal
+		if w.Sensitivity != nil {
+			e.Asset.Sensitivity = min(*w.Sensitivity, assets.Personal)
+		}
+	}
+	return e, nil
 }
 
 // maxEvent bounds one event, in bytes: it is what the bus carries.

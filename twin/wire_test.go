@@ -1,7 +1,6 @@
 package twin
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"runtime"
@@ -199,6 +198,7 @@ func TestDecodeReportsIsFrugal(t *testing.T) {
 
 func TestEventRoundTrip(t *testing.T) {
 	a := gauge(7, "g", orb.Point{121.4, 31.2})
+	a.Sensitivity = assets.Restricted
 	for _, want := range []Event{
 		{Seq: 1, Time: time.UnixMilli(t0).UTC(), Type: AssetPut, FID: 7, ID: "g", Asset: a},
 		{Seq: 2, Time: time.UnixMilli(t0 + 1).In(time.FixedZone("", 8*3600)), Type: AssetRemoved, FID: 7, ID: "g"},
@@ -213,7 +213,7 @@ func TestEventRoundTrip(t *testing.T) {
 			t.Fatalf("%s: %v", data, err)
 		}
 		again, _ := EncodeEvent(*got)
-		if string(again) != string(data) || !got.Time.Equal(want.Time) {
+		if string(again) != string(data) || !got.Time.Equal(want.Time) || got.Asset != nil && got.Asset.Sensitivity != assets.Restricted {
 			t.Errorf("%s comes back as %s", data, again)
 		}
 	}
@@ -228,7 +228,7 @@ func TestAppendPut(t *testing.T) {
 	}
 	for _, at := range []time.Time{time.UnixMilli(t0).UTC(), time.Unix(1, 23456).In(time.FixedZone("", 8*3600))} {
 		e := Event{Seq: 1 << 40, Time: at, Type: AssetPut, FID: 7, ID: "g", Asset: a}
-		want, _ := json.Marshal(e)
+		want, _ := EncodeEvent(e)
 		if got := appendPut(nil, &e, body); string(got) != string(want) {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
@@ -255,6 +255,10 @@ func TestDecodeEvent(t *testing.T) {
 		if _, err := DecodeEvent([]byte(c.text)); (err == nil) != c.good {
 			t.Errorf("%s: %v, want good %v", c.text, err, c.good)
 		}
+	}
+	// An asset of which nobody says who may see it is for few.
+	if e, err := DecodeEvent([]byte(events[2].text)); err != nil || e.Asset.Sensitivity != assets.Personal {
+		t.Errorf("%+v, %v", e, err)
 	}
 	if _, err := DecodeEvent(fmt.Appendf(nil, "%*s", maxEvent+1, "{}")); err == nil {
 		t.Error("an event over the bound was read")

@@ -10,7 +10,7 @@ import (
 //go:embed all:dist
 var dist embed.FS
 
-// Files returns the built front end: index.html and, below static/, files
+// Files returns the built front end: a file for each page and, below static/, files
 // whose names change with their content, so that they may be cached for ever.
 // Without a build before it (a fresh clone) the tree has no index.html.
 func Files() fs.FS {

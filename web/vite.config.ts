@@ -8,6 +8,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // a data: script or style would need a wider CSP
     chunkSizeWarningLimit: 1200, // MapLibre is one module of this size
     rolldownOptions: {
+      input: ['index.html', 'login.html', 'admin.html'],
       output: {
         // .mjs is not known as JavaScript to every server: name the worker .js.
         assetFileNames: (asset) =>

@@ -34,7 +34,7 @@ func (k keeping) check() (wrong []string) {
 
 // backedUp are the streams of a node that a backup holds. EVENTS follows from the
 // store; it is kept for what it alone knows, the order of what happened.
-var backedUp = []string{"OBS", "EVENTS", "DEAD", "COMMANDS", "ANSWERS"}
+var backedUp = []string{"OBS", "EVENTS", "DEAD", "COMMANDS", "ANSWERS", "LOGINS"}
 
 // sources are what a backup of the storage is of.
 func (s storage) sources(store store, b *bus.Bus) backup.Sources {
@@ -60,7 +60,7 @@ type backupCreateCmd struct {
 	keeping
 	NATS   string `help:"The NATS (nats://…) that the node uses instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
 	Server string `help:"Address of a node that runs; its own --backup-passphrase encrypts the backup." placeholder:"URL"`
-	Token  string `help:"Token for that node, of a system administrator; better by SUHE_TOKEN_FILE." placeholder:"TEXT" secret:""`
+	Token  string `help:"Token, or what suhe login printed, with --server; better by SUHE_TOKEN_FILE." placeholder:"TEXT" secret:""`
 	File   string `arg:"" help:"File to write; it must not be there."`
 }
 

@@ -35,21 +35,19 @@ const loginHeader = "Authorization: Bearer "
 
 // ask sends a request and reads the JSON of its answer.
 func (c caller) ask(ctx context.Context, method, path string, into any) error {
-	return c.send(ctx, method, path, c.token(), nil, into)
+	return c.send(ctx, method, path, strings.TrimPrefix(c.Token, loginHeader), nil, into)
 }
 
 // download writes the body of an answer, however long it takes.
 func (c caller) download(ctx context.Context, path string, w io.Writer) error {
-	response, err := c.open(ctx, http.MethodGet, path, c.token(), nil)
+	body, err := c.open(ctx, http.MethodGet, path, strings.TrimPrefix(c.Token, loginHeader), nil)
 	if err != nil {
 		return err
 	}
-	defer response.Body.Close()
-	_, err = io.Copy(w, response.Body)
+	defer body.Close()
+	_, err = io.Copy(w, body)
 	return err
 }
-
-func (c caller) token() string { return strings.TrimPrefix(c.Token, loginHeader) }
 
 // send sends a request with a token and a body, if there are any, and reads the
 // JSON of its answer.
@@ -63,17 +61,18 @@ func (s server) send(ctx context.Context, method, path, token string, body, into
 			return err
 		}
 	}
-	response, err := s.open(ctx, method, path, token, text)
+	answer, err := s.open(ctx, method, path, token, text)
 	if err != nil {
 		return err
 	}
-	defer response.Body.Close()
-	return json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(into)
+	defer answer.Close()
+	return json.NewDecoder(io.LimitReader(answer, maxAnswer)).Decode(into)
 }
 
-// open sends a request; an answer that tells of a failure is an error.
-func (s server) open(ctx context.Context, method, path, token string, body []byte) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(s.Server, "/")+path, bytes.NewReader(body))
+// open sends a request and opens the body of its answer; one that tells of a
+// failure is an error.
+func (s server) open(ctx context.Context, method, path, token string, text []byte) (io.ReadCloser, error) {
+	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(s.Server, "/")+path, bytes.NewReader(text))
 	if err != nil {
 		return nil, fmt.Errorf("server: %w (%w)", err, assets.ErrInvalid)
 	}
@@ -81,8 +80,11 @@ func (s server) open(ctx context.Context, method, path, token string, body []byt
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
 	response, err := http.DefaultClient.Do(request)
-	if err != nil || response.StatusCode < http.StatusBadRequest {
-		return response, err
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode < http.StatusBadRequest {
+		return response.Body, nil
 	}
 	defer response.Body.Close()
 	var problem struct{ Title, Detail string }

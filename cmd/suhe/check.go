@@ -33,8 +33,11 @@ func (c *checkConfigCmd) Run(io streams) error {
 		{"data-dir", s.DataDir}, {"database", masked(s.Database)}, {"nats", masked(s.NATS)},
 		{"login-key", s.LoginKey}, {"session-idle", s.SessionIdle.String()}, {"session-life", s.SessionLife.String()}, {"password-life", s.PasswordLife.String()},
 		{"login-tries", fmt.Sprint(s.LoginTries)}, {"address-tries", fmt.Sprint(s.AddressTries)}, {"login-rest", s.LoginRest.String()},
+		{"audit-hash", string(s.AuditHash)}, {"audit-keep", s.AuditKeep.String()}, {"syslog", s.Syslog},
 		{"demo", fmt.Sprint(s.Demo)}, {"scene-size", fmt.Sprint(s.SceneSize)}, {"scene-seed", fmt.Sprint(s.SceneSeed)},
-		{"basemap", basemapText(s.Basemap)}, {"mappings", s.Mappings},
+		{"basemap", pairsText(s.Basemap)}, {"mappings", s.Mappings},
+		{"public-url", s.PublicURL}, {"oidc", pairsText(s.OIDC)}, {"oidc-client", pairsText(s.OIDCClient)},
+		{"oidc-secret-file", pairsText(s.OIDCSecret)}, {"oidc-groups", pairsText(s.OIDCGroups)},
 	} {
 		fmt.Fprintf(io.out, "%-14s %s\n", row[0], row[1])
 	}
@@ -54,8 +57,8 @@ func wrongMappings(dir string) (wrong []string) {
 	return wrong
 }
 
-// basemapText shows the base maps as the environment would name them.
-func basemapText(files map[string]string) string {
+// pairsText shows names and what they stand for as the environment would.
+func pairsText(files map[string]string) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		parts = append(parts, name+"="+files[name])

@@ -88,6 +88,7 @@ type settings struct {
 	Drain      time.Duration     `help:"How long a node that stops says so by /readyz before it takes no more requests." default:"1s"`
 	Basemap    map[string]string `help:"Serve a PMTiles or MBTiles file as /basemaps/NAME; may be repeated." placeholder:"NAME=FILE"`
 	Mappings   string            `help:"Folder of mappings (*.json) for third parties' payloads; changes are followed." placeholder:"DIR"`
+	Public     publicView        `embed:""`
 }
 
 // check says what is wrong, one line each.
@@ -112,6 +113,7 @@ func (s *settings) check() (wrong []string) {
 	if s.Drain < 0 || s.Drain > time.Minute {
 		wrong = append(wrong, fmt.Sprintf("drain: %v, want 0s to 1m", s.Drain))
 	}
+	wrong = append(wrong, s.Public.check()...)
 	return append(wrong, s.checkBasemaps()...)
 }
 

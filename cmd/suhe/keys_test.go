@@ -19,23 +19,23 @@ import (
 	"suhe/stream"
 )
 
-// visitor asks a node in one way; it follows no redirects.
-type visitor struct {
+// asker asks a node in one way; it follows no redirects.
+type asker struct {
 	s *served
 	http.Client
 	authorization string
 }
 
-func (s *served) visitor(authorization string) *visitor {
+func (s *served) asker(authorization string) *asker {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return &visitor{s, http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, authorization}
+	return &asker{s, http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, authorization}
 }
 
 // ask returns the status and the body.
-func (c *visitor) ask(method, path, body string) (int, string) {
+func (c *asker) ask(method, path, body string) (int, string) {
 	c.s.t.Helper()
 	r, err := http.NewRequest(method, c.s.url(path), strings.NewReader(body))
 	if err != nil {
@@ -57,7 +57,7 @@ func (c *visitor) ask(method, path, body string) (int, string) {
 }
 
 // want asks and wants the status and, in the body, the text.
-func (c *visitor) want(method, path, body string, status int, text string) string {
+func (c *asker) want(method, path, body string, status int, text string) string {
 	c.s.t.Helper()
 	got, is := c.ask(method, path, body)
 	if got != status || !strings.Contains(is, text) {
@@ -67,7 +67,7 @@ func (c *visitor) want(method, path, body string, status int, text string) strin
 }
 
 // tester is who is logged in in these tests.
-func (s *served) tester() *visitor { return s.visitor(s.header().Get("Authorization")) }
+func (s *served) tester() *asker { return s.asker(s.header().Get("Authorization")) }
 
 // makeKey makes a key of the tester's with that much of the body.
 func (s *served) makeKey(rest string) (id, text string) {
@@ -127,7 +127,7 @@ func TestAPIKeys(t *testing.T) {
 	s := serve(t, dir)
 	put(t, s, "wl-1")
 	id, text := s.makeKey(`,"grant":{"actions":["view","observe"],"sensitivity":3}`)
-	program := s.visitor("Bearer " + text)
+	program := s.asker("Bearer " + text)
 	program.want("GET", "/v1/assets/wl-1", "", 200, "wl-1")
 	program.want("POST", "/v1/observations", `{"observations":[{"id":"wl-1","values":{"water_level":3.2}}]}`, 200, `"accepted":1`)
 	program.want("GET", "/v1/me", "", 200, `"id":"key:`+id+`"`)
@@ -167,7 +167,7 @@ func TestTheOwnersEndIsTheKeys(t *testing.T) {
 	dir := t.TempDir()
 	s := serve(t, dir)
 	_, text, _ := suhe("key", "add", testName, "for a test", "--action", "view", "--data-dir", dir)
-	program := s.visitor("Bearer " + strings.TrimSpace(text))
+	program := s.asker("Bearer " + strings.TrimSpace(text))
 	eventually(t, "a key of the command line", func() bool { status, _ := program.ask("GET", "/v1/classes", ""); return status == 200 })
 	conn := dial(t, s, http.Header{"Authorization": {program.authorization}}, "")
 	if code, _, errs := suhe("user", "set", testName, "--disable", "--data-dir", dir); code != exitOK {
@@ -182,7 +182,7 @@ func TestTheOwnersEndIsTheKeys(t *testing.T) {
 func TestQuotaOfAKey(t *testing.T) {
 	s := serve(t, t.TempDir())
 	_, text := s.makeKey(`,"quota":{"day":2,"second":100}`)
-	program := s.visitor("Bearer " + text)
+	program := s.asker("Bearer " + text)
 	for range 2 {
 		program.want("GET", "/v1/classes", "", 200, "")
 	}
@@ -206,10 +206,10 @@ func TestDevicesByHTTP(t *testing.T) {
 	s := serve(t, dir, "--mappings", mappings)
 	put(t, s, "wl-1")
 	put(t, s, "wl-2")
-	basic := func(user, token string) *visitor {
+	basic := func(user, token string) *asker {
 		r, _ := http.NewRequest("GET", "http://x", nil)
 		r.SetBasicAuth(user, strings.TrimSpace(token))
-		return s.visitor(r.Header.Get("Authorization"))
+		return s.asker(r.Header.Get("Authorization"))
 	}
 	_, token, _ := suhe("device", "token", "wl-1", "--data-dir", dir)
 	device := basic("wl-1", token)
@@ -230,7 +230,7 @@ func TestDevicesByHTTP(t *testing.T) {
 	for user, token := range map[string]string{"wl-1": token, "gw-1": token, "gateway/wl-1": token, "wl-2": "x", "": "", "a b": token} {
 		basic(user, token).want("POST", "/v1/observations", `{"observations":[]}`, 401, "")
 	}
-	s.visitor("Basic x").want("POST", "/v1/observations", `{"observations":[]}`, 401, "")
+	s.asker("Basic x").want("POST", "/v1/observations", `{"observations":[]}`, 401, "")
 }
 
 // All that is refused is refused alike.
@@ -241,7 +241,7 @@ func TestRefusalsTellNothing(t *testing.T) {
 	s.tester().want("DELETE", "/v1/keys/"+revoked[9:25], "", 204, "")
 	var answers []string
 	for _, authorization := range []string{"Bearer suhe_key_", "Bearer suhe_key_" + id, "Bearer " + text[:len(text)-1], "Bearer " + revoked, "Bearer suhe_key_" + strings.Repeat("a", 16) + "_" + strings.Repeat("a", 52), "Basic d2wtMTp4", "Basic !"} {
-		status, body := s.visitor(authorization).ask("GET", "/v1/classes", "")
+		status, body := s.asker(authorization).ask("GET", "/v1/classes", "")
 		answers = append(answers, fmt.Sprint(status, body))
 	}
 	if answers = slices.Compact(slices.Sorted(slices.Values(answers))); len(answers) != 1 || !strings.HasPrefix(answers[0], "401") {
@@ -257,7 +257,7 @@ func TestALinkOpensAScreen(t *testing.T) {
 		t.Fatal(errs)
 	}
 	path = strings.TrimSpace(path)
-	screen := s.visitor("")
+	screen := s.asker("")
 	screen.want("GET", "/v1/me", "", 401, "")
 	eventually(t, "a link of the command line", func() bool { status, _ := screen.ask("GET", path, ""); return status == http.StatusSeeOther })
 	r, err := screen.Get(s.url(path))
@@ -277,7 +277,7 @@ func TestALinkOpensAScreen(t *testing.T) {
 	screen.want("GET", "/v1/classes", "", 200, "")
 	screen.want("DELETE", "/v1/assets/wl-1", "", 403, "edit")
 	screen.want("GET", "/v1/links", "", 403, "admit")
-	s.visitor("").want("GET", "/v1/open?link=x", "", 401, "")
+	s.asker("").want("GET", "/v1/open?link=x", "", 401, "")
 	conn := dial(t, s, http.Header{"Cookie": {cookies[is].Name + "=" + cookies[is].Value}}, "")
 	_, list, _ := suhe("link", "list", "--data-dir", dir)
 	id, _, _ := strings.Cut(list, " ")
@@ -295,13 +295,13 @@ func TestALinkOpensAScreen(t *testing.T) {
 }
 
 // security is the demo's account that admits others.
-func (s *served) security(password string) *visitor {
+func (s *served) security(password string) *asker {
 	s.t.Helper()
 	token, err := logIn(s.url(""), "security", password)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return s.visitor("Bearer " + token)
+	return s.asker("Bearer " + token)
 }
 
 func TestWhoAdmitsSeesAllKeysAndMakesLinks(t *testing.T) {
@@ -310,7 +310,7 @@ func TestWhoAdmitsSeesAllKeysAndMakesLinks(t *testing.T) {
 	security := s.security("By-the-creek-8")
 	security.want("GET", "/v1/keys?all=true", "", 200, id)
 	security.want("DELETE", "/v1/keys/"+id, "", 204, "")
-	s.visitor("Bearer "+text).want("GET", "/v1/classes", "", 401, "")
+	s.asker("Bearer "+text).want("GET", "/v1/classes", "", 401, "")
 	s.tester().want("POST", "/v1/links", `{}`, 403, "admit")
 	security.want("POST", "/v1/links", `{"name":"hall","account":"nobody","address":"127.0.0.1"}`, 400, "expires")
 	body := security.want("POST", "/v1/links", fmt.Sprintf(`{"name":"hall","account":"operator","address":"127.0.0.1","expires":%q}`, time.Now().Add(time.Hour).Format(time.RFC3339)), 201, "/v1/open?link=")
@@ -321,9 +321,9 @@ func TestWhoAdmitsSeesAllKeysAndMakesLinks(t *testing.T) {
 	if list := security.want("GET", "/v1/links", "", 200, link.ID); strings.Contains(list, link.URL[strings.IndexByte(link.URL, '=')+1:]) {
 		t.Errorf("the list tells links: %s", list)
 	}
-	s.visitor("").want("GET", strings.TrimPrefix(link.URL, s.url("")), "", 303, "")
+	s.asker("").want("GET", strings.TrimPrefix(link.URL, s.url("")), "", 303, "")
 	security.want("DELETE", "/v1/links/"+link.ID, "", 204, "")
-	s.visitor("").want("GET", strings.TrimPrefix(link.URL, s.url("")), "", 401, "")
+	s.asker("").want("GET", strings.TrimPrefix(link.URL, s.url("")), "", 401, "")
 }
 
 func TestLoginAtTheCity(t *testing.T) {
@@ -343,11 +343,11 @@ func TestLoginAtTheCity(t *testing.T) {
 		"--oidc-secret-file", "city="+secret, "--oidc-groups", "city="+groups)
 	s.start()
 	s.login()
-	s.visitor("").want("GET", "/v1/site", "", 200, `"oidc":[{"name":"city","start":"/v1/oidc/city/start"}]`)
-	s.visitor("").want("GET", "/v1/oidc/town/start", "", 404, "")
-	s.visitor("").want("GET", "/v1/oidc/city/callback?code=x&state=y", "", 403, "Begin again")
+	s.asker("").want("GET", "/v1/site", "", 200, `"oidc":[{"name":"city","start":"/v1/oidc/city/start"}]`)
+	s.asker("").want("GET", "/v1/oidc/town/start", "", 404, "")
+	s.asker("").want("GET", "/v1/oidc/city/callback?code=x&state=y", "", 403, "Begin again")
 
-	anna := s.visitor("")
+	anna := s.asker("")
 	anna.CheckRedirect = nil
 	city.Tell(t, testidp.Anna("creek-operators"))
 	anna.ask("GET", "/v1/oidc/city/start", "") // ends at the page, which need not be built
@@ -363,14 +363,14 @@ func TestLoginAtTheCity(t *testing.T) {
 		t.Error("an account of the city got a password")
 	}
 
-	again := s.visitor("")
+	again := s.asker("")
 	again.CheckRedirect = nil
 	city.Tell(t, testidp.Anna("creek-handlers"))
 	again.ask("GET", "/v1/oidc/city/start", "")
 	again.want("GET", "/v1/me", "", 200, `"roles":["handler"]`)
 	anna.want("GET", "/v1/me", "", 200, `"roles":["handler"]`)
 
-	late := s.visitor("")
+	late := s.asker("")
 	late.CheckRedirect = nil
 	city.Tell(t, testidp.Anna("choir"))
 	late.want("GET", "/v1/oidc/city/start", "", 403, "in no group")
@@ -382,7 +382,7 @@ func TestLoginAtTheCity(t *testing.T) {
 		t.Fatal(errs)
 	}
 	eventually(t, "the account is closed", func() bool {
-		closed := s.visitor("")
+		closed := s.asker("")
 		closed.CheckRedirect = nil
 		status, body := closed.ask("GET", "/v1/oidc/city/start", "")
 		return status == 403 && strings.Contains(body, "closed here")
@@ -392,7 +392,7 @@ func TestLoginAtTheCity(t *testing.T) {
 	city.Stop()
 	s.terminate()
 	s.start()
-	s.visitor("").want("GET", "/v1/oidc/city/start", "", 503, "does not answer")
+	s.asker("").want("GET", "/v1/oidc/city/start", "", 503, "does not answer")
 	s.login()
 	s.tester().want("GET", "/v1/me", "", 200, testName)
 }

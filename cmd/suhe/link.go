@@ -45,14 +45,14 @@ func (s storage) links(ctx context.Context, log *slog.Logger, now clock, f func(
 	})
 }
 
-// public is how browsers reach the nodes.
-type public struct {
+// reached is how browsers reach the nodes.
+type reached struct {
 	PublicURL string `help:"Address by which browsers reach us, like https://suhe.example." placeholder:"URL"`
 }
 
 type linkAddCmd struct {
 	storage
-	public
+	reached
 	narrowing `set:"sensitivity=1"`
 	Account   string        `arg:"" help:"Account whose view it shows."`
 	Name      string        `arg:"" help:"Which screen it is for."`

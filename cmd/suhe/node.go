@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -16,7 +15,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"suhe/assets"
-	"suhe/assets/scene"
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/account"
@@ -80,7 +78,8 @@ type node struct {
 	keys     *key.Ring
 	links    *link.Book
 	cities   map[string]api.City
-	keysAway bool // the store, when keys were last read
+	keysAway bool         // the store, when keys were last read
+	public   *publicRooms // nil: there is no public view
 
 	loaded    atomic.Bool
 	draining  atomic.Bool
@@ -97,7 +96,7 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 	if n.door, err = s.door(); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openDoors} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openPublic, n.openDoors} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -202,18 +201,13 @@ func motions(classes *assets.Classes) func(string) (assets.Motion, bool) {
 }
 
 func (n *node) openViews(context.Context) (err error) {
-	facts := scene.Facts()
-	n.tiles, err = tiles.New(tiles.Options{World: n.world, Bounds: facts.Bounds, Sensitivity: n.registry.Classes().FieldSensitivity, Metrics: n.metrics})
-	if err != nil {
+	if n.tiles, err = n.openTiles(n.world, 0, n.metrics); err != nil {
 		return err
 	}
-	n.hub = stream.New(stream.Options{
-		World: n.world, Ground: stream.Ground{River: river(), Area: n.registry.AreaBound},
-		Clusters: counter{n.tiles}, Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
-		Origin:  func(r *http.Request) bool { return n.door.Origins.Check(r) == nil },
-		Watched: n.watched,
-		Painted: painted(n.tiles), Calm: calm(n.tiles), Log: n.log, Metrics: n.metrics,
-	})
+	n.hub = stream.New(n.streams(n.world, n.tiles, stream.Options{
+		Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
+		Watched: n.watched, Metrics: n.metrics,
+	}))
 	return nil
 }
 
@@ -260,6 +254,9 @@ func (p past) Events(ctx context.Context, after uint64, n int) ([]twin.Event, er
 
 // close closes what is open, in the reverse order.
 func (n *node) close() {
+	if n.public != nil {
+		n.public.tiles.Close()
+	}
 	if n.tiles != nil {
 		n.tiles.Close()
 	}
@@ -308,6 +305,9 @@ func (n *node) follow(ctx context.Context) error {
 		// Tiles before the stream: who is told of a changed tile finds it changed.
 		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.tiles, n.hub)
 	})
+	if n.public != nil {
+		group.Go(func() error { return n.public.run(ctx) })
+	}
 	group.Go(func() error { return n.bus.Watch(ctx) })
 	group.Go(func() error { return n.relay.Run(ctx) })
 	group.Go(func() error { return n.history.Run(ctx) })

@@ -18,7 +18,7 @@ import (
 
 // cities are the identity providers by which people may come in.
 type cities struct {
-	public
+	reached
 	OIDC       map[string]string `help:"Let people in whom this OpenID provider knows; may be repeated. Wants oidc-client, oidc-groups and public-url." placeholder:"NAME=ISSUER" name:"oidc"`
 	OIDCClient map[string]string `help:"What we are called there." placeholder:"NAME=CLIENT-ID" name:"oidc-client"`
 	OIDCSecret map[string]string `help:"File with our secret there; without one we are a public client." placeholder:"NAME=FILE" name:"oidc-secret-file"`

@@ -89,6 +89,12 @@ func (n *node) serve(ctx context.Context, listener net.Listener) error {
 		n.hub.Run(listening)
 		return nil
 	})
+	if n.public != nil {
+		group.Go(func() error {
+			n.public.hub.Run(listening)
+			return nil
+		})
+	}
 	group.Go(func() error {
 		<-ctx.Done()
 		n.draining.Store(true)
@@ -122,7 +128,7 @@ func (n *node) serveAdmin(ctx context.Context, site api.Site) error {
 // deps gives the API what it needs of each room.
 func (n *node) deps() api.Deps {
 	facts := scene.Facts()
-	return api.Deps{
+	deps := api.Deps{
 		Live: api.Views{World: n.world, History: n.store, Tiles: n.tiles, Streams: n.hub}, Registry: n.registry, Relay: n.relay, Classes: n.registry.Classes(),
 		Basemaps: n.basemaps, Intake: n.intake, DeadLetters: n.dead, Commands: n.commands, Answers: n.answers, Backups: n,
 		Places: n.places, Findings: n.findings, Hooks: openHooks(n.settings.storage),
@@ -141,6 +147,10 @@ func (n *node) deps() api.Deps {
 			Ready:   n.ready,
 		},
 	}
+	if n.public != nil {
+		deps.Public = n.public
+	}
+	return deps
 }
 
 // dataset is what the OGC API describes.

@@ -29,7 +29,7 @@ func (s Scope) SeesFacet(f Facet) bool {
 	if c == nil || f.Sensitivity > c.sensitivity || f.Kind == assets.Mover && !c.movers || !c.has(f) {
 		return false
 	}
-	return c.everywhere || c.holds(f.Area) || f.Sensitivity == assets.Public && ground(f.Kind)
+	return c.everywhere || c.holds(f.Area) || f.Sensitivity == assets.Public && f.Kind.Ground()
 }
 
 // Reaches says whether the asset is of the kinds, classes and areas that the scope

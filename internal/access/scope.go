@@ -37,15 +37,6 @@ var open = Grant{
 // SeesMovers says whether there may be movers that are seen.
 func (s Scope) SeesMovers() bool { return s.is != nil && s.is.movers }
 
-// ground says whether the kind is part of the map that everything lies on.
-func ground(k assets.Kind) bool {
-	switch k {
-	case assets.Area, assets.Water, assets.Bank, assets.Bridge, assets.Building, assets.Landmark:
-		return true
-	}
-	return false
-}
-
 func (c *compiled) hasClass(class string) bool {
 	for _, allowed := range c.classes {
 		if rest, ok := strings.CutPrefix(class, allowed); ok && (rest == "" || rest[0] == '.') {

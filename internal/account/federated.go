@@ -48,6 +48,12 @@ func (l *Logins) Federated(ctx context.Context, who Identity, address netip.Addr
 // federate makes the account as it is to be now.
 func (l *Logins) federate(ctx context.Context, who Identity, address netip.Addr) (*Account, error) {
 	was := l.federated(who.Source, who.Subject)
+	if was == nil { // or they came to another node, just now
+		if err := l.Refresh(ctx); err != nil {
+			return nil, err
+		}
+		was = l.federated(who.Source, who.Subject)
+	}
 	what := audit.Action("account edit")
 	next := &Account{Source: who.Source, Subject: who.Subject, Generation: newGeneration()}
 	if was == nil {
@@ -122,7 +128,7 @@ func (d *Directory) freeName(who Identity) string {
 	sum := sha256.Sum256([]byte(who.Source + "\x00" + who.Subject))
 	tail := "-" + hex.EncodeToString(sum[:4])
 	name = shorten(strings.TrimLeft(name, "._-"), maxAccountName-len(tail))
-	if _, err := d.Account(name); err != nil && name == strings.ToLower(who.Username) {
+	if _, err := d.Account(name); err != nil && name != "" && name == strings.ToLower(who.Username) {
 		return name
 	}
 	return strings.TrimLeft(name+tail, "-")

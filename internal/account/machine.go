@@ -15,12 +15,12 @@ type Machines struct{ Devices access.Devices }
 
 var _ Credential = Machines{}
 
-// gatewayUser stands before a gateway's id in its name. No device's id has a slash.
-const gatewayUser = "gateway/"
+// GatewayUser stands before a gateway's id in its name. No device's id has a slash.
+const GatewayUser = "gateway/"
 
 // Known is the device or the gateway of that name; false: the token is not its.
 func (m Machines) Known(user, token string) (access.Principal, bool) {
-	name, gateway := strings.CutPrefix(user, gatewayUser)
+	name, gateway := strings.CutPrefix(user, GatewayUser)
 	id, err := assets.ParseID(name)
 	switch {
 	case err != nil:

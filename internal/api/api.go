@@ -68,9 +68,10 @@ type Basemaps interface {
 	ServeTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal, name, base string) error
 }
 
-// Streams serves what is live. A WebSocket session goes on when Serve returns.
+// Streams serves what is live. A WebSocket session goes on when Serve returns. An
+// error that comes back has not been answered yet.
 type Streams interface {
-	Serve(w http.ResponseWriter, r *http.Request, who access.Principal)
+	Serve(w http.ResponseWriter, r *http.Request, who access.Principal) error
 	ServeEvents(w http.ResponseWriter, r *http.Request, who access.Principal) error
 }
 
@@ -157,21 +158,30 @@ type Site struct {
 type server struct {
 	Deps
 	mux    *http.ServeMux
+	table  []Route
 	limits *limits
 }
 
 // New builds the handler of the whole HTTP face.
 func New(d Deps) http.Handler {
+	s := newServer(d)
+	return s.guard(s.mux)
+}
+
+func newServer(d Deps) *server {
 	s := &server{Deps: d, mux: http.NewServeMux(), limits: newLimits(d.Rate)}
 	s.routes()
-	return s.guard(s.mux)
+	return s
 }
 
 // routes is the table of the API: pattern, action, handler.
 func (s *server) routes() {
 	s.open("GET /healthz", s.health)
 	s.open("GET /readyz", s.ready)
-	s.open("GET /", s.page)
+	s.open("GET /v1/openapi.json", s.openAPI)
+	s.open("GET /v1/asyncapi.json", s.asyncAPI)
+	s.open(pages, s.page)
+	s.mux.HandleFunc(others, func(w http.ResponseWriter, r *http.Request) { fail(w, r, s.Log, s.other(w, r)) })
 
 	s.open("GET /v1/site", s.site)
 	s.open("POST /v1/login", s.login)
@@ -234,6 +244,7 @@ func (s *server) routes() {
 	s.route("GET /v1/commands", access.Command, s.commandKinds)
 	s.route("POST /v1/devices/{id}/commands", access.Command, s.once(s.sendCommand))
 	s.route("GET /v1/devices/{id}/commands", access.Command, s.commands)
+	s.route("POST /v1/devices/{id}/acks", access.Observe, s.ack)
 	s.route("GET /v1/devices/{id}/commands/{command}", access.Command, s.command)
 	s.route("GET /v1/deadletters", access.Repair, s.deadLetters)
 	s.route("GET /v1/deadletters/{seq}", access.Repair, s.deadLetter)
@@ -255,7 +266,7 @@ type handler func(w http.ResponseWriter, r *http.Request, who access.Principal) 
 
 // route adds a route that only those may take whose scope allows the action.
 func (s *server) route(pattern string, action access.Action, h handler) {
-	s.own(pattern, func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	s.credited(pattern, string(action), func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 		if !who.Scope.May(action) {
 			return access.Denied(who, action)
 		}
@@ -264,8 +275,11 @@ func (s *server) route(pattern string, action access.Action, h handler) {
 }
 
 // own adds a route about the caller alone, whoever it is.
-func (s *server) own(pattern string, h handler) {
-	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+func (s *server) own(pattern string, h handler) { s.credited(pattern, Own, h) }
+
+// credited adds a route that wants to know who asks.
+func (s *server) credited(pattern, takes string, h handler) {
+	s.handle(pattern, takes, func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.who(r)
 		r, wrong := acting(r, who)
 		if err == nil {
@@ -299,7 +313,7 @@ func (s *server) who(r *http.Request) (access.Principal, error) {
 // action and nothing else, so the handler checks the signature first of all.
 // What comes from one address is bounded before that.
 func (s *server) signed(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
-	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+	s.handle(pattern, Signed, func(w http.ResponseWriter, r *http.Request) {
 		r, _ = acting(r, access.Principal{}) // a machine gives no reasons
 		err := s.limits.admit(r, access.Principal{ID: "hooks"}, time.Now())
 		if err == nil {
@@ -317,7 +331,7 @@ func (s *server) signed(pattern string, h func(w http.ResponseWriter, r *http.Re
 // open adds a route for everybody: health, the page's own files, and logging in,
 // which records refusals itself.
 func (s *server) open(pattern string, h func(w http.ResponseWriter, r *http.Request) error) {
-	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+	s.handle(pattern, Open, func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
 			fail(w, r, s.Log, err)
 		}

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,10 +19,12 @@ import (
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
+	"suhe/docs"
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/api"
 	"suhe/internal/audit"
+	"suhe/internal/contract"
 	"suhe/stream/command"
 	"suhe/stream/ingest"
 	"suhe/stream/ingest/deadletter"
@@ -119,7 +122,8 @@ func (r *rooms) Batch(_ context.Context, hook string, body []byte) (ingest.Repor
 
 func (r *rooms) ServePositions(w http.ResponseWriter, _ *http.Request, from ingest.Sender) error {
 	r.from = from
-	fmt.Fprint(w, "positions")
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprint(w, `{"accepted":7,"refused":0,"results":[]}`)
 	return nil
 }
 
@@ -127,17 +131,25 @@ func (r *rooms) ServeTile(w http.ResponseWriter, _ *http.Request, _ access.Princ
 	if err := r.tile(); err != nil {
 		return err
 	}
+	w.Header().Set("Content-Type", "application/vnd.mapbox-vector-tile")
+	w.Header().Set("ETag", `"1"`)
 	fmt.Fprint(w, "tile ", a.Layers, " ", a.Z, " ", a.X, " ", a.Y)
 	return nil
 }
 
 func (r *rooms) ServeTileJSON(w http.ResponseWriter, _ *http.Request, _ access.Principal, layer, base string) error {
-	fmt.Fprint(w, layer, " ", base)
+	writeTileJSON(w, layer+" "+base)
 	return nil
 }
 
+// writeTileJSON writes the least document that the contract allows.
+func writeTileJSON(w http.ResponseWriter, name string) {
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprintf(w, `{"tilejson":"3.0.0","name":%q,"tiles":["x"],"minzoom":0,"maxzoom":1,"bounds":[0,0,1,1]}`, name)
+}
+
 func (r *rooms) ServeMetadata(w http.ResponseWriter, _ *http.Request, _ access.Principal, layers, base string) error {
-	fmt.Fprint(w, "metadata of ", layers, " ", base)
+	writeTileJSON(w, "metadata of "+layers+" "+base)
 	return nil
 }
 
@@ -150,19 +162,21 @@ func (r *rooms) Layers(access.Scope) []tiles.LayerInfo {
 }
 
 func (r *rooms) ServeSprite(w http.ResponseWriter, _ *http.Request, name string) error {
+	w.Header().Set("Content-Type", "image/png")
 	fmt.Fprint(w, "sprite ", name)
 	return nil
 }
 
-func (r *rooms) Serve(http.ResponseWriter, *http.Request, access.Principal) {}
+func (r *rooms) Serve(http.ResponseWriter, *http.Request, access.Principal) error { return nil }
 
 func (r *rooms) ServeEvents(w http.ResponseWriter, _ *http.Request, who access.Principal) error {
+	w.Header().Set("Content-Type", "text/event-stream")
 	fmt.Fprint(w, "events for ", who.ID)
 	return nil
 }
 
 func (r *rooms) ServeObservations(_ http.ResponseWriter, _ *http.Request, _ ingest.Sender) error {
-	return fmt.Errorf("%w: no broker", assets.ErrBusy)
+	return fmt.Errorf("take: %w: no broker: %w", assets.ErrBusy, errors.New("dial secret:4222"))
 }
 
 func (r *rooms) Speaks(gateway, device assets.ID) bool { return gateway == "gw-1" && device == "wl-2" }
@@ -214,13 +228,20 @@ func (orders) Send(_ context.Context, by string, device *assets.Asset, w command
 }
 
 func (orders) Get(_ context.Context, device assets.ID, id string) (command.Command, error) {
-	return command.Command{ID: id, Device: device, Arguments: json.RawMessage("{}")}, nil
+	return command.Command{ID: id, Device: device, Arguments: json.RawMessage("{}"), State: command.Sent}, nil
 }
 
 func (o orders) Wait(ctx context.Context, device assets.ID, id string, wait time.Duration) (command.Command, error) {
 	c, err := o.Get(ctx, device, id)
 	c.Detail = fmt.Sprint("waited ", wait)
 	return c, err
+}
+
+func (orders) TakeAck(_ context.Context, device assets.ID, _ []byte) error {
+	if device == "wl-9" {
+		return assets.ErrNotFound
+	}
+	return nil
 }
 
 func (orders) List(_ context.Context, _ assets.ID, after uint64, _ int) ([]command.Command, uint64, error) {
@@ -247,9 +268,11 @@ func handler(r *rooms, pages fs.FS) http.Handler { return api.New(deps(r, pages)
 func deps(r *rooms, pages fs.FS) api.Deps {
 	return api.Deps{Live: api.Views{World: r, History: r, Tiles: r, Streams: r}, Registry: r, Relay: r, Classes: assets.DefaultClasses(), Basemaps: r,
 		Intake: r, Places: r, Findings: r, Hooks: r, DeadLetters: r, Commands: orders{}, Gate: r, Tickets: new(access.Tickets), Recorder: &r.diary, Log: slog.New(slog.DiscardHandler),
-		Site: api.Site{Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("loading") }}}
+		Site: api.Site{Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("secret reason") }}}
 }
 
+// ask makes a request. An answer that breaks the contract panics, so that no test
+// passes over it.
 func ask(h http.Handler, method, path, body string, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	for i := 0; i < len(header); i += 2 {
@@ -257,6 +280,13 @@ func ask(h http.Handler, method, path, body string, header ...string) *httptest.
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
+	c, err := contract.Open()
+	if err == nil && path != "/v1/stream" { // nothing here can be upgraded
+		err = c.Check(r, w.Code, w.Result().Header, w.Body.Bytes())
+	}
+	if err != nil {
+		panic(err)
+	}
 	return w
 }
 
@@ -265,21 +295,17 @@ func TestTheZeroScopeIsRefusedEverywhere(t *testing.T) {
 	closed := open()
 	closed.who = access.Principal{ID: "nobody"}
 	h := handler(closed, fstest.MapFS{})
-	for _, route := range []string{
-		"GET /tiles/sensors.json", "GET /tiles/sensors/1/1/1", "GET /tiles/sensors/metadata.json", "GET /styles/creek.json", "GET /basemaps/city.json", "GET /basemaps/city/1/1/1", "GET /sprites/creek.png", "GET /v1/scene", "GET /v1/classes",
-		"GET /v1/layers", "GET /v1/assets/wl-1", "PUT /v1/assets/wl-1", "DELETE /v1/assets/wl-1",
-		"GET /v1/assets/wl-1/observations", "POST /v1/observations", "GET /v1/stream", "GET /v1/events", "POST /v1/tickets",
-		"POST /v1/ingest/vendor", "GET /v1/deadletters", "GET /v1/deadletters/1", "DELETE /v1/deadletters/1",
-		"POST /v1/deadletters/1/replay", "POST /v1/deadletters/replay",
-		"GET /v1/commands", "POST /v1/devices/wl-1/commands", "GET /v1/devices/wl-1/commands", "GET /v1/devices/wl-1/commands/x",
-		"GET /ogc", "GET /ogc/conformance", "GET /ogc/tileMatrixSets", "GET /ogc/tileMatrixSets/WebMercatorQuad",
-		"GET /ogc/tiles", "GET /ogc/tiles/WebMercatorQuad", "GET /ogc/tiles/WebMercatorQuad/1/1/1",
-		"GET /ogc/collections", "GET /ogc/collections/sensors", "GET /ogc/collections/sensors/tiles",
-		"GET /ogc/collections/sensors/tiles/WebMercatorQuad", "GET /ogc/collections/sensors/tiles/WebMercatorQuad/1/1/1",
-	} {
-		method, path, _ := strings.Cut(route, " ")
-		if w := ask(h, method, path, "{}"); w.Code != http.StatusForbidden {
-			t.Errorf("%s answers %d", route, w.Code)
+	c, err := contract.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range c.Operations() {
+		if o.Takes == api.Open || o.Takes == api.Own || o.Takes == api.Signed {
+			continue
+		}
+		call := o.Example()
+		if w := ask(h, o.Method, call.Target(), string(call.Body)); w.Code != http.StatusForbidden {
+			t.Errorf("%s answers %d", o.Pattern(), w.Code)
 		}
 	}
 }
@@ -313,7 +339,7 @@ func TestAnswersAndProblems(t *testing.T) {
 		{"a failure of ours", "GET /tiles/sensors/1/1/1", "", nil, func(r *rooms) { r.tile = func() error { return errors.New("secret detail") } }, 500, "Internal Server Error"},
 		{"a tile out of range", "GET /tiles/sensors/1/1/1", "", nil, func(r *rooms) { r.tile = func() error { return assets.ErrNotFound } }, 404, "Not Found"},
 		{"no such page", "GET /nothing", "", nil, nil, 404, "/nothing"},
-		{"not ready", "GET /readyz", "", nil, nil, 503, "loading"},
+		{"not ready", "GET /readyz", "", nil, nil, 503, `"detail":"busy: the node is not ready"`},
 		{"healthy", "GET /healthz", "", nil, nil, 200, "ok"},
 		{"TileJSON by name and suffix", "GET /tiles/sensors.json", "", nil, nil, 200, "sensors http://example.com"},
 		{"a sprite", "GET /sprites/creek@2x.png", "", nil, nil, 200, "sprite creek@2x.png"},
@@ -355,7 +381,11 @@ func TestAnswersAndProblems(t *testing.T) {
 		{"wait for ever", "GET /v1/devices/wl-1/commands/c?wait=31s", "", nil, nil, 400, "wait:"},
 		{"commands", "GET /v1/devices/wl-1/commands?limit=1&after=4", "", nil, nil, 200, `"next":5`},
 		{"a bad page of commands", "GET /v1/devices/wl-1/commands?limit=0", "", nil, nil, 400, "limit:"},
-		{"another method", "POST /v1/layers", "", nil, nil, 405, ""},
+		{"another method", "POST /v1/layers", "", nil, nil, 405, "want GET, HEAD"},
+		{"no such method", "PATCH /v1/assets/wl-1", "", nil, nil, 405, "want DELETE, GET, HEAD, PUT"},
+		{"GET where there is none", "GET /v1/tickets", "", nil, nil, 405, "want POST"},
+		{"POST where there is nothing", "POST /nothing", "", nil, nil, 405, "want GET, HEAD"},
+		{"a long address", "GET /v1/assets/" + strings.Repeat("a", 5000), "", nil, nil, 404, "aaa…"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -368,10 +398,13 @@ func TestAnswersAndProblems(t *testing.T) {
 			if w.Code != test.status || !strings.Contains(w.Body.String(), test.want) {
 				t.Errorf("got %d %s, want %d and %q", w.Code, w.Body, test.status, test.want)
 			}
+			if w.Code >= 400 && w.Body.Len() > 2<<10 {
+				t.Errorf("a failure tells %d bytes", w.Body.Len())
+			}
 			if strings.Contains(w.Body.String(), "secret") {
 				t.Errorf("an inner detail was told: %s", w.Body)
 			}
-			if kind := w.Header().Get("Content-Type"); w.Code >= 400 && w.Code != 405 && kind != "application/problem+json" {
+			if kind := w.Header().Get("Content-Type"); w.Code >= 400 && kind != "application/problem+json" {
 				t.Errorf("a failure is %s", kind)
 			}
 		})
@@ -404,10 +437,18 @@ func TestAnEditIsReadBack(t *testing.T) {
 }
 
 func TestPages(t *testing.T) {
-	built := fstest.MapFS{"index.html": {Data: []byte("<title>苏河")}, "static/a-1.js": {Data: []byte("1")}}
+	built := fstest.MapFS{"index.html": {Data: []byte("<title>苏河")}, "login.html": {Data: []byte("<title>登录")}, "static/a-1.js": {Data: []byte("1")}}
 	h := handler(open(), built)
 	if w := ask(h, "GET", "/", ""); w.Code != 200 || !strings.Contains(w.Body.String(), "苏河") {
 		t.Errorf("/ answers %d %s", w.Code, w.Body)
+	}
+	if w := ask(h, "GET", "/login", ""); w.Code != 200 || !strings.Contains(w.Body.String(), "登录") {
+		t.Errorf("/login answers %d %s", w.Code, w.Body)
+	}
+	for _, none := range []string{"/nowhere", "/static", "/static/b-1.js"} {
+		if w := ask(h, "GET", none, ""); w.Code != 404 {
+			t.Errorf("%s answers %d", none, w.Code)
+		}
 	}
 	if w := ask(h, "GET", "/static/a-1.js", ""); !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
 		t.Errorf("a file with a hash has Cache-Control %q", w.Header().Get("Cache-Control"))
@@ -417,5 +458,15 @@ func TestPages(t *testing.T) {
 	}
 	if w := ask(handler(open(), fstest.MapFS{}), "GET", "/", ""); w.Code != 501 || !strings.Contains(w.Body.String(), "make build") {
 		t.Errorf("without a build / answers %d %s", w.Code, w.Body)
+	}
+}
+
+// The documents are served as they are embedded.
+func TestDocuments(t *testing.T) {
+	h := handler(open(), fstest.MapFS{})
+	for path, want := range map[string][]byte{"/v1/openapi.json": docs.OpenAPI(), "/v1/asyncapi.json": docs.AsyncAPI()} {
+		if w := ask(h, "GET", path, ""); w.Code != 200 || !bytes.Equal(w.Body.Bytes(), want) {
+			t.Errorf("%s answers %d %.60s", path, w.Code, w.Body)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"suhe/internal/access"
+	"suhe/internal/audit"
 )
 
 // Backups write all that the node keeps. An error before the first byte has not
@@ -22,7 +23,7 @@ const backupPatience = time.Minute
 // that no client takes it for whole.
 func (s *server) backup(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
 	out := &unhurried{w: w, control: http.NewResponseController(w)}
-	err := s.Backups.Backup(r.Context(), out)
+	err := s.doing(r.Context(), audit.Backup, "all", nil, func() error { return s.Backups.Backup(r.Context(), out) })
 	if err != nil && out.begun {
 		s.Log.Error("backup cut", "err", err)
 		panic(http.ErrAbortHandler)

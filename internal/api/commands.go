@@ -18,6 +18,7 @@ import (
 type Commands interface {
 	Catalogue() *command.Catalogue
 	Send(ctx context.Context, by string, device *assets.Asset, w command.Wish) (command.Command, error)
+	TakeAck(ctx context.Context, device assets.ID, body []byte) error
 	Get(ctx context.Context, device assets.ID, id string) (command.Command, error)
 	Wait(ctx context.Context, device assets.ID, id string, wait time.Duration) (command.Command, error)
 	List(ctx context.Context, device assets.ID, after uint64, limit int) (list []command.Command, next uint64, err error)
@@ -77,6 +78,23 @@ func readWish(r *http.Request) (command.Wish, error) {
 		}
 	}
 	return wish, nil
+}
+
+// ack takes what a device answers to a command, from whoever may speak for it.
+func (s *server) ack(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	device := assets.ID(r.PathValue("id"))
+	if !s.sender(who)(device) {
+		return notFound(r)
+	}
+	body, err := readBody(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Commands.TakeAck(r.Context(), device, body); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // command tells of one command; with wait=10s when it has come to its end, or

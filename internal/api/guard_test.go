@@ -22,7 +22,10 @@ type guarded struct {
 	streams int
 }
 
-func (g *guarded) Serve(http.ResponseWriter, *http.Request, access.Principal) { g.streams++ }
+func (g *guarded) Serve(http.ResponseWriter, *http.Request, access.Principal) error {
+	g.streams++
+	return nil
+}
 
 func behind(t *testing.T, origins, proxies []string) (http.Handler, *guarded) {
 	t.Helper()

@@ -15,9 +15,10 @@ func (s *server) health(w http.ResponseWriter, _ *http.Request) error {
 }
 
 // ready says whether the node can answer: its world is loaded and follows the log.
+// Why not is for those who run the machine: the log and the admin listener tell it.
 func (s *server) ready(w http.ResponseWriter, _ *http.Request) error {
 	if err := s.Site.Ready(); err != nil {
-		return fmt.Errorf("%w: %w", assets.ErrBusy, err)
+		return fmt.Errorf("%w: the node is not ready: %w", assets.ErrBusy, err)
 	}
 	fmt.Fprintln(w, "ready")
 	return nil

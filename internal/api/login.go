@@ -2,11 +2,13 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"suhe/internal/access"
 	"suhe/internal/account"
+	"suhe/internal/audit"
 	"suhe/internal/door"
 )
 
@@ -98,6 +100,7 @@ func (s *server) confirmOTP(w http.ResponseWriter, r *http.Request) error {
 // welcome answers with the token and, for pages, the cookie.
 func (s *server) welcome(w http.ResponseWriter, r *http.Request, in account.Login, err error) error {
 	if err != nil {
+		s.turnedAway(r, err)
 		return err
 	}
 	account.SetCookie(w, r, in.Token, in.Expires)
@@ -107,6 +110,15 @@ func (s *server) welcome(w http.ResponseWriter, r *http.Request, in account.Logi
 		Principal me        `json:"principal"`
 	}{in.Token, in.Expires.In(shanghai), s.meOf(in.Who)})
 	return nil
+}
+
+// turnedAway records an attempt while an account or address is locked, which is not
+// even looked at, and is not recorded one by one.
+func (s *server) turnedAway(r *http.Request, err error) {
+	if errors.Is(err, access.ErrUnauthenticated) && patience(err, http.StatusUnauthorized) > 0 {
+		r, _ = acting(r, access.Principal{})
+		s.Recorder.Refuse(entry(r.Context(), audit.Login, "locked", audit.Refused, nil))
+	}
 }
 
 // logout ends the caller's session, or with everywhere=true all of its account's.

@@ -85,6 +85,6 @@ func (s *server) ogcTile(w http.ResponseWriter, r *http.Request, who access.Prin
 		return err
 	}
 	return s.serveTile(w, r, who, tiles.Address{
-		Layers: layers, Z: r.PathValue("z"), X: r.PathValue("col"), Y: r.PathValue("row"),
+		Layers: layers, Z: r.PathValue("z"), X: r.PathValue("col"), Y: r.PathValue("row"), Rows: true,
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"suhe/assets"
@@ -38,6 +39,7 @@ var kinds = []struct {
 	{errTooMany, http.StatusTooManyRequests},
 	{key.ErrQuota, http.StatusTooManyRequests},
 	{errCoding, http.StatusUnsupportedMediaType},
+	{errMethod, http.StatusMethodNotAllowed},
 	{door.ErrOrigin, http.StatusForbidden},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable},
 }
@@ -46,6 +48,7 @@ var (
 	errPrecondition = errors.New("precondition failed")
 	errTooLarge     = errors.New("too large")
 	errCoding       = errors.New("unsupported coding")
+	errMethod       = errors.New("no such method here")
 )
 
 // problem is an RFC 9457 problem detail.
@@ -74,11 +77,16 @@ func fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 		return
 	}
 	status := statusOf(err)
-	p := problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Instance: r.URL.Path}
-	if status == http.StatusInternalServerError {
-		log.Error("request failed", "method", r.Method, "path", r.URL.Path, "err", err)
-	} else {
-		p.Detail = err.Error()
+	p := problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Instance: short(r.URL.Path, maxInstance)}
+	switch status {
+	case http.StatusInternalServerError:
+		log.Error("request failed", "method", r.Method, "path", p.Instance, "err", err)
+	case http.StatusServiceUnavailable:
+		// Rooms that wait for the database or the broker say so in the log themselves.
+		log.Debug("request not served", "method", r.Method, "path", p.Instance, "err", err)
+		p.Detail = short(ourPart(err), maxDetail)
+	default:
+		p.Detail = short(err.Error(), maxDetail)
 	}
 	var coded interface{ Code() string }
 	if errors.As(err, &coded) {
@@ -92,6 +100,49 @@ func fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	writeJSON(w, "application/problem+json", status, p)
+}
+
+// A problem does not give back all that it was sent, in bytes.
+const (
+	maxInstance = 256
+	maxDetail   = 1 << 10
+)
+
+func short(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
+}
+
+// ourPart is what an error that we are busy tells without what a room below said
+// beside it, which may name hosts, users and files.
+func ourPart(err error) string {
+	if !errors.Is(err, assets.ErrBusy) {
+		return "the answer took too long"
+	}
+	text := err.Error()
+	for _, cause := range besideBusy(err) {
+		text = strings.TrimRight(strings.Replace(text, cause.Error(), "", 1), ": ")
+	}
+	return text
+}
+
+// besideBusy are the errors that were wrapped together with assets.ErrBusy.
+func besideBusy(err error) (causes []error) {
+	switch err := err.(type) {
+	case interface{ Unwrap() error }:
+		return besideBusy(err.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, e := range err.Unwrap() {
+			if errors.Is(e, assets.ErrBusy) {
+				causes = append(causes, besideBusy(e)...)
+			} else {
+				causes = append(causes, e)
+			}
+		}
+	}
+	return causes
 }
 
 // patience is how long the caller should wait before it tries again; 0: we do not know.

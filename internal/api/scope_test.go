@@ -38,7 +38,7 @@ func lens() *twin.Thing {
 		Revision:   assets.Revision{N: 3, By: "by-secret", Why: "why-secret"},
 		Properties: assets.Properties{{Key: "contact", Value: "contact-secret"}, {Key: "model", Value: "m"}, {Key: "stream", Value: "stream-secret"}},
 		Camera:     &assets.CameraSpec{GBID: "gbid-secret", PTZ: "dome"},
-	}}
+	}, State: twin.State{Communication: twin.Online, Data: twin.None, Service: twin.Normal}}
 }
 
 func TestFieldsThatAreNotShownAreLeftOut(t *testing.T) {
@@ -105,7 +105,7 @@ func TestPuttingARedactedDocumentBackKeepsTheRest(t *testing.T) {
 
 func TestOnlyTheOwnIsEdited(t *testing.T) {
 	at := func(kind assets.Kind, class, area string, s assets.Sensitivity) *assets.Asset {
-		return &assets.Asset{ID: "x-1", FID: 9, Kind: kind, Class: class, Sensitivity: s, Location: assets.Location{Area: area},
+		return &assets.Asset{ID: "x-1", FID: 9, Kind: kind, Class: class, Lifecycle: assets.InUse, Sensitivity: s, Location: assets.Location{Area: area},
 			Shape: assets.Shape{Geometry: geo.Solid{Plane: orb.Point{121.44, 31.25}}}, Revision: assets.Revision{N: 1}}
 	}
 	lamp := func(area string) *assets.Asset { return at(assets.Fixture, "asset.lamp", area, 0) }

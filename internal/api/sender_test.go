@@ -40,6 +40,13 @@ func TestForWhomOneMaySend(t *testing.T) {
 			if got := r.from(c.device); got != c.want {
 				t.Errorf("may send: %v, want %v", got, c.want)
 			}
+			want := http.StatusNotFound
+			if c.want && c.device != "wl-9" {
+				want = http.StatusNoContent
+			}
+			if answer := ask(handler(r, nil), http.MethodPost, "/v1/devices/"+string(c.device)+"/acks", "{}"); answer.Code != want {
+				t.Errorf("the answer to a command: status %d, want %d", answer.Code, want)
+			}
 		})
 	}
 }

@@ -13,8 +13,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request, who access.Princ
 	if err != nil {
 		return err
 	}
-	v.Streams.Serve(w, r, who)
-	return nil
+	return v.Streams.Serve(w, r, who)
 }
 
 // events serves one stream of server-sent events.

@@ -16,6 +16,8 @@ const Module = "suhe"
 // Floors gives each package its floor. A package imports only from lower floors.
 var floors = map[string]int{
 	"geo":                       10,
+	"docs":                      10,
+	"internal/contract":         20,
 	"internal/bus":              10,
 	"internal/pgcluster":        9,
 	"internal/door":             10,
@@ -36,6 +38,7 @@ var floors = map[string]int{
 	"internal/account/idp":      27,
 	"twin/filter":               30,
 	"twin":                      31,
+	"internal/public":           35,
 	"tiles/archive":             38,
 	"tiles":                     40,
 	"tiles/sprite":              39,
@@ -74,6 +77,8 @@ var rooms = map[string][]string{
 	"github.com/cespare/xxhash":     {"tiles"},
 	"golang.org/x/crypto":           {"internal/account"},
 	"github.com/golang-jwt":         {"internal/account"},
+	"gopkg.in/yaml.v3":              {"docs"},
+	"github.com/getkin/kin-openapi": {"internal/contract"},
 	"github.com/coreos/go-oidc":     {"internal/account/idp"},
 	"golang.org/x/oauth2":           {"internal/account/idp"},
 	"golang.org/x/time":             {"internal/api", "internal/account/key"},

@@ -163,8 +163,7 @@ func edit(random *rand.Rand, e *audit.Entry) string {
 	case "detail":
 		e.Detail = json.RawMessage(`{"n":0.5}`)
 	case "border": // from one field into the next
-		e.Who, e.Address = e.Who+"x", e.Address
-		e.What, e.Purpose = e.What+e.Purpose, ""
+		e.What, e.Purpose = e.What+e.Purpose+"x", ""
 	default:
 		b := []byte(*texts[name] + " ")
 		b[random.IntN(len(b))] ^= byte(1 + random.IntN(255))

@@ -70,6 +70,9 @@ func (s Sources) take(ctx context.Context, out *Writer, streams *[]bus.Snapshot)
 	if err := s.snapshots(ctx, out, mqtt, streams); err != nil {
 		return err
 	}
+	if err := s.files(ctx, out, sealed); err != nil {
+		return err
+	}
 	err = s.Store.Dump(ctx, func(name string) (io.Writer, error) { return out.Create(path.Join(Store, name)) })
 	if err != nil {
 		return err
@@ -83,8 +86,12 @@ func (s Sources) take(ctx context.Context, out *Writer, streams *[]bus.Snapshot)
 	if err := s.snapshots(ctx, out, node, streams); err != nil {
 		return err
 	}
-	return s.files(ctx, out)
+	return s.files(ctx, out, func(member string) bool { return !sealed(member) })
 }
+
+// sealed says whether a member is a seal of what the store holds, which must not be
+// newer than that. A key, by contrast, must not be older.
+func sealed(member string) bool { return strings.HasSuffix(member, ".seal") }
 
 func (s Sources) snapshots(ctx context.Context, out *Writer, which []bus.Kept, streams *[]bus.Snapshot) error {
 	for _, k := range which {
@@ -108,8 +115,8 @@ func streamMember(k bus.Kept) string {
 	return path.Join(Streams, "node", k.Name)
 }
 
-// files takes the media and, into an encrypted archive, the keys.
-func (s Sources) files(ctx context.Context, out *Writer) error {
+// files takes those media and, into an encrypted archive, those keys that are wanted.
+func (s Sources) files(ctx context.Context, out *Writer, wanted func(member string) bool) error {
 	return fs.WalkDir(s.Folder, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -128,7 +135,7 @@ func (s Sources) files(ctx context.Context, out *Writer) error {
 			}
 			return nil
 		}
-		if member == "" || !d.Type().IsRegular() {
+		if member == "" || !d.Type().IsRegular() || !wanted(member) {
 			return nil
 		}
 		return s.file(out, name, member)

@@ -95,7 +95,9 @@ func (things) ByFID(assets.FID) *twin.Thing { return nil }
 
 // face is the whole HTTP face with these tiles behind it; its other routes have
 // no room behind them and are not asked.
-func face(s *tiles.Server) http.Handler { return api.New(api.Deps{Live: api.Views{Tiles: s}, Gate: open{}}) }
+func face(s *tiles.Server) http.Handler {
+	return api.New(api.Deps{Live: api.Views{Tiles: s}, Gate: open{}})
+}
 
 // open lets everybody in.
 type open struct{}

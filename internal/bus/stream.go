@@ -156,7 +156,7 @@ func (s *Stream) Next(ctx context.Context, from uint64, filter string) (Message,
 	case err != nil:
 		return Message{}, fmt.Errorf("next of %s: %w", s.options.Name, meaning(err))
 	}
-	return Message{Seq: m.Sequence, Subject: m.Subject, Data: m.Data}, nil
+	return Message{Seq: m.Sequence, Subject: m.Subject, Data: m.Data, Time: m.Time}, nil
 }
 
 // Remove removes one message; ErrNone: it is not there. A Read that comes by

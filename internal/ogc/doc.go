@@ -4,9 +4,7 @@
 // tile; who does tells it where the documents lie.
 //
 // The landing page lies at /ogc, since / is the map for people. Documents are JSON
-// only: no HTML, no XML, and no class is declared for them. There is no OpenAPI
-// document yet, so the class landing-page of Common, which wants a link to one, is
-// not declared either; nothing that clients of Tiles need depends on it.
+// only: no HTML, no XML, and no class is declared for them.
 package ogc
 
 import "suhe/tiles"

@@ -14,6 +14,7 @@ func (d Documents) Landing() Landing {
 		Title: d.dataset.Title, Description: d.dataset.Description, Attribution: d.dataset.Attribution,
 		Links: []Link{
 			d.link(relSelf, "", "This document"),
+			{Href: d.host + "/v1/openapi.json", Rel: relServiceDesc, Type: typeOpenAPI, Title: "The API, as OpenAPI 3.0"},
 			d.link(relConformance, "/conformance", "Conformance classes"),
 			d.link(relOGC+relConformance, "/conformance", "Conformance classes"),
 			d.link(relData, "/collections", "Collections: one for each layer"),
@@ -33,6 +34,8 @@ type Conformance struct {
 func (d Documents) Conformance() Conformance {
 	return Conformance{[]string{
 		"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+		"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
+		"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/oas30",
 		"http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
 		"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
 		"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",

@@ -11,8 +11,9 @@ type Link struct {
 
 // Media types of what links lead to.
 const (
-	typeJSON = "application/json"
-	typeTile = "application/vnd.mapbox-vector-tile"
+	typeJSON    = "application/json"
+	typeTile    = "application/vnd.mapbox-vector-tile"
+	typeOpenAPI = "application/vnd.oai.openapi+json;version=3.0"
 )
 
 // Link relations. Those of OGC are registered at its definition server; Features
@@ -22,6 +23,7 @@ const (
 	relItem          = "item"
 	relAlternate     = "alternate"
 	relDescribedBy   = "describedby"
+	relServiceDesc   = "service-desc"
 	relConformance   = "conformance"
 	relData          = "data"
 	relOGC           = "http://www.opengis.net/def/rel/ogc/1.0/"

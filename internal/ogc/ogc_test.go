@@ -160,7 +160,7 @@ func TestWhatDoesNotExist(t *testing.T) {
 func TestLinks(t *testing.T) {
 	d := documents()
 	landing := d.Landing()
-	for _, rel := range []string{"self", "conformance", "data", "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"} {
+	for _, rel := range []string{"self", "service-desc", "conformance", "data", "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"} {
 		if href(landing.Links, rel) == "" {
 			t.Errorf("no link to %s", rel)
 		}

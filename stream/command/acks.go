@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"suhe/assets"
 	"suhe/internal/bus"
@@ -17,6 +18,26 @@ func (d *Desk) TakeAcks(ctx context.Context, batch []bus.Letter) error {
 			return err
 		}
 		d.acks.WithLabelValues(result).Inc()
+	}
+	return nil
+}
+
+// TakeAck takes what a device answers by HTTP. Errors wrap assets.ErrInvalid,
+// assets.ErrNotFound: the device got no such command, or assets.ErrBusy. An answer
+// that changes nothing any more is none.
+func (d *Desk) TakeAck(ctx context.Context, device assets.ID, body []byte) error {
+	l := bus.Letter{Topic: AckTopic(device), Data: body}
+	if _, _, err := ReadAck(l.Topic, body); err != nil {
+		d.acks.WithLabelValues("malformed").Inc()
+		return fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
+	}
+	result, err := d.takeAck(ctx, l)
+	if err != nil {
+		return err
+	}
+	d.acks.WithLabelValues(result).Inc()
+	if result == "unknown" {
+		return fmt.Errorf("command of %s: %w", device, assets.ErrNotFound)
 	}
 	return nil
 }

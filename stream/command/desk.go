@@ -181,8 +181,8 @@ func (d *Desk) Get(ctx context.Context, device assets.ID, id string) (Command, e
 }
 
 func (d *Desk) get(ctx context.Context, device assets.ID, id string) (c Command, revision uint64, err error) {
-	if !idRule.MatchString(id) {
-		return c, 0, fmt.Errorf("command %.64q: %w", id, assets.ErrNotFound)
+	if err := checkID(id); err != nil {
+		return c, 0, err
 	}
 	e, err := d.table.Get(ctx, keyOf(device)+"."+id)
 	if errors.Is(err, bus.ErrNone) {
@@ -192,6 +192,14 @@ func (d *Desk) get(ctx context.Context, device assets.ID, id string) (c Command,
 		return c, 0, busy(err)
 	}
 	return c, e.Revision, json.Unmarshal(e.Value, &c)
+}
+
+// checkID keeps what is no id out of the table's keys.
+func checkID(id string) error {
+	if !idRule.MatchString(id) {
+		return fmt.Errorf("command %.64q: %w", id, assets.ErrNotFound)
+	}
+	return nil
 }
 
 // List returns commands of the device in the order of their last change, from
@@ -218,6 +226,9 @@ func (d *Desk) List(ctx context.Context, device assets.ID, after uint64, limit i
 
 // Wait returns the command when it has come to its end, or after the wait.
 func (d *Desk) Wait(ctx context.Context, device assets.ID, id string, wait time.Duration) (Command, error) {
+	if err := checkID(id); err != nil {
+		return Command{}, err
+	}
 	changed, stop, err := d.table.Watch(keyOf(device) + "." + id)
 	if err != nil {
 		return Command{}, busy(err)

@@ -216,6 +216,11 @@ func TestCommandsAreKept(t *testing.T) {
 	}
 	o.device("wl-1", false, func(Order) []Ack { return nil })
 	c = o.send("wl-1", Wish{Name: "self_test"})
+	for _, id := range []string{"*", ">", "", "x.y", c.ID + ".>", "\x00"} {
+		if _, err := o.Wait(t.Context(), "wl-1", id, time.Minute); !errors.Is(err, assets.ErrNotFound) {
+			t.Errorf("wait for %q: %v", id, err)
+		}
+	}
 	if got, err := o.Wait(t.Context(), "wl-1", c.ID, 10*time.Millisecond); err != nil || got.State != Sent {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -243,6 +248,27 @@ func TestAnswersOfOthers(t *testing.T) {
 	}
 	if err := o.TakeAcks(t.Context(), []bus.Letter{{Topic: AckTopic("wl-1"), Data: payload}}); err != nil {
 		t.Fatal(err)
+	}
+	if got, err := o.Get(t.Context(), "wl-1", c.ID); err != nil || got.State != Done {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestAnswersByHTTP(t *testing.T) {
+	o := openOffice(t, t.TempDir())
+	o.device("wl-1", false, func(Order) []Ack { return nil })
+	c := o.send("wl-1", Wish{Name: "self_test"})
+	payload := fmt.Appendf(nil, `{"command":%q,"status":"done"}`, c.ID)
+	if err := o.TakeAck(t.Context(), "wl-1", []byte(`{"command":"x"}`)); !errors.Is(err, assets.ErrInvalid) {
+		t.Errorf("no answer: %v", err)
+	}
+	if err := o.TakeAck(t.Context(), "wl-2", payload); !errors.Is(err, assets.ErrNotFound) {
+		t.Errorf("of another device: %v", err)
+	}
+	for range 2 {
+		if err := o.TakeAck(t.Context(), "wl-1", payload); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if got, err := o.Get(t.Context(), "wl-1", c.ID); err != nil || got.State != Done {
 		t.Errorf("got %+v, %v", got, err)

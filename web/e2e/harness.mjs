@@ -1,4 +1,6 @@
 // What the browser tests share: options, checks, a browser, and a page that is watched.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
 /** The option --name of the command line. */
@@ -30,16 +32,29 @@ export const launch = () => chromium.launch({
     '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run'],
 });
 
-/** Logs the page in as --user with --password: its context has the cookie from then on. */
-export async function login(page, base) {
-  const answer = await page.request.post(`${base}/v1/login`, { data: { username: option('user'), password: option('password') } });
+/** Logs the page in: its context has the cookie from then on. */
+export async function login(page, base, user = option('user'), password = option('password')) {
+  const answer = await page.request.post(`${base}/v1/login`, { data: { username: user, password } });
   if (!answer.ok()) throw new Error(`login: ${answer.status()} ${await answer.text()}`);
 }
 
-/** A new page, as somebody else would open it: with a memory of its own, and logged in. Notes what it complains of and whom else it asks. */
-export async function visit(browser, base, viewport = { width: 1600, height: 900 }) {
+/** What axe finds on the page; it runs there since the page's own policy would refuse a script tag. */
+export async function axe(page, exclude = []) {
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  const { violations } = await page.evaluate((not) => window.axe.run(document, { exclude: not }), exclude);
+  return violations.map((v) => [v.id, v.nodes[0]?.html]);
+}
+
+/** A new page, as somebody else would open it: with a memory of its own, and logged in. */
+export async function visit(browser, base, viewport) {
+  const visitor = await stranger(browser, base, viewport);
+  await login(visitor.page, base);
+  return visitor;
+}
+
+/** A new page of somebody who is not logged in. Notes what it complains of and whom else it asks. */
+export async function stranger(browser, base, viewport = { width: 1600, height: 900 }) {
   const page = await browser.newPage({ viewport, locale: 'zh-CN' });
-  await login(page, base);
   const complaints = [];
   const strangers = [];
   page.on('console', (m) => { if (m.type() === 'error') complaints.push(m.text()); });

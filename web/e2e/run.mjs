@@ -1,15 +1,12 @@
 // The browser test of the page: node e2e/run.mjs --base URL --user NAME --password TEXT [--screenshot FILE].
 // Every check is one line; the exit code says whether all held.
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec';
 import { company } from './company.mjs';
-import { checks, launch, option, visit } from './harness.mjs';
+import { axe, checks, launch, option, visit } from './harness.mjs';
 import { moving } from './moving.mjs';
 import { repaint, watch } from './repaint.mjs';
 
 const base = option('base') ?? 'http://127.0.0.1:8080';
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const { check, done } = checks();
 
 const browser = await launch();
@@ -64,10 +61,9 @@ try {
   const shown = await page.textContent('#card .value').catch(() => '');
   check('the card shows a value with its unit', /^-?[\d.]+ \S+/.test(shown ?? ''), shown ?? '');
   check('the value on the card moves', await wait('value', (b) => document.querySelector('#card .value')?.textContent !== b, shown));
-  await page.evaluate(axe); // as a script tag the page's own policy would refuse it
   const clean = async (theme) => {
-    const { violations } = await page.evaluate(() => window.axe.run(document, { exclude: [['#map']] }));
-    check(`axe finds nothing in the ${theme} theme`, violations.length === 0, JSON.stringify(violations.map((v) => [v.id, v.nodes[0]?.html])));
+    const found = await axe(page, [['#map']]);
+    check(`axe finds nothing in the ${theme} theme`, found.length === 0, JSON.stringify(found));
   };
   await clean('dark');
   const ground = () => page.evaluate(() => window.suhe.map.getPaintProperty('background', 'background-color'));

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"suhe/assets"
+	"suhe/internal/audit"
 	"suhe/internal/store/geopackage"
 	"suhe/internal/store/storetest"
 	"suhe/twin"
@@ -72,9 +73,40 @@ func TestKillLosesNothingCommitted(t *testing.T) {
 	if err := db.QueryRow("PRAGMA integrity_check").Scan(&state); err != nil || state != "ok" {
 		t.Errorf("integrity: %s %v", state, err)
 	}
+	recordAgrees(t, s)
 	got, bad := publish(t, s)
 	if len(got) < len(told["commit"]) || len(bad) != 0 {
 		t.Errorf("%d events of %d commits, bad %v", len(got), len(told["commit"]), bad)
+	}
+}
+
+// recordAgrees says whether the record is sound and tells of every asset that is
+// there, once, and of no other.
+func recordAgrees(t *testing.T, s *geopackage.Store) {
+	t.Helper()
+	if r, err := audit.Verify(t.Context(), s); err != nil || !r.Sound {
+		t.Errorf("the record: %+v %v", r, err)
+	}
+	told := map[assets.ID]int{}
+	for e, err := range s.Audit(t.Context(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if id, ok := strings.CutPrefix(e.What, "asset "); ok && e.Action == audit.AssetEdit {
+			told[assets.ID(id)]++
+		}
+	}
+	there := 0
+	if _, err := s.Load(t.Context(), func(a *assets.Asset) error {
+		if there++; told[a.ID] != 1 {
+			t.Errorf("%s is there, and recorded %d times", a.ID, told[a.ID])
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if there != len(told) {
+		t.Errorf("%d assets are there, %d are recorded", there, len(told))
 	}
 }
 

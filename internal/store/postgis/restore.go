@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -95,7 +96,7 @@ func (r *Restoring) clear(ctx context.Context) error {
 		if err := r.tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+t.quoted()+")").Scan(&some); err != nil {
 			return err
 		}
-		if some && t.name != "meta" && !r.force { // a migration fills meta
+		if some && !madeFull(t.name) && !r.force {
 			return fmt.Errorf("%w: the database is not empty: %s holds rows; --force replaces them", assets.ErrConflict, t.name)
 		}
 		// Triggers would put what is restored into the outbox as if it were new.
@@ -107,6 +108,9 @@ func (r *Restoring) clear(ctx context.Context) error {
 	_, err = r.tx.Exec(ctx, "TRUNCATE "+strings.Join(names, ", "))
 	return err
 }
+
+// madeFull says whether a migration puts rows into the table itself.
+func madeFull(table string) bool { return table == "meta" || strings.HasSuffix(table, "_head") }
 
 // fill copies the rows of one table.
 func (r *Restoring) fill(ctx context.Context, name string, data io.Reader) error {
@@ -141,6 +145,11 @@ func (r *Restoring) Commit(ctx context.Context) error {
 	return nil
 }
 
+// forgetSQL forgets the transactions that made the recorded edits, but for those
+// that wait to be published: another database gives their numbers to others.
+const forgetSQL = `UPDATE suhe.audit a SET xact = NULL WHERE xact IS NOT NULL
+	AND NOT EXISTS (SELECT FROM suhe.outbox o WHERE o.seq IS NULL AND o.xact = a.xact)`
+
 func (r *Restoring) finish(ctx context.Context) error {
 	if r.tx == nil {
 		return fmt.Errorf("%w: nothing of a database is in it", assets.ErrInvalid)
@@ -152,6 +161,11 @@ func (r *Restoring) finish(ctx context.Context) error {
 	for _, name := range r.about.Tables {
 		if _, missing := r.tables[name]; missing {
 			return fmt.Errorf("%w: table %s is missing", assets.ErrInvalid, name)
+		}
+	}
+	if slices.Contains(r.about.Tables, "audit") {
+		if _, err := r.tx.Exec(ctx, forgetSQL); err != nil {
+			return err
 		}
 	}
 	for _, t := range tables {

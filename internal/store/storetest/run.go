@@ -103,6 +103,8 @@ func Run(t *testing.T, build func(testing.TB) House) {
 		{"auditIsAppendOnly", auditIsAppendOnly},
 		{"auditPrune", auditPrune},
 		{"auditTampered", auditTampered},
+		{"auditWatch", auditWatch},
+		{"auditForward", auditForward},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, build(t)) })
 	}

@@ -1,4 +1,6 @@
 /** The HTTP face of the server, as far as the screens use it. */
+import { ask } from './ask';
+import type { Reason } from './purpose';
 
 export interface Scene {
   title: string;
@@ -34,24 +36,26 @@ export interface Asset {
   owner?: string;
   state: { communication: string; data: string; service: string };
   summary: string;
+  geometry?: GeoJSON.Geometry;
   values: Record<string, number>;
   times: Record<string, string>;
   sensor?: { measures: { phenomenon: string; unit: string; normal: [number, number] }[] };
 }
 
+/** Where a mover was, as GeoJSON; without a geometry if it was not seen. */
+export interface Track extends GeoJSON.Feature<GeoJSON.LineString | GeoJSON.Point | null> { properties: { minutes: number; times: string[] } }
+
 export interface Series { phenomenon: string; unit: string; samples: [number, number][] }
 
-/** Asks for JSON; a problem+json answer becomes an Error with its detail. */
-async function get<T>(path: string): Promise<T> {
-  const answer = await fetch(path, { headers: { Accept: 'application/json' } });
-  const body: unknown = await answer.json();
-  if (!answer.ok) throw new Error((body as { detail?: string }).detail ?? `${path}: ${answer.status}`);
-  return body as T;
-}
+export const scene = () => ask<Scene>('/v1/scene');
+export const layers = () => ask<LayerCount[]>('/v1/layers');
+export const tables = () => ask<Tables>('/v1/classes');
 
-export const scene = () => get<Scene>('/v1/scene');
-export const layers = () => get<LayerCount[]>('/v1/layers');
-export const tables = () => get<Tables>('/v1/classes');
-export const asset = (id: string) => get<Asset>(`/v1/assets/${encodeURIComponent(id)}`);
+const named = (id: string) => `/v1/assets/${encodeURIComponent(id)}`;
+
+/** Of a camera and of what moves the record wants to know why. */
+export const asset = (id: string, reason?: Reason) => ask<Asset>(named(id), { reason });
 export const series = (id: string, phenomenon: string) =>
-  get<Series>(`/v1/assets/${encodeURIComponent(id)}/observations?phenomenon=${encodeURIComponent(phenomenon)}&limit=2000`);
+  ask<Series>(`${named(id)}/observations?phenomenon=${encodeURIComponent(phenomenon)}&limit=2000`);
+/** Where somebody was in the last minutes: personal data, not told without a reason. */
+export const track = (id: string, minutes: number, reason: Reason) => ask<Track>(`${named(id)}/track?minutes=${minutes}`, { reason });

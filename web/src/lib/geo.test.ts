@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bearing, covers, distance, offset, pad, walk, type LonLat } from './geo';
+import { around, bearing, covers, distance, offset, pad, walk, type LonLat } from './geo';
 
 const m50: LonLat = [121.444743, 31.24988];
 
@@ -26,4 +26,13 @@ describe('geo', () => {
     for (let i = 1; i < 10; i++) expect(distance(steps[i - 1]!.at, steps[i]!.at)).toBeCloseTo(10, 1);
     expect(steps[20]!.azimuth).toBeCloseTo(0, 1);
   });
+});
+
+it('puts a box around geometries', () => {
+  expect(around([])).toBeUndefined();
+  expect(around([{ type: 'GeometryCollection', geometries: [] }])).toBeUndefined();
+  expect(around([
+    { type: 'Polygon', coordinates: [[[121.4, 31.2, 3], [121.5, 31.2, 9], [121.4, 31.3, 0], [121.4, 31.2, 3]]] },
+    { type: 'GeometryCollection', geometries: [{ type: 'Point', coordinates: [121.6, 31.1] }] },
+  ])).toEqual([121.4, 31.1, 121.6, 31.3]);
 });

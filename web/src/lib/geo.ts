@@ -57,3 +57,16 @@ export function bearing(a: LonLat, b: LonLat): number {
   const x = (b[0] - a[0]) * Math.cos(((a[1] + b[1]) / 2) * rad);
   return (Math.atan2(x, b[1] - a[1]) / rad + 360) % 360;
 }
+
+/** The box around geometries; undefined around nothing. */
+export function around(geometries: GeoJSON.Geometry[]): Box | undefined {
+  const box: Box = [Infinity, Infinity, -Infinity, -Infinity];
+  const add = (c: unknown): void => {
+    const [lon, lat] = c as unknown[];
+    if (typeof lon !== 'number' || typeof lat !== 'number') (c as unknown[]).forEach(add);
+    else box.splice(0, 4, Math.min(box[0], lon), Math.min(box[1], lat), Math.max(box[2], lon), Math.max(box[3], lat));
+  };
+  const each = (g: GeoJSON.Geometry): void => (g.type === 'GeometryCollection' ? g.geometries.forEach(each) : add(g.coordinates));
+  geometries.forEach(each);
+  return box[0] <= box[2] ? box : undefined;
+}

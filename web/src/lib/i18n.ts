@@ -28,7 +28,35 @@ const words = {
   movers: ['移动目标', 'Moving things'],
   signs: ['城市体征', 'Vital signs'],
   legend: ['图例', 'Legend'],
-  demo: ['演示场景：设备与数据均为模拟', 'Demo: devices and data are simulated'],
+  demo: ['演示系统 · 设备、数据与账号均为模拟', 'Demo · devices, data and accounts are made up'],
+  mind: ['请注意', 'Mind'],
+  delayed: ['公众视图 · 延迟 15 分钟', 'Public view · 15 minutes late'],
+  late: ['延迟 15 分钟', '15 minutes late'],
+  account: ['账号', 'Account'],
+  role: ['角色', 'Role'],
+  region: ['区域', 'Areas'],
+  everywhere: ['全部区域', 'Everywhere'],
+  until: ['登录有效至', 'Logged in until'],
+  changePassword: ['修改密码', 'Change password'],
+  logout: ['退出登录', 'Log out'],
+  logoutAll: ['退出所有设备', 'Log out everywhere'],
+  idleSoon: ['长时间未操作，{t} 后退出登录', 'Nobody has done anything for long: logged out in {t}'],
+  endsSoon: ['登录将于 {t} 后到期', 'The login ends in {t}'],
+  stay: ['继续使用', 'Stay'],
+  rightsChanged: ['您的权限已变更，页面即将按新权限重新载入', 'Your rights have changed: the page begins anew with them'],
+  whyTitle: ['查看原因', 'Reason'],
+  whyHint: ['查看“{what}”将记入审计，请说明用途。', 'To look at “{what}” is recorded. Say what for.'],
+  purpose: ['用途', 'Purpose'],
+  ownWords: ['用途说明', 'In your words'],
+  incident: ['案件编号', 'Incident number'],
+  incidentIfAny: ['案件编号（如有）', 'Incident number (if any)'],
+  keepReason: ['本次登录期间不再询问', 'Do not ask again during this login'],
+  cancel: ['取消', 'Cancel'],
+  look: ['查看', 'Look'],
+  forgetReason: ['更换用途', 'Other purpose'],
+  track: ['最近 30 分钟轨迹', 'Track of the last 30 minutes'],
+  noTrack: ['最近 30 分钟没有位置', 'Not seen in the last 30 minutes'],
+  refusedView: ['无法查看：', 'Cannot be shown: '],
   level: ['平均水位', 'Mean water level'],
   highest: ['最高水位', 'Highest water level'],
   rain: ['最大雨强', 'Heaviest rain'],
@@ -74,7 +102,12 @@ const words = {
 export type Word = keyof typeof words;
 
 export function word(key: Word, lang: Lang): string {
-  return words[key][lang === 'zh' ? 0 : 1];
+  return choose(words[key], lang);
+}
+
+/** Of a text in Chinese and English the one that is asked for. */
+export function choose(pair: readonly [string, string], lang: Lang): string {
+  return pair[lang === 'zh' ? 0 : 1];
 }
 
 /** A state's word; two of them would be read as something else. */
@@ -93,4 +126,10 @@ export function savedLanguage(): Lang {
 
 export function saveLanguage(lang: Lang): void {
   localStorage.setItem('suhe.lang', lang);
+  document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en';
+}
+
+/** The switch's own words: the language that it switches to. */
+export function otherLanguage(lang: Lang): string {
+  return lang === 'zh' ? 'English' : '中文';
 }

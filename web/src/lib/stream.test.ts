@@ -31,10 +31,11 @@ function connect() {
   const lines: string[] = [];
   const sessions: string[] = [];
   const here: Screen[] = [];
+  const barred: boolean[] = [];
   const connection = new Connection({
-    touched: () => {}, tiles: () => {}, line: (l) => lines.push(l.state), hello: (s) => sessions.push(s), presence: (s) => here.push(...s),
+    touched: () => {}, tiles: () => {}, line: (l) => lines.push(l.state), hello: (s) => sessions.push(s), presence: (s) => here.push(...s), barred: (said) => barred.push(said),
   }, { layers: ['sensors'], tiles: [], bbox: [121, 31, 122, 32], zoom: 14, zooms: [14, 14] });
-  return { connection, lines, sessions, here };
+  return { connection, lines, sessions, here, barred };
 }
 
 beforeEach(() => {
@@ -85,6 +86,34 @@ describe('connection', () => {
     expect(connection.line).toEqual({ state: 'ended', reason: 'no such token' });
     vi.advanceTimersByTime(3_600_000);
     expect(Socket.all).toHaveLength(1);
+  });
+
+  it('says that it is let in no longer, with a word or without', () => {
+    const { connection, barred } = connect();
+    last().onclose?.(); // the handshake failed
+    expect(barred).toEqual([false]);
+    vi.advanceTimersByTime(401);
+    last().tell(...hello, ...snapshots);
+    last().onclose?.(); // the network
+    expect(barred).toEqual([false]);
+    vi.advanceTimersByTime(1000);
+    last().tell(...hello, ...snapshots, bye[1]!);
+    last().onclose?.();
+    expect(barred).toEqual([false, true]);
+    expect(connection.line.state).toBe('ended');
+  });
+
+  it('rests until somebody is logged in again, then resumes', () => {
+    const { connection } = connect();
+    last().tell(...hello, ...snapshots);
+    const fresh = last().sent[0]!;
+    connection.pause();
+    expect(last().closed).toBe(true);
+    vi.advanceTimersByTime(3_600_000);
+    expect(Socket.all).toHaveLength(1);
+    connection.retry();
+    last().tell(...hello);
+    expect(last().sent[0]!.length).toBeGreaterThan(fresh.length); // position and held
   });
 
   it('says that it is told less often, and when no longer', () => {

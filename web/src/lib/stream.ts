@@ -21,7 +21,12 @@ export interface Listener {
   /** A session of our own has begun; others know us by its name. */
   hello(session: string): void;
   presence(here: Screen[], gone: string[]): void;
+  /** The server lets us in no longer: it said so, or it may be why the line did not come to stand. */
+  barred(said: boolean): void;
 }
+
+/** The close codes of a login that is over and of one who may not look. */
+const barring = [4001, 4003];
 
 export const viewId = 'screen';
 
@@ -37,6 +42,7 @@ export class Connection {
   private stirred = 0; // when the socket last gave a sign, Unix milliseconds
   private began = 0; // when the line became live
   private goal: Position | undefined; // until it is reached, what is shown is old
+  private greeted = false; // the server has said hello on this socket
   private pace = 0; // ms between two deltas; 0: as we asked for
   private farewell: Extract<Frame, { type: 'bye' }> | undefined;
   /** What was known when the server was last told of the view: all tiles fetched since are at least as new. */
@@ -44,7 +50,7 @@ export class Connection {
 
   constructor(private readonly listener: Listener, private view: View) {
     held(this.picture, viewId);
-    addEventListener('online', () => this.retryNow());
+    addEventListener('online', () => { if (this.line.state === 'reconnecting') this.retry(); });
     setInterval(() => this.watch(), 1000);
     this.open();
   }
@@ -75,6 +81,7 @@ export class Connection {
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
     this.farewell = undefined;
+    this.greeted = false;
     this.silence = patience;
     this.stirred = Date.now();
     if (this.line.state === 'reconnecting') this.become({ state: 'reconnecting', next: 0 });
@@ -103,6 +110,7 @@ export class Connection {
     const touched = reduce(this.picture, frame);
     switch (frame.type) {
       case 'hello':
+        this.greeted = true;
         this.silence = frame.heartbeat * 1000 + late;
         this.goal = frame.position;
         this.pace = 0;
@@ -158,11 +166,14 @@ export class Connection {
     const bye = this.farewell;
     if (bye && !bye.reconnect) {
       this.become({ state: 'ended', reason: bye.reason });
+      if (barring.includes(bye.code)) this.listener.barred(true);
       return;
     }
     const wait = (bye?.after ?? 0) + delay(this.attempt++, Math.random());
     this.become({ state: 'reconnecting', next: Date.now() + wait });
     this.timer = window.setTimeout(() => this.open(), wait);
+    // A page is not told why a handshake failed: the server may be away, or not know us.
+    if (!this.greeted) this.listener.barred(false);
   }
 
   /** Gives a line up without waiting for its end, which may never come. */
@@ -172,11 +183,22 @@ export class Connection {
     socket?.close();
   }
 
-  private retryNow(): void {
-    if (this.socket || this.line.state !== 'reconnecting') return;
+  /** Tries at once, also after an end or a pause. */
+  retry(): void {
+    if (this.socket) return;
     clearTimeout(this.timer);
     this.attempt = 0;
+    this.become({ state: 'reconnecting', next: 0 });
     this.open();
+  }
+
+  /** Leaves the line until retry: nobody is logged in. */
+  pause(): void {
+    clearTimeout(this.timer);
+    const { socket } = this;
+    this.socket = undefined;
+    socket?.close();
+    this.become({ state: 'reconnecting', next: 0 });
   }
 
   /** A server that is silent for too long is not live, whatever the socket says. */

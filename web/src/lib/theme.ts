@@ -20,6 +20,12 @@ export function other(theme: Theme): Theme {
   return theme === 'dark' ? 'light' : 'dark';
 }
 
+/** Dresses the page; what draws by itself asks for its inks. */
+export function wear(theme: Theme): void {
+  document.documentElement.dataset.theme = theme;
+  document.querySelector('meta[name=theme-color]')?.setAttribute('content', ink('ground'));
+}
+
 /** A colour of the page as it is now, for what draws by itself. */
 export function ink(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

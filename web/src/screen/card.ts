@@ -1,33 +1,65 @@
 /** The card: all that is known of one thing, with its latest values and how they went. */
 import type uPlot from 'uplot';
 import * as api from '../lib/api';
+import { button, make } from '../lib/dom';
 import { isWord, stateWord, word, type Lang } from '../lib/i18n';
 import type { Touched } from '../lib/picture';
+import type { Reason } from '../lib/purpose';
+import type { Action } from '../lib/session';
 import { ink } from '../lib/theme';
 import { clock, instant } from '../lib/time';
+import { moverLayer } from './movers';
+import type { Picked } from './scene';
+import type { Why } from './why';
+
+/** What the card needs around it. */
+export interface Around {
+  tables: api.Tables;
+  lang(): Lang;
+  why: Why;
+  may(action: Action): boolean;
+  changed(): void; // another thing is shown, or none
+  trail(track: api.Track | undefined): void; // draws where somebody was
+}
+
+/** The layers whose things are looked at for a reason. */
+const guarded = ['cameras', moverLayer];
+
+/** How far back a track is asked for, in minutes. */
+const trackMinutes = 30;
 
 export class Card {
   private asset: api.Asset | undefined;
+  private reason: Reason | undefined;
   private chart: uPlot | undefined;
   private samples: [number[], number[]] = [[], []];
   private asked = '';
 
-  /** changed is called when another thing is shown, or none. */
-  constructor(private readonly panel: HTMLElement, private readonly tables: api.Tables, private readonly lang: () => Lang, private readonly changed: () => void) {}
+  constructor(private readonly panel: HTMLElement, private readonly around: Around) {}
 
   /** The fid of what is shown, 0 for nothing. */
   get fid(): number {
     return this.asset?.fid ?? 0;
   }
 
-  async show(id: string): Promise<void> {
+  /** Shows a thing; of a camera and of what moves it asks first what for. */
+  async show({ id, layer, name }: Picked): Promise<void> {
+    const needs = guarded.includes(layer);
+    const reason = needs ? await this.around.why.ask(name) : undefined;
+    if (needs && !reason) return;
+    this.around.trail(undefined);
+    await this.fetch(id, reason);
+  }
+
+  private async fetch(id: string, reason: Reason | undefined): Promise<void> {
     this.asked = id;
     try {
-      const asset = await api.asset(id);
+      const asset = await api.asset(id, reason);
       if (this.asked !== id) return; // another was picked meanwhile
       this.asset = asset;
+      this.reason = reason;
       this.draw();
-      this.changed();
+      this.around.changed();
       const first = asset.sensor?.measures[0];
       if (first) await this.draws(id, first.phenomenon);
     } catch {
@@ -41,12 +73,13 @@ export class Card {
     this.chart?.destroy();
     this.chart = undefined;
     this.panel.hidden = true;
-    this.changed();
+    this.around.trail(undefined);
+    this.around.changed();
   }
 
   /** Shows everything again, in the language of now. */
   speak(): void {
-    if (this.asset) void this.show(this.asset.id);
+    if (this.asset) void this.fetch(this.asset.id, this.reason);
   }
 
   /** Draws the chart again, in the colours of now. */
@@ -75,24 +108,19 @@ export class Card {
   private draw(): void {
     const a = this.asset;
     if (!a) return;
-    const lang = this.lang();
+    const lang = this.around.lang();
     this.chart?.destroy();
     this.chart = undefined;
-    const head = document.createElement('header');
-    const title = document.createElement('h2');
-    title.textContent = a.name || a.id;
-    const close = document.createElement('button');
-    close.type = 'button';
-    close.textContent = word('close', lang);
-    close.addEventListener('click', () => this.hide());
-    head.append(title, close);
+    const head = make('header', {}, make('h2', {}, a.name || a.id), button(word('close', lang), () => this.hide()));
     this.panel.replaceChildren(head, this.facts(a, lang));
     if (a.sensor) this.panel.append(this.values(a));
+    if (a.kind === 'mover' && this.around.may('dispatch')) this.panel.append(this.track(a.id, lang));
+    if (this.reason) this.panel.append(this.recorded(this.reason, lang));
     this.panel.hidden = false;
   }
 
   private facts(a: api.Asset, lang: Lang): HTMLElement {
-    const named = this.tables.classes.find((c) => c.code === a.class);
+    const named = this.around.tables.classes.find((c) => c.code === a.class);
     const rows: [string, string][] = [
       [word('id', lang), a.id],
       [word('class', lang), named ? (lang === 'zh' ? named.name : named.nameEn) : a.class],
@@ -106,10 +134,32 @@ export class Card {
     return pairs(rows);
   }
 
+  /** Shows where somebody was, on the map. */
+  private track(id: string, lang: Lang): HTMLElement {
+    const told = make('p', { className: 'hint', role: 'status' });
+    const show = button(word('track', lang), () => {
+      if (!this.reason) return;
+      api.track(id, trackMinutes, this.reason).then((track) => {
+        this.around.trail(track);
+        told.textContent = track.geometry ? '' : word('noTrack', lang);
+      }, (e: Error) => { told.textContent = word('refusedView', lang) + e.message; });
+    });
+    return make('div', { className: 'track' }, show, told);
+  }
+
+  /** Says for what this is looked at; another reason is asked for at the next look. */
+  private recorded({ purpose, incident }: Reason, lang: Lang): HTMLElement {
+    return make('p', { className: 'recorded' }, `${word('purpose', lang)} ${[purpose, incident].filter(Boolean).join(' · ')}`,
+      button(word('forgetReason', lang), () => {
+        this.around.why.forget();
+        this.hide();
+      }));
+  }
+
   private values(a: api.Asset): HTMLElement {
-    const lang = this.lang();
+    const lang = this.around.lang();
     const list = pairs(Object.entries(a.values).map(([code, value]) => {
-      const p = this.tables.phenomena.find((x) => x.code === code);
+      const p = this.around.tables.phenomena.find((x) => x.code === code);
       const at = instant(a.times[code]);
       return [`${p ? (lang === 'zh' ? p.name : p.nameEn) : code} ${at ? clock(at) : ''}`, this.said(code, value)];
     }));
@@ -125,7 +175,7 @@ export class Card {
   }
 
   private said(code: string, value: number): string {
-    const p = this.tables.phenomena.find((x) => x.code === code);
+    const p = this.around.tables.phenomena.find((x) => x.code === code);
     return `${value} ${p ? p.unit : ''}`.trim();
   }
 
@@ -148,13 +198,5 @@ export class Card {
 }
 
 function pairs(rows: [string, string][]): HTMLElement {
-  const list = document.createElement('dl');
-  for (const [name, value] of rows) {
-    const dt = document.createElement('dt');
-    dt.textContent = name;
-    const dd = document.createElement('dd');
-    dd.textContent = value;
-    list.append(dt, dd);
-  }
-  return list;
+  return make('dl', {}, ...rows.flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)]));
 }

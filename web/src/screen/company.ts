@@ -17,6 +17,7 @@ export interface Around {
   send(r: Request): void;
   lang(): Lang;
   selected(): number; // fid, 0 for none
+  sees: boolean; // whether the others are shown; they see this screen if they may
   named(fid: number): string; // what a thing is called
   places: Places;
 }
@@ -41,7 +42,8 @@ export class Company {
     parts.name.addEventListener('change', () => this.rename(parts.name.value));
     parts.button.addEventListener('click', () => this.open(parts.panel.hidden === true));
     parts.stop.addEventListener('click', () => this.stop());
-    this.presence.leader = followed(location.search);
+    parts.button.hidden = !around.sees;
+    if (around.sees) this.presence.leader = followed(location.search);
     this.draw();
   }
 

@@ -17,7 +17,7 @@ const inks = {
 export const labelZoom = 15;
 
 /** The sources that the page adds. */
-export const own = ['tracks', 'movers', 'labels'];
+export const own = ['trail', 'tracks', 'movers', 'labels'];
 
 /** The picture of what moves, pointing north; the page makes it when it is missed. */
 export const arrow = 'suhe.arrow';
@@ -27,6 +27,10 @@ export function ownLayers(theme: Theme): LayerSpecification[] {
   const ink = inks[theme];
   const state = ['match', ['get', 'state'], 'normal', ink.good, ['fault', 'invalid'], ink.bad, ink.unsure];
   return [{
+    id: 'trail', type: 'line', source: 'trail',
+    layout: { 'line-cap': 'round', 'line-join': 'round' },
+    paint: { 'line-color': ink.value, 'line-width': 3, 'line-dasharray': [1, 2] },
+  }, {
     id: 'tracks', type: 'line', source: 'tracks',
     layout: { 'line-cap': 'round', 'line-join': 'round' },
     paint: { 'line-color': ink.track, 'line-width': 2.5, 'line-opacity': 0.6 },

@@ -1,4 +1,5 @@
 /** The list of who is here. It changes in place, so that a button that is about to be pressed stays where it is. */
+import { say } from '../lib/dom';
 import type { Screen } from '../lib/frames';
 import { word, type Lang } from '../lib/i18n';
 import type { Leader } from '../lib/presence';
@@ -60,8 +61,4 @@ export class HereList {
     button.setAttribute('aria-label', `${word(led ? 'stop' : 'follow', lang)} ${s.name}`);
     button.onclick = () => this.follow(s);
   }
-}
-
-function say(e: HTMLElement, text: string): void {
-  if (e.textContent !== text) e.textContent = text;
 }

@@ -2,67 +2,99 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './page.css';
 import * as api from '../lib/api';
+import { element } from '../lib/dom';
+import { enter, leave, type Entered } from '../lib/entrance';
 import type { View } from '../lib/frames';
 import { pad } from '../lib/geo';
-import { isWord, saveLanguage, savedLanguage, word, type Lang } from '../lib/i18n';
+import type { Why as Over } from '../lib/guard';
+import { isWord, savedLanguage, word, type Lang } from '../lib/i18n';
 import { isLive } from '../lib/line';
+import { Pass } from '../lib/pass';
 import { held, type Held, type Touched } from '../lib/picture';
+import { home, may, type Me, type Site } from '../lib/session';
 import { Connection, viewId } from '../lib/stream';
-import { ink, other, savedTheme, saveTheme, type Theme } from '../lib/theme';
+import { showStrip } from '../lib/strip';
+import { Switches } from '../lib/switches';
+import { savedTheme, wear } from '../lib/theme';
 import { clock, day } from '../lib/time';
+import { boxOf } from './areas';
 import { Card } from './card';
 import { Company } from './company';
 import { showInView, showLegend } from './legend';
 import { moverLayer } from './movers';
 import { Places } from './places';
+import { Relogin } from './relogin';
 import { liveLayers, Scene3D } from './scene';
 import { showSigns } from './signs';
 import { showStatus } from './status';
-
-const element = (id: string): HTMLElement => {
-  const e = document.getElementById(id);
-  if (!e) throw new Error(`the page has no #${id}`);
-  return e;
-};
+import { Why } from './why';
 
 class Screen {
-  private lang: Lang = savedLanguage();
-  private theme: Theme = savedTheme();
   private counts: api.LayerCount[] = [];
+  private resting = false; // nobody is logged in: nothing is asked for
+  private readonly switches = new Switches(element('language'), element('theme'), () => this.spoken(), () => this.dressed());
   private readonly card: Card;
   private readonly connection: Connection;
   private readonly company: Company;
+  private readonly pass: Pass;
+  private readonly relogin: Relogin;
 
-  constructor(private readonly about: api.Scene, tables: api.Tables, private readonly map: Scene3D) {
-    this.card = new Card(element('card'), tables, () => this.lang, () => this.company.show());
-    map.onPick((id) => void this.card.show(id));
+  private readonly who: Me;
+  private readonly about: Site;
+
+  constructor(entered: Entered, tables: api.Tables, private readonly map: Scene3D) {
+    const { who } = entered;
+    this.who = who;
+    this.about = entered.about;
+    const lang = (): Lang => this.switches.lang;
+    this.card = new Card(element('card'), {
+      tables, lang, why: new Why(who.id, lang), may: (action) => may(who, action),
+      changed: () => this.company.show(), trail: (track) => map.trail(track),
+    });
+    map.onPick((thing) => void this.card.show(thing));
     this.connection = new Connection({
       touched: (t) => this.touched(t),
       tiles: (news) => this.map.repaint(news),
       line: () => this.sign(),
       hello: (session) => this.company.hello(session),
       presence: (here, gone) => this.company.take(here, gone),
+      barred: (said) => (said ? this.pass.guard.end('revoked') : void this.pass.guard.check()),
     }, this.view());
     this.company = new Company(map, {
       button: element('who'), panel: element('here'), title: element('here-title'), label: element('name-label'),
-      name: element('name') as HTMLInputElement, list: element('screens'), following: element('following'), stop: element('stop'),
+      name: element<HTMLInputElement>('name'), list: element('screens'), following: element('following'), stop: element('stop'),
     }, {
-      send: (r) => this.connection.send(r), lang: () => this.lang, selected: () => this.card.fid,
+      send: (r) => this.connection.send(r), lang, selected: () => this.card.fid, sees: may(who, 'dispatch'),
       named: (fid) => this.seen().objects.get(fid)?.name ?? `#${fid}`, places: new Places(map.map),
     });
+    this.relogin = new Relogin(who.id, lang, () => void this.again());
+    this.pass = new Pass({ user: element('user'), ending: element('ending') }, entered, lang, (why) => this.over(why));
     map.onMove(() => this.connection.look(this.view()));
-    element('language').addEventListener('click', () => {
-      this.speak(this.lang === 'zh' ? 'en' : 'zh');
-      this.map.dress(this.theme, this.lang);
-    });
-    element('theme').addEventListener('click', () => this.dress(other(this.theme)));
     addEventListener('keydown', (e) => { if (e.key === 'Escape') this.card.hide(); });
-    this.speak(this.lang);
+    this.speak();
     setInterval(() => this.second(), 1000);
     setInterval(() => void this.count(), 10_000);
     void this.count();
     // For the browser tests and for a look under the hood.
-    Object.assign(window, { suhe: { map: map.map, scene: map, session: () => this.company.myself, picture: this.connection.picture, connection: this.connection } });
+    Object.assign(window, { suhe: {
+      map: map.map, scene: map, session: () => this.company.myself, picture: this.connection.picture, connection: this.connection, guard: this.pass.guard,
+    } });
+  }
+
+  /** The login is over: out of sight until somebody logs in again; where rights were taken away, elsewhere. */
+  private over(why: Over): void {
+    if (why === 'revoked') return leave(why);
+    this.resting = true;
+    this.connection.pause();
+    this.relogin.open(why);
+  }
+
+  /** The same has logged in again. */
+  private async again(): Promise<void> {
+    this.resting = false;
+    await this.pass.guard.again();
+    this.connection.retry();
+    void this.count();
   }
 
   /** What the stream is asked for: what is shown and a little around it. */
@@ -91,24 +123,26 @@ class Screen {
   /** Says how live the page is, and lets it look so. */
   private sign(): void {
     const { line, heard } = this.connection;
-    showStatus({ sign: element('sign'), detail: element('detail'), stale: element('stale') }, line, heard, Date.now(), this.lang);
+    showStatus({ sign: element('sign'), detail: element('detail'), stale: element('stale') }, line, heard, Date.now(), this.who.delayed, this.switches.lang);
     this.map.pale(!isLive(line) && heard > 0);
   }
 
   private second(): void {
     const now = Date.now();
-    element('clock').textContent = `${day(now, this.lang)} ${clock(now)}`;
+    element('clock').textContent = `${day(now, this.switches.lang)} ${clock(now)}`;
     const seen = this.seen();
-    showSigns(element('signs'), [...seen.objects.values()], this.lang);
-    showInView(element('legend'), this.living(), seen, this.lang);
+    showSigns(element('signs'), [...seen.objects.values()], this.switches.lang);
+    showInView(element('legend'), this.living(), seen, this.switches.lang);
     this.map.label(seen.objects);
     this.sign();
   }
 
   private async count(): Promise<void> {
+    if (this.resting) return;
     try {
       const known = this.living().length;
-      this.counts = await api.layers();
+      // What moves is somebody's whereabouts: only for who sends people.
+      this.counts = (await api.layers()).filter((c) => c.layer !== moverLayer || may(this.who, 'dispatch'));
       this.legend();
       if (this.living().length !== known) this.connection.look(this.view());
     } catch {
@@ -117,54 +151,50 @@ class Screen {
   }
 
   private legend(): void {
-    showLegend(element('legend'), this.counts, this.lang, this.map);
-    showInView(element('legend'), this.living(), this.seen(), this.lang);
+    showLegend(element('legend'), this.counts, this.switches.lang, this.map);
+    showInView(element('legend'), this.living(), this.seen(), this.switches.lang);
   }
 
-  private dress(theme: Theme): void {
-    this.theme = theme;
-    saveTheme(theme);
-    wear(theme);
-    this.map.dress(theme, this.lang);
+  private dressed(): void {
+    this.map.dress(this.switches.theme, this.switches.lang);
     this.card.dress();
-    this.offer();
   }
 
-  /** The switch says what it switches to. */
-  private offer(): void {
-    element('theme').textContent = word(other(this.theme), this.lang);
+  private spoken(): void {
+    this.speak();
+    this.map.dress(this.switches.theme, this.switches.lang);
   }
 
-  private speak(lang: Lang): void {
-    this.lang = lang;
-    saveLanguage(lang);
-    document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en';
+  private speak(): void {
+    const { lang } = this.switches;
     document.title = word('title', lang);
     element('title').textContent = word('title', lang);
-    element('language').textContent = lang === 'zh' ? 'English' : '中文';
-    element('demo').hidden = !this.about.demo;
-    element('demo').textContent = word('demo', lang);
+    showStrip(element('strip'), this.about, this.who, lang);
     for (const h of ['signs', 'legend'] as const) if (isWord(h)) element(`${h}-title`).textContent = word(h, lang);
-    this.offer();
     this.legend();
     this.card.speak();
     this.company.speak();
+    this.pass.speak();
+    this.relogin.speak();
     this.second();
   }
 }
 
-/** Dresses the page; the map is dressed by its own style. */
-function wear(theme: Theme): void {
-  document.documentElement.dataset.theme = theme;
-  document.querySelector('meta[name=theme-color]')?.setAttribute('content', ink('ground'));
+/** Says that the server is away, while there is nothing else to show. */
+function awaiting(): void {
+  element('sign').dataset.status = 'reconnecting';
+  element('sign').textContent = word('reconnecting', savedLanguage());
 }
 
 async function start(): Promise<void> {
   wear(savedTheme());
-  const [about, tables] = await Promise.all([api.scene(), api.tables()]);
-  const map = new Scene3D(element('map'), about, savedTheme(), savedLanguage());
+  const entered = await enter(awaiting);
+  const { who } = entered;
+  if (!may(who, 'view')) return location.replace(home(who));
+  const [scene, tables, box] = await Promise.all([api.scene(), api.tables(), boxOf(who)]);
+  const map = new Scene3D(element('map'), scene, box, savedTheme(), savedLanguage());
   await map.ready;
-  new Screen(about, tables, map);
+  new Screen(entered, tables, map);
 }
 
 void start();

@@ -4,7 +4,8 @@ import {
   type GeoJSONSource, type LayerSpecification, type MapGeoJSONFeature,
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
-import type { Scene } from '../lib/api';
+import type { Scene, Track } from '../lib/api';
+import { session } from '../lib/ask';
 import type { Live, TileNews } from '../lib/frames';
 import type { Box } from '../lib/geo';
 import type { Lang } from '../lib/i18n';
@@ -30,6 +31,9 @@ const moveEvery = 400;
 /** What is switched together with a layer. */
 const companions: Record<string, string[]> = { cameras: ['coverage'], sensors: ['labels'], movers: ['tracks'] };
 
+/** A thing on the map. */
+export interface Picked { id: string; layer: string; name: string }
+
 export class Scene3D {
   readonly map: MapLibre;
   readonly ready: Promise<void>;
@@ -40,18 +44,23 @@ export class Scene3D {
   private onItsWay: Lang | undefined; // a style that was asked for; of a server that is away it never comes
   private painted: LayerSpecification[] = []; // as they are when what they show is live
 
-  constructor(container: HTMLElement, about: Scene, private theme: Theme, lang: Lang) {
+  /** The map begins at the box, if there is one, unless the address says where. */
+  constructor(container: HTMLElement, about: Scene, box: Box | undefined, private theme: Theme, lang: Lang) {
     setWorkerUrl(workerUrl);
     this.map = new MapLibre({
       container, style: styleOf(theme, lang), hash: true, center: about.center, zoom: 15.1, pitch: 62, bearing: 28,
       maxPitch: 78, attributionControl: false, fadeDuration: 150,
       maxTileCacheSize: 0, // no news comes of tiles out of view: asked for again, an unchanged one costs a 304
+      ...(box ? { bounds: box, fitBoundsOptions: { padding: 40, pitch: 50 } } : {}),
       localIdeographFontFamily: "'Noto Sans CJK SC','WenQuanYi Micro Hei','PingFang SC','Microsoft YaHei',sans-serif",
     });
     this.map.addControl(new AttributionControl({ compact: false, customAttribution: '© OpenStreetMap contributors (ODbL)' }));
     this.map.addControl(new NavigationControl({ visualizePitch: true }), 'bottom-right');
     // Without this only the error's class is told, and that in one letter or two.
-    this.map.on('error', ({ error }) => console.error('map:', error.message));
+    this.map.on('error', ({ error }) => {
+      if ((error as { status?: number }).status === 401) session.dispatchEvent(new Event('over'));
+      else console.error('map:', error.message);
+    });
     this.movers = new Movers(this.map);
     this.ready = new Promise((done) => this.map.once('load', () => {
       this.addOwn();
@@ -76,16 +85,16 @@ export class Scene3D {
     this.map.on('moveend', throttled(moved, moveEvery));
   }
 
-  /** Calls with the id of the thing that is clicked, the nearest of several; a cluster comes apart instead. */
-  onPick(pick: (id: string) => void): void {
+  /** Calls with the thing that is clicked, the nearest of several; a cluster comes apart instead. */
+  onPick(pick: (thing: Picked) => void): void {
     this.map.on('click', (e) => {
       const near: [[number, number], [number, number]] = [[e.point.x - 6, e.point.y - 6], [e.point.x + 6, e.point.y + 6]];
       const found = this.map.queryRenderedFeatures(near).filter((f) => picked.includes(f.source));
       found.sort((a, b) => picked.indexOf(a.source) - picked.indexOf(b.source) || this.away(a, e.point) - this.away(b, e.point));
       const best = found[0];
       if (best?.properties.cluster) this.open(best);
-      const id: unknown = best?.properties.id;
-      if (typeof id === 'string') pick(id);
+      const { id, name } = best?.properties ?? {};
+      if (best && typeof id === 'string') pick({ id, layer: best.source, name: typeof name === 'string' && name !== '' ? name : id });
     });
   }
 
@@ -193,6 +202,12 @@ export class Scene3D {
     for (const source of own) this.map.addSource(source, { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
     for (const layer of ownLayers(this.theme)) this.map.addLayer(layer);
     this.painted = this.map.getStyle().layers;
+  }
+
+  /** Draws where somebody was, or nothing more. */
+  trail(track: Track | undefined): void {
+    const features = track?.geometry ? [{ ...track, geometry: track.geometry }] : [];
+    this.map.getSource<GeoJSONSource>('trail')?.setData({ type: 'FeatureCollection', features });
   }
 
   /** Writes the first value of each sensor beside it. */

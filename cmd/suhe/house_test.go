@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+	"golang.org/x/sync/errgroup"
+
+	"suhe/assets"
+	"suhe/geo"
+	"suhe/internal/api"
+	"suhe/stream/ingest/deadletter"
+	"suhe/tiles/archive"
+	"suhe/twin"
+)
+
+// house is a whole node in this process: its rooms, doors and store are those of
+// `suhe serve`. What the examples of docs/openapi.yaml name stands in it.
+type house struct {
+	*node
+	t      testing.TB
+	server *httptest.Server
+	secret string // of the webhook vision
+	known  []visitor
+
+	letters    int // made so far
+	lastLetter uint64
+}
+
+// What the examples name. All of it stands in one 街镇.
+const (
+	gauge  = assets.ID("gauge-7")
+	camera = assets.ID("cam-7")
+	patrol = assets.ID("patrol-7")
+)
+
+const mappingJSON = `{"http":true,"gateways":["gw-1"],"topic":"water/+/up","items":"",
+	"device":{"from":"/gauge","ids":{"gauge-7":"gauge-7"}},"values":[{"from":"/level","phenomenon":"water_level","unit":"m"}]}`
+
+// openHouse opens a node and ends it with the test.
+func openHouse(t testing.TB) *house {
+	t.Helper()
+	dir := t.TempDir()
+	mappings, city := filepath.Join(dir, "mappings"), filepath.Join(dir, "city.pmtiles")
+	if err := os.Mkdir(mappings, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(mappings, "water.json"), []byte(mappingJSON), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	writeCity(t, city)
+	s := settingsOf(t, "--data-dir", dir, "--mqtt-listen", freePort(t), "--demo", "--scene-size", "300", "--mappings", mappings, "--basemap", "city="+city,
+		"--demo-password", demoWord, "--request-rate", "0", "--login-tries", "1000000", "--address-tries", "1000000")
+	secret, err := openHooks(s.storage).Add("vision")
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := new(syncBuffer)
+	ctx, cancel := context.WithCancel(context.Background())
+	n, err := openNode(ctx, s, time.Now, slog.New(slog.NewTextHandler(log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.firstAccounts(ctx, streams{io.Discard, io.Discard}); err != nil {
+		t.Fatal(err)
+	}
+	group, _ := errgroup.WithContext(ctx)
+	group.Go(func() error { return n.live(ctx) })
+	group.Go(func() error { return n.followAccounts(ctx) })
+	group.Go(func() error { n.hub.Run(ctx); return nil })
+	h := &house{node: n, t: t, server: httptest.NewServer(api.New(n.deps())), secret: secret}
+	t.Cleanup(func() {
+		h.server.CloseClientConnections()
+		h.server.Close()
+		cancel()
+		if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("the node ended: %v", err)
+		}
+		n.close()
+		if t.Failed() {
+			t.Log(log.String())
+		}
+	})
+	eventually(t, "ready", func() bool { return n.ready() == nil })
+	h.furnish()
+	return h
+}
+
+// writeCity writes a base map of the one tile that the examples name.
+func writeCity(t testing.TB, file string) {
+	t.Helper()
+	w, err := archive.Create(file, archive.Meta{Name: "city", Format: archive.MVT, MinZoom: 14, MaxZoom: 14,
+		Bounds: orb.Bound{Min: orb.Point{121, 31}, Max: orb.Point{122, 32}}, Layers: []archive.Layer{{ID: "roads", Fields: map[string]string{}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	fmt.Fprint(z, "\x1a\x09\x78\x02\x0a\x05roads") // a layer of that name, version 2, without features
+	z.Close()
+	if err := w.Put(geo.Tile{Z: 14, X: 13719, Y: 6691}, packed.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// furnish puts what the examples name where it was.
+func (h *house) furnish() {
+	h.t.Helper()
+	point := geo.Solid{Plane: orb.Point{121.4348, 31.2502}}
+	for _, a := range []assets.Asset{
+		{ID: gauge, Kind: assets.Sensor, Class: "sensor.water_level", Sensor: &assets.SensorSpec{ReportInterval: time.Minute,
+			Measures: []assets.Measure{{Phenomenon: "water_level", Unit: "m", Normal: [2]float64{1.5, 3.8}}}}},
+		{ID: camera, Kind: assets.Camera, Class: "camera.dome", Camera: &assets.CameraSpec{MountHeight: 5, HorizontalFOV: 90, VerticalFOV: 60, Range: 80, PTZ: "dome"}},
+		{ID: patrol, Kind: assets.Mover, Class: "mover.patrol"},
+	} {
+		a.Name, a.Lifecycle, a.Shape = string(a.ID), assets.InUse, assets.Shape{Geometry: point}
+		if _, _, err := h.registry.Edit(context.Background(), "test", "", assets.Edit{Asset: &a, WasRev: assets.AnyRev}); err != nil {
+			h.t.Fatalf("%s: %v", a.ID, err)
+		}
+	}
+	h.settle()
+}
+
+// settle waits until the world shows what the store holds.
+func (h *house) settle() {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	events, err := h.relay.Flush(ctx)
+	if err == nil {
+		err = h.world.Wait(ctx, twin.Position{Events: events})
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// letter is the number of a dead letter about the gauge. A new one is made if the
+// last one is gone.
+func (h *house) letter() uint64 {
+	h.t.Helper()
+	ctx := context.Background()
+	if _, err := h.dead.Get(ctx, h.lastLetter); err == nil {
+		return h.lastLetter
+	}
+	h.letters++
+	body := fmt.Sprintf(`{"observations":[{"id":%q,"values":{"rainfall":%d}}]}`, gauge, h.letters)
+	if _, err := h.intake.Batch(ctx, nil, []byte(body)); err != nil {
+		h.t.Fatal(err)
+	}
+	after := h.lastLetter
+	eventually(h.t, "a dead letter", func() bool {
+		letters, err := h.dead.List(ctx, deadletter.Filter{Device: string(gauge)}, after, 1)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		for _, l := range letters {
+			h.lastLetter = l.Seq
+		}
+		return h.lastLetter != after
+	})
+	return h.lastLetter
+}
+
+// settingsOf are what `suhe serve` would be told by the flags.
+func settingsOf(t testing.TB, flags ...string) settings {
+	t.Helper()
+	var c cli
+	parser, err := newParser(&c, streams{io.Discard, io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := parse(parser, append([]string{"serve"}, flags...)); err != nil {
+		t.Fatal(err)
+	}
+	return c.Serve.settings
+}

@@ -1,0 +1,332 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/encoding/mvt"
+
+	"suhe/assets"
+	"suhe/geo"
+)
+
+// leakAsk is one request of one side, and what must be true of its answer besides
+// that nothing of the other side is in it. It follows from a seed and a number
+// alone, so that one that finds a leak can be asked again.
+type leakAsk struct {
+	by           *side
+	other        *side
+	method, path string
+	body         string
+	header       []string
+	check        func(w *httptest.ResponseRecorder) error
+}
+
+func (a leakAsk) String() string {
+	return fmt.Sprintf("%s asks %s %s %s %v", a.by.who.ID, a.method, a.path, a.body, a.header)
+}
+
+// ask asks, and says what is wrong with the answer.
+func (a leakAsk) ask(h http.Handler) error {
+	r := httptest.NewRequest(a.method, a.path, strings.NewReader(a.body))
+	r.Header.Set(asks, a.by.who.ID)
+	for i := 0; i < len(a.header); i += 2 {
+		r.Header.Set(a.header[i], a.header[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	said := w.Body.String() + fmt.Sprint(w.Header())
+	// An error repeats what was asked.
+	for _, own := range []string{a.path, a.body, a.method} {
+		if w.Code >= 400 && own != "" {
+			said = strings.ReplaceAll(said, own, "")
+		}
+	}
+	if w.Code >= 400 {
+		path, _, _ := strings.Cut(a.path, "?")
+		said = strings.ReplaceAll(strings.ReplaceAll(said, path, ""), lastOf(path), "")
+	}
+	if mark := a.other.foreign(said); mark != "" {
+		return fmt.Errorf("%v: %d: %q is in %.500s", a, w.Code, mark, said)
+	}
+	if w.Code >= 500 {
+		return fmt.Errorf("%v: %d %s", a, w.Code, w.Body)
+	}
+	if a.check != nil {
+		if err := a.check(w); err != nil {
+			return fmt.Errorf("%v: %w", a, err)
+		}
+	}
+	return nil
+}
+
+// lastOf is the id that a path of an asset names.
+func lastOf(path string) string {
+	parts := strings.Split(path, "/")
+	if len(parts) > 3 {
+		return parts[3]
+	}
+	return path
+}
+
+// makeAsk makes the ask of a number.
+func (l *leakNode) makeAsk(seed uint64, number int) leakAsk {
+	chance := rand.New(rand.NewPCG(seed, uint64(number)))
+	a := leakAsk{by: l.sides[chance.IntN(2)], method: http.MethodGet}
+	a.other = l.sides[0]
+	if a.by == l.sides[0] {
+		a.other = l.sides[1]
+	}
+	for at := chance.IntN(1000); ; {
+		for _, kind := range []struct {
+			share int
+			make  func(*leakAsk, *rand.Rand)
+		}{
+			{620, l.askTile}, {150, l.askAsset}, {60, l.askCounts}, {40, l.askSeries}, {30, l.askTrack}, {40, l.askDocument},
+			{20, l.askFindings}, {10, l.askCommands}, {5, l.askLetters}, {4, l.askEdit}, {21, l.askEditOfOthers},
+		} {
+			if at < kind.share {
+				kind.make(&a, chance)
+				return a
+			}
+			at -= kind.share
+		}
+	}
+}
+
+func one[E any](chance *rand.Rand, all ...E) E { return all[chance.IntN(len(all))] }
+
+// drawn are the kinds of what the sides have that tiles show.
+var drawn = []assets.Kind{assets.Sensor, assets.Camera, assets.Fixture, assets.Building, assets.Bridge}
+
+// askTile asks for a tile near where the sides meet, often one that the other asks
+// for too.
+func (l *leakNode) askTile(a *leakAsk, chance *rand.Rand) {
+	kind := one(chance, drawn...)
+	layers := kind.Layer()
+	if chance.IntN(4) == 0 {
+		layers = "areas,bridges,buildings,assets,coverage,cameras,sensors"
+	}
+	z := uint32(chance.IntN(19))
+	tile := geo.TileAt(orb.Point{121.40 + 0.04*float64(chance.IntN(16))/16, 31.23 + 0.02*float64(chance.IntN(8))/8}, z)
+	query := url.Values{}
+	if chance.IntN(3) == 0 {
+		query.Set("filter", one(chance, "name LIKE '"+a.other.mark+"%'", "name LIKE '"+a.by.mark+"%'", "area = '"+a.other.area+"'", "owner LIKE '%owner'",
+			"values.people > 300000", "values.people < 300000", "properties.note = '"+a.other.mark+" note'", "id LIKE '"+a.other.mark+"%'", "severity > 0"))
+	}
+	if chance.IntN(3) == 0 {
+		query.Set("properties", one(chance, "id,name,owner,area", "name_en,area", "owner,chainage,lifecycle,state"))
+	}
+	if chance.IntN(8) == 0 {
+		query.Set("datum", one(chance, "gcj02", "bd09"))
+	}
+	a.path = fmt.Sprintf("/tiles/%s/%d/%d/%d", layers, tile.Z, tile.X, tile.Y)
+	if chance.IntN(10) == 0 && !strings.Contains(layers, ",") {
+		a.path = fmt.Sprintf("/ogc/collections/%s/tiles/WebMercatorQuad/%d/%d/%d", layers, tile.Z, tile.Y, tile.X)
+	}
+	if len(query) > 0 {
+		a.path += "?" + query.Encode()
+	}
+	by, total := a.by, a.by.totals[kind]+l.ground[kind]
+	whole := z <= 8 && len(query) == 0 && !strings.Contains(layers, ",") && (kind == assets.Sensor || kind == assets.Camera || kind == assets.Fixture)
+	a.check = func(w *httptest.ResponseRecorder) error {
+		if w.Code != http.StatusOK && w.Code != http.StatusNoContent {
+			return fmt.Errorf("%d %s", w.Code, w.Body)
+		}
+		n, err := l.features(w.Body.Bytes(), by)
+		if err != nil {
+			return err
+		}
+		if n > total && !strings.Contains(layers, ",") || whole && n != total {
+			return fmt.Errorf("%d things are counted, want %d", n, total)
+		}
+		return nil
+	}
+}
+
+// clusterID is the least number of a feature that is a cluster.
+const clusterID = 1 << 52
+
+// features counts what the tile's features stand for; none may be the other side's.
+func (l *leakNode) features(data []byte, by *side) (n int, err error) {
+	if len(data) == 0 {
+		return 0, nil
+	}
+	layers, err := mvt.Unmarshal(data)
+	if err != nil {
+		return 0, err
+	}
+	for _, layer := range layers {
+		for _, f := range layer.Features {
+			id, _ := f.ID.(float64)
+			count, cluster := f.Properties["count"].(float64)
+			switch {
+			case cluster && id >= clusterID:
+				n += int(count)
+			case by.fids[uint64(id)] || l.shared[uint64(id)]:
+				n++
+			default:
+				return n, fmt.Errorf("feature %v of %s is not of %s: %v", f.ID, layer.Name, by.who.ID, f.Properties)
+			}
+		}
+	}
+	return n, nil
+}
+
+// askAsset asks for one: of others it is as if there were none.
+func (l *leakNode) askAsset(a *leakAsk, chance *rand.Rand) {
+	of := l.sides[chance.IntN(2)]
+	a.path = "/v1/assets/" + string(one(chance, of.ids...))
+	a.check = statusIs(map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[of == a.by])
+}
+
+func statusIs(want int) func(w *httptest.ResponseRecorder) error {
+	return func(w *httptest.ResponseRecorder) error {
+		if w.Code != want {
+			return fmt.Errorf("%d %s, want %d", w.Code, w.Body, want)
+		}
+		return nil
+	}
+}
+
+// askCounts asks for the legend, which must count what is seen and nothing else.
+func (l *leakNode) askCounts(a *leakAsk, _ *rand.Rand) {
+	a.path = "/v1/layers"
+	by := a.by
+	a.check = func(w *httptest.ResponseRecorder) error {
+		var counts []struct {
+			Kind   assets.Kind
+			Count  int
+			States map[string]int
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &counts); err != nil {
+			return err
+		}
+		for _, c := range counts {
+			states := 0
+			for _, n := range c.States {
+				states += n
+			}
+			if want := by.totals[c.Kind] + l.ground[c.Kind]; c.Count != want || states != want {
+				return fmt.Errorf("%d %s in %d states, want %d", c.Count, c.Kind, states, want)
+			}
+		}
+		return nil
+	}
+}
+
+func (l *leakNode) askSeries(a *leakAsk, chance *rand.Rand) {
+	of := l.sides[chance.IntN(2)]
+	a.path = "/v1/assets/" + string(one(chance, of.kinds[assets.Sensor]...)) + "/observations?limit=20"
+	a.check = statusIs(map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[of == a.by])
+}
+
+func (l *leakNode) askTrack(a *leakAsk, chance *rand.Rand) {
+	of := l.sides[chance.IntN(2)]
+	a.path = "/v1/assets/" + string(one(chance, of.kinds[assets.Mover]...)) + fmt.Sprintf("/track?purpose=test&minutes=%d", one(chance, 10, 60))
+	a.check = statusIs(map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[of == a.by])
+}
+
+// askDocument asks for what describes the rest.
+func (l *leakNode) askDocument(a *leakAsk, chance *rand.Rand) {
+	a.path = one(chance, "/v1/scene", "/v1/classes", "/tiles/sensors,cameras.json", "/tiles/sensors/metadata.json", "/styles/creek.json",
+		"/ogc/collections", "/ogc/collections/sensors", "/ogc/tiles/WebMercatorQuad", "/v1/commands", "/v1/commands?class=sensor.other")
+	a.check = statusIs(http.StatusOK)
+}
+
+func (l *leakNode) askFindings(a *leakAsk, chance *rand.Rand) {
+	a.path = fmt.Sprintf("/v1/findings?limit=%d", one(chance, 1, 3, 100))
+	if chance.IntN(3) == 0 {
+		a.path += "&camera=" + string(one(chance, a.other.kinds[assets.Camera]...))
+	}
+	by, other := a.by, a.other
+	a.check = func(w *httptest.ResponseRecorder) error {
+		var page struct {
+			Findings []struct{ Camera string }
+			Next     string
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &page); err != nil || w.Code != http.StatusOK {
+			return fmt.Errorf("%d %s", w.Code, w.Body)
+		}
+		if next, err := url.Parse(page.Next); err == nil {
+			after, _ := base64.RawURLEncoding.DecodeString(next.Query().Get("after"))
+			if mark := other.foreign(string(after)); mark != "" {
+				return fmt.Errorf("the next page begins after %s", after)
+			}
+		}
+		for _, f := range page.Findings {
+			if !strings.HasPrefix(f.Camera, by.mark) {
+				return fmt.Errorf("a finding of %s", f.Camera)
+			}
+		}
+		return nil
+	}
+}
+
+func (l *leakNode) askCommands(a *leakAsk, chance *rand.Rand) {
+	of := l.sides[chance.IntN(2)]
+	a.path = "/v1/devices/" + string(one(chance, of.kinds[assets.Sensor]...)) + "/commands"
+	a.check = statusIs(map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[of == a.by])
+	if of != a.by && chance.IntN(2) == 0 {
+		a.method, a.body = http.MethodPost, `{"name":"reboot"}`
+	}
+}
+
+func (l *leakNode) askLetters(a *leakAsk, chance *rand.Rand) {
+	a.path = fmt.Sprintf("/v1/deadletters?limit=%d", one(chance, 1, 10, 200))
+	if chance.IntN(3) == 0 {
+		a.path = fmt.Sprintf("/v1/deadletters/%d", 1+chance.IntN(20))
+	}
+}
+
+// askEdit renames one of the own.
+func (l *leakNode) askEdit(a *leakAsk, chance *rand.Rand) {
+	id := one(chance, a.by.kinds[assets.Fixture]...)
+	p := orb.Point{a.by.box.Min[0] + 0.001 + 0.018*chance.Float64(), a.by.box.Min[1] + 0.001 + 0.018*chance.Float64()}
+	is := a.by.thing(id, assets.Fixture, "asset.other", p)
+	is.Name = fmt.Sprintf("%s name %d", a.by.mark, chance.IntN(1000))
+	a.method, a.path, a.body = http.MethodPut, "/v1/assets/"+string(id), textOf(is)
+	a.check = statusIs(http.StatusOK)
+}
+
+func textOf(a *assets.Asset) string {
+	text, err := json.Marshal(a)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// askEditOfOthers changes, makes or removes what is others', or gives away the own.
+func (l *leakNode) askEditOfOthers(a *leakAsk, chance *rand.Rand) {
+	id := one(chance, a.other.kinds[assets.Fixture]...)
+	there := orb.Point{a.other.box.Min[0] + 0.01, a.other.box.Min[1] + 0.01}
+	a.path = "/v1/assets/" + string(id)
+	switch chance.IntN(4) {
+	case 0:
+		a.method, a.check = http.MethodDelete, statusIs(http.StatusNotFound)
+	case 1:
+		a.method, a.body, a.check = http.MethodPut, textOf(a.by.thing(id, assets.Fixture, "asset.other", there)), statusIs(http.StatusNotFound)
+	case 2:
+		own := one(chance, a.by.kinds[assets.Fixture]...)
+		a.path = "/v1/assets/" + string(own)
+		a.method, a.body, a.check = http.MethodPut, textOf(a.by.thing(own, assets.Fixture, "asset.other", there)), statusIs(http.StatusForbidden)
+	default:
+		a.header = []string{"If-None-Match", "*"}
+		a.method, a.body, a.check = http.MethodPut, textOf(a.by.thing(id, assets.Fixture, "asset.other", there)), statusIs(http.StatusNotFound)
+	}
+}
+
+// finding is a message of what was found in the side's cameras.
+func (s *side) finding(i int) string {
+	return fmt.Sprintf(`{"id":"%s-%d","camera":"%s","class":"floating_rubbish","confidence":0.5,"time":"%s","picture":"https://pictures.example/%s/%d"}`,
+		s.mark, i, s.kinds[assets.Camera][i%perKind], time.Now().Add(-time.Duration(i)*time.Second).Format(time.RFC3339), s.mark, i)
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"suhe/assets/scene"
+	"suhe/geo"
+	"suhe/internal/api"
+	"suhe/internal/public"
+	"suhe/stream"
+	"suhe/tiles"
+	"suhe/twin"
+)
+
+// publicView is what the public is told.
+type publicView struct {
+	Delay time.Duration `help:"How late the public is told what happens; 0: there is no public view." default:"15m" name:"public-delay"`
+	Grid  float64       `help:"Metres between the places at which the public sees what stands on the bank." default:"50" name:"public-grid"`
+}
+
+// check says what is wrong, one line each.
+func (p publicView) check() (wrong []string) {
+	if p.Delay < 0 || p.Delay > 24*time.Hour {
+		wrong = append(wrong, fmt.Sprintf("public-delay: %v, want 0s to 24h", p.Delay))
+	}
+	if !(p.Grid >= 1 && p.Grid <= 10_000) {
+		wrong = append(wrong, fmt.Sprintf("public-grid: %v, want 1 to 10000 metres", p.Grid))
+	}
+	return wrong
+}
+
+// publicTiles bounds the tiles that are kept for the public, in bytes.
+const publicTiles = 16 << 20
+
+// publicRooms are the rooms of the public view.
+type publicRooms struct {
+	view  *public.View
+	views api.Views
+	tiles *tiles.Server
+	hub   *stream.Hub
+}
+
+// openPublic builds the rooms of the public view, if there is to be one.
+func (n *node) openPublic(context.Context) (err error) {
+	if n.settings.Public.Delay == 0 {
+		return nil
+	}
+	p := &publicRooms{}
+	p.view, err = public.New(public.Options{
+		Delay: n.settings.Public.Delay, Grid: geo.Metres(n.settings.Public.Grid), Classes: n.registry.Classes(),
+		Registry: n.registry, Epoch: n.store.Epoch, Obs: n.obs, Events: n.events, Now: n.now, Log: n.log,
+	})
+	if err != nil {
+		return err
+	}
+	if p.tiles, err = n.openTiles(p.view.World(), publicTiles, nil); err != nil {
+		return err
+	}
+	p.hub = stream.New(n.streams(p.view.World(), p.tiles, stream.Options{Delayed: true}))
+	p.views = api.Views{World: p.view.World(), History: p.view.History(n.store), Tiles: p.tiles, Streams: p.hub}
+	n.public = p
+	return nil
+}
+
+// run follows the log late, once somebody asks for it.
+func (p *publicRooms) run(ctx context.Context) error {
+	p.view.Run(ctx, p.tiles, p.hub)
+	return nil
+}
+
+// Views implements api.Public.
+func (p *publicRooms) Views(ctx context.Context) (api.Views, error) {
+	return p.views, p.view.Ready(ctx)
+}
+
+// openTiles makes the tiles of a world; of a cache of 0 bytes they have the usual one.
+func (n *node) openTiles(w *twin.World, cache int64, metrics prometheus.Registerer) (*tiles.Server, error) {
+	return tiles.New(tiles.Options{World: w, Cache: cache, Bounds: scene.Facts().Bounds, Sensitivity: n.registry.Classes().FieldSensitivity, Metrics: metrics})
+}
+
+// streams completes the options of a hub that tells of a world and its tiles.
+func (n *node) streams(w *twin.World, t *tiles.Server, o stream.Options) stream.Options {
+	o.World, o.Clusters, o.Painted, o.Calm = w, counter{t}, painted(t), calm(t)
+	o.Ground = stream.Ground{River: river(), Area: n.registry.AreaBound}
+	o.Origin = func(r *http.Request) bool { return n.door.Origins.Check(r) == nil }
+	o.Sensitivity, o.Log = n.registry.Classes().FieldSensitivity, n.log
+	return o
+}

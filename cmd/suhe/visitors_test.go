@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"suhe/internal/access"
+	"suhe/internal/account"
+	"suhe/stream/command"
+)
+
+// The passwords of the house: of the demo's accounts, and of those that are added.
+const (
+	demoWord  = "Ferry-crossing-41"
+	addedWord = "Lock-keeper-1879"
+)
+
+// elsewhere is a 街镇 in which nothing of the examples stands.
+const elsewhere = "310107999"
+
+// visitor is somebody who comes to the doors.
+type visitor struct {
+	name  string
+	dress func(*http.Request) // puts the credential on
+	who   access.Principal    // the zero Principal: not let in
+
+	again func() visitor // the same, by a login of its own; nil: who is not let in
+}
+
+// visitors are nobody, those with tokens that are none, and everybody: each role
+// everywhere, and those that see anything where the examples stand and elsewhere.
+// They are the same for as long as the house stands.
+func (h *house) visitors() []visitor {
+	if h.known != nil {
+		return h.known
+	}
+	token, _ := h.login("operator", demoWord)
+	h.known = []visitor{
+		{name: "nobody"},
+		{name: "garbage", dress: bearer("x.y.z")},
+		{name: "no key", dress: bearer(account.KeyPrefix + "x")},
+		{name: "expired", dress: bearer(h.forged(token, map[string]any{"exp": time.Now().Add(-time.Minute).Unix()}))},
+		{name: "not yet", dress: bearer(h.forged(token, map[string]any{"nbf": time.Now().Add(time.Hour).Unix()}))},
+		{name: "wrong audience", dress: bearer(h.forged(token, map[string]any{"aud": "another"}))},
+		{name: "wrong issuer", dress: bearer(h.forged(token, map[string]any{"iss": "another"}))},
+		{name: "no such session", dress: bearer(h.forged(token, map[string]any{"sid": "another"}))},
+		{name: "a device's token as a password", dress: basic("operator", h.devices.Token("operator"))},
+	}
+	here := h.world.ByID(gauge).Asset.Location.Area
+	for _, spec := range access.Roles() {
+		h.known = append(h.known, h.enter(string(spec.Role), string(spec.Role), demoWord, bearer))
+		for where, area := range map[string]string{"here": here, "elsewhere": elsewhere} {
+			if spec.Administers {
+				continue // sees nothing anywhere
+			}
+			name := string(spec.Role) + "-" + where
+			if _, _, err := h.logins.Add(context.Background(), name, account.Spec{Roles: []access.Role{spec.Role}, Areas: []string{area}}, addedWord); err != nil {
+				h.t.Fatal(err)
+			}
+			h.known = append(h.known, h.enter(name, name, addedWord, bearer))
+		}
+	}
+	h.known = append(h.known, h.enter("operator by cookie", "operator", demoWord, cookie))
+	return h.known
+}
+
+// enter logs an account in.
+func (h *house) enter(name, account, password string, dress func(string) func(*http.Request)) visitor {
+	h.t.Helper()
+	token, who := h.login(account, password)
+	return visitor{name, dress(token), who, func() visitor { return h.enter(name, account, password, dress) }}
+}
+
+func (h *house) login(name, password string) (token string, who access.Principal) {
+	h.t.Helper()
+	in, err := h.logins.Login(context.Background(), account.Attempt{Name: name, Password: password})
+	if err != nil {
+		h.t.Fatalf("%s: %v", name, err)
+	}
+	return in.Token, in.Who
+}
+
+// forged is a token with other claims, signed by the key of the house.
+func (h *house) forged(token string, claims map[string]any) string {
+	h.t.Helper()
+	seed, err := access.KeyFile(h.settings.place("login.key"))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	parts := strings.Split(token, ".")
+	said := map[string]any{}
+	text, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err == nil {
+		err = json.Unmarshal(text, &said)
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for name, value := range claims {
+		said[name] = value
+	}
+	text, _ = json.Marshal(said)
+	signed := parts[0] + "." + base64.RawURLEncoding.EncodeToString(text)
+	return signed + "." + base64.RawURLEncoding.EncodeToString(ed25519.Sign(ed25519.NewKeyFromSeed(seed), []byte(signed)))
+}
+
+// A token that is forged without another claim is good: what is refused is refused
+// for its claims.
+func TestForgedTokensAreSignedWell(t *testing.T) {
+	h := openHouse(t)
+	token, _ := h.login("operator", demoWord)
+	if _, err := h.logins.Token(context.Background(), h.forged(token, map[string]any{"jti": "x"})); err != nil {
+		t.Error(err)
+	}
+}
+
+func bearer(token string) func(*http.Request) {
+	return func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token) }
+}
+
+func cookie(token string) func(*http.Request) {
+	return func(r *http.Request) { r.AddCookie(&http.Cookie{Name: "suhe_session", Value: token}) }
+}
+
+func basic(user, password string) func(*http.Request) {
+	return func(r *http.Request) { r.SetBasicAuth(user, password) }
+}
+
+func wishOf(name string, timeout time.Duration) command.Wish {
+	return command.Wish{Name: name, Timeout: timeout}
+}

@@ -1,0 +1,79 @@
+/** Who is here, what he may, and where he goes from here. */
+import table from '../../../internal/access/roles.json';
+import { ask, send } from './ask';
+import type { Lang } from './i18n';
+
+export type Action = 'view' | 'export' | 'edit' | 'observe' | 'command' | 'witness' | 'dispatch' | 'report' | 'repair' | 'operate' | 'admit' | 'audit';
+
+/** Somebody who is logged in. */
+export interface Me {
+  id: string;
+  name: string;
+  roles: string[];
+  areas: string[]; // division codes or nodes of trees; everywhere for all
+  actions: string[];
+  sensitivity: number;
+  delayed: boolean; // sees the delayed, generalised view
+  demo: boolean;
+  session?: Ends | null; // none of what comes by a link or a key
+}
+
+/** When a login ends: of itself, and if nobody does anything. RFC 3339. */
+export interface Ends { expires: string; idleUntil: string }
+
+/** What anybody may know of the site. */
+export interface Site {
+  title: string;
+  titleEn: string;
+  demo: boolean;
+  demoAccounts?: { username: string; role: string; name: string; nameEn: string }[] | null;
+  oidc?: { name: string; start: string }[] | null;
+  version: string;
+}
+
+export const everywhere = '*';
+
+/** Who is here, and when the server said so by its own clock, Unix milliseconds: a page's may be wrong. */
+export async function me(): Promise<{ who: Me; at: number }> {
+  const answer = await send('/v1/me');
+  return { who: await answer.json() as Me, at: Date.parse(answer.headers.get('Date') ?? '') || Date.now() };
+}
+
+export const site = () => ask<Site>('/v1/site', { knocking: true });
+
+/** Ends this login, or all logins of this account. */
+export const logout = (all = false) => ask<void>(`/v1/logout${all ? '?everywhere=true' : ''}`, { method: 'POST', knocking: true });
+
+export function may(who: Me, action: Action): boolean {
+  return who.actions.includes(action);
+}
+
+/** What a role is called; one that is not in the table stands as it is. */
+export function roleName(role: string, lang: Lang): string {
+  const is = table.roles.find((r) => r.role === role);
+  return is ? (lang === 'zh' ? is.name : is.nameEn) : role;
+}
+
+/** Where somebody begins: who administers sees no map. */
+export function home(who: Pick<Me, 'roles'>): '/' | '/admin' {
+  return table.roles.some((r) => r.administers && who.roles.includes(r.role)) ? '/admin' : '/';
+}
+
+/** The login page, which leads back to where one is. */
+export function loginAddress(here: Pick<Location, 'pathname' | 'search' | 'hash'>): string {
+  const to = here.pathname + here.search + here.hash;
+  return to === '/' ? '/login' : `/login?to=${encodeURIComponent(to)}`;
+}
+
+/** Where the login page leads: a path of this origin, undefined if the address names none. */
+export function wayBack(search: string, origin: string): string | undefined {
+  const to = new URLSearchParams(search).get('to');
+  if (!to?.startsWith('/')) return undefined;
+  try {
+    const url = new URL(to, origin);
+    if (url.origin !== origin || url.pathname === '/login') return undefined;
+    return url.pathname + url.search + url.hash;
+  } catch {
+    return undefined;
+  }
+}
