@@ -24,16 +24,6 @@ const (
 )
 
 // show sets a thing as it is, as an event of the registry.
-// grant gives the sessions of a principal other rights, and nobody else.
-func grant(h *stream.Hub, to access.Principal) {
-	h.Review(func(who access.Principal) (access.Principal, error) {
-		if who.ID == to.ID {
-			return to, nil
-		}
-		return who, nil
-	})
-}
-
 func (w *world) show(is *twin.Thing) {
 	w.mu.Lock()
 	fid := is.Asset.FID
@@ -131,10 +121,12 @@ func follow(of hearer) *picture {
 func both(who access.Principal) func(h *stream.Hub) http.HandlerFunc {
 	return func(h *stream.Hub) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path != "/events" {
-				h.Serve(w, r, who)
-			} else if err := h.ServeEvents(w, r, who); err != nil {
-				http.Error(w, err.Error(), http.StatusBadRequest)
+			serve := h.Serve
+			if r.URL.Path == "/events" {
+				serve = h.ServeEvents
+			}
+			if err := serve(w, r, who); err != nil {
+				http.Error(w, err.Error(), http.StatusForbidden)
 			}
 		}
 	}
