@@ -121,10 +121,12 @@ func follow(of hearer) *picture {
 func both(who access.Principal) func(h *stream.Hub) http.HandlerFunc {
 	return func(h *stream.Hub) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path != "/events" {
-				h.Serve(w, r, who)
-			} else if err := h.ServeEvents(w, r, who); err != nil {
-				http.Error(w, err.Error(), http.StatusBadRequest)
+			serve := h.Serve
+			if r.URL.Path == "/events" {
+				serve = h.ServeEvents
+			}
+			if err := serve(w, r, who); err != nil {
+				http.Error(w, err.Error(), http.StatusForbidden)
 			}
 		}
 	}
