@@ -142,12 +142,12 @@ func TestAPIKeys(t *testing.T) {
 	}
 
 	byHeader := dial(t, s, http.Header{"Authorization": {"Bearer " + text}}, "")
-	byFrame := dial(t, s, s.header(), fmt.Sprintf(`{"type":"auth","token":%q}`, text))
+	byFrame := dial(t, s, nil, fmt.Sprintf(`{"type":"auth","token":%q}`, text))
 	var ticket struct{ Ticket string }
 	if err := json.Unmarshal([]byte(program.want("POST", "/v1/tickets", "", 200, "ticket")), &ticket); err != nil {
 		t.Fatal(err)
 	}
-	byTicket := dial(t, s, s.header(), fmt.Sprintf(`{"type":"auth","ticket":%q}`, ticket.Ticket))
+	byTicket := dial(t, s, nil, fmt.Sprintf(`{"type":"auth","ticket":%q}`, ticket.Ticket))
 	_, list, _ := suhe("key", "list", "--data-dir", dir)
 	if !strings.Contains(list, id) || !strings.Contains(list, "until") {
 		t.Errorf("key list: %s", list)
