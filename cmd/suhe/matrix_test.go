@@ -96,6 +96,9 @@ func (h *house) check(t *testing.T, c *contract.Contract, o *contract.Operation,
 		by = by.again()
 	}
 	want := h.expected(o, by.who, h.named(call, by.who))
+	if o.Hailed && by.dress == nil {
+		want = 0 // to say who it is; that nobody is told anything before, the tests of stream show
+	}
 	status, text := h.take(t, c, call, by)
 	switch {
 	case want == 0 && !o.Gives(status):
