@@ -32,13 +32,14 @@ web/dist/index.html: web/node_modules/.installed $(SOURCES)
 .PHONY: test
 test: tools build lint ## install what the tests need and run all of them: PostGIS, NATS and browser included
 	cd web && npm test
-	$(GO) test -race -pgo=off -timeout 20m ./...
+	$(GO) test -race -pgo=off -timeout 60m ./...
 	$(GO) test -pgo=off -run TestSimulation ./stream
 
 SOAK_FOR ?= 1h
 
 .PHONY: soak
 soak: tools build ## the long forms of the fault tests, and an hour of load (SOAK_FOR=10m for less)
+	@./.ci/tools sqlmap
 	SUHE_SOAK=1 SUHE_SOAK_FOR=$(SOAK_FOR) $(GO) test -pgo=off -count 1 -v -timeout 4h \
 	  -run 'Soak|Database|DiskFull|ClockJumps|Backlog|Phones' ./cmd/suhe
 
@@ -72,6 +73,14 @@ pgo: ## renew the profile that the program is built with
 .PHONY: proto
 proto: ## renew the Go code of the stream's messages (wants protoc)
 	$(call protoc,.)
+
+.PHONY: sbom
+sbom: ## bills of materials (CycloneDX) in bin/sbom-*.json
+	@./.ci/sbom
+
+.PHONY: vulns
+vulns: ## known vulnerabilities of what is reachable; fails if they cannot be asked for
+	@./.ci/vulns
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for ten seconds

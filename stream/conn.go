@@ -72,6 +72,9 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who access.Principal
 	s.wake, s.cut = c.wake, c.hurry
 	h.enter(s)
 	s.hello()
+	if h.o.Admit != nil && !who.Scope.May(access.View) {
+		time.AfterFunc(handshakeWait, s.unknown)
+	}
 	go c.read()
 	return nil
 }

@@ -122,7 +122,7 @@ func (s *session) handle(kind int, message []byte) {
 		return
 	}
 	if s.hub.o.Admit != nil && !s.who().Scope.May(access.View) {
-		s.bye(codeDenied, "say who you are first: auth", 0)
+		s.unknown()
 		return
 	}
 	switch a.Type {
@@ -164,6 +164,13 @@ func (s *session) authenticate(a ask, first bool) {
 		return
 	}
 	s.grant.Store(&who)
+}
+
+// unknown ends the session of somebody who has still not said who he is.
+func (s *session) unknown() {
+	if !s.who().Scope.May(access.View) {
+		s.bye(codeDenied, "say who you are first: auth", 0)
+	}
 }
 
 func (s *session) view(id string) *view {

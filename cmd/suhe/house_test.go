@@ -49,6 +49,12 @@ const (
 const mappingJSON = `{"http":true,"gateways":["gw-1"],"topic":"water/+/up","items":"",
 	"device":{"from":"/gauge","ids":{"gauge-7":"gauge-7"}},"values":[{"from":"/level","phenomenon":"water_level","unit":"m"}]}`
 
+// What a camera has that only some are shown, and no log tells.
+const (
+	contactNumber = "13800138000"
+	streamAddress = "rtsp://10.0.0.7/main"
+)
+
 // openHouse opens a node and ends it with the test.
 func openHouse(t testing.TB) *house {
 	t.Helper()
@@ -68,6 +74,8 @@ func openHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	log := new(syncBuffer)
+	written.listen(t.Name(), log)
+	written.keep("a secret of the house", demoWord, addedWord, backupWord, secret, contactNumber, streamAddress)
 	ctx, cancel := context.WithCancel(context.Background())
 	n, err := openNode(ctx, s, time.Now, slog.New(slog.NewTextHandler(log, nil)))
 	if err != nil {
@@ -81,6 +89,9 @@ func openHouse(t testing.TB) *house {
 	group.Go(func() error { return n.followAccounts(ctx) })
 	group.Go(func() error { return n.followAudit(ctx) })
 	group.Go(func() error { n.hub.Run(ctx); return nil })
+	for _, id := range []assets.ID{gauge, camera, patrol, "gw-1", "gw-2"} {
+		written.keep("a token of "+string(id), n.devices.Token(id), n.devices.GatewayToken(id))
+	}
 	h := &house{node: n, t: t, server: httptest.NewServer(api.New(n.deps())), secret: secret}
 	h.server.Client().CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	t.Cleanup(func() {
@@ -127,7 +138,7 @@ func (h *house) furnish() {
 	for _, a := range []assets.Asset{
 		{ID: gauge, Kind: assets.Sensor, Class: "sensor.water_level", Sensor: &assets.SensorSpec{ReportInterval: time.Minute,
 			Measures: []assets.Measure{{Phenomenon: "water_level", Unit: "m", Normal: [2]float64{1.5, 3.8}}}}},
-		{ID: camera, Kind: assets.Camera, Class: "camera.dome", Camera: &assets.CameraSpec{MountHeight: 5, HorizontalFOV: 90, VerticalFOV: 60, Range: 80, PTZ: "dome"}},
+		{ID: camera, Kind: assets.Camera, Class: "camera.dome", Properties: assets.Properties{{Key: "contact", Value: contactNumber}, {Key: "stream", Value: streamAddress}}, Camera: &assets.CameraSpec{MountHeight: 5, HorizontalFOV: 90, VerticalFOV: 60, Range: 80, PTZ: "dome"}},
 		{ID: patrol, Kind: assets.Mover, Class: "mover.patrol"},
 	} {
 		a.Name, a.Lifecycle, a.Shape = string(a.ID), assets.InUse, assets.Shape{Geometry: point}

@@ -136,18 +136,18 @@ func TestAPIKeys(t *testing.T) {
 	program.want("POST", "/v1/keys", `{}`, 403, "logged in")
 	s.tester().want("POST", "/v1/keys", `{"name":"x","hash":"00"}`, 400, "unknown field")
 	s.tester().want("GET", "/v1/keys?all=true", "", 403, "admit")
-	s.tester().want("GET", "/v1/keys", "", 200, `"today":3`)
+	s.tester().want("GET", "/v1/keys", "", 200, `"today":6`)
 	if list := s.tester().want("GET", "/v1/keys", "", 200, id); strings.Contains(list, text[len(text)-52:]) || strings.Contains(list, "hash") {
 		t.Errorf("the list tells secrets: %s", list)
 	}
 
 	byHeader := dial(t, s, http.Header{"Authorization": {"Bearer " + text}}, "")
-	byFrame := dial(t, s, s.header(), fmt.Sprintf(`{"type":"auth","token":%q}`, text))
+	byFrame := dial(t, s, nil, fmt.Sprintf(`{"type":"auth","token":%q}`, text))
 	var ticket struct{ Ticket string }
 	if err := json.Unmarshal([]byte(program.want("POST", "/v1/tickets", "", 200, "ticket")), &ticket); err != nil {
 		t.Fatal(err)
 	}
-	byTicket := dial(t, s, s.header(), fmt.Sprintf(`{"type":"auth","ticket":%q}`, ticket.Ticket))
+	byTicket := dial(t, s, nil, fmt.Sprintf(`{"type":"auth","ticket":%q}`, ticket.Ticket))
 	_, list, _ := suhe("key", "list", "--data-dir", dir)
 	if !strings.Contains(list, id) || !strings.Contains(list, "until") {
 		t.Errorf("key list: %s", list)

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -40,13 +41,19 @@ func withProgram(m *testing.M) int {
 	if out, err := exec.Command("go", "build", "-pgo=off", "-o", program, ".").CombinedOutput(); err != nil {
 		panic(string(out))
 	}
-	return pgtest.Main(m)
+	code := pgtest.Main(m)
+	for _, leak := range written.leaks() {
+		fmt.Fprintln(os.Stderr, "FAIL:", leak)
+		code = 1
+	}
+	return code
 }
 
 // suhe runs a command to its end.
 func suhe(args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	code = run(context.Background(), args, &out, &errs)
+	written.keepOf(args, out.String())
 	return code, out.String(), errs.String()
 }
 
@@ -119,6 +126,8 @@ func newServed(t testing.TB, path, dir string, more ...string) *served {
 			t.Log(s.log.String())
 		}
 	})
+	written.listen(t.Name(), s.log)
+	written.keepOf(s.args, "")
 	return s
 }
 

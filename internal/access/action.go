@@ -35,6 +35,9 @@ var ErrDenied = errors.New("denied")
 // ErrUnauthenticated is the kind of every failure to say who one is.
 var ErrUnauthenticated = errors.New("not authenticated")
 
+// ErrNobody is ErrUnauthenticated of who did not even say who he is.
+var ErrNobody = fmt.Errorf("%w: say who you are: POST /v1/login", ErrUnauthenticated)
+
 // Denied is the refusal of an action to a principal.
 func Denied(who Principal, a Action) error {
 	return fmt.Errorf("%w: %s may not %s", ErrDenied, who.ID, a)

@@ -37,7 +37,7 @@ func (g Gate) Who(r *http.Request) (access.Principal, error) {
 			return who, err
 		}
 	}
-	return access.Principal{}, fmt.Errorf("%w: say who you are: POST /v1/login", access.ErrUnauthenticated)
+	return access.Principal{}, access.ErrNobody
 }
 
 // Still says what a principal that was let in before may now.

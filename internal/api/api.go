@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"suhe/assets"
@@ -259,7 +260,7 @@ func (s *server) routes() {
 	s.route("POST /v1/positions", access.Observe, s.once(s.positions))
 	s.route("GET /v1/findings", access.View, s.findings)
 	s.signed("POST /v1/hooks/{hook}", s.hook)
-	s.route("GET /v1/stream", access.View, s.stream)
+	s.hailed("GET /v1/stream", access.View, s.stream)
 	s.route("GET /v1/events", access.View, s.events)
 	s.route("GET /v1/backup", access.Operate, s.backup)
 	s.route("POST /v1/tickets", access.View, s.ticket)
@@ -270,11 +271,30 @@ type handler func(w http.ResponseWriter, r *http.Request, who access.Principal) 
 
 // route adds a route that only those may take whose scope allows the action.
 func (s *server) route(pattern string, action access.Action, h handler) {
-	s.credited(pattern, string(action), func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	s.credited(pattern, string(action), permitted(action, h))
+}
+
+// permitted lets the handler run for those alone whose scope allows the action.
+func permitted(action access.Action, h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
 		if !who.Scope.May(action) {
 			return access.Denied(who, action)
 		}
 		return h(w, r, who)
+	}
+}
+
+// hailed is route for a WebSocket whose client may also say who it is by its first
+// message: a page of another origin can send no header along. Until then it is
+// nobody, who may nothing.
+func (s *server) hailed(pattern string, action access.Action, h handler) {
+	s.handle(pattern, string(action), func(w http.ResponseWriter, r *http.Request) {
+		who, err := s.who(r)
+		if errors.Is(err, access.ErrNobody) && strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+			s.serve(w, r, access.Principal{}, nil, h)
+			return
+		}
+		s.serve(w, r, who, err, permitted(action, h))
 	})
 }
 
@@ -285,17 +305,22 @@ func (s *server) own(pattern string, h handler) { s.credited(pattern, Own, h) }
 func (s *server) credited(pattern, takes string, h handler) {
 	s.handle(pattern, takes, func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.who(r)
-		r, wrong := acting(r, who)
-		if err == nil {
-			err = wrong
-		}
-		if err == nil {
-			err = h(w, r, who)
-		}
-		if err != nil {
-			s.fail(w, r, err)
-		}
+		s.serve(w, r, who, err, h)
 	})
+}
+
+// serve answers a request of who asks, or with what is wrong with that.
+func (s *server) serve(w http.ResponseWriter, r *http.Request, who access.Principal, err error, h handler) {
+	r, wrong := acting(r, who)
+	if err == nil {
+		err = wrong
+	}
+	if err == nil {
+		err = h(w, r, who)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+	}
 }
 
 // who finds out who asks, and whether it does not ask too often. Saying who one is

@@ -20,8 +20,9 @@ func Patient() Times {
 	return Times{Header: 10 * time.Second, Body: time.Minute, Answer: 2 * time.Minute, Idle: 2 * time.Minute}
 }
 
-// maxHeader bounds the header of a request, in bytes.
-const maxHeader = 64 << 10
+// maxHeader bounds the header of a request, in bytes (net/http allows 4 KiB more): a
+// token of a MiB is still told that it is none.
+const maxHeader = 1 << 20
 
 // NewServer is an HTTP server that no single client can hold up.
 func NewServer(h http.Handler, t Times, errors *log.Logger) *http.Server {

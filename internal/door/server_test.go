@@ -90,7 +90,7 @@ func TestDawdlersAreCutOff(t *testing.T) {
 func TestOversizeHeaders(t *testing.T) {
 	address := listen(t, http.NotFoundHandler(), door.Patient())
 	for name, header := range map[string]string{
-		"one":  "X-Large: " + strings.Repeat("a", 1<<20) + "\r\n",
+		"one":  "X-Large: " + strings.Repeat("a", 2<<20) + "\r\n",
 		"many": strings.Repeat("X-Small: a\r\n", 1<<17),
 	} {
 		c, err := net.Dial("tcp", address)
