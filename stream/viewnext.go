@@ -69,6 +69,9 @@ func (v *view) nextSnapshot(h *Hub) *shared {
 func (v *view) nextPart(h *Hub) (out *shared) {
 	p := v.queue[0]
 	parts := p.parts(h, v.session.format)
+	if v.sent == 0 && p.from.Epoch == v.at.Epoch && later(p.from, v.at) {
+		v.at = p.from // nothing of the view happened until then, and the first part says so
+	}
 	if v.sent < len(parts) {
 		out = parts[v.sent]
 		v.sent++

@@ -38,8 +38,14 @@ func (t Tree) check() error {
 	if !treeName.MatchString(t.Name) {
 		return fmt.Errorf("%w: tree: %.80q, want a name of 1 to 64 of a-z, 0-9, _ and -", assets.ErrInvalid, t.Name)
 	}
+	if t.Nodes == nil {
+		return fmt.Errorf("%w: nodes: none, want an object", assets.ErrInvalid)
+	}
 	n := 0
 	for node, below := range t.Nodes {
+		if below == nil {
+			return fmt.Errorf("%w: nodes: %.80q: null, want a list", assets.ErrInvalid, node)
+		}
 		if divisionCode.MatchString(node) {
 			return fmt.Errorf("%w: nodes: %.80q is a division code, want a name of its own", assets.ErrInvalid, node)
 		}

@@ -71,16 +71,18 @@ func TestBadTrees(t *testing.T) {
 	d := account.NewDirectory(account.DirectoryOptions{})
 	many := access.Trees{}
 	for i := range 10_001 {
-		many[fmt.Sprint("n", i)] = nil
+		many[fmt.Sprint("n", i)] = []string{}
 	}
 	for name, tree := range map[string]account.Tree{
 		"no name":           {},
+		"no nodes":          {Name: "a"},
+		"null on a node":    {Name: "a", Nodes: access.Trees{"x": nil}},
 		"a name of a path":  {Name: "a/b"},
 		"a division":        {Name: "a", Nodes: access.Trees{"310107005": {"310107014"}}},
 		"everywhere":        {Name: "a", Nodes: access.Trees{"x": {access.Everywhere}}},
 		"nothing on a node": {Name: "a", Nodes: access.Trees{"x": {""}}},
-		"a long node":       {Name: "a", Nodes: access.Trees{strings.Repeat("x", 129): nil}},
-		"no UTF-8":          {Name: "a", Nodes: access.Trees{"\xff": nil}},
+		"a long node":       {Name: "a", Nodes: access.Trees{strings.Repeat("x", 129): {}}},
+		"no UTF-8":          {Name: "a", Nodes: access.Trees{"\xff": {}}},
 		"too many":          {Name: "a", Nodes: many},
 	} {
 		if _, err := d.PutTree(t.Context(), tree); !errors.Is(err, assets.ErrInvalid) {
