@@ -78,8 +78,10 @@ func (r late) Read(ctx context.Context, after uint64) iter.Seq2[bus.Message, err
 	}
 }
 
-// registry is the registry as anybody may know it, without what changed during the
-// delay: that comes from the log, which is read from the position on.
+// registry is the registry as anybody may know it, without what was edited during
+// the delay: that comes from the log, which is read from the position on. What was
+// registered meanwhile and is as it was is shown: that it stands there is no news of
+// what happens, and who just filled his registry shall not see an empty map.
 type registry struct {
 	twin.Registry
 	view *View
@@ -90,7 +92,7 @@ type registry struct {
 func (r registry) Load(ctx context.Context, yield func(*assets.Asset) error) (uint64, error) {
 	until := r.view.horizon()
 	_, err := r.Registry.Load(ctx, func(a *assets.Asset) error {
-		if a.Revision.At.After(until) {
+		if a.Revision.N > 1 && a.Revision.At.After(until) {
 			return nil
 		}
 		if a = r.view.rules.asset(a); a == nil {
