@@ -354,7 +354,7 @@ func TestHandshakes(t *testing.T) {
 		{"no upgrade", "Upgrade: websocket\r\n", "", 400},
 		{"another upgrade", "Upgrade: websocket", "Upgrade: h2c", 400},
 		{"connection closes", "Connection: Upgrade", "Connection: close", 400},
-		{"POST", "GET /", "POST /", 405},
+		{"POST", "GET /", "POST /", 400},
 		{"no protocol", "Sec-WebSocket-Protocol: suhe.v1.json\r\n", "", 400},
 		{"another protocol", "suhe.v1.json", "mqtt", 400},
 	}

@@ -152,6 +152,9 @@ func (h *house) attack(t *testing.T, c *contract.Contract, call contract.Call, b
 			t.Fatal(err)
 		}
 	}
+	if to := response.Header.Get("Location"); a.status == http.StatusTemporaryRedirect && strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "//") {
+		return a // no route was asked: the mux says what the address is when it is clean
+	}
 	h.judge(t, c, call.Operation, r, response, &a)
 	if r.Method != http.MethodGet && a.status < 300 && call.Operation.Scoped {
 		h.furnish()
