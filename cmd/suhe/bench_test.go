@@ -31,7 +31,10 @@ func measured(t *testing.T, args ...string) map[string][]bench.Row {
 	}
 	rows := map[string][]bench.Row{}
 	for _, r := range table.Rows {
-		if r.Rival != "" && (r.Yardstick <= 0 || r.Ratio <= 0) {
+		// Processor time comes in hundredths of a second: of a quick run it may be none,
+		// and less than that of the same without clients.
+		quick := strings.Contains(r.What, "processor time of an update")
+		if r.Rival != "" && !quick && (r.Yardstick <= 0 || r.Ratio <= 0) {
 			t.Errorf("no yardstick: %+v", r)
 		}
 		if r.Target != "" && r.Verdict != "pass" && r.Verdict != "miss" {
