@@ -6,7 +6,7 @@ import (
 )
 
 // policy lets the page load from its own origin only. Each exception is one that
-// MapLibre does not work without; the page's tests fail if one is missing.
+// MapLibre asks for.
 var policy = strings.Join([]string{
 	"default-src 'self'",
 	"worker-src 'self' blob:",          // its workers start from a blob
