@@ -93,7 +93,7 @@ func (h *house) enter(name, account, password string, dress func(string) func(*h
 // keyed is the operator by an API key of that grant.
 func (h *house) keyed(name string, narrows access.Grant) guest {
 	h.t.Helper()
-	k, text, err := h.keys.Add(context.Background(), "operator", key.Wish{Name: name, Grant: narrows, Expires: time.Now().Add(time.Hour)})
+	k, text, err := h.keys.Add(context.Background(), "operator", key.Wish{Name: name, Grant: narrows, Quota: key.Quota{Day: 100_000, Second: 1000}, Expires: time.Now().Add(time.Hour)})
 	if err != nil {
 		h.t.Fatal(err)
 	}
