@@ -29,7 +29,7 @@ export function ownLayers(theme: Theme): LayerSpecification[] {
   return [{
     id: 'trail', type: 'line', source: 'trail',
     layout: { 'line-cap': 'round', 'line-join': 'round' },
-    paint: { 'line-color': ink.value, 'line-width': 3, 'line-dasharray': [1, 2] },
+    paint: { 'line-color': ink.value, 'line-width': 3, 'line-opacity': 0.9 },
   }, {
     id: 'tracks', type: 'line', source: 'tracks',
     layout: { 'line-cap': 'round', 'line-join': 'round' },
