@@ -44,6 +44,8 @@ type follower struct {
 	told  map[string]struct{} // sessions that it was told are here
 }
 
+func (f *follower) follows(session string) bool { return f.of == everybody || f.of == session }
+
 // show notes what a session shows of itself.
 func (p *presence) show(s screen) {
 	p.mu.Lock()
@@ -88,7 +90,7 @@ func (p *presence) leave(s *session) {
 // mark notes that the followers of a session have news. The caller holds the lock.
 func (p *presence) mark(session string) {
 	for _, f := range p.followers {
-		if f.of == everybody || f.of == session {
+		if f.follows(session) {
 			f.stale[session] = struct{}{}
 		}
 	}
@@ -126,7 +128,7 @@ func (p *presence) regrant(s *session) {
 	defer p.mu.Unlock()
 	if f := p.followers[s]; f != nil {
 		for session := range p.here {
-			if f.of == everybody || f.of == session {
+			if f.follows(session) {
 				f.stale[session] = struct{}{}
 			}
 		}

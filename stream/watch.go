@@ -81,9 +81,11 @@ func (h *Hub) inView(scope access.Scope, l *look) ([]*twin.Thing, uint64) {
 		return nil, h.o.World.Shown()
 	}
 	all, shown := h.o.World.Look(nil, l.kinds, l.region.box)
+	var sight access.Sight
+	sight.By(scope)
 	kept := all[:0]
 	for _, t := range all {
-		if l.holds(t) && scope.Sees(t.Asset) {
+		if l.holds(t) && sight.Sees(t.Asset) {
 			kept = append(kept, t)
 		}
 	}

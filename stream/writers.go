@@ -19,6 +19,7 @@ type writers struct {
 	mu    sync.Mutex
 	queue []*conn
 	able  []*writer // that do not hang
+	most  int       // that do not hang, by the processors of the last tick; 0: nobody asked yet
 }
 
 // writer is one goroutine. The lock of writers guards it.
@@ -27,7 +28,8 @@ type writer struct {
 	hangs bool
 }
 
-// mostWriters is how many there are that do not hang.
+// mostWriters is how many there are that do not hang. To ask takes the scheduler's
+// lock.
 func mostWriters() int { return 2 * runtime.GOMAXPROCS(0) }
 
 // add lets somebody write for the connection.
@@ -44,9 +46,10 @@ func (w *writers) add(c *conn) {
 
 // relieve replaces writers that hang while others wait.
 func (w *writers) relieve() {
-	now := time.Now()
+	now, most := time.Now(), mostWriters()
 	for {
 		w.mu.Lock()
+		w.most = most
 		var one *writer
 		if len(w.queue) > 0 {
 			one = w.hire(now)
@@ -61,7 +64,10 @@ func (w *writers) relieve() {
 
 // hire returns a new writer, or nil if there are enough. The caller holds the lock.
 func (w *writers) hire(now time.Time) *writer {
-	if len(w.able) >= mostWriters() {
+	if w.most == 0 {
+		w.most = mostWriters()
+	}
+	if len(w.able) >= w.most {
 		i := 0
 		for i < len(w.able) && now.Sub(w.able[i].since) < hang {
 			i++

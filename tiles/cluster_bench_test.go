@@ -99,6 +99,7 @@ func BenchmarkClustersTile(b *testing.B) {
 	for _, p := range []places{city, asia} {
 		c, _ := p.populate(b, million, 0)
 		d := &renderer{writer: newLayerWriter()}
+		d.sight.By(access.Open())
 		for z := range c.layer.Clusters.Below {
 			r := Request{Layers: []string{"sensors"}, Tile: geo.TileAt(orb.Point{121.4062, 31.2372}, z), Scope: access.Open()}
 			b.Run(fmt.Sprintf("%s/z%d/within", p.name, z), func(b *testing.B) {

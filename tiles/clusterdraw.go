@@ -37,7 +37,7 @@ func earlier(p, q twin.Position) twin.Position {
 func (d *renderer) seen(w World, l *layer, r *Request) []*twin.Thing {
 	from := len(d.picker.found)
 	d.picker.found = w.Within(d.picker.found, l.Kind, d.shift.source(r.Tile))
-	things := slices.DeleteFunc(d.picker.found[from:], func(t *twin.Thing) bool { return !r.sees(t) })
+	things := slices.DeleteFunc(d.picker.found[from:], func(t *twin.Thing) bool { return !r.sees(&d.sight, t) })
 	d.picker.found = d.picker.found[:from+len(things)]
 	return things
 }
@@ -60,7 +60,7 @@ func (d *renderer) clusterOr(world World, c *cluster, l *layer, r *Request, fiel
 		return
 	}
 	// By now it may be gone or another: then this tile is stale anyway.
-	if t := world.ByFID(assets.FID(c.id)); t != nil && t.Asset.Kind == l.Kind && r.sees(t) {
+	if t := world.ByFID(assets.FID(c.id)); t != nil && t.Asset.Kind == l.Kind && r.sees(&d.sight, t) {
 		if v, shows := d.spot(middle(&t.Flat)); shows {
 			d.writer.lone(t, v, fields)
 		}

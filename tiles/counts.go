@@ -76,7 +76,9 @@ func (s *Server) clustersOf(dst []cluster, l *layer, t geo.Tile, scope access.Sc
 		return counts.within(dst, t, scope)
 	}
 	things := s.options.World.Within(nil, l.Kind, t.Bound(0))
-	things = slices.DeleteFunc(things, func(t *twin.Thing) bool { return !scope.Sees(t.Asset) || !f.Passes(t) })
+	var sight access.Sight
+	sight.By(scope)
+	things = slices.DeleteFunc(things, func(t *twin.Thing) bool { return !sight.Sees(t.Asset) || !f.Passes(t) })
 	return append(dst, l.gather(things, t)...)
 }
 

@@ -152,7 +152,7 @@ func (d *renderer) all(of [2]int, l *layer, r *Request) {
 	d.picker.warmth += warm(found)
 	here := d.here(l)
 	for _, t := range found {
-		if d.sight.Sees(t.Asset) && r.passes(t) {
+		if r.sees(&d.sight, t) {
 			d.thing(t, l, here, fields, false)
 		}
 	}

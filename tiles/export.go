@@ -92,7 +92,8 @@ func (s *Server) newExport(o ExportOptions) (*export, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &export{ExportOptions: o, server: s, walk: walk{world: s.options.World, scope: o.Scope, layers: layers}}
+	x := &export{ExportOptions: o, server: s, walk: walk{world: s.options.World, layers: layers}}
+	x.walk.sight.By(o.Scope)
 	return x, x.bound()
 }
 

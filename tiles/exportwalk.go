@@ -16,7 +16,7 @@ import (
 // walk finds the tiles on whose ground something stands that the scope sees.
 type walk struct {
 	world  World
-	scope  access.Scope
+	sight  access.Sight
 	layers []*layer
 	bounds orb.Bound // nothing outside is walked
 	found  []*twin.Thing
@@ -27,7 +27,7 @@ func (w *walk) extent() (extent orb.Bound, ok bool) {
 	for _, l := range w.layers {
 		w.found = w.world.Within(w.found[:0], l.Kind, geo.Tile{}.Bound(0))
 		for _, t := range w.found {
-			if !w.scope.Sees(t.Asset) {
+			if !w.sight.Sees(t.Asset) {
 				continue
 			}
 			b := l.ground(t)
@@ -87,7 +87,7 @@ func (w *walk) occupied(t geo.Tile, z uint32) bool {
 			return true
 		}
 		w.found = w.world.Within(w.found[:0], l.Kind, l.search(ground))
-		if slices.ContainsFunc(w.found, func(t *twin.Thing) bool { return w.scope.Sees(t.Asset) }) {
+		if slices.ContainsFunc(w.found, func(t *twin.Thing) bool { return w.sight.Sees(t.Asset) }) {
 			return true
 		}
 	}

@@ -40,7 +40,7 @@ func (p *picker) pick(of [2]int, l *layer, at int, box orb.Bound, r *Request, si
 		to := min(from+block, of[1])
 		p.warmth += warm(p.found[from:to])
 		for i, t := range p.found[from:to] {
-			if (simple || l.draws(t, r.Tile.Z) && l.mayTouch(t, box)) && sight.Sees(t.Asset) && r.passes(t) {
+			if (simple || l.draws(t, r.Tile.Z) && l.mayTouch(t, box)) && r.sees(sight, t) {
 				p.list = append(p.list, picked{int32(from + i), int16(at), t.Severity > 0})
 			}
 		}

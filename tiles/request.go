@@ -51,11 +51,10 @@ func (r Request) plain() bool {
 	return r.Properties == 0 && r.Datum == "" && r.plainSight()
 }
 
-// sees says whether the one who asks is shown the thing.
-func (r *Request) sees(t *twin.Thing) bool { return r.Scope.Sees(t.Asset) && r.passes(t) }
-
-// passes says whether the thing is asked for.
-func (r *Request) passes(t *twin.Thing) bool { return r.plainSight() || r.Filter.Passes(t) }
+// sees says whether the one who asks, by a sight of the scope, is shown the thing.
+func (r *Request) sees(sight *access.Sight, t *twin.Thing) bool {
+	return sight.Sees(t.Asset) && (r.plainSight() || r.Filter.Passes(t))
+}
 
 // plainSight says whether sees decides by the scope alone.
 func (r *Request) plainSight() bool { return r.Filter.String() == "" }

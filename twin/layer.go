@@ -6,10 +6,9 @@ import (
 	"suhe/internal/access"
 )
 
-// layer is all things of one kind: where they are and how many.
+// layer is all things of one kind: where they are and how many there are that are alike.
 type layer struct {
 	index  geo.Index[assets.FID]
-	total  int
 	counts map[alike]int          // none is 0
 	moves  []geo.Move[assets.FID] // scratch of the writer
 }
@@ -25,12 +24,6 @@ func newLayer() *layer { return &layer{counts: make(map[alike]int)} }
 
 // count adds by (1 or -1) things like t.
 func (l *layer) count(t *Thing, by int) {
-	l.total += by
-	l.add(t, by)
-}
-
-// add is count for a thing that is counted in total already.
-func (l *layer) add(t *Thing, by int) {
 	key := alike{access.FacetOf(t.Asset), t.Summary()}
 	if l.counts[key] += by; l.counts[key] == 0 {
 		delete(l.counts, key)

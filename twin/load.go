@@ -278,9 +278,9 @@ func (l *loading) settle(t *Thing, now int64) {
 	k := l.watches[t.Asset.FID]
 	w.writer.watches[t.Asset.FID] = k
 	layer := l.stock.layers[t.Asset.Kind]
-	layer.add(t, -1)
+	layer.count(t, -1)
 	w.settleHealth(t, k, w.healthOf(t, now))
-	layer.add(t, 1)
+	layer.count(t, 1)
 	if (len(t.Last) > 0 || t.Live != nil) && (t.State.Communication != Online || t.State.Data == Stale) {
 		t.Changed.Obs = max(l.from.Log.Obs, l.at.Obs) + 1
 	}

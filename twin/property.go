@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -91,6 +92,9 @@ func ofAsset(a *assets.Asset, name string) filter.Value {
 // englishKeys are the properties that hold an English name; the last is
 // OpenStreetMap's.
 var englishKeys = [...]string{"name_en", "nameEn", "name:en"}
+
+// EnglishKey says whether the property is one that holds an English name.
+func EnglishKey(key string) bool { return slices.Contains(englishKeys[:], key) }
 
 // englishName is the first of these properties that the asset has.
 func englishName(a *assets.Asset) string {

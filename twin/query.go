@@ -101,7 +101,7 @@ func (w *World) Each(kind assets.Kind, yield func(*Thing) bool) {
 		w.mu.RUnlock()
 		return
 	}
-	keys := l.index.Within(make([]assets.FID, 0, l.total), everywhere)
+	keys := l.index.Within(make([]assets.FID, 0, l.index.Len()), everywhere)
 	w.mu.RUnlock()
 	slices.Sort(keys)
 	some := make([]*Thing, 0, eachAtOnce)

@@ -98,8 +98,8 @@ func (s *stock) replace(c Change) {
 		s.things.set(c.Is.Asset.FID, c.Is)
 		if c.Was.State != c.Is.State {
 			l := s.layers[c.Is.Asset.Kind]
-			l.add(c.Was, -1)
-			l.add(c.Is, 1)
+			l.count(c.Was, -1)
+			l.count(c.Is, 1)
 		}
 		return
 	}

@@ -78,6 +78,9 @@ func (p *publicRooms) Views(ctx context.Context) (api.Views, error) {
 	return p.views, p.view.Ready(ctx)
 }
 
+// Delay implements api.Public.
+func (p *publicRooms) Delay() time.Duration { return p.view.Delay() }
+
 // openTiles makes the tiles of a world; of a cache of 0 bytes they have the usual one.
 func (n *node) openTiles(w *twin.World, cache int64, metrics prometheus.Registerer) (*tiles.Server, error) {
 	return tiles.New(tiles.Options{World: w, Cache: cache, Bounds: scene.Facts().Bounds, Sensitivity: n.registry.Classes().FieldSensitivity, Metrics: metrics})

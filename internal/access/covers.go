@@ -9,6 +9,9 @@ import (
 // other shows of its screen, the scope may know. Where it cannot tell it says no.
 // The delayed view and the live one cover nothing of each other.
 func (s Scope) Covers(other Scope) bool {
+	if s.Class() == other.Class() {
+		return true
+	}
 	c, o := s.is, other.is
 	if o == nil || o.class == none {
 		return true

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/netip"
 	"path/filepath"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"suhe/internal/bus"
 	"suhe/internal/settings"
 	"suhe/internal/store/geopackage"
+	"suhe/internal/testclock"
 )
 
 // counted counts how often the store is asked anything.
@@ -34,31 +34,13 @@ func (c *counted) SettingChanges(ctx context.Context) (uint64, error) {
 	return c.Store.SettingChanges(ctx)
 }
 
-// clock is set by the test.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(by time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(by)
-}
-
 // town is a store and a broker that nodes share.
 type town struct {
 	t     testing.TB
 	store *geopackage.Store
 	table *bus.Table
 	key   string
-	clock *clock
+	clock *testclock.Clock
 	tries atomic.Int32
 }
 
@@ -82,7 +64,7 @@ func newTown(t testing.TB) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &town{t: t, store: store, table: table, key: filepath.Join(dir, "login.key"), clock: &clock{at: time.Now().Truncate(time.Second)}}
+	return &town{t: t, store: store, table: table, key: filepath.Join(dir, "login.key"), clock: testclock.New(time.Now().Truncate(time.Second))}
 }
 
 // node is one that lets people in.
@@ -96,13 +78,13 @@ type node struct {
 // node starts one; demo says whether it is a demo's.
 func (w *town) node(demo bool) *node {
 	w.t.Helper()
-	key, err := account.OpenKey(w.key, w.clock.now)
+	key, err := account.OpenKey(w.key, w.clock.Now)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	store := &counted{Store: w.store}
 	n := &node{town: w, store: store, key: key, Logins: account.NewLogins(account.Options{
-		Directory: account.NewDirectory(account.DirectoryOptions{Store: store, Now: w.clock.now, Demo: demo}),
+		Directory: account.NewDirectory(account.DirectoryOptions{Store: store, Now: w.clock.Now, Demo: demo}),
 		Record:    w.store, Table: w.table, Key: key, Log: slog.New(slog.DiscardHandler)})}
 	if err := n.Refresh(w.t.Context()); err != nil {
 		w.t.Fatal(err)

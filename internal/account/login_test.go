@@ -30,7 +30,7 @@ func TestLogin(t *testing.T) {
 		if _, err := n.try(c.name, c.password, ""); !errors.Is(err, access.ErrUnauthenticated) || err.Error() != refusal {
 			t.Errorf("%.20q, %.20q: %v", c.name, c.password, err)
 		}
-		n.town.clock.pass(time.Hour) // or the account would be locked
+		n.town.clock.Pass(time.Hour) // or the account would be locked
 	}
 }
 
@@ -128,7 +128,7 @@ func TestLocks(t *testing.T) {
 			n.add("li", access.Operator)
 			n.add("wang", access.Operator)
 			for i, s := range c.steps {
-				n.town.clock.pass(s.pass)
+				n.town.clock.Pass(s.pass)
 				_, err := n.Login(t.Context(), account.Attempt{Name: s.name, Password: s.password, Address: netip.MustParseAddr(s.from)})
 				if (err == nil) != s.in || err != nil && !errors.Is(err, access.ErrUnauthenticated) {
 					t.Fatalf("step %d, %+v: %v", i, s, err)
@@ -157,7 +157,7 @@ func TestALockHoldsEverywhere(t *testing.T) {
 	if _, err := other.Login(t.Context(), elsewhere); wait(err) == 0 {
 		t.Fatalf("at another node: %v", err)
 	}
-	w.clock.pass(time.Second)
+	w.clock.Pass(time.Second)
 	if err := n.Unlock(t.Context(), "li"); err != nil {
 		t.Fatal(err)
 	}

@@ -108,14 +108,14 @@ func TestFirstLogin(t *testing.T) {
 	if err != nil || !strings.Contains(e.URI, e.Secret) {
 		t.Fatal(e, err)
 	}
-	if _, err := n.try(name, password, codeOf(t, e.Secret, w.clock.now())); code(err) != "otp_enrolment_required" {
+	if _, err := n.try(name, password, codeOf(t, e.Secret, w.clock.Now())); code(err) != "otp_enrolment_required" {
 		t.Errorf("before it is confirmed: %v", err)
 	}
 	at.OTP = "000000"
 	if _, err := n.ConfirmOTP(t.Context(), at); !errors.Is(err, access.ErrUnauthenticated) {
 		t.Errorf("confirmed by a wrong code: %v", err)
 	}
-	at.OTP = codeOf(t, e.Secret, w.clock.now())
+	at.OTP = codeOf(t, e.Secret, w.clock.Now())
 	in, err := n.ConfirmOTP(t.Context(), at)
 	if err != nil || !in.Who.Scope.May(access.Admit) || !n.known(in.Token) {
 		t.Errorf("confirmed: %+v, %v", in.Who, err)
@@ -146,9 +146,9 @@ func TestAPasswordIsNoneOfTheLastFive(t *testing.T) {
 func TestAPasswordExpires(t *testing.T) {
 	n := newTown(t).node(false)
 	n.add("li", access.Operator)
-	n.town.clock.pass(90 * 24 * time.Hour)
+	n.town.clock.Pass(90 * 24 * time.Hour)
 	n.in("li")
-	n.town.clock.pass(time.Second)
+	n.town.clock.Pass(time.Second)
 	if _, err := n.try("li", password, ""); code(err) != "password_change_required" {
 		t.Fatalf("after 90 days: %v", err)
 	}

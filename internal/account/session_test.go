@@ -29,8 +29,8 @@ func TestSessionsEnd(t *testing.T) {
 			}
 		}, true, false},
 		{"it is not used for longer", func(_ *testing.T, n *node, _ account.Login) { n.Age(31 * time.Minute) }, false, true},
-		{"the clock is set by an hour", func(_ *testing.T, n *node, _ account.Login) { n.town.clock.pass(time.Hour) }, true, true},
-		{"half a day passes, however it is used", func(_ *testing.T, n *node, _ account.Login) { n.town.clock.pass(12 * time.Hour) }, false, false},
+		{"the clock is set by an hour", func(_ *testing.T, n *node, _ account.Login) { n.town.clock.Pass(time.Hour) }, true, true},
+		{"half a day passes, however it is used", func(_ *testing.T, n *node, _ account.Login) { n.town.clock.Pass(12 * time.Hour) }, false, false},
 		{"logged out", func(t *testing.T, n *node, in account.Login) { done(t, n.Logout(t.Context(), in.Who, false)) }, false, false},
 		{"logged out elsewhere", func(t *testing.T, n *node, _ account.Login) { done(t, n.Logout(t.Context(), n.in("li").Who, false)) }, true, false},
 		{"logged out everywhere", func(t *testing.T, n *node, _ account.Login) { done(t, n.Logout(t.Context(), n.in("li").Who, true)) }, false, false},
@@ -118,7 +118,7 @@ func TestUseIsTold(t *testing.T) {
 	in := here.in("li")
 	there := w.node(false)
 	there.Age(31 * time.Minute)
-	w.clock.pass(40 * time.Minute)
+	w.clock.Pass(40 * time.Minute)
 	time.Sleep(1100 * time.Millisecond) // use is noted by the second
 	if !here.known(in.Token) {
 		t.Fatal("it is not known")
@@ -130,7 +130,7 @@ func TestUseIsTold(t *testing.T) {
 		}
 	}
 	there.Age(31 * time.Minute)
-	w.clock.pass(31 * time.Minute)
+	w.clock.Pass(31 * time.Minute)
 	if there.known(in.Token) {
 		t.Error("a session that nobody used is not idle")
 	}
@@ -225,7 +225,7 @@ func TestSessionsAreBounded(t *testing.T) {
 	first, err := n.Begin(t.Context(), a, home)
 	done(t, err)
 	for range 500 {
-		w.clock.pass(time.Second)
+		w.clock.Pass(time.Second)
 		if _, err = n.Begin(t.Context(), a, home); err != nil {
 			t.Fatal(err)
 		}

@@ -47,7 +47,7 @@ func confusions(t testing.TB, n *node, real string) map[string]string {
 	body, _ := base64.RawURLEncoding.DecodeString(parts[1])
 	var good map[string]any
 	json.Unmarshal(body, &good)
-	now := n.town.clock.now()
+	now := n.town.clock.Now()
 	with := func(claim string, v any) string {
 		c := maps.Clone(good)
 		if c[claim] = v; v == nil {
@@ -140,7 +140,7 @@ func TestATokenOfASessionThatIsNotThere(t *testing.T) {
 	n.add("li", access.Operator)
 	n.in("li")
 	seed, _ := os.ReadFile(n.town.key)
-	now := n.town.clock.now()
+	now := n.town.clock.Now()
 	token := signed(t, jwt.SigningMethodEdDSA, ed25519.NewKeyFromSeed(seed), nil, map[string]any{"iss": "suhe", "aud": "suhe", "sub": "li", "sid": "NONE",
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(time.Hour).Unix()})
 	if n.known(token) {

@@ -37,11 +37,11 @@ func withOTP(t *testing.T, n *node, name string) (secret string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at.OTP = codeOf(t, e.Secret, n.town.clock.now())
+	at.OTP = codeOf(t, e.Secret, n.town.clock.Now())
 	if _, err := n.ConfirmOTP(t.Context(), at); err != nil {
 		t.Fatal(err)
 	}
-	n.town.clock.pass(2 * time.Minute)
+	n.town.clock.Pass(2 * time.Minute)
 	return e.Secret
 }
 
@@ -50,7 +50,7 @@ func TestSecondFactor(t *testing.T) {
 	n := w.node(false)
 	secret := withOTP(t, n, "li")
 	other := w.node(false)
-	now := w.clock.now
+	now := w.clock.Now
 	if _, err := n.try("li", password, ""); code(err) != "otp_required" || !errors.Is(err, access.ErrUnauthenticated) {
 		t.Errorf("without a code: %v", err)
 	}
@@ -70,9 +70,9 @@ func TestSecondFactor(t *testing.T) {
 		if _, err := node.try("li", password, code); err == nil {
 			t.Errorf("the same code again, %s, lets in", name)
 		}
-		w.clock.pass(-1)
+		w.clock.Pass(-1)
 		n.Unlock(t.Context(), "li")
-		w.clock.pass(1)
+		w.clock.Pass(1)
 	}
 	if _, err := n.try("li", password, codeOf(t, secret, now().Add(-30*time.Second))); err == nil {
 		t.Error("an earlier code than the last lets in")
@@ -89,7 +89,7 @@ func TestGuessedCodesLock(t *testing.T) {
 	for range 5 {
 		n.try("li", password, "12345x")
 	}
-	if _, err := n.try("li", password, codeOf(t, secret, n.town.clock.now())); wait(err) == 0 {
+	if _, err := n.try("li", password, codeOf(t, secret, n.town.clock.Now())); wait(err) == 0 {
 		t.Errorf("after five wrong codes: %v", err)
 	}
 }
@@ -103,12 +103,12 @@ func TestAnotherSecondFactor(t *testing.T) {
 	if _, err := n.EnrolOTP(t.Context(), at); code(err) != "otp_required" {
 		t.Errorf("without the present code: %v", err)
 	}
-	at.OTP = codeOf(t, secret, n.town.clock.now())
+	at.OTP = codeOf(t, secret, n.town.clock.Now())
 	e, err := n.EnrolOTP(t.Context(), at)
 	if err != nil || e.Secret == secret {
 		t.Fatal(err)
 	}
-	at.OTP = codeOf(t, e.Secret, n.town.clock.now())
+	at.OTP = codeOf(t, e.Secret, n.town.clock.Now())
 	in, err := n.ConfirmOTP(t.Context(), at)
 	if err != nil {
 		t.Fatal(err)

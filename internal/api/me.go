@@ -18,6 +18,7 @@ type me struct {
 	Actions     []access.Action    `json:"actions"`
 	Sensitivity assets.Sensitivity `json:"sensitivity"`
 	Delayed     bool               `json:"delayed"`
+	Delay       float64            `json:"delay"` // of what is shown, in seconds
 	Demo        bool               `json:"demo"`
 	Session     *sessionAnswer     `json:"session,omitempty"`
 }
@@ -36,6 +37,9 @@ func (s *server) me(w http.ResponseWriter, _ *http.Request, who access.Principal
 func (s *server) meOf(who access.Principal) me {
 	out := me{ID: who.ID, Name: who.Name, Roles: notNull(who.Roles), Areas: notNull(who.Areas), Actions: []access.Action{},
 		Delayed: who.Scope.Delayed(), Demo: who.Demo}
+	if out.Delayed && s.Public != nil {
+		out.Delay = s.Public.Delay().Seconds()
+	}
 	for _, a := range access.Actions() {
 		if who.Scope.May(a) {
 			out.Actions = append(out.Actions, a)

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"go/ast"
 	"go/parser"
@@ -11,12 +12,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
 	"suhe/geo"
 	"suhe/internal/access"
+	"suhe/internal/api"
 	"suhe/twin"
 )
 
@@ -247,6 +250,30 @@ func TestHandlersAskTheViewsOfWhoAsks(t *testing.T) {
 				}
 				return true
 			})
+		}
+	}
+}
+
+// late is a public view of nothing.
+type late struct{}
+
+func (late) Views(context.Context) (api.Views, error) { return api.Views{}, nil }
+func (late) Delay() time.Duration                     { return 90 * time.Second }
+
+// endless are logins that do not end.
+type endless struct{ api.Logins }
+
+func (endless) Ends(string) (idle, ends time.Time) { return idle, ends }
+
+// Who sees the delayed view is told how late it is, nobody else.
+func TestHowLateTheViewIsIsTold(t *testing.T) {
+	for role, want := range map[access.Role]string{access.Public: `"delayed":true,"delay":90,`, access.Operator: `"delayed":false,"delay":0,`} {
+		r := open()
+		r.who = of(role)
+		d := deps(r, nil)
+		d.Public, d.Logins = late{}, endless{}
+		if w := ask(api.New(d), http.MethodGet, "/v1/me", ""); !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %d %s", role, w.Code, w.Body)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"suhe/assets"
 	"suhe/internal/access"
@@ -23,6 +24,7 @@ type Views struct {
 // or fails with assets.ErrBusy.
 type Public interface {
 	Views(ctx context.Context) (Views, error)
+	Delay() time.Duration // how late they show what happens
 }
 
 // views are those that who asks may be shown. Whatever is shown goes through here:

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -21,7 +22,7 @@ func (n *node) kept(ctx context.Context) (float64, error) {
 }
 
 func (n *node) metric(ctx context.Context, name string) (float64, error) {
-	text, err := n.fetch(ctx, "http://"+n.admin+"/metrics")
+	text, err := n.ask(ctx, http.MethodGet, "http://"+n.admin+"/metrics", "")
 	if err != nil {
 		return 0, err
 	}

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -85,20 +83,7 @@ func editedJSON(name string) string {
 
 // put registers an asset by the API.
 func (n *node) put(ctx context.Context, id, body string) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPut, n.url("/v1/assets/"+id), strings.NewReader(body))
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Authorization", "Bearer "+n.token)
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err == nil && answer.StatusCode >= 300 {
-		err = fmt.Errorf("PUT %s: %s: %s", id, answer.Status, text)
-	}
+	_, err := n.ask(ctx, http.MethodPut, n.url("/v1/assets/"+id), body)
 	return err
 }
 
@@ -108,7 +93,7 @@ func (n *node) showing(ctx context.Context, name string) error {
 	defer cancel()
 	address := n.url(tilePath(assets.Landmark, geo.TileAt(editedPlace, 16)))
 	for {
-		data, err := n.fetch(ctx, address)
+		data, err := n.ask(ctx, http.MethodGet, address, "")
 		if err != nil {
 			return err
 		}
@@ -117,23 +102,4 @@ func (n *node) showing(ctx context.Context, name string) error {
 		}
 		time.Sleep(time.Millisecond)
 	}
-}
-
-// fetch gets the content of one of its addresses, which may be none.
-func (n *node) fetch(ctx context.Context, address string) ([]byte, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, err
-	}
-	r.Header.Set("Authorization", "Bearer "+n.token)
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return nil, err
-	}
-	defer answer.Body.Close()
-	data, err := io.ReadAll(answer.Body)
-	if err == nil && answer.StatusCode >= 300 {
-		err = fmt.Errorf("GET %s: %s", address, answer.Status)
-	}
-	return data, err
 }

@@ -28,21 +28,16 @@ func addAccount(ctx context.Context, program, dir, database string) error {
 // login lets us in at the node.
 func (n *node) login(ctx context.Context) error {
 	body := fmt.Sprintf(`{"username":%q,"password":%q}`, loginName, loginPassword)
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, n.url("/v1/login"), strings.NewReader(body))
+	answer, err := n.ask(ctx, http.MethodPost, n.url("/v1/login"), body)
 	if err != nil {
 		return err
 	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
 	var in struct{ Token string }
-	if err := json.NewDecoder(answer.Body).Decode(&in); err != nil {
-		return fmt.Errorf("login: %s: %w", answer.Status, err)
+	if err := json.Unmarshal(answer, &in); err != nil {
+		return fmt.Errorf("login: %w", err)
 	}
 	if in.Token == "" {
-		return fmt.Errorf("login: %s", answer.Status)
+		return fmt.Errorf("login: no token: %s", answer)
 	}
 	n.token = in.Token
 	return nil

@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -96,6 +98,28 @@ func (n *node) ready(ctx context.Context) error {
 }
 
 func (n *node) url(path string) string { return "http://" + n.http + path }
+
+// ask sends a request to one of the node's addresses, by our login if there is one
+// yet, and returns what it answers. An answer that is no success is an error.
+func (n *node) ask(ctx context.Context, method, address, body string) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	if n.token != "" {
+		r.Header.Set("Authorization", "Bearer "+n.token)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	data, err := io.ReadAll(answer.Body)
+	if err == nil && answer.StatusCode >= 300 {
+		err = fmt.Errorf("%s %s: %s: %s", method, address, answer.Status, data)
+	}
+	return data, err
+}
 
 // stop ends the node in good order, or after a while in any.
 func (n *node) stop() {

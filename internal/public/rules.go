@@ -2,7 +2,6 @@ package public
 
 import (
 	"math"
-	"slices"
 
 	"suhe/assets"
 	"suhe/geo"
@@ -19,9 +18,6 @@ type rules struct {
 // anybody sees what the role public sees, everywhere.
 var anybody = access.GrantOf([]access.Role{access.Public}, []string{access.Everywhere}).Compile(nil)
 
-// kept are the properties that anybody may know, in order.
-var kept = []string{"name:en", "nameEn", "name_en"}
-
 // asset is the asset as anybody may know it; nil if nobody may know of it.
 func (r rules) asset(a *assets.Asset) *assets.Asset {
 	if !anybody.Sees(a) || a.Lifecycle != assets.InUse {
@@ -32,7 +28,7 @@ func (r rules) asset(a *assets.Asset) *assets.Asset {
 		Lifecycle: a.Lifecycle, Revision: assets.Revision{N: a.Revision.N}, Sensitivity: a.Sensitivity, Sensor: r.sensor(a.Sensor),
 	}
 	for _, p := range a.Properties {
-		if slices.Contains(kept, p.Key) && anybody.Shows(p.Key, r.classes.FieldSensitivity(p.Key)) {
+		if twin.EnglishKey(p.Key) && anybody.Shows(p.Key, r.classes.FieldSensitivity(p.Key)) {
 			out.Properties = append(out.Properties, p)
 		}
 	}

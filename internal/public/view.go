@@ -64,6 +64,9 @@ func New(o Options) (*View, error) {
 // World is the world of the view; it is empty until Ready.
 func (v *View) World() *twin.World { return v.world }
 
+// Delay is how late the view is.
+func (v *View) Delay() time.Duration { return v.options.Delay }
+
 // History is what the view shows of these series.
 func (v *View) History(s Series) History { return History{s, v} }
 

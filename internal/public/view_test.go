@@ -18,6 +18,7 @@ import (
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/bus"
+	"suhe/internal/testclock"
 	"suhe/twin"
 )
 
@@ -92,21 +93,7 @@ type rig struct {
 	t           *testing.T
 	obs, events tape
 	registered  []*assets.Asset
-
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (r *rig) clock() time.Time {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.now
-}
-
-func (r *rig) pass(d time.Duration) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.now = r.now.Add(d)
+	clock       *testclock.Clock
 }
 
 func (r *rig) Load(_ context.Context, yield func(*assets.Asset) error) (uint64, error) {
@@ -123,7 +110,7 @@ func (r *rig) Load(_ context.Context, yield func(*assets.Asset) error) (uint64, 
 func (r *rig) event(e twin.Event) {
 	r.t.Helper()
 	_, last, _ := r.events.Bounds(r.t.Context())
-	e.Seq, e.Time = last+1, r.clock()
+	e.Seq, e.Time = last+1, r.clock.Now()
 	data, err := twin.EncodeEvent(e)
 	if err != nil {
 		r.t.Fatal(err)
@@ -138,7 +125,7 @@ func (r *rig) put(a *assets.Asset) {
 // observe appends a value of now.
 func (r *rig) observe(id assets.ID, phenomenon string, value float64) {
 	r.t.Helper()
-	now := r.clock()
+	now := r.clock.Now()
 	data, err := twin.AppendObservations(nil, []twin.Observation{{Asset: id, Phenomenon: phenomenon, Value: value, PhenomenonTime: now.UnixMilli(), ReceivedTime: now.UnixMilli()}})
 	if err != nil {
 		r.t.Fatal(err)
@@ -147,12 +134,12 @@ func (r *rig) observe(id assets.ID, phenomenon string, value float64) {
 }
 
 func newRig(t *testing.T, registered ...*assets.Asset) *rig {
-	return &rig{t: t, registered: registered, now: time.Date(2026, 11, 23, 8, 0, 30, 0, time.UTC)}
+	return &rig{t: t, registered: registered, clock: testclock.New(time.Date(2026, 11, 23, 8, 0, 30, 0, time.UTC))}
 }
 
 func (r *rig) view() *View {
 	r.t.Helper()
-	v, err := New(Options{Delay: delay, Grid: 50, Classes: assets.DefaultClasses(), Registry: r, Now: r.clock, Obs: &r.obs, Events: &r.events,
+	v, err := New(Options{Delay: delay, Grid: 50, Classes: assets.DefaultClasses(), Registry: r, Now: r.clock.Now, Obs: &r.obs, Events: &r.events,
 		Epoch: func(context.Context) (uint64, error) { return 7, nil }})
 	if err != nil {
 		r.t.Fatal(err)
@@ -258,13 +245,13 @@ func TestTheViewIsLate(t *testing.T) {
 	begin := time.Date(2026, 11, 23, 8, 0, 30, 0, time.UTC)
 	old, new := gauge(1, "wl-1", begin.Add(-time.Hour)), gauge(2, "wl-2", begin.Add(-5*time.Minute))
 	r := newRig(t, old, new)
-	r.now = begin.Add(-16 * time.Minute)
+	r.clock.Set(begin.Add(-16 * time.Minute))
 	r.observe("wl-1", "water_level", 3.14159)
 	r.observe("wl-1", "unheard", 5)
-	r.now = begin.Add(-5 * time.Minute)
+	r.clock.Set(begin.Add(-5 * time.Minute))
 	r.put(new)
 	r.observe("wl-1", "water_level", 4.2)
-	r.now = begin
+	r.clock.Set(begin)
 	v := r.view()
 	told := &heard{}
 	r.run(v, told)
@@ -286,7 +273,7 @@ func TestTheViewIsLate(t *testing.T) {
 	if is.Severity != 0 || is.State.Communication == twin.Offline || is.Summary() != "normal" {
 		t.Errorf("its state is told: %+v", is.State)
 	}
-	r.pass(10 * time.Minute)
+	r.clock.Pass(10 * time.Minute)
 	r.wait(v, twin.Position{Obs: 3, Events: 1})
 	if got := value(); got != 4.2 {
 		t.Errorf("10 minutes later the value is %v", got)
@@ -314,7 +301,7 @@ func TestWhatIsNotForThePublicIsGone(t *testing.T) {
 	camera.Kind, camera.Class, camera.Sensor = assets.Camera, "camera.dome", nil
 	r.put(camera)
 	r.event(twin.Event{Type: twin.AssetRemoved, FID: 3, ID: "secret-camera"})
-	r.pass(delay)
+	r.clock.Pass(delay)
 	r.wait(v, twin.Position{Events: 3})
 	if v.World().ByID("wl-1") != nil || v.World().ByID("secret-camera") != nil {
 		t.Error("what is restricted is shown")
@@ -354,7 +341,7 @@ func TestHistoryIsLate(t *testing.T) {
 	v := r.view()
 	s := &series{}
 	h := v.History(s)
-	now := r.clock()
+	now := r.clock.Now()
 	got, err := h.Series(t.Context(), "wl-1", "water_level", now.Add(-20*time.Minute), now, 10)
 	if err != nil || len(got) != 6 || !s.asked[1].Equal(now.Add(-delay)) {
 		t.Fatalf("%v %v, asked %v", got, err, s.asked)

@@ -26,12 +26,16 @@ func (d *Desk) TakeAcks(ctx context.Context, batch []bus.Letter) error {
 // assets.ErrNotFound: the device got no such command, or assets.ErrBusy. An answer
 // that changes nothing any more is none.
 func (d *Desk) TakeAck(ctx context.Context, device assets.ID, body []byte) error {
-	l := bus.Letter{Topic: AckTopic(device), Data: body}
-	if _, _, err := ReadAck(l.Topic, body); err != nil {
+	if _, err := assets.ParseID(string(device)); err != nil {
+		d.acks.WithLabelValues("malformed").Inc()
+		return fmt.Errorf("device: %w", err)
+	}
+	ack, err := parseAck(body)
+	if err != nil {
 		d.acks.WithLabelValues("malformed").Inc()
 		return fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)
 	}
-	result, err := d.takeAck(ctx, l)
+	result, err := d.apply(ctx, device, ack)
 	if err != nil {
 		return err
 	}
@@ -42,13 +46,18 @@ func (d *Desk) TakeAck(ctx context.Context, device assets.ID, body []byte) error
 	return nil
 }
 
-// takeAck says what became of an answer.
+// takeAck says what became of a letter.
 func (d *Desk) takeAck(ctx context.Context, l bus.Letter) (result string, err error) {
 	device, ack, err := ReadAck(l.Topic, l.Data)
 	if err != nil {
 		d.log.Debug("answer of a device refused", "asset", device, "err", err)
 		return "malformed", nil
 	}
+	return d.apply(ctx, device, ack)
+}
+
+// apply says what became of a device's answer that was read.
+func (d *Desk) apply(ctx context.Context, device assets.ID, ack Ack) (result string, err error) {
 	for { // until nobody else changed the command in between
 		c, revision, err := d.get(ctx, device, ack.Command)
 		if errors.Is(err, assets.ErrNotFound) {

@@ -262,6 +262,9 @@ func TestAnswersByHTTP(t *testing.T) {
 	if err := o.TakeAck(t.Context(), "wl-1", []byte(`{"command":"x"}`)); !errors.Is(err, assets.ErrInvalid) {
 		t.Errorf("no answer: %v", err)
 	}
+	if err := o.TakeAck(t.Context(), "a b", payload); !errors.Is(err, assets.ErrInvalid) {
+		t.Errorf("of what is no id: %v", err)
+	}
 	if err := o.TakeAck(t.Context(), "wl-2", payload); !errors.Is(err, assets.ErrNotFound) {
 		t.Errorf("of another device: %v", err)
 	}

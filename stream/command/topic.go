@@ -48,37 +48,51 @@ var idRule = regexp.MustCompile(`^[0-9a-f]{12}-[a-z0-9]{8}$`)
 // ReadAck reads what was published to a device's topic of answers. The error
 // names what is wrong.
 func ReadAck(topic string, payload []byte) (assets.ID, Ack, error) {
-	var a Ack
+	id, err := acked(topic)
+	if err != nil {
+		return "", Ack{}, err
+	}
+	a, err := parseAck(payload)
+	return id, a, err
+}
+
+// acked is the device whose topic of answers it is.
+func acked(topic string) (assets.ID, error) {
 	rest, before := strings.CutPrefix(topic, topicBefore)
 	name, after := strings.CutSuffix(rest, acksAfter)
 	if !before || !after {
-		return "", a, fmt.Errorf("topic %.200q is not %s", topic, Acks)
+		return "", fmt.Errorf("topic %.200q is not %s", topic, Acks)
 	}
 	id, err := assets.ParseID(name)
 	if err != nil {
-		return "", a, fmt.Errorf("topic: %w", err)
+		return "", fmt.Errorf("topic: %w", err)
 	}
+	return id, nil
+}
+
+// parseAck reads an answer.
+func parseAck(payload []byte) (a Ack, err error) {
 	if len(payload) > maxAck {
-		return id, a, fmt.Errorf("%d bytes, want at most %d", len(payload), maxAck)
+		return a, fmt.Errorf("%d bytes, want at most %d", len(payload), maxAck)
 	}
 	d := json.NewDecoder(bytes.NewReader(payload))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&a); err != nil {
-		return id, a, err
+		return a, err
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return id, a, errors.New("text behind the object")
+		return a, errors.New("text behind the object")
 	}
 	switch a.Status {
 	case Accepted, Done, Failed, Refused:
 	default:
-		return id, a, fmt.Errorf("status: %.64q, want accepted, done, failed or refused", a.Status)
+		return a, fmt.Errorf("status: %.64q, want accepted, done, failed or refused", a.Status)
 	}
 	if !idRule.MatchString(a.Command) {
-		return id, a, fmt.Errorf("command: %.64q is no id of a command", a.Command)
+		return a, fmt.Errorf("command: %.64q is no id of a command", a.Command)
 	}
 	a.Detail = strings.ToValidUTF8(a.Detail[:min(len(a.Detail), maxDetail)], "")
-	return id, a, nil
+	return a, nil
 }
 
 // keyOf is a level of a table's key that stands for the device.

@@ -55,6 +55,10 @@ export async function visit(browser, base, viewport) {
 /** A new page of somebody who is not logged in. Notes what it complains of and whom else it asks. */
 export async function stranger(browser, base, viewport = { width: 1600, height: 900 }) {
   const page = await browser.newPage({ viewport, locale: 'zh-CN' });
+  await page.addInitScript(() => {
+    // Waits until the map has drawn everything; a busy machine may never rest.
+    window.rest = () => new Promise((done) => { window.suhe.map.once('idle', done); setTimeout(done, 15_000); });
+  });
   const complaints = [];
   const strangers = [];
   page.on('console', (m) => { if (m.type() === 'error') complaints.push(m.text()); });

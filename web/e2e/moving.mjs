@@ -4,7 +4,7 @@ export async function moving(page, { check, wait }) {
   await page.evaluate(async () => {
     const { map } = window.suhe;
     map.jumpTo({ center: [121.4348, 31.2502], zoom: 16, pitch: 0, bearing: 0 });
-    await new Promise((done) => { map.once('idle', done); setTimeout(done, 15_000); }); // a busy machine may never rest
+    await window.rest();
     window.fix = (lon, heading) => {
       const is = { fid: 4e15, id: 'boat-0', layer: 'movers', lon, lat: 31.2502, summary: 'normal', severity: 0, class: 'mover.boat', name: '巡逻艇', values: { heading }, time: Date.now(),
         state: { communication: 'online', data: 'fresh', service: 'normal' } };

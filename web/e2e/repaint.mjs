@@ -35,7 +35,7 @@ export async function repaint(page, base, seen, { check, wait }) {
   await page.evaluate(async (center) => {
     const { map } = window.suhe;
     map.jumpTo({ center, zoom: 17.2, pitch: 0, bearing: 0 });
-    await new Promise((done) => { map.once('idle', done); setTimeout(done, 15_000); }); // a busy machine may never rest
+    await window.rest();
   }, from);
   // A tile is 588 pixels wide here: both places are in view, in two tiles of several.
   const { to, shown } = await page.evaluate(() => {

@@ -63,7 +63,7 @@ async function reasons({ page, wait }, { check }) {
   });
   await page.evaluate(async () => {
     window.suhe.map.jumpTo({ center: [121.4348, 31.2502], zoom: 17.5, pitch: 0, bearing: 0 });
-    await new Promise((done) => { window.suhe.map.once('idle', done); setTimeout(done, 15_000); }); // a busy machine may never rest
+    await window.rest();
   });
   check('a camera is in view', await wait('camera', camera));
   const { x, y } = await page.evaluate(camera);

@@ -51,7 +51,7 @@ try {
     for (const end = Date.now() + 60_000; Date.now() < end && !moved();) await new Promise((done) => setTimeout(done, 100));
     const sensor = moved();
     map.jumpTo({ center: [sensor.lon, sensor.lat], zoom: 17.5, pitch: 30 });
-    await new Promise((done) => { map.once('idle', done); setTimeout(done, 15_000); }); // a busy machine may never rest
+    await window.rest();
     const { x, y } = map.project([sensor.lon, sensor.lat]);
     return { x, y, id: sensor.id };
   });
@@ -109,7 +109,7 @@ try {
   if (file) {
     await page.evaluate(async () => {
       window.suhe.map.jumpTo({ center: [121.4348, 31.2502], zoom: 15.3, pitch: 64, bearing: 24 });
-      await new Promise((done) => { window.suhe.map.once('idle', done); setTimeout(done, 15_000); }); // a busy machine may never rest
+      await window.rest();
     });
     await page.waitForTimeout(2500);
     await page.screenshot({ path: file });

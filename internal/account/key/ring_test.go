@@ -20,6 +20,7 @@ import (
 	"suhe/internal/audit"
 	"suhe/internal/settings"
 	"suhe/internal/store/geopackage"
+	"suhe/internal/testclock"
 )
 
 // people are accounts whose rights a test changes.
@@ -52,7 +53,7 @@ type bench struct {
 	people *people
 	store  *geopackage.Store
 	file   string
-	now    time.Time
+	clock  *testclock.Clock
 }
 
 func newBench(t *testing.T) *bench {
@@ -63,7 +64,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	b := &bench{people: new(people), store: store, file: filepath.Join(dir, "keys.json"), now: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}
+	b := &bench{people: new(people), store: store, file: filepath.Join(dir, "keys.json"), clock: testclock.New(time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC))}
 	b.people.set("anna", access.Operator)
 	b.people.set("bert", access.Security)
 	b.again(t)
@@ -73,7 +74,7 @@ func newBench(t *testing.T) *bench {
 // again is the node started anew, or another one with the same store.
 func (b *bench) again(t *testing.T) {
 	t.Helper()
-	b.Ring = key.New(key.Options{Store: b.store, Owners: b.people, File: b.file, Now: func() time.Time { return b.now }})
+	b.Ring = key.New(key.Options{Store: b.store, Owners: b.people, File: b.file, Now: b.clock.Now})
 	if err := b.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func (b *bench) again(t *testing.T) {
 
 func (b *bench) wish(change ...func(*key.Wish)) key.Wish {
 	w := key.NewWish()
-	w.Name, w.Expires = "gauges", b.now.Add(24*time.Hour)
+	w.Name, w.Expires = "gauges", b.clock.Now().Add(24*time.Hour)
 	for _, f := range change {
 		f(&w)
 	}
@@ -197,7 +198,7 @@ func TestTheEndOfAKey(t *testing.T) {
 				t.Fatal(err)
 			}
 		},
-		"past its time":     func(_ *testing.T, b *bench, _ string) { b.now = b.now.Add(24 * time.Hour) },
+		"past its time":     func(_ *testing.T, b *bench, _ string) { b.clock.Pass(24 * time.Hour) },
 		"its owner is gone": func(_ *testing.T, b *bench, _ string) { b.people.set("anna") },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -214,7 +215,7 @@ func TestTheEndOfAKey(t *testing.T) {
 			if _, mine, err := b.Still(who); !mine || !errors.Is(err, access.ErrUnauthenticated) {
 				t.Errorf("what is connected: %v, %v", mine, err)
 			}
-			b.now = b.now.Add(-time.Second)
+			b.clock.Pass(-time.Second)
 			if name == "past its time" {
 				if _, _, err := b.ask("Bearer " + text); err != nil {
 					t.Errorf("a second before its end: %v", err)
@@ -252,25 +253,25 @@ func TestQuotas(t *testing.T) {
 	if err := ask(); !errors.Is(err, key.ErrQuota) || !strings.Contains(err.Error(), "2 requests a second") {
 		t.Errorf("the third at once: %v", err)
 	}
-	b.now = b.now.Add(time.Second)
+	b.clock.Pass(time.Second)
 	for i := range 2 {
 		if err := ask(); err != nil {
 			t.Errorf("a second later, %d: %v", i, err)
 		}
 	}
-	b.now = b.now.Add(time.Second)
-	last := b.now
+	b.clock.Pass(time.Second)
+	last := b.clock.Now()
 	if err := ask(); err != nil {
 		t.Errorf("the fifth: %v", err)
 	}
-	b.now = b.now.Add(time.Second)
+	b.clock.Pass(time.Second)
 	if err := ask(); !errors.Is(err, key.ErrQuota) || !strings.Contains(err.Error(), "5 requests a day") {
 		t.Errorf("the sixth of the day: %v", err)
 	}
 	if use := b.List("anna")[0].Use; use.Today != 5 || !use.Last.Equal(last) {
 		t.Errorf("use %+v, want 5, the last at %v", use, last)
 	}
-	b.now = time.Date(2026, 11, 23, 16, 0, 0, 0, time.UTC) // midnight in Shanghai
+	b.clock.Set(time.Date(2026, 11, 23, 16, 0, 0, 0, time.UTC)) // midnight in Shanghai
 	if err := ask(); err != nil {
 		t.Errorf("the next day: %v", err)
 	}
@@ -331,8 +332,8 @@ func TestWhatAKeyMayNotBe(t *testing.T) {
 		"a long name":     {"name", "anna", func(w *key.Wish) { w.Name = strings.Repeat("名", 34) }},
 		"a line break":    {"name", "anna", func(w *key.Wish) { w.Name = "a\nb" }},
 		"for ever":        {"expires", "anna", func(w *key.Wish) { w.Expires = time.Time{} }},
-		"past":            {"expires", "anna", func(w *key.Wish) { w.Expires = b.now }},
-		"too long":        {"expires", "anna", func(w *key.Wish) { w.Expires = b.now.Add(key.MaxLife + time.Second) }},
+		"past":            {"expires", "anna", func(w *key.Wish) { w.Expires = b.clock.Now() }},
+		"too long":        {"expires", "anna", func(w *key.Wish) { w.Expires = b.clock.Now().Add(key.MaxLife + time.Second) }},
 		"no action":       {"grant.actions", "anna", func(w *key.Wish) { w.Grant.Actions = []access.Action{"fly"} }},
 		"no kind":         {"grant.kinds", "anna", func(w *key.Wish) { w.Grant.Kinds = []assets.Kind{"tree"} }},
 		"no sensitivity":  {"grant.sensitivity", "anna", func(w *key.Wish) { w.Grant.Sensitivity = 9 }},
@@ -376,7 +377,7 @@ func TestOnesOwnKeys(t *testing.T) {
 	if _, _, err := b.Add(t.Context(), "anna", b.wish()); !errors.Is(err, assets.ErrConflict) {
 		t.Errorf("one too many: %v", err)
 	}
-	b.now = b.now.Add(25 * time.Hour) // all are dead, and make room one by one
+	b.clock.Pass(25 * time.Hour) // all are dead, and make room one by one
 	b.add(t, "anna", b.wish())
 	if n := len(b.List("anna")); n != 51 {
 		t.Errorf("%d keys, want 51", n)

@@ -16,6 +16,7 @@ import (
 	"suhe/internal/account/link"
 	"suhe/internal/audit"
 	"suhe/internal/store/geopackage"
+	"suhe/internal/testclock"
 )
 
 // people are accounts by name.
@@ -32,7 +33,7 @@ type bench struct {
 	people people
 	store  *geopackage.Store
 	key    []byte
-	now    time.Time
+	clock  *testclock.Clock
 }
 
 func newBench(t *testing.T) *bench {
@@ -42,7 +43,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	b := &bench{store: store, key: []byte(strings.Repeat("k", 32)), now: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC),
+	b := &bench{store: store, key: []byte(strings.Repeat("k", 32)), clock: testclock.New(time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)),
 		people: people{"wall": account.NewOwner(access.GrantOf([]access.Role{access.Operator}, []string{"310107"}), nil)}}
 	b.again(t)
 	return b
@@ -51,7 +52,7 @@ func newBench(t *testing.T) *bench {
 // again is another node with the same store.
 func (b *bench) again(t *testing.T) {
 	t.Helper()
-	b.Book = link.New(link.Options{Store: b.store, Record: b.store, Owners: b.people, Key: b.key, Now: func() time.Time { return b.now }})
+	b.Book = link.New(link.Options{Store: b.store, Record: b.store, Owners: b.people, Key: b.key, Now: b.clock.Now})
 	if err := b.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +60,7 @@ func (b *bench) again(t *testing.T) {
 
 func (b *bench) wish() link.Wish {
 	w := link.NewWish()
-	w.Name, w.Account, w.Address, w.Page, w.Expires = "hall, left", "wall", "10.1.2.0/24", "/?view=quay", b.now.Add(30*24*time.Hour)
+	w.Name, w.Account, w.Address, w.Page, w.Expires = "hall, left", "wall", "10.1.2.0/24", "/?view=quay", b.clock.Now().Add(30*24*time.Hour)
 	return w
 }
 
@@ -219,7 +220,7 @@ func TestTheEndOfALink(t *testing.T) {
 			}
 			b.Book = is
 		}},
-		"past its time":        {"expired", func(_ *testing.T, b *bench, _ string) { b.now = b.now.Add(30 * 24 * time.Hour) }},
+		"past its time":        {"expired", func(_ *testing.T, b *bench, _ string) { b.clock.Pass(30 * 24 * time.Hour) }},
 		"its account is gone":  {"may not come in", func(_ *testing.T, b *bench, _ string) { delete(b.people, "wall") }},
 		"forged in the store":  {"no link of ours", func(t *testing.T, b *bench, id string) { b.forge(t, id, `"account":"wall"`, `"account":"root"`) }},
 		"moved in the store":   {"no link of ours", func(t *testing.T, b *bench, id string) { b.forge(t, id, `10.1.2.0/24`, `10.0.0.0/8`) }},
@@ -273,7 +274,7 @@ func TestWhatALinkMayNotBe(t *testing.T) {
 		"no name":           {"name", func(w *link.Wish) { w.Name = "" }},
 		"a line break":      {"name", func(w *link.Wish) { w.Name = "a\nb" }},
 		"for ever":          {"expires", func(w *link.Wish) { w.Expires = time.Time{} }},
-		"too long":          {"expires", func(w *link.Wish) { w.Expires = b.now.Add(link.MaxLife + time.Second) }},
+		"too long":          {"expires", func(w *link.Wish) { w.Expires = b.clock.Now().Add(link.MaxLife + time.Second) }},
 		"nobody":            {"account", func(w *link.Wish) { w.Account = "nobody" }},
 		"no address":        {"address", func(w *link.Wish) { w.Address = "" }},
 		"a name as one":     {"address", func(w *link.Wish) { w.Address = "screen.example" }},

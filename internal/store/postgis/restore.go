@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -25,6 +24,7 @@ type Restoring struct {
 	tx     pgx.Tx
 	about  about
 	tables map[string]dumped // that have not come yet
+	names  []string          // of all tables, quoted
 }
 
 // Restore begins to fill the database at the URL. One that holds assets or any
@@ -86,7 +86,6 @@ func (r *Restoring) clear(ctx context.Context) error {
 		return err
 	}
 	r.tables = make(map[string]dumped, len(tables))
-	var names []string
 	for _, t := range tables {
 		r.tables[t.name] = t
 		if _, err := r.tx.Exec(ctx, "LOCK TABLE "+t.quoted()+" IN ACCESS EXCLUSIVE MODE"); err != nil {
@@ -103,9 +102,9 @@ func (r *Restoring) clear(ctx context.Context) error {
 		if _, err := r.tx.Exec(ctx, "ALTER TABLE "+t.quoted()+" DISABLE TRIGGER USER"); err != nil {
 			return err
 		}
-		names = append(names, t.quoted())
+		r.names = append(r.names, t.quoted())
 	}
-	_, err = r.tx.Exec(ctx, "TRUNCATE "+strings.Join(names, ", "))
+	_, err = r.tx.Exec(ctx, "TRUNCATE "+strings.Join(r.names, ", "))
 	return err
 }
 
@@ -154,10 +153,6 @@ func (r *Restoring) finish(ctx context.Context) error {
 	if r.tx == nil {
 		return fmt.Errorf("%w: nothing of a database is in it", assets.ErrInvalid)
 	}
-	tables, err := tablesOf(ctx, r.tx)
-	if err != nil {
-		return err
-	}
 	for _, name := range r.about.Tables {
 		if _, missing := r.tables[name]; missing {
 			return fmt.Errorf("%w: table %s is missing", assets.ErrInvalid, name)
@@ -168,8 +163,8 @@ func (r *Restoring) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, t := range tables {
-		if _, err := r.tx.Exec(ctx, "ALTER TABLE "+t.quoted()+" ENABLE TRIGGER USER"); err != nil {
+	for _, name := range r.names {
+		if _, err := r.tx.Exec(ctx, "ALTER TABLE "+name+" ENABLE TRIGGER USER"); err != nil {
 			return err
 		}
 	}
@@ -178,7 +173,7 @@ func (r *Restoring) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	_, err = r.tx.Exec(ctx, "UPDATE suhe.meta SET value = greatest(value + 1, extract(epoch FROM now())::bigint) WHERE name = $1", epoch)
+	_, err := r.tx.Exec(ctx, "UPDATE suhe.meta SET value = greatest(value + 1, extract(epoch FROM now())::bigint) WHERE name = $1", epoch)
 	return err
 }
 
@@ -189,8 +184,5 @@ func (r *Restoring) Close(ctx context.Context) error {
 	}
 	err := r.conn.Close(context.WithoutCancel(ctx)) // ends the transaction with it
 	r.conn = nil
-	if errors.Is(err, pgx.ErrTxClosed) {
-		return nil
-	}
 	return err
 }

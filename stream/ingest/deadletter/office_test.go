@@ -13,6 +13,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/bus"
+	"suhe/internal/testclock"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -20,7 +21,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // desk is an office over a real broker.
 type desk struct {
 	*Office
-	now time.Time
+	clock *testclock.Clock
 }
 
 func openDesk(t *testing.T) *desk {
@@ -33,8 +34,8 @@ func openDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{now: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}
-	d.Office = New(Options{Stream: s, Now: func() time.Time { return d.now }})
+	d := &desk{clock: testclock.New(time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC))}
+	d.Office = New(Options{Stream: s, Now: d.clock.Now})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
 	go func() { done <- d.Run(ctx) }()
@@ -145,7 +146,7 @@ func TestFlood(t *testing.T) {
 	d.Keep(about("wl-1", "future", "the same"))
 	d.Keep(about("wl-2", "malformed", "the same"))
 	d.counted(t, map[verdict]int{kept: lettersEach + 2})
-	d.now = d.now.Add(time.Minute)
+	d.clock.Pass(time.Minute)
 	d.Keep(about("wl-1", "malformed", "the same"))
 	d.counted(t, map[verdict]int{kept: lettersEach + 3})
 }

@@ -3,7 +3,7 @@ import roles from '../../../internal/access/roles.json';
 import { ask } from '../lib/ask';
 import { button, make } from '../lib/dom';
 import { word, type Lang } from '../lib/i18n';
-import { everywhere, roleName } from '../lib/session';
+import { areaNames, everywhere, roleName, roleNames } from '../lib/session';
 import { dialog, field, Frame, table, type Desk } from './desk';
 
 interface Account {
@@ -60,7 +60,7 @@ export class Accounts implements Desk {
     this.list.replaceChildren(table(
       [say('username'), say('name'), say('roles'), say('areas'), say('state'), say('ways')],
       this.accounts.map((a) => [
-        a.username, a.name, a.roles.map((r) => roleName(r, lang)).join('、'), a.areas.includes(everywhere) ? word('everywhere', lang) : a.areas.join('、'),
+        a.username, a.name, roleNames(a.roles, lang), areaNames(a.areas, lang),
         [say(a.disabled ? 'disabled' : 'active'), ...(a.demo ? [say('demo')] : []), ...(a.otp ? [say('otp')] : []), ...(a.oneTime ? [say('oneTime')] : [])].join(' · '),
         this.ways(a),
       ])));

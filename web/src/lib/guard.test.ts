@@ -9,7 +9,7 @@ const minute = 60_000;
 let here: Me | undefined;
 let asked: string[] = [];
 
-const li: Me = { id: 'li', name: '李', roles: ['dispatcher'], areas: ['*'], actions: ['view', 'dispatch'], sensitivity: 3, delayed: false, demo: false };
+const li: Me = { id: 'li', name: '李', roles: ['dispatcher'], areas: ['*'], actions: ['view', 'dispatch'], sensitivity: 3, delayed: false, delay: 0, demo: false };
 
 /** The server's clock is ours; idle 30 minutes from now on, whatever was asked. */
 const ends = () => ({ expires: new Date(Date.now() + 12 * 60 * minute).toISOString(), idleUntil: new Date(Date.now() + 30 * minute).toISOString() });

@@ -30,8 +30,8 @@ const words = {
   legend: ['图例', 'Legend'],
   demo: ['演示系统 · 设备、数据与账号均为模拟', 'Demo · devices, data and accounts are made up'],
   mind: ['请注意', 'Mind'],
-  delayed: ['公众视图 · 延迟 15 分钟', 'Public view · 15 minutes late'],
-  late: ['延迟 15 分钟', '15 minutes late'],
+  delayed: ['公众视图 · 延迟 {n} 分钟', 'Public view · {n} min late'],
+  late: ['延迟 {n} 分钟', '{n} min late'],
   account: ['账号', 'Account'],
   role: ['角色', 'Role'],
   region: ['区域', 'Areas'],
@@ -103,6 +103,11 @@ export type Word = keyof typeof words;
 
 export function word(key: Word, lang: Lang): string {
   return choose(words[key], lang);
+}
+
+/** How late a view is, to a tenth of a minute; delay is in seconds. */
+export function howLate(key: 'delayed' | 'late', delay: number, lang: Lang): string {
+  return word(key, lang).replace('{n}', String(Math.round(delay / 6) / 10));
 }
 
 /** Of a text in Chinese and English the one that is asked for. */

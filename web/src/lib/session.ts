@@ -1,7 +1,7 @@
 /** Who is here, what he may, and where he goes from here. */
 import table from '../../../internal/access/roles.json';
 import { ask, send } from './ask';
-import type { Lang } from './i18n';
+import { choose, word, type Lang } from './i18n';
 
 export type Action = 'view' | 'export' | 'edit' | 'observe' | 'command' | 'witness' | 'dispatch' | 'report' | 'repair' | 'operate' | 'admit' | 'audit';
 
@@ -14,6 +14,7 @@ export interface Me {
   actions: string[];
   sensitivity: number;
   delayed: boolean; // sees the delayed, generalised view
+  delay: number; // of what is shown, seconds
   demo: boolean;
   session?: Ends | null; // none of what comes by a link or a key
 }
@@ -51,8 +52,12 @@ export function may(who: Me, action: Action): boolean {
 /** What a role is called; one that is not in the table stands as it is. */
 export function roleName(role: string, lang: Lang): string {
   const is = table.roles.find((r) => r.role === role);
-  return is ? (lang === 'zh' ? is.name : is.nameEn) : role;
+  return is ? choose([is.name, is.nameEn], lang) : role;
 }
+
+export const roleNames = (roles: string[], lang: Lang): string => roles.map((r) => roleName(r, lang)).join('、');
+
+export const areaNames = (areas: string[], lang: Lang): string => (areas.includes(everywhere) ? word('everywhere', lang) : areas.join('、'));
 
 /** Where somebody begins: who administers sees no map. */
 export function home(who: Pick<Me, 'roles'>): '/' | '/admin' {

@@ -3,7 +3,7 @@ import { button, make } from './dom';
 import { word, type Lang } from './i18n';
 import { forgetReason } from './purpose';
 import { instant, stamp } from './time';
-import { everywhere, logout, roleName, type Me } from './session';
+import { areaNames, logout, roleNames, type Me } from './session';
 
 export class UserMenu {
   private readonly panel = make('div', { id: 'user-panel', hidden: true });
@@ -24,12 +24,11 @@ export class UserMenu {
   speak(): void {
     const { who } = this;
     const lang = this.lang();
-    const roles = who.roles.map((r) => roleName(r, lang)).join('、');
+    const roles = roleNames(who.roles, lang);
     this.opener.replaceChildren(make('strong', {}, who.name || who.id), ...(roles && roles !== who.name ? [make('span', {}, roles)] : []));
-    const areas = who.areas.includes(everywhere) ? word('everywhere', lang) : who.areas.join('、');
     const ends = instant(who.session?.expires);
     const facts: [string, string][] = [
-      [word('account', lang), who.id], [word('role', lang), roles], [word('region', lang), areas || '–'],
+      [word('account', lang), who.id], [word('role', lang), roles], [word('region', lang), areaNames(who.areas, lang) || '–'],
       ...(ends === undefined ? [] : [[word('until', lang), stamp(ends)] as [string, string]]),
     ];
     this.panel.replaceChildren(

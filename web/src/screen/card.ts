@@ -2,7 +2,7 @@
 import type uPlot from 'uplot';
 import * as api from '../lib/api';
 import { button, make } from '../lib/dom';
-import { isWord, stateWord, word, type Lang } from '../lib/i18n';
+import { choose, isWord, stateWord, word, type Lang } from '../lib/i18n';
 import type { Touched } from '../lib/picture';
 import { Problem } from '../lib/problem';
 import type { Reason } from '../lib/purpose';
@@ -133,7 +133,7 @@ export class Card {
     const named = this.around.tables.classes.find((c) => c.code === a.class);
     const rows: [string, string][] = [
       [word('id', lang), a.id],
-      [word('class', lang), named ? (lang === 'zh' ? named.name : named.nameEn) : a.class],
+      [word('class', lang), named ? choose([named.name, named.nameEn], lang) : a.class],
     ];
     if (a.area) rows.push([word('area', lang), a.area]);
     if (a.chainage !== undefined) rows.push([word('chainage', lang), `${a.chainage.toFixed(0)} m${a.bank ? ` ${word(a.bank, lang)}` : ''}`]);
@@ -171,7 +171,7 @@ export class Card {
     const list = pairs(Object.entries(a.values).map(([code, value]) => {
       const p = this.around.tables.phenomena.find((x) => x.code === code);
       const at = instant(a.times[code]);
-      return [`${p ? (lang === 'zh' ? p.name : p.nameEn) : code} ${at ? clock(at) : ''}`, this.said(code, value)];
+      return [`${p ? choose([p.name, p.nameEn], lang) : code} ${at ? clock(at) : ''}`, this.said(code, value)];
     }));
     list.classList.add('values');
     Object.keys(a.values).forEach((code, i) => {

@@ -126,7 +126,7 @@ class Screen {
   /** Says how live the page is, and lets it look so. */
   private sign(): void {
     const { line, heard } = this.connection;
-    showStatus({ sign: element('sign'), detail: element('detail'), stale: element('stale') }, line, heard, Date.now(), this.who.delayed, this.switches.lang);
+    showStatus({ sign: element('sign'), detail: element('detail'), stale: element('stale') }, line, heard, Date.now(), this.who, this.switches.lang);
     this.map.pale(!isLive(line) && heard > 0);
   }
 
