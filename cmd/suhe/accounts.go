@@ -12,6 +12,7 @@ import (
 	"suhe/internal/account"
 	"suhe/internal/audit"
 	"suhe/internal/bus"
+	"suhe/internal/wholefile"
 )
 
 // logins say how people get in.
@@ -154,7 +155,7 @@ func demoPassword(file string) (string, error) {
 	text, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
 		text = []byte(account.NewPassword() + "\n")
-		err = os.WriteFile(file, text, 0o600)
+		err = wholefile.Replace(file, text)
 	}
 	return strings.TrimSpace(string(text)), err
 }

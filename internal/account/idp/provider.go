@@ -42,7 +42,7 @@ type Options struct {
 	Secret   string // "": a public client, which PKCE alone protects
 	Redirect string // exact address of our callback, as it is registered with the provider
 	Mapping  Mapping
-	Key      []byte           // that cookies are sealed with; see access.KeyFile
+	Key      []byte           // that cookies are sealed with; see wholefile.Key
 	Client   *http.Client     // nil: a careful one
 	Now      func() time.Time // nil: time.Now
 }

@@ -23,7 +23,7 @@ type Options struct {
 	Store  settings.Store   // must be set
 	Record account.Recorder // must be set
 	Owners account.Owners   // must be set
-	Key    []byte           // that MACs are made with; see access.KeyFile
+	Key    []byte           // that MACs are made with; see wholefile.Key
 	Now    func() time.Time // nil: time.Now
 	Log    *slog.Logger     // nil: none
 }
