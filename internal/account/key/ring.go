@@ -79,12 +79,11 @@ func New(o Options) *Ring {
 
 // Refresh reads the keys that have changed in the store; see settings.Shelf.
 func (r *Ring) Refresh(ctx context.Context) error {
-	if err := r.keys.Refresh(ctx); err != nil {
-		return err
+	anew, err := r.keys.Refresh(ctx)
+	if anew {
+		r.tallies.only(func(id string) bool { _, is := r.keys.Get(id); return is })
 	}
-	known := r.keys.All()
-	r.tallies.only(func(id string) bool { _, is := known[id]; return is })
-	return nil
+	return err
 }
 
 // principal is who acts by the key; false: its owner may not come in.

@@ -70,7 +70,10 @@ func New(o Options) *Book {
 }
 
 // Refresh reads the links that have changed in the store; see settings.Shelf.
-func (b *Book) Refresh(ctx context.Context) error { return b.links.Refresh(ctx) }
+func (b *Book) Refresh(ctx context.Context) error {
+	_, err := b.links.Refresh(ctx)
+	return err
+}
 
 // Cookie is the name of the cookie of a screen.
 const Cookie = "suhe_screen"
