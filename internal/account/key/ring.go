@@ -157,15 +157,11 @@ func (r *Ring) Admit(text string) (access.Principal, error) {
 
 // Still implements account.Reviewer.
 func (r *Ring) Still(was access.Principal) (now access.Principal, mine bool, err error) {
-	id, mine := strings.CutPrefix(was.ID, principalPrefix)
-	if !mine {
-		return was, false, nil
-	}
-	k, known := r.keys.Get(id)
-	if known && k.Is.alive(r.o.Now()) {
-		if who, ok := r.principal(k.Is); ok {
-			return who, true, nil
+	return account.Still(was, principalPrefix, func(id string) (who access.Principal, ok bool) {
+		k, known := r.keys.Get(id)
+		if !known || !k.Is.alive(r.o.Now()) {
+			return who, false
 		}
-	}
-	return access.Principal{}, true, access.ErrUnauthenticated
+		return r.principal(k.Is)
+	})
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -173,15 +172,11 @@ func CookieName(secure bool) string {
 
 // Still implements account.Reviewer.
 func (b *Book) Still(was access.Principal) (now access.Principal, mine bool, err error) {
-	id, mine := strings.CutPrefix(was.ID, principalPrefix)
-	if !mine {
-		return was, false, nil
-	}
-	l, known := b.links.Get(id)
-	if known && l.Is.alive(b.o.Now()) {
-		if who, ok := b.principal(l.Is); ok {
-			return who, true, nil
+	return account.Still(was, principalPrefix, func(id string) (who access.Principal, ok bool) {
+		l, known := b.links.Get(id)
+		if !known || !l.Is.alive(b.o.Now()) {
+			return who, false
 		}
-	}
-	return access.Principal{}, true, access.ErrUnauthenticated
+		return b.principal(l.Is)
+	})
 }
