@@ -112,7 +112,7 @@ func (l *Logins) due(is *Account) error {
 		return nil
 	case is.OneTime || l.now().Sub(is.PasswordAt) > l.PasswordLife:
 		return errPassword
-	case is.administers() && is.OTP == "":
+	case access.Administer(is.Roles) && is.OTP == "":
 		return errEnrolment
 	}
 	return nil
