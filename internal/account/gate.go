@@ -96,7 +96,7 @@ func (l *Logins) Cookie() Credential { return cookie{l} }
 
 // Who implements Credential.
 func (c cookie) Who(r *http.Request) (access.Principal, bool, error) {
-	is, err := r.Cookie(cookieName(r))
+	is, err := r.Cookie(door.CookieName(r, sessionCookie))
 	if err != nil {
 		return access.Principal{}, false, nil
 	}
@@ -107,18 +107,13 @@ func (c cookie) Who(r *http.Request) (access.Principal, bool, error) {
 	return who, true, err
 }
 
-// cookieName is the session cookie's. With TLS its prefix binds it to this host
-// and to TLS.
-func cookieName(r *http.Request) string {
-	if door.Secure(r) {
-		return "__Host-suhe_session"
-	}
-	return "suhe_session"
-}
+// sessionCookie is the session cookie's name; see door.CookieName.
+const sessionCookie = "suhe_session"
 
 // SetCookie makes the cookie of a login; without a token it removes it.
 func SetCookie(w http.ResponseWriter, r *http.Request, token string, until time.Time) {
-	is := &http.Cookie{Name: cookieName(r), Value: token, Path: "/", HttpOnly: true, Secure: door.Secure(r), SameSite: http.SameSiteStrictMode, Expires: until}
+	is := door.Cookie(r, sessionCookie, token)
+	is.Expires = until
 	if token == "" {
 		is.MaxAge = -1
 	}

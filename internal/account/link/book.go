@@ -74,7 +74,7 @@ func (b *Book) Refresh(ctx context.Context) error {
 	return err
 }
 
-// Cookie is the name of the cookie of a screen.
+// Cookie is the name of the cookie of a screen; see door.CookieName.
 const Cookie = "suhe_screen"
 
 // principalPrefix begins the ids of principals that see by a link.
@@ -147,9 +147,9 @@ func (b *Book) principal(l *held) (access.Principal, bool) {
 	return who, ok
 }
 
-// Who takes the cookie that Open gave; see CookieName.
+// Who takes the cookie that Open gave.
 func (b *Book) Who(r *http.Request) (who access.Principal, presented bool, err error) {
-	cookie, err := r.Cookie(CookieName(door.Secure(r)))
+	cookie, err := r.Cookie(door.CookieName(r, Cookie))
 	if err != nil {
 		return who, false, nil
 	}
@@ -159,15 +159,6 @@ func (b *Book) Who(r *http.Request) (who access.Principal, presented bool, err e
 	}
 	who, _ = b.principal(l)
 	return who, true, nil
-}
-
-// CookieName is what the screen's cookie is called. With TLS a browser takes one
-// of that name from nobody but us (RFC 6265bis, 4.1.3.2).
-func CookieName(secure bool) string {
-	if secure {
-		return "__Host-" + Cookie
-	}
-	return Cookie
 }
 
 // Still implements account.Reviewer.
