@@ -54,6 +54,13 @@ func (g Gate) Still(who access.Principal) (access.Principal, error) {
 	return who, nil
 }
 
+// Authorization is what the header Authorization says behind the scheme, as it
+// stands there; false: it names another scheme, or is not there.
+func Authorization(r *http.Request, scheme string) (text string, is bool) {
+	said, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return text, strings.EqualFold(said, scheme)
+}
+
 // KeyPrefix is how an API key begins, which is a bearer token but none of a login.
 const KeyPrefix = "suhe_key_"
 
@@ -65,8 +72,8 @@ func (l *Logins) Bearer() Credential { return bearer{l} }
 
 // Who implements Credential.
 func (b bearer) Who(r *http.Request) (access.Principal, bool, error) {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || strings.HasPrefix(token, KeyPrefix) {
+	token, presented := Authorization(r, "Bearer")
+	if !presented || strings.HasPrefix(token, KeyPrefix) {
 		return access.Principal{}, false, nil
 	}
 	who, err := b.Token(r.Context(), strings.TrimSpace(token))

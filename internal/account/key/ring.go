@@ -119,8 +119,8 @@ func (r *Ring) Run(ctx context.Context) error {
 // Who takes a key from Authorization: Bearer and counts the request. An error wraps
 // access.ErrUnauthenticated, the same for whatever is wrong, or ErrQuota.
 func (r *Ring) Who(request *http.Request) (who access.Principal, presented bool, err error) {
-	scheme, text, _ := strings.Cut(request.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || !strings.HasPrefix(text, account.KeyPrefix) {
+	text, bearer := account.Authorization(request, "Bearer")
+	if !bearer || !strings.HasPrefix(text, account.KeyPrefix) {
 		return who, false, nil
 	}
 	who, err = r.Admit(text)
