@@ -86,7 +86,7 @@ const principalPrefix = "link:"
 // access.ErrUnauthenticated, the same for whatever is wrong, or is of the record:
 // what cannot be recorded is not opened.
 func (b *Book) Open(r *http.Request, text string) (l Link, cookie string, err error) {
-	h, wrong := b.judge(text, toOpen, r)
+	h, _, wrong := b.judge(text, toOpen, r)
 	e := audit.From(r.Context()).Entry("link open", "link", audit.Done)
 	detail := map[string]any{}
 	if h != nil {
@@ -111,31 +111,32 @@ func (b *Book) Open(r *http.Request, text string) (l Link, cookie string, err er
 	return h.Link, h.text(b.o.Key, toSee), nil
 }
 
-// judge finds the link of a text; wrong says why it is not good for that, here
-// and now. The link is returned with it only if the text is really its.
-func (b *Book) judge(text string, u use, r *http.Request) (l *held, wrong string) {
+// judge finds the link of a text and who sees by it; wrong says why it is not good
+// for that, here and now. The link is returned with it only if the text is really its.
+func (b *Book) judge(text string, u use, r *http.Request) (l *held, who access.Principal, wrong string) {
 	id, mac, ok := parse(text)
 	if !ok {
-		return nil, "no link"
+		return nil, who, "no link"
 	}
 	found, known := b.links.Get(id)
 	if l = found.Is; !known {
 		l = new(held)
 	}
 	if !hmac.Equal([]byte(l.mac(b.o.Key, u)), []byte(mac)) || !known {
-		return nil, "no link of ours"
+		return nil, who, "no link of ours"
 	}
-	switch _, in := b.principal(l); {
+	switch is, in := b.principal(l); {
 	case !l.Revoked.IsZero():
-		return l, "revoked"
+		return l, who, "revoked"
 	case !l.alive(b.o.Now()):
-		return l, "expired"
+		return l, who, "expired"
 	case !l.at(door.Address(r)):
-		return l, "opened at another address"
+		return l, who, "opened at another address"
 	case !in:
-		return l, "its account may not come in"
+		return l, who, "its account may not come in"
+	default:
+		return l, is, ""
 	}
-	return l, ""
 }
 
 // principal is who sees by the link; false: its account may not come in.
@@ -153,11 +154,10 @@ func (b *Book) Who(r *http.Request) (who access.Principal, presented bool, err e
 	if err != nil {
 		return who, false, nil
 	}
-	l, wrong := b.judge(cookie.Value, toSee, r)
+	_, who, wrong := b.judge(cookie.Value, toSee, r)
 	if wrong != "" {
 		return who, true, access.ErrUnauthenticated
 	}
-	who, _ = b.principal(l)
 	return who, true, nil
 }
 
