@@ -109,7 +109,7 @@ func sameNetwork(e Entry) kind {
 // what they tell of must not be done.
 func (r *Recorder) Record(ctx context.Context, entries ...Entry) error {
 	for _, e := range entries {
-		if err := r.put(ctx, e); err != nil {
+		if err := r.put(ctx, e.bounded()); err != nil {
 			return err
 		}
 	}
@@ -146,8 +146,9 @@ func (r *Recorder) Refuse(e Entry) {
 	}
 }
 
+// put takes an entry that is bounded.
 func (r *Recorder) put(ctx context.Context, e Entry) error {
-	w := waiting{e.bounded(), r.o.Now()}
+	w := waiting{e, r.o.Now()}
 	select {
 	case r.queue <- w:
 		return nil
