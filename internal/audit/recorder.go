@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"suhe/assets"
+	"suhe/internal/door"
 )
 
 // The bounds of a Recorder.
@@ -98,9 +99,7 @@ func sameView(e Entry) kind {
 func sameNetwork(e Entry) kind {
 	k := kind{address: e.Address, action: e.Action, outcome: e.Outcome}
 	if a, err := netip.ParseAddr(e.Address); err == nil && a.Is6() {
-		if network, err := a.Prefix(64); err == nil {
-			k.address = network.String()
-		}
+		k.address = door.Network(a).String()
 	}
 	return k
 }
