@@ -59,8 +59,7 @@ func answerAccount(w http.ResponseWriter, status int, a *account.Account, oneTim
 	out := accountOf(a)
 	out.OneTimePassword = oneTime
 	w.Header().Set("ETag", etag(a.Rev))
-	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, "application/json", status, out)
+	answerUnkept(w, status, out)
 }
 
 func (s *server) accounts(w http.ResponseWriter, _ *http.Request, _ access.Principal) error {
@@ -68,8 +67,7 @@ func (s *server) accounts(w http.ResponseWriter, _ *http.Request, _ access.Princ
 	for _, a := range s.Accounts.Accounts() {
 		out = append(out, accountOf(a))
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, struct {
+	answerUnkept(w, http.StatusOK, struct {
 		Accounts []accountAnswer `json:"accounts"`
 	}{out})
 	return nil

@@ -55,8 +55,7 @@ func (s *server) sendCommand(w http.ResponseWriter, r *http.Request, who access.
 		return err
 	}
 	w.Header().Set("Location", "/v1/devices/"+string(c.Device)+"/commands/"+c.ID)
-	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, "application/json", http.StatusAccepted, c)
+	answerUnkept(w, http.StatusAccepted, c)
 	return nil
 }
 
@@ -117,8 +116,7 @@ func (s *server) command(w http.ResponseWriter, r *http.Request, who access.Prin
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, c)
+	answerUnkept(w, http.StatusOK, c)
 	return nil
 }
 
@@ -137,8 +135,7 @@ func (s *server) commands(w http.ResponseWriter, r *http.Request, who access.Pri
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, struct {
+	answerUnkept(w, http.StatusOK, struct {
 		Commands []command.Command `json:"commands"`
 		Next     uint64            `json:"next,omitempty"` // for after=; absent: there are no more
 	}{list, next})

@@ -68,8 +68,7 @@ func (s *server) deadLetters(w http.ResponseWriter, r *http.Request, who access.
 		told.Begins = strings.ToValidUTF8(string(l.Payload[:min(len(l.Payload), excerptBytes)]), "\ufffd")
 		out.Letters = append(out.Letters, told)
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, out)
+	answerUnkept(w, http.StatusOK, out)
 	return nil
 }
 
@@ -133,8 +132,7 @@ func (s *server) deadLetter(w http.ResponseWriter, r *http.Request, who access.P
 	} else {
 		out.PayloadBase64 = base64.StdEncoding.EncodeToString(l.Payload)
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, out)
+	answerUnkept(w, http.StatusOK, out)
 	return nil
 }
 

@@ -43,8 +43,7 @@ func (s *server) hook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, report)
+	answerUnkept(w, http.StatusOK, report)
 	return nil
 }
 

@@ -13,8 +13,7 @@ func (s *server) trees(w http.ResponseWriter, r *http.Request, _ access.Principa
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, struct {
+	answerUnkept(w, http.StatusOK, struct {
 		Trees []account.Tree `json:"trees"`
 	}{all})
 	return nil
@@ -42,8 +41,7 @@ func (s *server) putTree(w http.ResponseWriter, r *http.Request, _ access.Princi
 		status = http.StatusCreated
 	}
 	w.Header().Set("ETag", etag(t.Rev))
-	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, "application/json", status, t)
+	answerUnkept(w, status, t)
 	return nil
 }
 
