@@ -116,11 +116,16 @@ func (s *server) putAccount(w http.ResponseWriter, r *http.Request, _ access.Pri
 }
 
 func (s *server) removeAccount(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return removeNamed(w, r, s.Accounts.Remove)
+}
+
+// removeNamed removes what the path names; with If-Match that revision only.
+func removeNamed(w http.ResponseWriter, r *http.Request, remove func(ctx context.Context, name string, was int64) error) error {
 	was, conditional, err := wasRevision(r)
 	if err != nil {
 		return err
 	}
-	if err := s.Accounts.Remove(r.Context(), r.PathValue("name"), was); err != nil {
+	if err := remove(r.Context(), r.PathValue("name"), was); err != nil {
 		return unmet(conditional, err)
 	}
 	w.WriteHeader(http.StatusNoContent)

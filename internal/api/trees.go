@@ -45,15 +45,6 @@ func (s *server) putTree(w http.ResponseWriter, r *http.Request, _ access.Princi
 	return nil
 }
 
-// removeTree removes a tree; with If-Match that revision only.
 func (s *server) removeTree(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	was, conditional, err := wasRevision(r)
-	if err != nil {
-		return err
-	}
-	if err := s.Accounts.RemoveTree(r.Context(), r.PathValue("name"), was); err != nil {
-		return unmet(conditional, err)
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return removeNamed(w, r, s.Accounts.RemoveTree)
 }
