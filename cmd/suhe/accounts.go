@@ -105,11 +105,7 @@ func (n *node) admit(ticket, token string) (access.Principal, error) {
 	if token != "" {
 		return n.logins.Token(context.Background(), token)
 	}
-	who, err := n.tickets.Redeem(ticket, time.Now())
-	if err != nil {
-		return access.Principal{}, err
-	}
-	return n.still(who)
+	return account.Redeem(&n.tickets, n.still, ticket)
 }
 
 // firstAccounts makes those that a node cannot do without, and tells their
