@@ -62,6 +62,7 @@ type Classes struct {
 	byCode    map[string]*Class
 	byPhen    map[string]*Phenomenon
 	fields    map[string]Sensitivity
+	guarded   []string        // fields that not everybody may see, in order
 	sealed    map[string]bool // properties, of whatever class
 }
 

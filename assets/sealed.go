@@ -1,6 +1,11 @@
 package assets
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+
+	"suhe/internal/seal"
+)
 
 // Sealer seals the values of properties that the store shall not show; *seal.Keys
 // is one. of says which asset's and which property's the value is.
@@ -8,14 +13,6 @@ type Sealer interface {
 	Seal(value string, of ...string) string
 	Open(sealed string, of ...string) (string, error)
 	Current(sealed string) bool
-}
-
-// sealedPrefix begins a sealed value: see internal/seal.
-const sealedPrefix = "sealed:1:"
-
-func isSealed(v any) bool {
-	s, ok := v.(string)
-	return ok && len(s) >= len(sealedPrefix) && s[:len(sealedPrefix)] == sealedPrefix
 }
 
 // SealBy makes the registry seal what the classes say is kept sealed ("x-sealed" in
@@ -36,7 +33,7 @@ func (r *Registry) sealedOf(a *Asset) (*Asset, error) {
 		return a, nil
 	}
 	return r.withSealed(a, func(field, value string) (string, error) {
-		if !isSealed(value) {
+		if !seal.Is(value) {
 			return r.sealer.Seal(value, "assets", string(a.ID), field), nil
 		}
 		plain, err := r.sealer.Open(value, "assets", string(a.ID), field)
@@ -110,11 +107,12 @@ func (r *Registry) withSealed(a *Asset, change func(field, value string) (string
 // unsealedAlone are the properties that rules for their text can be asked about: a
 // sealed one was asked before it was sealed.
 func (c *Classes) unsealedAlone(ps Properties) Properties {
-	for i, p := range ps {
-		if c.Seals(p.Key) && isSealed(p.Value) {
-			out := append(Properties(nil), ps[:i]...)
-			return append(out, c.unsealedAlone(ps[i+1:])...)
-		}
+	sealed := func(p Property) bool {
+		text, _ := p.Value.(string)
+		return seal.Is(text) && c.Seals(p.Key)
 	}
-	return ps
+	if !slices.ContainsFunc(ps, sealed) {
+		return ps
+	}
+	return slices.DeleteFunc(slices.Clone(ps), sealed)
 }

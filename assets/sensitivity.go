@@ -78,20 +78,18 @@ func (c *Classes) readFields() error {
 			}
 		}
 	}
+	for name, s := range c.fields {
+		if s > Public {
+			c.guarded = append(c.guarded, name)
+		}
+	}
+	slices.Sort(c.guarded)
 	return nil
 }
 
-// Guarded are the names of all fields that not everybody may see, in order.
-func (c *Classes) Guarded() []string {
-	var out []string
-	for name, s := range c.fields {
-		if s > Public {
-			out = append(out, name)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
+// Guarded are the names of all fields that not everybody may see, in order; the
+// slice is shared and must not be changed.
+func (c *Classes) Guarded() []string { return c.guarded }
 
 // fieldSensitivities are those of what every asset may have, and of properties
 // that are guarded whatever class has them: those of imported files are not in any

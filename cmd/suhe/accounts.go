@@ -12,6 +12,7 @@ import (
 	"suhe/internal/account"
 	"suhe/internal/audit"
 	"suhe/internal/bus"
+	"suhe/internal/wholefile"
 )
 
 // logins say how people get in.
@@ -104,11 +105,7 @@ func (n *node) admit(ticket, token string) (access.Principal, error) {
 	if token != "" {
 		return n.logins.Token(context.Background(), token)
 	}
-	who, err := n.tickets.Redeem(ticket, time.Now())
-	if err != nil {
-		return access.Principal{}, err
-	}
-	return n.still(who)
+	return account.Redeem(&n.tickets, n.still, ticket)
 }
 
 // firstAccounts makes those that a node cannot do without, and tells their
@@ -154,7 +151,7 @@ func demoPassword(file string) (string, error) {
 	text, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
 		text = []byte(account.NewPassword() + "\n")
-		err = os.WriteFile(file, text, 0o600)
+		err = wholefile.Replace(file, text)
 	}
 	return strings.TrimSpace(string(text)), err
 }

@@ -72,16 +72,7 @@ func (c *backupCreateCmd) Run(ctx context.Context, io streams, log *slog.Logger)
 	if _, err := os.Lstat(c.File); !errors.Is(err, os.ErrNotExist) {
 		return errors.Join(fmt.Errorf("%w: %s is there already", assets.ErrInvalid, c.File), err)
 	}
-	part, err := os.CreateTemp(filepath.Dir(c.File), ".backup-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(part.Name())
-	err = c.write(ctx, part, log)
-	if err = errors.Join(err, part.Sync(), part.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(part.Name(), c.File); err != nil {
+	if err := writeFile(c.File, func(f *os.File) error { return c.write(ctx, f, log) }); err != nil {
 		return err
 	}
 	if c.Server == "" && c.Passphrase == "" {

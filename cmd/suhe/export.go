@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -104,9 +105,10 @@ func writeGeoJSON(_ context.Context, file string, all iter.Seq2[*assets.Asset, e
 	return writeFile(file, func(f *os.File) error { return assets.ExportGeoJSON(f, all) })
 }
 
-// writeFile writes beside the file and moves it in place when it is whole.
+// writeFile writes beside the file, under a name that listings do not show, and moves
+// it in place when it is whole and on disk.
 func writeFile(file string, write func(*os.File) error) error {
-	f, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
+	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
 	if err != nil {
 		return err
 	}
@@ -115,7 +117,7 @@ func writeFile(file string, write func(*os.File) error) error {
 	if err := write(f); err != nil {
 		return err
 	}
-	if err := f.Close(); err != nil {
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), file)

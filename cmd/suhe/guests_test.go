@@ -14,6 +14,7 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/account"
 	"suhe/internal/account/key"
+	"suhe/internal/wholefile"
 	"suhe/stream/command"
 )
 
@@ -113,7 +114,7 @@ func (h *house) login(name, password string) (token string, who access.Principal
 // forged is a token with other claims, signed by the key of the house.
 func (h *house) forged(token string, claims map[string]any) string {
 	h.t.Helper()
-	seed, err := access.KeyFile(h.settings.place("login.key"))
+	seed, err := wholefile.Key(h.settings.place("login.key"))
 	if err != nil {
 		h.t.Fatal(err)
 	}

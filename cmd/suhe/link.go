@@ -8,10 +8,10 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"suhe/internal/access"
 	"suhe/internal/account"
 	"suhe/internal/account/link"
 	"suhe/internal/api"
+	"suhe/internal/wholefile"
 )
 
 // linkCmd holds the commands about links for screens that nobody attends. They
@@ -24,7 +24,7 @@ type linkCmd struct {
 
 // sealKey is the key of links and of logins elsewhere that were begun.
 func (s storage) sealKey() ([]byte, error) {
-	key, err := access.KeyFile(s.place("seal.key"))
+	key, err := wholefile.Key(s.place("seal.key"))
 	if err != nil {
 		return nil, fmt.Errorf("seal key: %w", err)
 	}

@@ -13,9 +13,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"suhe/assets/scene"
+	"suhe/internal/access"
 	"suhe/internal/api"
 	"suhe/internal/door"
 	"suhe/internal/ogc"
+	"suhe/tiles"
 	"suhe/web"
 )
 
@@ -141,7 +143,7 @@ func (n *node) deps() api.Deps {
 				Center: facts.Center, Demo: n.settings.Demo, Version: version,
 			},
 			OIDC:    n.providers(),
-			Dataset: dataset(facts),
+			Dataset: dataset(facts, n.tiles),
 			Pages:   web.Files(),
 			Metrics: promhttp.HandlerFor(n.metrics, promhttp.HandlerOpts{}),
 			Ready:   n.ready,
@@ -153,13 +155,14 @@ func (n *node) deps() api.Deps {
 	return deps
 }
 
-// dataset is what the OGC API describes.
-func dataset(facts *scene.Sheet) ogc.Dataset {
+// dataset is what the OGC API describes, of the layers what everybody is told.
+func dataset(facts *scene.Sheet, t *tiles.Server) ogc.Dataset {
 	return ogc.Dataset{
 		Title:       facts.TitleEn,
 		Description: facts.Title + ": what stands on the bank of Suzhou Creek, alive",
 		Attribution: facts.Attribution,
 		Bounds:      [4]float64{facts.Bounds.Min[0], facts.Bounds.Min[1], facts.Bounds.Max[0], facts.Bounds.Max[1]},
+		Layers:      t.Layers(access.Scope{}),
 	}
 }
 

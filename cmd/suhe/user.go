@@ -84,18 +84,10 @@ func (c *userListCmd) Run(ctx context.Context, io streams, log *slog.Logger, now
 	return c.directory(ctx, log, now, func(_ context.Context, d *account.Directory) error {
 		table := tabwriter.NewWriter(io.out, 0, 0, 2, ' ', 0)
 		for _, a := range d.Accounts() {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", a.Name, joined(a.Roles), strings.Join(a.Areas, ","), marks(a), a.Title)
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", a.Name, strings.Join(access.RoleNames(a.Roles), ","), strings.Join(a.Areas, ","), marks(a), a.Title)
 		}
 		return table.Flush()
 	})
-}
-
-func joined(roles []access.Role) string {
-	var out []string
-	for _, r := range roles {
-		out = append(out, string(r))
-	}
-	return strings.Join(out, ",")
 }
 
 // marks are what is special about an account.

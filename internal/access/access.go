@@ -23,9 +23,6 @@ type Principal struct {
 
 // Acts is the origin of what the principal does, from where and why the other says.
 func (p Principal) Acts(o audit.Origin) audit.Origin {
-	o.Who, o.Session, o.Roles = p.ID, p.Session, nil
-	for _, role := range p.Roles {
-		o.Roles = append(o.Roles, string(role))
-	}
+	o.Who, o.Session, o.Roles = p.ID, p.Session, RoleNames(p.Roles)
 	return o
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"suhe/assets"
+	"suhe/internal/wholefile"
 )
 
 // Devices gives every device a token of its own, derived from one key
@@ -15,9 +16,9 @@ import (
 // Devices accepts nobody.
 type Devices struct{ key []byte }
 
-// OpenDevices reads the key from the file, or makes one; see KeyFile.
+// OpenDevices reads the key from the file, or makes one; see wholefile.Key.
 func OpenDevices(file string) (Devices, error) {
-	key, err := KeyFile(file)
+	key, err := wholefile.Key(file)
 	if err != nil {
 		return Devices{}, fmt.Errorf("device key: %w", err)
 	}

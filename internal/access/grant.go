@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -144,13 +145,6 @@ func (c *compiled) name() string {
 	return hex.EncodeToString(sum[:12])
 }
 
-func keys[K ~string](m map[K]struct{}) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, string(k))
-	}
-	slices.Sort(out)
-	return out
-}
+func keys[K ~string](m map[K]struct{}) []K { return slices.Sorted(maps.Keys(m)) }
 
 func ordered(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }

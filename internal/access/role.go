@@ -86,6 +86,24 @@ func CheckRoles(held []Role) error {
 	return nil
 }
 
+// Administer says whether one of the roles administers; who holds it needs a second
+// factor.
+func Administer(held []Role) bool {
+	return slices.ContainsFunc(held, func(r Role) bool {
+		spec, _ := r.Spec()
+		return spec.Administers
+	})
+}
+
+// RoleNames are the roles as texts; nil of none.
+func RoleNames(held []Role) []string {
+	var out []string
+	for _, r := range held {
+		out = append(out, string(r))
+	}
+	return out
+}
+
 // GrantOf is what the roles allow together in the areas.
 func GrantOf(held []Role, areas []string) Grant {
 	g := Grant{Kinds: []assets.Kind{}, Areas: areas, Delayed: len(held) > 0}

@@ -95,15 +95,6 @@ func (a *Account) check() error {
 	return nil
 }
 
-// administers says whether the account is an administrator's, who needs a second
-// factor.
-func (a *Account) administers() bool {
-	return slices.ContainsFunc(a.Roles, func(r access.Role) bool {
-		spec, known := r.Spec()
-		return known && spec.Administers
-	})
-}
-
 // admits says whether the account may say who comes in.
 func (a *Account) admits() bool {
 	return !a.Disabled && slices.ContainsFunc(a.Roles, func(r access.Role) bool {

@@ -51,6 +51,7 @@ type Directory struct {
 // person is an account with its rights, compiled.
 type person struct {
 	*Account
+	at    time.Time // of the setting
 	scope access.Scope
 	owner *Owner
 }
@@ -144,16 +145,21 @@ func (d *Directory) takeTrees(all []settings.Setting) (err error) {
 	return err
 }
 
-// takeAccounts takes over all accounts; one that cannot be read is none.
+// takeAccounts takes over the accounts that have changed; one that cannot be read
+// is none.
 func (d *Directory) takeAccounts(all []settings.Setting) (err error) {
 	people := make(map[string]person, len(all))
 	for _, s := range all {
+		if is, known := d.people[s.Name]; known && is.Rev == s.Rev && is.at.Equal(s.At) {
+			people[s.Name] = is
+			continue
+		}
 		a, wrong := read(s)
 		if wrong != nil {
 			err = errors.Join(err, wrong)
 			continue
 		}
-		people[a.Name] = d.person(a)
+		people[a.Name] = d.person(a, s.At)
 	}
 	d.people = people
 	return err
@@ -161,15 +167,15 @@ func (d *Directory) takeAccounts(all []settings.Setting) (err error) {
 
 // person compiles the rights of the account, unless they are what they were: who
 // has the same scope as before is told nothing anew.
-func (d *Directory) person(a *Account) person {
+func (d *Directory) person(a *Account, at time.Time) person {
 	if was, known := d.people[a.Name]; known && was.sameRights(a) {
-		return person{a, was.scope, was.owner}
+		return person{a, at, was.scope, was.owner}
 	}
 	if a.Disabled {
-		return person{a, access.Scope{}, new(Owner)}
+		return person{a, at, access.Scope{}, new(Owner)}
 	}
 	may := access.GrantOf(a.Roles, a.Areas)
-	return person{a, may.Compile(d.trees), NewOwner(may, d.trees)}
+	return person{a, at, may.Compile(d.trees), NewOwner(may, d.trees)}
 }
 
 func (d *Directory) takeSessions(all []settings.Setting) (err error) {
@@ -237,11 +243,13 @@ func (d *Directory) put(ctx context.Context, a *Account, e audit.Entry) (*Accoun
 	if err != nil {
 		return nil, fmt.Errorf("account %s: %w", a.Name, err)
 	}
-	is := a.clone()
-	is.Rev = s.Rev
+	is, err := read(s)
+	if err != nil {
+		return nil, err
+	}
 	d.note(func() {
 		if p, known := d.people[is.Name]; !known || p.Rev < is.Rev {
-			d.people[is.Name] = d.person(is)
+			d.people[is.Name] = d.person(is, s.At)
 		}
 	})
 	return is, nil

@@ -54,6 +54,13 @@ func (g Gate) Still(who access.Principal) (access.Principal, error) {
 	return who, nil
 }
 
+// Authorization is what the header Authorization says behind the scheme, as it
+// stands there; false: it names another scheme, or is not there.
+func Authorization(r *http.Request, scheme string) (text string, is bool) {
+	said, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return text, strings.EqualFold(said, scheme)
+}
+
 // KeyPrefix is how an API key begins, which is a bearer token but none of a login.
 const KeyPrefix = "suhe_key_"
 
@@ -65,8 +72,8 @@ func (l *Logins) Bearer() Credential { return bearer{l} }
 
 // Who implements Credential.
 func (b bearer) Who(r *http.Request) (access.Principal, bool, error) {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || strings.HasPrefix(token, KeyPrefix) {
+	token, presented := Authorization(r, "Bearer")
+	if !presented || strings.HasPrefix(token, KeyPrefix) {
 		return access.Principal{}, false, nil
 	}
 	who, err := b.Token(r.Context(), strings.TrimSpace(token))
@@ -96,7 +103,7 @@ func (l *Logins) Cookie() Credential { return cookie{l} }
 
 // Who implements Credential.
 func (c cookie) Who(r *http.Request) (access.Principal, bool, error) {
-	is, err := r.Cookie(cookieName(r))
+	is, err := r.Cookie(door.CookieName(r, sessionCookie))
 	if err != nil {
 		return access.Principal{}, false, nil
 	}
@@ -107,18 +114,13 @@ func (c cookie) Who(r *http.Request) (access.Principal, bool, error) {
 	return who, true, err
 }
 
-// cookieName is the session cookie's. With TLS its prefix binds it to this host
-// and to TLS.
-func cookieName(r *http.Request) string {
-	if door.Secure(r) {
-		return "__Host-suhe_session"
-	}
-	return "suhe_session"
-}
+// sessionCookie is the session cookie's name; see door.CookieName.
+const sessionCookie = "suhe_session"
 
 // SetCookie makes the cookie of a login; without a token it removes it.
 func SetCookie(w http.ResponseWriter, r *http.Request, token string, until time.Time) {
-	is := &http.Cookie{Name: cookieName(r), Value: token, Path: "/", HttpOnly: true, Secure: door.Secure(r), SameSite: http.SameSiteStrictMode, Expires: until}
+	is := door.Cookie(r, sessionCookie, token)
+	is.Expires = until
 	if token == "" {
 		is.MaxAge = -1
 	}

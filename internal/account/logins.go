@@ -112,7 +112,7 @@ func (l *Logins) due(is *Account) error {
 		return nil
 	case is.OneTime || l.now().Sub(is.PasswordAt) > l.PasswordLife:
 		return errPassword
-	case is.administers() && is.OTP == "":
+	case access.Administer(is.Roles) && is.OTP == "":
 		return errEnrolment
 	}
 	return nil
@@ -163,6 +163,9 @@ func (l *Logins) Logout(ctx context.Context, who access.Principal, everywhere bo
 	return busy(l.end(ctx, s, "by its owner"))
 }
 
+// maxClaimed bounds what is recorded of a name that anybody may have sent, in bytes.
+const maxClaimed = 80
+
 // refused counts a failure and records it.
 func (l *Logins) refused(ctx context.Context, a Attempt, why string) error {
 	now := l.now()
@@ -189,7 +192,7 @@ func (l *Logins) refused(ctx context.Context, a Attempt, why string) error {
 	if !until.IsZero() {
 		detail["lockedUntil"] = until.Format(time.RFC3339)
 	}
-	e := entry(ctx, &Account{Name: clip(a.Name)}, a.Address, "login", audit.Refused)
+	e := entry(ctx, &Account{Name: shorten(a.Name, maxClaimed)}, a.Address, "login", audit.Refused)
 	if e.Detail, err = json.Marshal(detail); err != nil {
 		return err
 	}
@@ -205,15 +208,6 @@ func wait(until, now time.Time) time.Duration {
 		return 0
 	}
 	return until.Sub(now)
-}
-
-// clip shortens what anybody may have sent.
-func clip(text string) string {
-	const most = 80
-	if len(text) > most {
-		return text[:most]
-	}
-	return text
 }
 
 // locked refuses an attempt on an account or from an address with too many failures.

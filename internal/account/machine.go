@@ -33,8 +33,7 @@ func (m Machines) Known(user, token string) (access.Principal, bool) {
 
 // Who takes name and token from Authorization: Basic (RFC 7617).
 func (m Machines) Who(r *http.Request) (who access.Principal, presented bool, err error) {
-	scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Basic") {
+	if _, basic := Authorization(r, "Basic"); !basic {
 		return who, false, nil
 	}
 	user, token, ok := r.BasicAuth()

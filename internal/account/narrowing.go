@@ -3,10 +3,32 @@ package account
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"suhe/assets"
 	"suhe/internal/access"
 )
+
+// The bounds of what acts for an account: of keys and of links.
+const (
+	MaxLife       = 366 * 24 * time.Hour
+	maxDeputyName = 100 // bytes
+)
+
+// CheckDeputy says what is wrong with the name and the end of what is to act for an
+// account from now on; the error wraps assets.ErrInvalid. See CheckNarrowing as well.
+func CheckDeputy(name string, now, expires time.Time) error {
+	if name == "" || len(name) > maxDeputyName || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		return fmt.Errorf("%w: name: %.120q, want 1 to %d bytes of text", assets.ErrInvalid, name, maxDeputyName)
+	}
+	if !expires.After(now) || expires.After(now.Add(MaxLife)) {
+		return fmt.Errorf("%w: expires: %s, want a time of the next %d days", assets.ErrInvalid, expires.Format(time.RFC3339), MaxLife/(24*time.Hour))
+	}
+	return nil
+}
 
 // The bounds of a grant that narrows another.
 const (

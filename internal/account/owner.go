@@ -2,6 +2,7 @@ package account
 
 import (
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"suhe/internal/access"
@@ -50,4 +51,19 @@ func (d *Deputy) Act(owners Owners, account string, by access.Grant, never ...ac
 		d.is.Store(is)
 	}
 	return access.Principal{Areas: is.areas, Scope: is.scope}, true
+}
+
+// Still is Reviewer.Still of what acts for accounts: the ids of its principals begin
+// with the prefix, and find says who acts by what has the rest for its id; false: it
+// is over, or its account may not come in.
+func Still(was access.Principal, prefix string, find func(id string) (access.Principal, bool)) (now access.Principal, mine bool, err error) {
+	id, mine := strings.CutPrefix(was.ID, prefix)
+	if !mine {
+		return was, false, nil
+	}
+	now, good := find(id)
+	if !good {
+		return access.Principal{}, true, access.ErrUnauthenticated
+	}
+	return now, true, nil
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"suhe/assets"
+	"suhe/internal/access"
 	"suhe/internal/audit"
 	"suhe/internal/settings"
 )
@@ -142,9 +143,6 @@ func addressText(a netip.Addr) string {
 // entry begins an audit entry about an account by somebody who may not be logged in.
 func entry(ctx context.Context, a *Account, address netip.Addr, what audit.Action, out audit.Outcome) audit.Entry {
 	e := audit.From(ctx).Entry(what, "account "+a.Name, out)
-	e.Who, e.Address, e.Roles = a.Name, addressText(address), nil
-	for _, r := range a.Roles {
-		e.Roles = append(e.Roles, string(r))
-	}
+	e.Who, e.Address, e.Roles = a.Name, addressText(address), access.RoleNames(a.Roles)
 	return e
 }

@@ -26,7 +26,7 @@ func (t ticket) Who(r *http.Request) (access.Principal, bool, error) {
 	for _, header := range r.Header.Values("Sec-WebSocket-Protocol") {
 		for protocol := range strings.SplitSeq(header, ",") {
 			if text, is := strings.CutPrefix(strings.TrimSpace(protocol), access.TicketProtocol); is {
-				who, err := t.redeem(text)
+				who, err := Redeem(t.tickets, t.still, text)
 				return who, true, err
 			}
 		}
@@ -34,10 +34,11 @@ func (t ticket) Who(r *http.Request) (access.Principal, bool, error) {
 	return access.Principal{}, false, nil
 }
 
-func (t ticket) redeem(text string) (access.Principal, error) {
-	who, err := t.tickets.Redeem(text, time.Now())
+// Redeem takes a ticket and says whose it was, with what they may by now.
+func Redeem(t *access.Tickets, still func(access.Principal) (access.Principal, error), text string) (access.Principal, error) {
+	who, err := t.Redeem(text, time.Now())
 	if err != nil {
 		return access.Principal{}, err
 	}
-	return t.still(who)
+	return still(who)
 }

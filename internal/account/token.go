@@ -9,6 +9,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"suhe/internal/access"
+	"suhe/internal/wholefile"
 )
 
 // The claims of login tokens that are always the same.
@@ -29,9 +30,9 @@ type Key struct {
 	parser  *jwt.Parser
 }
 
-// OpenKey reads the key's seed from the file, or makes one; see access.KeyFile.
+// OpenKey reads the key's seed from the file, or makes one; see wholefile.Key.
 func OpenKey(file string, now func() time.Time) (*Key, error) {
-	seed, err := access.KeyFile(file)
+	seed, err := wholefile.Key(file)
 	if err != nil {
 		return nil, fmt.Errorf("login key: %w", err)
 	}

@@ -59,8 +59,7 @@ func answerAccount(w http.ResponseWriter, status int, a *account.Account, oneTim
 	out := accountOf(a)
 	out.OneTimePassword = oneTime
 	w.Header().Set("ETag", etag(a.Rev))
-	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, "application/json", status, out)
+	answerUnkept(w, status, out)
 }
 
 func (s *server) accounts(w http.ResponseWriter, _ *http.Request, _ access.Principal) error {
@@ -68,8 +67,7 @@ func (s *server) accounts(w http.ResponseWriter, _ *http.Request, _ access.Princ
 	for _, a := range s.Accounts.Accounts() {
 		out = append(out, accountOf(a))
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, struct {
+	answerUnkept(w, http.StatusOK, struct {
 		Accounts []accountAnswer `json:"accounts"`
 	}{out})
 	return nil
@@ -118,11 +116,16 @@ func (s *server) putAccount(w http.ResponseWriter, r *http.Request, _ access.Pri
 }
 
 func (s *server) removeAccount(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
+	return removeNamed(w, r, s.Accounts.Remove)
+}
+
+// removeNamed removes what the path names; with If-Match that revision only.
+func removeNamed(w http.ResponseWriter, r *http.Request, remove func(ctx context.Context, name string, was int64) error) error {
 	was, conditional, err := wasRevision(r)
 	if err != nil {
 		return err
 	}
-	if err := s.Accounts.Remove(r.Context(), r.PathValue("name"), was); err != nil {
+	if err := remove(r.Context(), r.PathValue("name"), was); err != nil {
 		return unmet(conditional, err)
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -150,7 +150,7 @@ type Door struct {
 type Site struct {
 	Scene   Scene
 	OIDC    []Provider   // other places where one can log in
-	Dataset ogc.Dataset  // what /ogc describes; its layers are those that the caller is shown
+	Dataset ogc.Dataset  // what /ogc describes; of its layers a caller is told the fields that it is shown
 	Pages   fs.FS        // the built front end; without an index.html `/` says how to build it
 	Metrics http.Handler // /metrics
 	Ready   func() error // nil when the node can answer

@@ -193,11 +193,27 @@ type full struct {
 }
 
 func (f full) Login(context.Context, account.Attempt) (account.Login, error) {
-	return account.Login{}, &account.Refusal{Kind: access.ErrUnauthenticated, Wait: f.wait}
+	return account.Login{}, f.refusal()
+}
+
+func (f full) ChangePassword(context.Context, account.Attempt, string) (account.Login, error) {
+	return account.Login{}, f.refusal()
+}
+
+func (f full) EnrolOTP(context.Context, account.Attempt) (account.Enrolment, error) {
+	return account.Enrolment{}, f.refusal()
+}
+
+func (f full) ConfirmOTP(context.Context, account.Attempt) (account.Login, error) {
+	return account.Login{}, f.refusal()
+}
+
+func (f full) refusal() error {
+	return &account.Refusal{Kind: access.ErrUnauthenticated, Wait: f.wait}
 }
 
 // An attempt to log in that was looked at is recorded by whoever looked; one at a
-// locked account is recorded here.
+// locked account is recorded here, by whatever route it comes.
 func TestLockedLoginsAreRecorded(t *testing.T) {
 	for _, c := range []struct {
 		wait time.Duration
@@ -206,9 +222,11 @@ func TestLockedLoginsAreRecorded(t *testing.T) {
 		r := open()
 		d := deps(r, nil)
 		d.Logins = full{wait: c.wait}
-		w := ask(api.New(d), "POST", "/v1/login", `{"username":"li","password":"x"}`)
-		if got := r.diary.told(); w.Code != http.StatusUnauthorized || !slices.Equal(got, c.want) {
-			t.Errorf("wait %v: %d, recorded %q", c.wait, w.Code, got)
+		for _, path := range []string{"/v1/login", "/v1/password", "/v1/otp", "/v1/otp/confirm"} {
+			w := ask(api.New(d), "POST", path, `{"username":"li","password":"x"}`)
+			if got := r.diary.told(); w.Code != http.StatusUnauthorized || !slices.Equal(got, c.want) {
+				t.Errorf("%s, wait %v: %d, recorded %q", path, c.wait, w.Code, got)
+			}
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"suhe/assets"
@@ -56,8 +55,7 @@ func (s *server) sendCommand(w http.ResponseWriter, r *http.Request, who access.
 		return err
 	}
 	w.Header().Set("Location", "/v1/devices/"+string(c.Device)+"/commands/"+c.ID)
-	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, "application/json", http.StatusAccepted, c)
+	answerUnkept(w, http.StatusAccepted, c)
 	return nil
 }
 
@@ -118,8 +116,7 @@ func (s *server) command(w http.ResponseWriter, r *http.Request, who access.Prin
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, c)
+	answerUnkept(w, http.StatusOK, c)
 	return nil
 }
 
@@ -138,33 +135,9 @@ func (s *server) commands(w http.ResponseWriter, r *http.Request, who access.Pri
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, struct {
+	answerUnkept(w, http.StatusOK, struct {
 		Commands []command.Command `json:"commands"`
 		Next     uint64            `json:"next,omitempty"` // for after=; absent: there are no more
 	}{list, next})
 	return nil
-}
-
-// pageOf reads which page a list is asked for.
-func pageOf(r *http.Request, usual, most int) (after uint64, limit int, err error) {
-	if text := r.URL.Query().Get("after"); text != "" {
-		if after, err = strconv.ParseUint(text, 10, 63); err != nil {
-			return 0, 0, fmt.Errorf("%w: after: %.64q, want the next of the page before", assets.ErrInvalid, text)
-		}
-	}
-	limit, err = limitOf(r, usual, most)
-	return after, limit, err
-}
-
-// limitOf reads how much of a list is asked for.
-func limitOf(r *http.Request, usual, most int) (limit int, err error) {
-	text := r.URL.Query().Get("limit")
-	if text == "" {
-		return usual, nil
-	}
-	if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > most {
-		return 0, fmt.Errorf("%w: limit: %.64q, want 1 to %d", assets.ErrInvalid, text, most)
-	}
-	return limit, nil
 }

@@ -68,8 +68,7 @@ func (s *server) deadLetters(w http.ResponseWriter, r *http.Request, who access.
 		told.Begins = strings.ToValidUTF8(string(l.Payload[:min(len(l.Payload), excerptBytes)]), "\ufffd")
 		out.Letters = append(out.Letters, told)
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, out)
+	answerUnkept(w, http.StatusOK, out)
 	return nil
 }
 
@@ -81,26 +80,18 @@ func (s *server) chosenLetters(r *http.Request, who access.Principal) (letters [
 	if err != nil {
 		return nil, 0, err
 	}
-	atOnce := min(limit+1, deadletter.MaxPage) // one more tells whether there is a next page
-	for {
-		page, err := s.DeadLetters.List(r.Context(), deadletter.Filter{Reason: q.Get("reason"), Device: q.Get("device")}, after, atOnce)
-		if err != nil {
-			return nil, 0, err
+	f := deadletter.Filter{Reason: q.Get("reason"), Device: q.Get("device")}
+	sees := func(l *deadletter.Letter) bool { return s.mayRead(who, *l) }
+	letters, more, err := fill(limit, deadletter.MaxPage, sees, func(last *deadletter.Letter, atOnce int) ([]deadletter.Letter, error) {
+		if last != nil {
+			after = last.Seq
 		}
-		for _, l := range page {
-			if !s.mayRead(who, l) {
-				continue
-			}
-			if len(letters) == limit {
-				return letters, letters[limit-1].Seq, nil
-			}
-			letters = append(letters, l)
-		}
-		if len(page) < atOnce {
-			return letters, 0, nil
-		}
-		after = page[len(page)-1].Seq
+		return s.DeadLetters.List(r.Context(), f, after, atOnce)
+	})
+	if more {
+		next = letters[limit-1].Seq
 	}
+	return letters, next, err
 }
 
 // mayRead says whether the caller may read a letter: one about a device that it
@@ -141,8 +132,7 @@ func (s *server) deadLetter(w http.ResponseWriter, r *http.Request, who access.P
 	} else {
 		out.PayloadBase64 = base64.StdEncoding.EncodeToString(l.Payload)
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, out)
+	answerUnkept(w, http.StatusOK, out)
 	return nil
 }
 

@@ -118,11 +118,8 @@ func (s *server) commitPermitted(r *http.Request, who access.Principal, e assets
 			permitted.WasRev = was
 		}
 		a, verdict, err := s.commit(r, who, permitted)
-		switch {
-		case conditional && errors.Is(err, assets.ErrConflict):
-			return nil, "", unmet(conditional, err)
-		case !errors.Is(err, assets.ErrConflict) || try == editTries:
-			return a, verdict, err
+		if conditional || !errors.Is(err, assets.ErrConflict) || try == editTries {
+			return a, verdict, unmet(conditional, err)
 		}
 		if err := s.catchUp(r.Context()); err != nil {
 			return nil, "", err

@@ -43,8 +43,7 @@ func (s *server) hook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, report)
+	answerUnkept(w, http.StatusOK, report)
 	return nil
 }
 
@@ -134,9 +133,7 @@ func (s *server) witnessing(ctx context.Context, q twin.FindingQuery, all []find
 	return s.Recorder.Viewed(ctx, entry(ctx, audit.PictureView, what, audit.Done, map[string]int{"pictures": pictures}))
 }
 
-// seenFindings reads on until the page is full of what the caller sees, or nothing
-// is left; more says that there may be another page. A page that others fill in part
-// would tell by its length, and by where it goes on, what they found.
+// seenFindings is a page of what the caller sees; more says that there may be another.
 func (s *server) seenFindings(ctx context.Context, who access.Principal, q twin.FindingQuery) (seen []twin.Finding, more bool, err error) {
 	if !s.shows(who)("finding") {
 		return nil, false, fmt.Errorf("%w: findings: you are not shown them", access.ErrDenied)
@@ -147,27 +144,18 @@ func (s *server) seenFindings(ctx context.Context, who access.Principal, q twin.
 	}
 	ctx, cancel := context.WithTimeout(ctx, seriesPatience)
 	defer cancel()
-	read := q
-	read.Limit = min(q.Limit+1, maxFindings) // one more tells whether there is a next page
-	for {
-		page, err := v.History.Findings(ctx, read)
-		if err != nil {
-			return nil, false, err
-		}
-		for _, f := range page {
-			if t := v.World.ByID(f.Camera); t == nil || !who.Scope.Sees(t.Asset) {
-				continue
-			}
-			if len(seen) == q.Limit {
-				return seen, true, nil
-			}
-			seen = append(seen, f)
-		}
-		if len(page) < read.Limit {
-			return seen, false, nil
-		}
-		read.After = page[len(page)-1].Key()
+	sees := func(f *twin.Finding) bool {
+		t := v.World.ByID(f.Camera)
+		return t != nil && who.Scope.Sees(t.Asset)
 	}
+	return fill(q.Limit, maxFindings, sees, func(last *twin.Finding, atOnce int) ([]twin.Finding, error) {
+		read := q
+		read.Limit = atOnce
+		if last != nil {
+			read.After = last.Key()
+		}
+		return v.History.Findings(ctx, read)
+	})
 }
 
 func findingQuery(r *http.Request) (q twin.FindingQuery, err error) {

@@ -174,7 +174,7 @@ func (s *server) answerOnce(w http.ResponseWriter, r *http.Request, who access.P
 		}
 	}()
 	if err := h(answer, r, who); err != nil {
-		fail(answer, r, s.Log, err)
+		s.fail(answer, r, err)
 	}
 	out := first{Request: c.request, Claimed: time.Now(), Status: answer.Status(), Header: answer.header, Body: answer.body.Bytes()}
 	if out.Status < http.StatusInternalServerError && out.Status != http.StatusTooManyRequests && len(out.Body) <= maxKept {

@@ -17,6 +17,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/audit"
 	"suhe/internal/bus"
 )
 
@@ -134,6 +135,27 @@ func TestOnceKeepsWhatWaitingDoesNotMend(t *testing.T) {
 		if got := c.ask(t.Context(), "a", strings.ReplaceAll(test.name, " ", ""), "/x", ""); !strings.HasPrefix(got, test.want) {
 			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
 		}
+	}
+}
+
+// refused takes entries about refusals.
+type refused struct {
+	Recorder
+	entries []audit.Entry
+}
+
+func (f *refused) Refuse(e audit.Entry) { f.entries = append(f.entries, e) }
+
+// A refusal is recorded with a key as it is without.
+func TestOnceRecordsRefusals(t *testing.T) {
+	c, record := newCounter(t), &refused{}
+	c.server.Recorder = record
+	c.do = func(*http.Request, string) error { return access.ErrDenied }
+	if got := c.ask(t.Context(), "a", "k", "/x", "b"); got != "403" {
+		t.Errorf("got %s", got)
+	}
+	if e := record.entries; len(e) != 1 || e[0].Action != audit.Request || e[0].What != "POST /x" || e[0].Outcome != audit.Refused {
+		t.Errorf("recorded %+v", e)
 	}
 }
 

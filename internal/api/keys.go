@@ -41,8 +41,7 @@ func (s *server) keys(w http.ResponseWriter, r *http.Request, who access.Princip
 		}
 		name = ""
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, struct {
+	answerUnkept(w, http.StatusOK, struct {
 		Keys []key.Listed `json:"keys"`
 	}{s.Keys.List(name)})
 	return nil
@@ -63,8 +62,7 @@ func (s *server) addKey(w http.ResponseWriter, r *http.Request, who access.Princ
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, "application/json", http.StatusCreated, struct {
+	answerUnkept(w, http.StatusCreated, struct {
 		key.Key
 		Text string `json:"key"` // told once
 	}{k, text})

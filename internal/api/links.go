@@ -75,8 +75,9 @@ func (s *server) openLink(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	account.SetCookie(w, r, "", time.Time{})
-	http.SetCookie(w, &http.Cookie{Name: link.CookieName(door.Secure(r)), Value: cookie, Path: "/", Expires: l.Expires,
-		HttpOnly: true, Secure: door.Secure(r), SameSite: http.SameSiteStrictMode})
+	screen := door.Cookie(r, link.Cookie, cookie)
+	screen.Expires = l.Expires
+	http.SetCookie(w, screen)
 	http.Redirect(w, r, l.Page, http.StatusSeeOther)
 	return nil
 }

@@ -78,6 +78,7 @@ func (s *server) enrolOTP(w http.ResponseWriter, r *http.Request) error {
 	}
 	e, err := s.Logins.EnrolOTP(r.Context(), body.attempt(r))
 	if err != nil {
+		s.turnedAway(r, err)
 		return err
 	}
 	answer(w, struct {

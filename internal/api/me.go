@@ -29,8 +29,7 @@ type sessionAnswer struct {
 }
 
 func (s *server) me(w http.ResponseWriter, _ *http.Request, who access.Principal) error {
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, s.meOf(who))
+	answerUnkept(w, http.StatusOK, s.meOf(who))
 	return nil
 }
 

@@ -42,7 +42,7 @@ func (s *server) series(w http.ResponseWriter, r *http.Request, who access.Princ
 	if err != nil {
 		return err
 	}
-	thing, err := s.visible(r, who)
+	thing, err := v.visible(r, who)
 	if err != nil {
 		return err
 	}

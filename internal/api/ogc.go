@@ -76,11 +76,7 @@ func (q *ogcAsk) tileset() (any, error)     { return q.Tileset(q.path("collectio
 
 // ogcTile serves a tile by its OGC address, which has the row before the column.
 func (s *server) ogcTile(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	docs, err := s.documents(r, who)
-	if err != nil {
-		return err
-	}
-	layers, err := docs.LayerNames(r.PathValue("collection"), r.PathValue("set"))
+	layers, err := s.Site.Dataset.At(door.Base(r)).LayerNames(r.PathValue("collection"), r.PathValue("set"))
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func (s *server) finishOIDC(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var begun string
-	if c, err := r.Cookie(flowName(r)); err == nil {
+	if c, err := r.Cookie(door.CookieName(r, flowCookie)); err == nil {
 		begun = c.Value
 	}
 	setFlow(w, r, "")
@@ -97,19 +97,15 @@ func (s *server) turnAway(w http.ResponseWriter, r *http.Request, city City, err
 	return showRefusal(w, refusal.Why)
 }
 
-// flowName is the cookie's of a login that was begun. It has the provider's name
-// inside.
-func flowName(r *http.Request) string {
-	if door.Secure(r) {
-		return "__Host-suhe_oidc"
-	}
-	return "suhe_oidc"
-}
+// flowCookie is the name of the cookie of a login that was begun, which has the
+// provider's name inside; see door.CookieName.
+const flowCookie = "suhe_oidc"
 
 // setFlow makes the cookie of a login that was begun, or removes it. It comes back
 // from the provider's page, so it is Lax.
 func setFlow(w http.ResponseWriter, r *http.Request, value string) {
-	c := &http.Cookie{Name: flowName(r), Value: value, Path: "/", MaxAge: int(idp.FlowLife.Seconds()), HttpOnly: true, Secure: door.Secure(r), SameSite: http.SameSiteLaxMode}
+	c := door.Cookie(r, flowCookie, value)
+	c.MaxAge, c.SameSite = int(idp.FlowLife.Seconds()), http.SameSiteLaxMode
 	if value == "" {
 		c.MaxAge = -1
 	}

@@ -162,6 +162,12 @@ func answer(w http.ResponseWriter, v any) {
 	writeJSON(w, "application/json", http.StatusOK, v)
 }
 
+// answerUnkept sends v as JSON that no cache keeps.
+func answerUnkept(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Cache-Control", "no-store")
+	writeJSON(w, "application/json", status, v)
+}
+
 // writeJSON sends v; a value that cannot be encoded is a bug of ours and panics
 // before anything is sent.
 func writeJSON(w http.ResponseWriter, contentType string, status int, v any) {

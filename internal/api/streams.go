@@ -31,8 +31,7 @@ func (s *server) ticket(w http.ResponseWriter, _ *http.Request, who access.Princ
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, struct {
+	answerUnkept(w, http.StatusOK, struct {
 		Ticket  string    `json:"ticket"`
 		Expires time.Time `json:"expires"`
 	}{text, ends.In(shanghai)})

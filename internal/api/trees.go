@@ -13,8 +13,7 @@ func (s *server) trees(w http.ResponseWriter, r *http.Request, _ access.Principa
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	answer(w, struct {
+	answerUnkept(w, http.StatusOK, struct {
 		Trees []account.Tree `json:"trees"`
 	}{all})
 	return nil
@@ -42,20 +41,10 @@ func (s *server) putTree(w http.ResponseWriter, r *http.Request, _ access.Princi
 		status = http.StatusCreated
 	}
 	w.Header().Set("ETag", etag(t.Rev))
-	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, "application/json", status, t)
+	answerUnkept(w, status, t)
 	return nil
 }
 
-// removeTree removes a tree; with If-Match that revision only.
 func (s *server) removeTree(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	was, conditional, err := wasRevision(r)
-	if err != nil {
-		return err
-	}
-	if err := s.Accounts.RemoveTree(r.Context(), r.PathValue("name"), was); err != nil {
-		return unmet(conditional, err)
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return removeNamed(w, r, s.Accounts.RemoveTree)
 }

@@ -39,13 +39,18 @@ func (s *server) views(ctx context.Context, who access.Principal) (Views, error)
 	return s.Public.Views(ctx)
 }
 
-// visible finds the thing that the path names. One that the caller may not see
-// is not found: an answer that tells the two apart would tell that it exists.
+// visible finds the thing that the path names in the views of who asks.
 func (s *server) visible(r *http.Request, who access.Principal) (*twin.Thing, error) {
 	v, err := s.views(r.Context(), who)
 	if err != nil {
 		return nil, err
 	}
+	return v.visible(r, who)
+}
+
+// visible finds the thing that the path names. One that the caller may not see
+// is not found: an answer that tells the two apart would tell that it exists.
+func (v Views) visible(r *http.Request, who access.Principal) (*twin.Thing, error) {
 	id := assets.ID(r.PathValue("id"))
 	thing := v.World.ByID(id)
 	if thing == nil || !who.Scope.Sees(thing.Asset) {

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"suhe/internal/wholefile"
 )
 
 // retold is how many entries are looked at again when the record was cut.
@@ -140,7 +142,7 @@ func (f *forwarder) turn(ctx context.Context) error {
 		f.at = e.Seq
 	}
 	f.at = to
-	return replace(f.o.Place, fmt.Appendln(nil, f.at))
+	return wholefile.Replace(f.o.Place, fmt.Appendln(nil, f.at))
 }
 
 // read finds the events among the next entries, and says how far it read.

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"suhe/assets"
+	"suhe/internal/door"
 )
 
 // The bounds of a Recorder.
@@ -98,9 +99,7 @@ func sameView(e Entry) kind {
 func sameNetwork(e Entry) kind {
 	k := kind{address: e.Address, action: e.Action, outcome: e.Outcome}
 	if a, err := netip.ParseAddr(e.Address); err == nil && a.Is6() {
-		if network, err := a.Prefix(64); err == nil {
-			k.address = network.String()
-		}
+		k.address = door.Network(a).String()
 	}
 	return k
 }
@@ -109,7 +108,7 @@ func sameNetwork(e Entry) kind {
 // what they tell of must not be done.
 func (r *Recorder) Record(ctx context.Context, entries ...Entry) error {
 	for _, e := range entries {
-		if err := r.put(ctx, e); err != nil {
+		if err := r.put(ctx, e.bounded()); err != nil {
 			return err
 		}
 	}
@@ -146,8 +145,9 @@ func (r *Recorder) Refuse(e Entry) {
 	}
 }
 
+// put takes an entry that is bounded.
 func (r *Recorder) put(ctx context.Context, e Entry) error {
-	w := waiting{e.bounded(), r.o.Now()}
+	w := waiting{e, r.o.Now()}
 	select {
 	case r.queue <- w:
 		return nil

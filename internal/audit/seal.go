@@ -2,35 +2,26 @@ package audit
 
 import (
 	"crypto/ed25519"
-	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
+
+	"suhe/internal/wholefile"
 )
 
 // Key signs what a node says of the end of the record (Ed25519, RFC 8032). It is
 // kept outside the store, so who can only change the store cannot sign.
 type Key struct{ private ed25519.PrivateKey }
 
-// OpenKey reads the key from the file; if there is none it makes one, readable by
-// its owner only.
+// OpenKey reads the key's seed from the file, or makes one; see wholefile.Key.
 func OpenKey(file string) (Key, error) {
-	seed, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		seed = make([]byte, ed25519.SeedSize)
-		rand.Read(seed)
-		err = replace(file, seed)
-	}
+	seed, err := wholefile.Key(file)
 	if err != nil {
 		return Key{}, fmt.Errorf("audit key: %w", err)
-	}
-	if len(seed) != ed25519.SeedSize {
-		return Key{}, fmt.Errorf("audit key: %s has %d bytes, want %d", file, len(seed), ed25519.SeedSize)
 	}
 	return Key{ed25519.NewKeyFromSeed(seed)}, nil
 }
@@ -105,26 +96,10 @@ func (f SealFile) Read() (Seal, bool, error) {
 func (f SealFile) Write(h Head) error {
 	text, err := json.Marshal(f.Key.Seal(h))
 	if err == nil {
-		err = replace(f.Path, append(text, '\n'))
+		err = wholefile.Replace(f.Path, append(text, '\n'))
 	}
 	if err != nil {
 		return fmt.Errorf("audit seal: %w", err)
 	}
 	return nil
-}
-
-// replace writes a file beside the path and moves it in place when it is on disk:
-// a crash leaves a whole one.
-func replace(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -50,7 +50,7 @@ func write(t testing.TB, passphrase string) []byte {
 			}
 		}
 	}
-	if err := w.Finish(func(*backup.Manifest) {}); err != nil {
+	if err := w.Finish(); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()

@@ -77,7 +77,7 @@ func checkName(name string) error {
 	return nil
 }
 
-// split parts the name of a part into its member's and its number.
+// split takes the number off the name of a part, which leaves its member's.
 func split(part string) (member string, err error) {
 	i := strings.LastIndexByte(part, '/')
 	if i < 0 || !partNumber.MatchString(part[i+1:]) {

@@ -51,23 +51,18 @@ func Take(ctx context.Context, w io.Writer, passphrase string, s Sources) error 
 	if err != nil {
 		return err
 	}
-	var streams []bus.Snapshot
-	if err := s.take(ctx, out, &streams); err != nil {
+	if err := s.take(ctx, out); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
-	return out.Finish(func(m *Manifest) { m.Streams = streams })
+	return out.Finish()
 }
 
-func (s Sources) take(ctx context.Context, out *Writer, streams *[]bus.Snapshot) error {
-	mqtt, err := s.Broker.Keeps(ctx)
+func (s Sources) take(ctx context.Context, out *Writer) error {
+	kept, err := s.Broker.Keeps(ctx, s.Streams...)
 	if err != nil {
 		return err
 	}
-	all, err := s.Broker.Keeps(ctx, s.Streams...)
-	if err != nil {
-		return err
-	}
-	if err := s.snapshots(ctx, out, mqtt, streams); err != nil {
+	if err := s.snapshots(ctx, out, kept, true); err != nil {
 		return err
 	}
 	if err := s.files(ctx, out, sealed); err != nil {
@@ -77,13 +72,7 @@ func (s Sources) take(ctx context.Context, out *Writer, streams *[]bus.Snapshot)
 	if err != nil {
 		return err
 	}
-	var node []bus.Kept
-	for _, k := range all {
-		if !k.MQTT {
-			node = append(node, k)
-		}
-	}
-	if err := s.snapshots(ctx, out, node, streams); err != nil {
+	if err := s.snapshots(ctx, out, kept, false); err != nil {
 		return err
 	}
 	return s.files(ctx, out, func(member string) bool { return !sealed(member) })
@@ -93,8 +82,12 @@ func (s Sources) take(ctx context.Context, out *Writer, streams *[]bus.Snapshot)
 // newer than that. A key, by contrast, must not be older.
 func sealed(member string) bool { return strings.HasSuffix(member, ".seal") }
 
-func (s Sources) snapshots(ctx context.Context, out *Writer, which []bus.Kept, streams *[]bus.Snapshot) error {
-	for _, k := range which {
+// snapshots takes the streams of the MQTT side, or those of the node.
+func (s Sources) snapshots(ctx context.Context, out *Writer, kept []bus.Kept, mqtt bool) error {
+	for _, k := range kept {
+		if k.MQTT != mqtt {
+			continue
+		}
 		w, err := out.Create(streamMember(k))
 		if err != nil {
 			return err
@@ -103,7 +96,7 @@ func (s Sources) snapshots(ctx context.Context, out *Writer, which []bus.Kept, s
 		if err != nil {
 			return err
 		}
-		*streams = append(*streams, snapshot)
+		out.manifest.Streams = append(out.manifest.Streams, snapshot)
 	}
 	return nil
 }

@@ -125,11 +125,10 @@ func (w *Writer) entry(name string, data []byte) error {
 }
 
 // Finish writes the manifest, without which nothing is an archive.
-func (w *Writer) Finish(about func(*Manifest)) error {
+func (w *Writer) Finish() error {
 	if err := w.end(); err != nil {
 		return err
 	}
-	about(&w.manifest)
 	text, err := json.Marshal(w.manifest)
 	if err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 
 // Check says how an answer breaks the contract, or nil: its status, headers, media
 // type and, if that is JSON, its body must be among those of the operation. What
-// is no operation must be a file of the page or a problem.
+// is no operation breaks none.
 func (c *Contract) Check(r *http.Request, status int, header http.Header, body []byte) error {
 	o, ok := c.Find(r)
 	if !ok {

@@ -3,6 +3,8 @@ package seal
 import (
 	"bufio"
 	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
@@ -18,9 +20,9 @@ const keyLength = 32
 
 // key is one key, of which two are derived: one encrypts, one makes nonces.
 type key struct {
-	id      string // eight hexadecimal digits of its hash
-	encrypt []byte
-	nonce   []byte
+	id    string // eight hexadecimal digits of its hash
+	gcm   cipher.AEAD
+	nonce []byte
 }
 
 func newKey(secret []byte) (key, error) {
@@ -29,10 +31,18 @@ func newKey(secret []byte) (key, error) {
 	}
 	sum := sha256.Sum256(append([]byte("suhe seal id\n"), secret...))
 	k := key{id: hex.EncodeToString(sum[:4])}
-	var err error
-	if k.encrypt, err = hkdf.Key(sha256.New, secret, nil, "suhe seal encrypt", keyLength); err == nil {
-		k.nonce, err = hkdf.Key(sha256.New, secret, nil, "suhe seal nonce", keyLength)
+	encrypt, err := hkdf.Key(sha256.New, secret, nil, "suhe seal encrypt", keyLength)
+	if err != nil {
+		return key{}, err
 	}
+	block, err := aes.NewCipher(encrypt)
+	if err != nil {
+		return key{}, err
+	}
+	if k.gcm, err = cipher.NewGCM(block); err != nil {
+		return key{}, err
+	}
+	k.nonce, err = hkdf.Key(sha256.New, secret, nil, "suhe seal nonce", keyLength)
 	return k, err
 }
 

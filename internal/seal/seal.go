@@ -11,8 +11,6 @@
 package seal
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -43,7 +41,7 @@ func (k *Keys) Seal(value string, of ...string) string {
 	mac := hmac.New(sha256.New, k.newest.nonce)
 	mac.Write(about)
 	mac.Write([]byte(value))
-	gcm := k.newest.gcm()
+	gcm := k.newest.gcm
 	nonce := mac.Sum(nil)[:gcm.NonceSize()]
 	return prefix + k.newest.id + ":" + base64.RawURLEncoding.EncodeToString(gcm.Seal(nonce, nonce, []byte(value), about))
 }
@@ -59,7 +57,7 @@ func (k *Keys) Open(sealed string, of ...string) (string, error) {
 		return "", fmt.Errorf("%w: key %.8q is not in the key file", ErrSealed, id)
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(data)
-	gcm := key.gcm()
+	gcm := key.gcm
 	if err != nil || len(raw) < gcm.NonceSize() {
 		return "", fmt.Errorf("%w: it is no sealed value", ErrSealed)
 	}
@@ -72,18 +70,6 @@ func (k *Keys) Open(sealed string, of ...string) (string, error) {
 
 // Current says whether the value is sealed with the newest key.
 func (k *Keys) Current(sealed string) bool { return strings.HasPrefix(sealed, prefix+k.newest.id+":") }
-
-func (k key) gcm() cipher.AEAD {
-	block, err := aes.NewCipher(k.encrypt)
-	if err != nil {
-		panic(err) // the key has the right length
-	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		panic(err)
-	}
-	return gcm
-}
 
 // join writes each part with its length before it, so that no two lists are alike.
 func join(parts []string) (out []byte) {

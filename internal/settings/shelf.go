@@ -2,11 +2,14 @@ package settings
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"suhe/internal/audit"
 )
 
 // Shelf is all settings of one kind, in memory as of the last Refresh. All methods
@@ -38,21 +41,21 @@ func NewShelf[V any](store Store, kind Kind, log *slog.Logger, read func(Setting
 	return s
 }
 
-// Refresh reads what has changed in the store since the last time. While the store
-// is away everything stays as it was.
-func (s *Shelf[V]) Refresh(ctx context.Context) error {
+// Refresh reads what has changed in the store since the last time; anew is false if
+// nothing has. While the store is away everything stays as it was.
+func (s *Shelf[V]) Refresh(ctx context.Context) (anew bool, err error) {
 	s.refreshing.Lock()
 	defer s.refreshing.Unlock()
 	changes, err := s.store.SettingChanges(ctx)
 	if err != nil {
-		return fmt.Errorf("%ss: %w", s.kind, err)
+		return false, fmt.Errorf("%ss: %w", s.kind, err)
 	}
 	if s.loaded && changes == s.changes {
-		return nil
+		return false, nil
 	}
 	settings, changes, err := s.store.Settings(ctx, s.kind)
 	if err != nil {
-		return fmt.Errorf("%ss: %w", s.kind, err)
+		return false, fmt.Errorf("%ss: %w", s.kind, err)
 	}
 	was, all := s.All(), make(map[string]Held[V], len(settings))
 	for _, one := range settings {
@@ -69,7 +72,30 @@ func (s *Shelf[V]) Refresh(ctx context.Context) error {
 	}
 	s.all.Store(&all)
 	s.changes, s.loaded = changes, true
-	return nil
+	return true, nil
+}
+
+// Put writes the document of that name in place of revision was (0: there is none),
+// with the audit entry about it; nil removes the setting, and as detail says nothing.
+// The shelf itself knows of it after Refresh. Errors are those of Store.PutSetting.
+func (s *Shelf[V]) Put(ctx context.Context, name string, was int64, doc any, action audit.Action, detail any) error {
+	e := audit.From(ctx).Entry(action, string(s.kind)+" "+name, audit.Done)
+	text, err := textOf(doc)
+	if err == nil {
+		e.Detail, err = textOf(detail)
+	}
+	if err == nil {
+		_, err = s.store.PutSetting(ctx, s.kind, name, was, text, e)
+	}
+	return err
+}
+
+// textOf is the JSON of the value; of nil there is none.
+func textOf(v any) (json.RawMessage, error) {
+	if v == nil {
+		return nil, nil
+	}
+	return json.Marshal(v)
 }
 
 // Get finds one by its name.

@@ -79,7 +79,7 @@ func parseMapping(text []byte) (m Mapping, err error) {
 // may hold together. Nil: they may.
 func (m Mapping) place(groups []string) (Place, *Refusal) {
 	var all []Place
-	for _, name := range slices.Compact(slices.Sorted(slices.Values(groups))) {
+	for _, name := range once(groups) {
 		if p, known := m.Groups[name]; known {
 			all = append(all, p)
 		}

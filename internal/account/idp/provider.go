@@ -42,7 +42,7 @@ type Options struct {
 	Secret   string // "": a public client, which PKCE alone protects
 	Redirect string // exact address of our callback, as it is registered with the provider
 	Mapping  Mapping
-	Key      []byte           // that cookies are sealed with; see access.KeyFile
+	Key      []byte           // that cookies are sealed with; see wholefile.Key
 	Client   *http.Client     // nil: a careful one
 	Now      func() time.Time // nil: time.Now
 }
@@ -307,17 +307,10 @@ func (p *Provider) identity(c claims) (account.Identity, error) {
 		return account.Identity{}, refusal
 	}
 	methods, _ := words(c.Methods)
-	if administers(place.Roles) && !slices.ContainsFunc(methods, func(m string) bool { return slices.Contains(strong, m) }) {
+	if access.Administer(place.Roles) && !slices.ContainsFunc(methods, func(m string) bool { return slices.Contains(strong, m) }) {
 		return account.Identity{}, refuse(Second, "amr: %.100q, want one of %v", methods, strong)
 	}
 	return account.Identity{Source: p.Source(), Subject: c.Subject, Username: p.o.Name + "." + c.Username, Title: c.Name, Roles: place.Roles, Areas: place.Areas}, nil
-}
-
-func administers(roles []access.Role) bool {
-	return slices.ContainsFunc(roles, func(r access.Role) bool {
-		spec, _ := r.Spec()
-		return spec.Administers
-	})
 }
 
 // withoutBody is the error without what the provider sent, which may hold tokens.

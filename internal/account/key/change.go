@@ -3,14 +3,12 @@ package key
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"suhe/assets"
-	"suhe/internal/audit"
 	"suhe/internal/settings"
 )
 
@@ -32,7 +30,7 @@ func (r *Ring) Add(ctx context.Context, owner string, w Wish) (k Key, text strin
 	text, id, sum := newText()
 	d := document{Key: Key{ID: id, Name: w.Name, Owner: owner, Grant: w.Grant, Quota: w.Quota.filled(), Made: now, Expires: w.Expires.UTC().Truncate(time.Second)},
 		Hash: hex.EncodeToString(sum[:])}
-	if err := r.put(ctx, &d, 0, "key add", map[string]any{"owner": owner, "name": w.Name, "grant": w.Grant, "expires": d.Expires}); err != nil {
+	if err := r.keys.Put(ctx, id, 0, d, "key add", map[string]any{"owner": owner, "name": w.Name, "grant": w.Grant, "expires": d.Expires}); err != nil {
 		return k, "", err
 	}
 	return d.Key, text, r.Refresh(ctx)
@@ -58,31 +56,12 @@ func (r *Ring) room(ctx context.Context, owner string, now time.Time) error {
 	}
 	if len(dead) >= maxOwned {
 		slices.SortFunc(dead, func(a, b settings.Held[*held]) int { return a.Is.Made.Compare(b.Is.Made) })
-		return r.remove(ctx, dead[0])
+		return r.keys.Put(ctx, dead[0].Is.ID, dead[0].Rev, nil, "key forget", nil)
 	}
 	if len(keys) >= maxKeys {
 		return fmt.Errorf("%w: there are %d keys", assets.ErrConflict, len(keys))
 	}
 	return nil
-}
-
-func (r *Ring) remove(ctx context.Context, k settings.Held[*held]) error {
-	_, err := r.o.Store.PutSetting(ctx, Kind, k.Is.ID, k.Rev, nil, audit.From(ctx).Entry("key forget", "key "+k.Is.ID, audit.Done))
-	return err
-}
-
-// put writes a key and the audit entry about it.
-func (r *Ring) put(ctx context.Context, d *document, was int64, action audit.Action, detail map[string]any) error {
-	doc, err := json.Marshal(d)
-	if err != nil {
-		return err
-	}
-	e := audit.From(ctx).Entry(action, "key "+d.ID, audit.Done)
-	if e.Detail, err = json.Marshal(detail); err != nil {
-		return err
-	}
-	_, err = r.o.Store.PutSetting(ctx, Kind, d.ID, was, doc, e)
-	return err
 }
 
 // Revoke makes a key worth nothing. The owner "" is anybody. assets.ErrNotFound:
@@ -99,7 +78,7 @@ func (r *Ring) Revoke(ctx context.Context, owner, id string) error {
 	}
 	d := k.Is.document
 	d.Revoked, d.Hash = r.o.Now().UTC().Truncate(time.Second), ""
-	if err := r.put(ctx, &d, k.Rev, "key revoke", map[string]any{"owner": d.Owner, "name": d.Name}); err != nil {
+	if err := r.keys.Put(ctx, id, k.Rev, d, "key revoke", map[string]any{"owner": d.Owner, "name": d.Name}); err != nil {
 		return err
 	}
 	return r.Refresh(ctx)

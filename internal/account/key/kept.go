@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"time"
+
+	"suhe/internal/wholefile"
 )
 
 // keepEvery is how often the tallies are written. A node that is killed forgets the
@@ -37,10 +39,7 @@ func (t *tallies) keep(file string) error {
 	}
 	text, err := json.Marshal(out)
 	if err == nil {
-		err = os.WriteFile(file+".new", text, 0o600)
-	}
-	if err == nil {
-		err = os.Rename(file+".new", file)
+		err = wholefile.Replace(file, text)
 	}
 	if err != nil {
 		t.mu.Lock()

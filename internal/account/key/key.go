@@ -12,11 +12,7 @@
 package key
 
 import (
-	"fmt"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"suhe/assets"
 	"suhe/internal/access"
@@ -59,8 +55,6 @@ func NewWish() Wish { return Wish{Grant: access.Grant{Sensitivity: assets.Person
 
 // The bounds of keys.
 const (
-	MaxLife  = 366 * 24 * time.Hour
-	maxName  = 100    // bytes
 	maxKeys  = 10_000 // of all owners
 	maxOwned = 50     // that are alive, of one owner
 )
@@ -70,11 +64,8 @@ func (k *Key) alive(now time.Time) bool { return k.Revoked.IsZero() && now.Befor
 
 // check says what is wrong with the wish, which wraps assets.ErrInvalid.
 func (w *Wish) check(now time.Time) error {
-	if w.Name == "" || len(w.Name) > maxName || !utf8.ValidString(w.Name) || strings.ContainsFunc(w.Name, unicode.IsControl) {
-		return fmt.Errorf("%w: name: %.120q, want 1 to %d bytes of text", assets.ErrInvalid, w.Name, maxName)
-	}
-	if !w.Expires.After(now) || w.Expires.After(now.Add(MaxLife)) {
-		return fmt.Errorf("%w: expires: %s, want a time of the next %d days", assets.ErrInvalid, w.Expires.Format(time.RFC3339), MaxLife/(24*time.Hour))
+	if err := account.CheckDeputy(w.Name, now, w.Expires); err != nil {
+		return err
 	}
 	if err := w.Quota.check(); err != nil {
 		return err

@@ -79,12 +79,11 @@ func New(o Options) *Ring {
 
 // Refresh reads the keys that have changed in the store; see settings.Shelf.
 func (r *Ring) Refresh(ctx context.Context) error {
-	if err := r.keys.Refresh(ctx); err != nil {
-		return err
+	anew, err := r.keys.Refresh(ctx)
+	if anew {
+		r.tallies.only(func(id string) bool { _, is := r.keys.Get(id); return is })
 	}
-	known := r.keys.All()
-	r.tallies.only(func(id string) bool { _, is := known[id]; return is })
-	return nil
+	return err
 }
 
 // principal is who acts by the key; false: its owner may not come in.
@@ -120,8 +119,8 @@ func (r *Ring) Run(ctx context.Context) error {
 // Who takes a key from Authorization: Bearer and counts the request. An error wraps
 // access.ErrUnauthenticated, the same for whatever is wrong, or ErrQuota.
 func (r *Ring) Who(request *http.Request) (who access.Principal, presented bool, err error) {
-	scheme, text, _ := strings.Cut(request.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || !strings.HasPrefix(text, account.KeyPrefix) {
+	text, bearer := account.Authorization(request, "Bearer")
+	if !bearer || !strings.HasPrefix(text, account.KeyPrefix) {
 		return who, false, nil
 	}
 	who, err = r.Admit(text)
@@ -158,15 +157,11 @@ func (r *Ring) Admit(text string) (access.Principal, error) {
 
 // Still implements account.Reviewer.
 func (r *Ring) Still(was access.Principal) (now access.Principal, mine bool, err error) {
-	id, mine := strings.CutPrefix(was.ID, principalPrefix)
-	if !mine {
-		return was, false, nil
-	}
-	k, known := r.keys.Get(id)
-	if known && k.Is.alive(r.o.Now()) {
-		if who, ok := r.principal(k.Is); ok {
-			return who, true, nil
+	return account.Still(was, principalPrefix, func(id string) (who access.Principal, ok bool) {
+		k, known := r.keys.Get(id)
+		if !known || !k.Is.alive(r.o.Now()) {
+			return who, false
 		}
-	}
-	return access.Principal{}, true, access.ErrUnauthenticated
+		return r.principal(k.Is)
+	})
 }

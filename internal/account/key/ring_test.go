@@ -333,7 +333,7 @@ func TestWhatAKeyMayNotBe(t *testing.T) {
 		"a line break":    {"name", "anna", func(w *key.Wish) { w.Name = "a\nb" }},
 		"for ever":        {"expires", "anna", func(w *key.Wish) { w.Expires = time.Time{} }},
 		"past":            {"expires", "anna", func(w *key.Wish) { w.Expires = b.clock.Now() }},
-		"too long":        {"expires", "anna", func(w *key.Wish) { w.Expires = b.clock.Now().Add(key.MaxLife + time.Second) }},
+		"too long":        {"expires", "anna", func(w *key.Wish) { w.Expires = b.clock.Now().Add(account.MaxLife + time.Second) }},
 		"no action":       {"grant.actions", "anna", func(w *key.Wish) { w.Grant.Actions = []access.Action{"fly"} }},
 		"no kind":         {"grant.kinds", "anna", func(w *key.Wish) { w.Grant.Kinds = []assets.Kind{"tree"} }},
 		"no sensitivity":  {"grant.sensitivity", "anna", func(w *key.Wish) { w.Grant.Sensitivity = 9 }},

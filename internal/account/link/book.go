@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -23,7 +22,7 @@ type Options struct {
 	Store  settings.Store   // must be set
 	Record account.Recorder // must be set
 	Owners account.Owners   // must be set
-	Key    []byte           // that MACs are made with; see access.KeyFile
+	Key    []byte           // that MACs are made with; see wholefile.Key
 	Now    func() time.Time // nil: time.Now
 	Log    *slog.Logger     // nil: none
 }
@@ -70,9 +69,12 @@ func New(o Options) *Book {
 }
 
 // Refresh reads the links that have changed in the store; see settings.Shelf.
-func (b *Book) Refresh(ctx context.Context) error { return b.links.Refresh(ctx) }
+func (b *Book) Refresh(ctx context.Context) error {
+	_, err := b.links.Refresh(ctx)
+	return err
+}
 
-// Cookie is the name of the cookie of a screen.
+// Cookie is the name of the cookie of a screen; see door.CookieName.
 const Cookie = "suhe_screen"
 
 // principalPrefix begins the ids of principals that see by a link.
@@ -84,7 +86,7 @@ const principalPrefix = "link:"
 // access.ErrUnauthenticated, the same for whatever is wrong, or is of the record:
 // what cannot be recorded is not opened.
 func (b *Book) Open(r *http.Request, text string) (l Link, cookie string, err error) {
-	h, wrong := b.judge(text, toOpen, r)
+	h, _, wrong := b.judge(text, toOpen, r)
 	e := audit.From(r.Context()).Entry("link open", "link", audit.Done)
 	detail := map[string]any{}
 	if h != nil {
@@ -109,31 +111,32 @@ func (b *Book) Open(r *http.Request, text string) (l Link, cookie string, err er
 	return h.Link, h.text(b.o.Key, toSee), nil
 }
 
-// judge finds the link of a text; wrong says why it is not good for that, here
-// and now. The link is returned with it only if the text is really its.
-func (b *Book) judge(text string, u use, r *http.Request) (l *held, wrong string) {
+// judge finds the link of a text and who sees by it; wrong says why it is not good
+// for that, here and now. The link is returned with it only if the text is really its.
+func (b *Book) judge(text string, u use, r *http.Request) (l *held, who access.Principal, wrong string) {
 	id, mac, ok := parse(text)
 	if !ok {
-		return nil, "no link"
+		return nil, who, "no link"
 	}
 	found, known := b.links.Get(id)
 	if l = found.Is; !known {
 		l = new(held)
 	}
 	if !hmac.Equal([]byte(l.mac(b.o.Key, u)), []byte(mac)) || !known {
-		return nil, "no link of ours"
+		return nil, who, "no link of ours"
 	}
-	switch _, in := b.principal(l); {
+	switch is, in := b.principal(l); {
 	case !l.Revoked.IsZero():
-		return l, "revoked"
+		return l, who, "revoked"
 	case !l.alive(b.o.Now()):
-		return l, "expired"
+		return l, who, "expired"
 	case !l.at(door.Address(r)):
-		return l, "opened at another address"
+		return l, who, "opened at another address"
 	case !in:
-		return l, "its account may not come in"
+		return l, who, "its account may not come in"
+	default:
+		return l, is, ""
 	}
-	return l, ""
 }
 
 // principal is who sees by the link; false: its account may not come in.
@@ -145,40 +148,26 @@ func (b *Book) principal(l *held) (access.Principal, bool) {
 	return who, ok
 }
 
-// Who takes the cookie that Open gave; see CookieName.
+// Who takes the cookie that Open gave.
 func (b *Book) Who(r *http.Request) (who access.Principal, presented bool, err error) {
-	cookie, err := r.Cookie(CookieName(door.Secure(r)))
+	cookie, err := r.Cookie(door.CookieName(r, Cookie))
 	if err != nil {
 		return who, false, nil
 	}
-	l, wrong := b.judge(cookie.Value, toSee, r)
+	_, who, wrong := b.judge(cookie.Value, toSee, r)
 	if wrong != "" {
 		return who, true, access.ErrUnauthenticated
 	}
-	who, _ = b.principal(l)
 	return who, true, nil
-}
-
-// CookieName is what the screen's cookie is called. With TLS a browser takes one
-// of that name from nobody but us (RFC 6265bis, 4.1.3.2).
-func CookieName(secure bool) string {
-	if secure {
-		return "__Host-" + Cookie
-	}
-	return Cookie
 }
 
 // Still implements account.Reviewer.
 func (b *Book) Still(was access.Principal) (now access.Principal, mine bool, err error) {
-	id, mine := strings.CutPrefix(was.ID, principalPrefix)
-	if !mine {
-		return was, false, nil
-	}
-	l, known := b.links.Get(id)
-	if known && l.Is.alive(b.o.Now()) {
-		if who, ok := b.principal(l.Is); ok {
-			return who, true, nil
+	return account.Still(was, principalPrefix, func(id string) (who access.Principal, ok bool) {
+		l, known := b.links.Get(id)
+		if !known || !l.Is.alive(b.o.Now()) {
+			return who, false
 		}
-	}
-	return access.Principal{}, true, access.ErrUnauthenticated
+		return b.principal(l.Is)
+	})
 }

@@ -274,7 +274,7 @@ func TestWhatALinkMayNotBe(t *testing.T) {
 		"no name":           {"name", func(w *link.Wish) { w.Name = "" }},
 		"a line break":      {"name", func(w *link.Wish) { w.Name = "a\nb" }},
 		"for ever":          {"expires", func(w *link.Wish) { w.Expires = time.Time{} }},
-		"too long":          {"expires", func(w *link.Wish) { w.Expires = b.clock.Now().Add(link.MaxLife + time.Second) }},
+		"too long":          {"expires", func(w *link.Wish) { w.Expires = b.clock.Now().Add(account.MaxLife + time.Second) }},
 		"nobody":            {"account", func(w *link.Wish) { w.Account = "nobody" }},
 		"no address":        {"address", func(w *link.Wish) { w.Address = "" }},
 		"a name as one":     {"address", func(w *link.Wish) { w.Address = "screen.example" }},

@@ -2,14 +2,12 @@ package link
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"suhe/assets"
-	"suhe/internal/audit"
 )
 
 // Add makes a link and returns its text, which is told nowhere else. Errors wrap
@@ -26,22 +24,10 @@ func (b *Book) Add(ctx context.Context, w Wish) (l Link, text string, err error)
 	if n := len(b.links.All()); n >= maxLinks {
 		return l, "", fmt.Errorf("%w: there are %d links: forget those that are over", assets.ErrConflict, n)
 	}
-	if err := b.put(ctx, l, 0, "link add"); err != nil {
+	if err := b.links.Put(ctx, l.ID, 0, l, "link add", l); err != nil {
 		return l, "", err
 	}
 	return l, l.text(b.o.Key, toOpen), b.Refresh(ctx)
-}
-
-// put writes a link and the audit entry about it.
-func (b *Book) put(ctx context.Context, l Link, was int64, action audit.Action) error {
-	doc, err := json.Marshal(l)
-	if err != nil {
-		return err
-	}
-	e := audit.From(ctx).Entry(action, "link "+l.ID, audit.Done)
-	e.Detail = doc
-	_, err = b.o.Store.PutSetting(ctx, Kind, l.ID, was, doc, e)
-	return err
 }
 
 // Revoke makes a link and the screen that it opened worth nothing; one that is over
@@ -57,9 +43,9 @@ func (b *Book) Revoke(ctx context.Context, id string) error {
 	if now := b.o.Now(); l.Is.alive(now) {
 		is := l.Is.Link
 		is.Revoked = now.UTC().Truncate(time.Second)
-		err = b.put(ctx, is, l.Rev, "link revoke")
+		err = b.links.Put(ctx, id, l.Rev, is, "link revoke", is)
 	} else {
-		_, err = b.o.Store.PutSetting(ctx, Kind, id, l.Rev, nil, audit.From(ctx).Entry("link forget", "link "+id, audit.Done))
+		err = b.links.Put(ctx, id, l.Rev, nil, "link forget", nil)
 	}
 	if err != nil {
 		return err

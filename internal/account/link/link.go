@@ -20,7 +20,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"suhe/assets"
 	"suhe/internal/access"
@@ -60,8 +59,6 @@ func NewWish() Wish { return Wish{Page: "/", Grant: access.Grant{Sensitivity: as
 
 // The bounds of links.
 const (
-	MaxLife  = 366 * 24 * time.Hour
-	maxName  = 100 // bytes
 	maxPage  = 200 // bytes
 	maxLinks = 1_000
 
@@ -72,11 +69,8 @@ const (
 
 // link makes a link of the wish; the error wraps assets.ErrInvalid.
 func (w *Wish) link(now time.Time) (l Link, err error) {
-	if w.Name == "" || len(w.Name) > maxName || !utf8.ValidString(w.Name) || strings.ContainsFunc(w.Name, unicode.IsControl) {
-		return l, fmt.Errorf("%w: name: %.120q, want 1 to %d bytes of text", assets.ErrInvalid, w.Name, maxName)
-	}
-	if !w.Expires.After(now) || w.Expires.After(now.Add(MaxLife)) {
-		return l, fmt.Errorf("%w: expires: %s, want a time of the next %d days", assets.ErrInvalid, w.Expires.Format(time.RFC3339), MaxLife/(24*time.Hour))
+	if err := account.CheckDeputy(w.Name, now, w.Expires); err != nil {
+		return l, err
 	}
 	if err := account.CheckNarrowing(w.Grant); err != nil {
 		return l, err

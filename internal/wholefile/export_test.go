@@ -1,0 +1,3 @@
+package wholefile
+
+const Part = part
