@@ -19,7 +19,8 @@ export async function moving(page, { check, wait }) {
     await new Promise((done) => setTimeout(done, 2000));
     window.fix(121.4350, 0);
     const lons = [];
-    for (const end = Date.now() + 5000; Date.now() < end; await new Promise((done) => setTimeout(done, 40))) {
+    const arrived = () => Math.abs((lons.at(-1) ?? 0) - 121.4350) < 1e-5;
+    for (const end = Date.now() + 60_000; Date.now() < end && !arrived(); await new Promise((done) => setTimeout(done, 40))) {
       const lon = window.boat()?.geometry.coordinates[0];
       if (lon !== undefined && lon !== lons.at(-1)) lons.push(lon);
     }

@@ -9,7 +9,7 @@ export class Why {
 
   constructor(private readonly who: string, private readonly lang: () => Lang) {
     document.body.append(this.dialog);
-    this.dialog.addEventListener('close', () => this.answer(undefined));
+    this.dialog.addEventListener('close', () => { if (!this.dialog.open) this.answer(undefined); }); // a late event may find the next question
   }
 
   /** The reason to look at what is so called; undefined if there is none, and then nothing is to be shown. */
