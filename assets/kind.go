@@ -17,12 +17,18 @@ const (
 	Camera   Kind = "camera"   //
 	Sensor   Kind = "sensor"   //
 	Mover    Kind = "mover"    // patrols (巡查员), boats and vehicles: registered where they belong, seen where they are
+	Incident Kind = "incident" // 案件: what people handle; made by its own door, not by the registry
+	Alarm    Kind = "alarm"    // 告警: what a rule or an algorithm raised; likewise
 )
 
 // Kinds returns all kinds in drawing order from below.
 func Kinds() []Kind {
-	return []Kind{Area, Water, Bank, Bridge, Building, Landmark, Fixture, Camera, Sensor, Mover}
+	return []Kind{Area, Water, Bank, Bridge, Building, Landmark, Fixture, Camera, Sensor, Mover, Incident, Alarm}
 }
+
+// Registered says whether the registry holds the kind; markers of cases are on the
+// map without it.
+func (k Kind) Registered() bool { return k != Incident && k != Alarm }
 
 // Drawn says whether tiles show the kind. What moves by the second is for
 // streams: a tile of it would be old before it is painted.
