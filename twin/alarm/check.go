@@ -137,18 +137,18 @@ func (j *Judge) condition(k *check, d detail) *Condition {
 	if k.of == nil {
 		if f := j.fences[k.rule.Fence]; f != nil {
 			p := f.middle()
-			c.Lon, c.Lat, c.Area = p[0], p[1], j.locate(p).Area
+			c.Lon, c.Lat, c.Area = tidy(p[0]), tidy(p[1]), j.locate(p).Area
 		}
 		return c
 	}
 	t := k.of.thing
 	c.Asset, c.Kind, c.Class, c.Area = t.Asset.ID, t.Asset.Kind, t.Asset.Class, t.Location().Area
-	c.Lon, c.Lat = t.Anchor[0], t.Anchor[1]
+	c.Lon, c.Lat = tidy(t.Anchor[0]), tidy(t.Anchor[1])
 	if t.Asset.Sensor != nil {
 		c.MountedOn = t.Asset.Sensor.MountedOn
 	}
 	if d.finding != nil {
-		c.Lon, c.Lat = d.lon, d.lat
+		c.Lon, c.Lat = tidy(d.lon), tidy(d.lat)
 		c.Reliability *= d.finding.Confidence
 	}
 	return c

@@ -1,6 +1,8 @@
 package alarm
 
 import (
+	"math"
+
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
@@ -50,12 +52,16 @@ type Seen struct {
 func (c *Condition) point() orb.Point { return orb.Point{c.Lon, c.Lat} }
 
 // source is who says so: of two different ones that say the same, each confirms the
-// other. An algorithm is one source, whatever cameras it looks through.
+// other. An algorithm is one source, whatever cameras it looks through, and so are all
+// things on one carrier.
 func (c *Condition) source() string {
-	if c.Finding != nil {
+	switch {
+	case c.Finding != nil:
 		return "hook:" + c.Finding.Hook
+	case c.Asset == "":
+		return string(c.About)
 	}
-	return "asset:" + string(c.About)
+	return "asset:" + string(c.carrier())
 }
 
 // Turn is a condition that begins or ends.
@@ -68,5 +74,12 @@ type Turn struct {
 
 // near says whether the two are at most so far apart.
 func near(a, b *Condition, within geo.Metres) bool {
+	const degree = 110_000 // metres, fewer than any degree of latitude has
+	if math.Abs(a.Lat-b.Lat)*degree > float64(within) {
+		return false
+	}
 	return geo.Distance(a.point(), b.point()) <= within
 }
+
+// tidy rounds a coordinate to the decimetre: documents are long enough.
+func tidy(degrees float64) float64 { return math.Round(degrees*1e6) / 1e6 }

@@ -265,6 +265,9 @@ func (j *Judge) look(s *subject, now int64) {
 	for _, k := range s.checks {
 		switch k.rule.Kind {
 		case Threshold, Rate, Stuck:
+			if s.thing.State.Data == twin.Invalid {
+				continue
+			}
 			for i := range s.thing.Last {
 				if o := &s.thing.Last[i]; o.Phenomenon == k.rule.Phenomenon {
 					j.variables.value = types.Double(o.Value)
