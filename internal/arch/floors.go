@@ -43,6 +43,7 @@ var floors = map[string]int{
 	"internal/account/idp":      27,
 	"twin/filter":               30,
 	"twin":                      31,
+	"twin/alarm":                32,
 	"internal/public":           35,
 	"tiles/archive":             38,
 	"tiles":                     40,
@@ -90,6 +91,7 @@ var rooms = map[string][]string{
 	"github.com/emmansun/gmsm":      {"internal/audit"},
 	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench", "internal/backup"},
 	"filippo.io/age":                {"internal/backup"},
+	"github.com/google/cel-go":      {"twin/alarm"},
 }
 
 // Package is one package and what it imports, as `go list` tells.
