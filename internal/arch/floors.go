@@ -42,6 +42,7 @@ var floors = map[string]int{
 	"internal/account/idp":      27,
 	"twin/filter":               30,
 	"twin":                      31,
+	"twin/incident":             32,
 	"internal/public":           35,
 	"tiles/archive":             38,
 	"tiles":                     40,
