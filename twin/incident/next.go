@@ -129,7 +129,7 @@ func May(in Incident, who access.Principal) []Verb {
 // is only refused what can be no event of it.
 func apply(in Incident, e Event) (Incident, error) {
 	r, known := byVerb()[e.Verb]
-	if !known || !r.starts(in.State) {
+	if !known || !r.starts(in.State) || !e.whole(&in) {
 		return in, fmt.Errorf("%w: event %d: %.40q of an incident that is %q", assets.ErrInvalid, in.Rev+1, e.Verb, in.State)
 	}
 	out := in.clone()
@@ -142,6 +142,21 @@ func apply(in Incident, e Event) (Incident, error) {
 	}
 	out.keepTime(e.At)
 	return out, nil
+}
+
+// whole says whether the event has what its verb cannot be without.
+func (e *Event) whole(in *Incident) bool {
+	switch e.Verb {
+	case Create:
+		return e.Own != nil && e.Own.What != nil && e.Own.Terms != nil && len(e.Own.Sources) > 0
+	case Attach, Absorb, Release, Remind, Overdue:
+		return e.Own != nil
+	case Extend:
+		return e.Extra != nil
+	case Approve:
+		return in.Extension != nil
+	}
+	return true
 }
 
 // Replay makes the incident of all its events, oldest first.
