@@ -198,7 +198,7 @@ func (c *Classes) index() error {
 		}
 		c.byPhen[p.Code] = p
 	}
-	for _, k := range Kinds() {
+	for _, k := range RegisteredKinds() {
 		g := c.byCode[Generic(k)]
 		if g == nil || g.Kind != k {
 			return fmt.Errorf("classes: no class %q of kind %s, want one for things of unknown class", Generic(k), k)

@@ -18,7 +18,7 @@ func TestDefaultClasses(t *testing.T) {
 	if c.Edition() == "" {
 		t.Error("no edition")
 	}
-	for _, k := range assets.Kinds() {
+	for _, k := range assets.RegisteredKinds() {
 		if g, ok := c.Class(assets.Generic(k)); !ok || g.Kind != k {
 			t.Errorf("kind %s: no generic class", k)
 		}
@@ -41,7 +41,7 @@ func TestDefaultClasses(t *testing.T) {
 // tables is a small sound edition, with some files replaced.
 func tables(change map[string]string) fs.FS {
 	dir := fstest.MapFS{"phenomena.json": {Data: []byte(`{"edition":"e","phenomena":[{"code":"ph","name":"酸","nameEn":"pH","unit":"[pH]","valid":[0,14]}]}`)}}
-	for _, k := range assets.Kinds() {
+	for _, k := range assets.RegisteredKinds() {
 		dir[string(k)+".json"] = &fstest.MapFile{Data: fmt.Appendf(nil, `{"edition":"e","kind":%q,"classes":[{"code":"%s.other","name":"别","nameEn":"Other"}]}`, k, k)}
 	}
 	maps.DeleteFunc(dir, func(name string, _ *fstest.MapFile) bool { v, ok := change[name]; return ok && v == "" })

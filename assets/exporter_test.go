@@ -107,7 +107,7 @@ func TestExportGeoPackage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if layers != len(assets.Kinds()) || boxes != 1 || integrity != "ok" {
+	if layers != len(assets.RegisteredKinds()) || boxes != 1 || integrity != "ok" {
 		t.Errorf("%d layers, %d boxes, integrity %s", layers, boxes, integrity)
 	}
 }

@@ -97,7 +97,7 @@ func (x *gpkgExport) all(seq iter.Seq2[*Asset, error]) error {
 			return fmt.Errorf("asset %s: %w", a.ID, err)
 		}
 	}
-	for _, k := range Kinds() {
+	for _, k := range RegisteredKinds() {
 		l := x.layers[k]
 		if l == nil {
 			continue

@@ -1,6 +1,9 @@
 package assets
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Kind is what an asset is; each kind is one layer of the scene.
 type Kind string
@@ -51,14 +54,23 @@ func (k Kind) Layer() string {
 	return string(k) + "s"
 }
 
-// ParseKind finds a kind by its name; the error lists what was expected.
-func ParseKind(s string) (Kind, error) {
-	for _, k := range Kinds() {
-		if string(k) == s {
-			return k, nil
-		}
+// RegisteredKinds are those that the registry holds, in drawing order.
+func RegisteredKinds() []Kind {
+	return slices.DeleteFunc(Kinds(), func(k Kind) bool { return !k.Registered() })
+}
+
+// ParseKind finds a kind of the registry by its name; the error lists what was
+// expected.
+func ParseKind(s string) (Kind, error) { return parseKind(s, RegisteredKinds()) }
+
+// ParseMapKind is ParseKind of all that is on the map.
+func ParseMapKind(s string) (Kind, error) { return parseKind(s, Kinds()) }
+
+func parseKind(s string, of []Kind) (Kind, error) {
+	if k := Kind(s); slices.Contains(of, k) {
+		return k, nil
 	}
-	return "", fmt.Errorf("kind: %q is none of %v", s, Kinds())
+	return "", fmt.Errorf("kind: %q is none of %v", s, of)
 }
 
 // KindOfLayer finds the kind by its layer's name.

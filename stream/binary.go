@@ -130,7 +130,7 @@ func tellOf(frame any) *pb.Tell {
 		return &pb.Tell{Tell: &pb.Tell_Tiles{Tiles: m}}
 	case eventFrame:
 		e := f.event
-		return &pb.Tell{Tell: &pb.Tell_Event{Event: &pb.Event{Seq: e.Seq, Time: e.Time.UnixMilli(), Type: e.Type, Layer: layerOf(e), Fid: uint64(e.FID), Id: string(e.ID)}}}
+		return &pb.Tell{Tell: &pb.Tell_Event{Event: &pb.Event{Seq: e.Seq, Time: e.Time.UnixMilli(), Type: e.Type, Layer: layerOf(e), Fid: uint64(e.FID), Id: string(e.ID), Case: caseBinary(caseOf(e))}}}
 	case resyncFrame:
 		return &pb.Tell{Tell: &pb.Tell_Resync{Resync: &pb.Resync{Id: f.id, Reason: f.reason}}}
 	case slowFrame:
@@ -166,4 +166,13 @@ func clustersOf(f clustersFrame) *pb.Clusters {
 	}
 	m.Word = words.all
 	return m
+}
+
+// caseBinary is what an event tells of an alarm or an incident; nil of nil.
+func caseBinary(c *caseBody) *pb.Case {
+	if c == nil {
+		return nil
+	}
+	return &pb.Case{Rev: c.Rev, Open: c.Open, Class: c.Class, Name: c.Name, Area: c.Area, State: c.State,
+		Severity: uint32(c.Severity), Light: uint32(c.Light), Lon: c.Lon, Lat: c.Lat}
 }

@@ -93,11 +93,16 @@ func heard(t *twin.Thing) (newest int64) {
 }
 
 // values yields what is told of the thing in numbers: the latest of each
-// phenomenon, or of a mover how it moves, what it told of that, and how far along
-// the creek it is.
+// phenomenon, of a mover how it moves, what it told of that, and how far along the
+// creek it is, of an incident its light.
 func values(t *twin.Thing, yield func(name string, value float64)) {
 	for i := range t.Last {
 		yield(t.Last[i].Phenomenon, t.Last[i].Value)
+	}
+	if !t.Asset.Kind.Registered() {
+		if light, ok := twin.MarkerNumber(t.Asset, twin.MarkerLight); ok {
+			yield(twin.MarkerLight, light)
+		}
 	}
 	if t.Live == nil {
 		return

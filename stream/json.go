@@ -84,7 +84,7 @@ func plain(frame any) any {
 		return struct {
 			Type  string    `json:"type"`
 			Event eventBody `json:"event"`
-		}{"event", eventBody{f.event.Seq, stamp(f.event.Time), f.event.Type, layerOf(f.event), f.event.FID, f.event.ID}}
+		}{"event", eventBody{f.event.Seq, stamp(f.event.Time), f.event.Type, layerOf(f.event), f.event.FID, f.event.ID, caseOf(f.event)}}
 	case resyncFrame:
 		return remark{"resync", f.id, f.reason}
 	case errorFrame:
@@ -118,6 +118,32 @@ type eventBody struct {
 	Layer string     `json:"layer,omitempty"`
 	FID   assets.FID `json:"fid"`
 	ID    assets.ID  `json:"id"`
+	Case  *caseBody  `json:"case,omitempty"`
+}
+
+// caseBody is what an event tells of an alarm or an incident.
+type caseBody struct {
+	Rev      int64         `json:"rev"`
+	Open     bool          `json:"open"`
+	Class    string        `json:"class"`
+	Name     string        `json:"name"`
+	Area     string        `json:"area,omitempty"`
+	State    string        `json:"state"`
+	Severity twin.Severity `json:"severity"`
+	Light    uint8         `json:"light,omitempty"`
+	Lon      float64       `json:"lon"`
+	Lat      float64       `json:"lat"`
+}
+
+// caseOf is what is told of the case that the event is a step of; nil if of none.
+func caseOf(e twin.Event) *caseBody {
+	if !e.OfCase() {
+		return nil
+	}
+	t := twin.NewThing(e.Asset)
+	light, _ := twin.MarkerNumber(e.Asset, twin.MarkerLight)
+	return &caseBody{Rev: e.Rev, Open: e.Open, Class: e.Asset.Class, Name: e.Asset.Name, Area: e.Asset.Location.Area,
+		State: t.Summary(), Severity: t.Severity, Light: uint8(light), Lon: t.Anchor[0], Lat: t.Anchor[1]}
 }
 
 // remark is a frame with a reason.

@@ -170,7 +170,7 @@ func TestBasemapTileJSON(t *testing.T) {
 		return doc
 	}
 	for name, want := range map[string]string{
-		"city":  `"http://host/basemaps/city/{z}/{x}/{y}.pbf" 14 15 1.0.0 10`,
+		"city":  `"http://host/basemaps/city/{z}/{x}/{y}.pbf" 14 15 1.0.0 12`,
 		"photo": `"http://host/basemaps/photo/{z}/{x}/{y}.png" 1 1 1.0.0 0`,
 	} {
 		doc := document(name)

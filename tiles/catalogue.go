@@ -76,7 +76,7 @@ func readCatalogue(data []byte) (*catalogue, error) {
 }
 
 func (c *catalogue) complete(l *layer) (err error) {
-	if _, err := assets.ParseKind(string(l.Kind)); err != nil {
+	if _, err := assets.ParseMapKind(string(l.Kind)); err != nil {
 		return err
 	}
 	if !l.Kind.Drawn() {

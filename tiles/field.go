@@ -29,6 +29,7 @@ const (
 	fieldBank
 	fieldChainage
 	fieldLifecycle
+	fieldLight
 	fieldTruncated // of a layer's first feature
 
 	// Of clusters.
@@ -50,7 +51,7 @@ func (f field) ofThings() bool { return f < fieldTruncated }
 // String is the field's key in tiles.
 func (f field) String() string {
 	return [fieldCount]string{"id", "class", "name", "name_en", "base", "height", "state",
-		"severity", "azimuth", "hfov", "range", "owner", "area", "bank", "chainage", "lifecycle", "truncated",
+		"severity", "azimuth", "hfov", "range", "owner", "area", "bank", "chainage", "lifecycle", "light", "truncated",
 		"cluster", "count", "apart", "classes", "severity_1", "severity_2", "severity_3", "severity_4",
 		"state_retired", "state_maintenance", "state_fault", "state_offline", "state_invalid", "state_stuck",
 		"state_stale", "state_normal", "state_unknown"}[f]
@@ -114,7 +115,7 @@ func (w *layerWriter) tags(d []byte, t *twin.Thing, fields Properties) []byte {
 	if height := float64(l.Height); tells(height) && fields.has(fieldHeight) {
 		d = w.pair(d, fieldHeight, w.values.number(height))
 	}
-	if fields.has(fieldState) && t.Device() {
+	if fields.has(fieldState) && (t.Device() || !t.Asset.Kind.Registered()) {
 		d = w.pair(d, fieldState, w.values.text(t.Summary()))
 	}
 	if t.Severity != 0 {
@@ -122,6 +123,10 @@ func (w *layerWriter) tags(d []byte, t *twin.Thing, fields Properties) []byte {
 	}
 	if fields&looks != 0 && t.Asset.Camera != nil {
 		d = w.look(d, t.Asset.Camera, fields)
+	}
+	if fields.has(fieldLight) {
+		light, _ := twin.MarkerNumber(t.Asset, twin.MarkerLight)
+		d = w.number(d, fieldLight, light, fields)
 	}
 	if fields&onRequest != 0 {
 		d = w.registered(d, t.Asset, fields)

@@ -78,15 +78,11 @@ func (w *World) applyEvent(e *Entry, at *Position) error {
 	}
 	at.Events = e.Seq
 	event := *e.Event
-	switch event.Type {
-	case AssetPut:
+	switch {
+	case event.Type == AssetPut, event.OfCase() && event.Open:
 		w.put(event.Asset, e.Seq)
-	case AssetRemoved:
-		if was := w.writer.current(w.stock, event.FID); was != nil {
-			event.Was = was.Asset
-			w.writer.replace(w.stock, event.FID, nil)
-			delete(w.writer.watches, event.FID)
-		}
+	case event.Type == AssetRemoved, event.OfCase():
+		event.Was = w.remove(event.FID)
 	}
 	w.writer.events = append(w.writer.events, event)
 	return nil
@@ -111,6 +107,17 @@ func (w *World) put(a *assets.Asset, seq uint64) {
 	is.Changed.Epoch, is.Changed.Events = w.at.Epoch, seq
 	w.writer.inherit(is, was)
 	w.writer.replace(w.stock, a.FID, is)
+}
+
+// remove takes a thing out of the world and returns what it was; nil: there was none.
+func (w *World) remove(fid assets.FID) *assets.Asset {
+	was := w.writer.current(w.stock, fid)
+	if was == nil {
+		return nil
+	}
+	w.writer.replace(w.stock, fid, nil)
+	delete(w.writer.watches, fid)
+	return was.Asset
 }
 
 // inherit gives the new thing what was heard of the old one.

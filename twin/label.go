@@ -69,4 +69,7 @@ func (t *Thing) begin(a *assets.Asset) {
 	t.Asset, t.Flat, t.Anchor = a, geo.Flatten(g), geo.Anchor(g)
 	t.Label = LabelOf(a, &t.Flat)
 	t.State = State{Communication: Unknown, Data: None, Service: service(a)}
+	if !a.Kind.Registered() {
+		t.Severity = markedSeverity(a)
+	}
 }

@@ -39,7 +39,7 @@ func breaks(a *assets.Asset) error {
 	if a.ID == "" {
 		return fmt.Errorf("id: fid %d has none", a.FID)
 	}
-	if _, err := assets.ParseKind(string(a.Kind)); err != nil {
+	if _, err := assets.ParseMapKind(string(a.Kind)); err != nil {
 		return err
 	}
 	if a.Shape.Geometry.Plane == nil {

@@ -27,7 +27,7 @@ const (
 func Queryables() []Queryable {
 	return []Queryable{
 		{"id", filter.TypeString, "stable name of the asset"},
-		{"kind", filter.TypeString, "what it is: area, water, bank, bridge, building, landmark, asset, camera, sensor or mover"},
+		{"kind", filter.TypeString, "what it is: area, water, bank, bridge, building, landmark, asset, camera, sensor, mover, incident or alarm"},
 		{"class", filter.TypeString, "code in the class tables"},
 		{"name", filter.TypeString, "name"},
 		{"name_en", filter.TypeString, "English name"},
@@ -38,7 +38,7 @@ func Queryables() []Queryable {
 		{"lifecycle", filter.TypeString, "planned, in_use or retired"},
 		{"base", filter.TypeNumber, "metres of its foot above ground"},
 		{"height", filter.TypeNumber, "metres of its top above ground, 0 if it is flat"},
-		{"state", filter.TypeString, "its states in one word: " + strings.Join(Summaries(), ", ")},
+		{"state", filter.TypeString, "its states in one word: " + strings.Join(Summaries(), ", ") + "; of an alarm or incident its own"},
 		{"communication", filter.TypeString, "online, offline or unknown"},
 		{"data", filter.TypeString, "fresh, stale, stuck, invalid or none"},
 		{"service", filter.TypeString, "normal, maintenance, fault or retired"},

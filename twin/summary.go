@@ -13,9 +13,13 @@ func reports(a *assets.Asset) bool { return a.Sensor != nil || a.Kind == assets.
 // Summary is the thing's state in one word, for tiles, legends and colours:
 // the first that applies of retired, maintenance, fault, offline, invalid,
 // stuck, stale, normal and unknown. A thing that is no device is normal unless
-// it is retired, in maintenance or faulty. A device of which nothing was ever
+// it is retired, in maintenance or faulty, or of an alarm or incident the state that
+// its marker tells. A device of which nothing was ever
 // heard, or nothing since nobody listened, is unknown.
 func (t *Thing) Summary() string {
+	if t.marks() {
+		return t.status()
+	}
 	s := t.State
 	switch {
 	case s.Service != Normal && s.Service != "":
@@ -32,7 +36,8 @@ func (t *Thing) Summary() string {
 	return string(Unknown)
 }
 
-// Summaries returns every word that Summary may return, in its order.
+// Summaries returns every word that Summary may return of what the registry holds, in
+// its order.
 func Summaries() []string {
 	return []string{string(Retired), string(Maintenance), string(Fault), string(Offline),
 		string(Invalid), string(Stuck), string(Stale), string(Normal), string(Unknown)}

@@ -87,6 +87,15 @@ func appendPut(dst []byte, e *Event, asset []byte) []byte {
 // asset of which it is not said how sensitive it is is as sensitive as can be, until
 // the registry is read again.
 func DecodeEvent(data []byte) (*Event, error) {
+	e, err := DecodeUnnumbered(data)
+	if err == nil && e.Seq == 0 {
+		return nil, errors.New("event: seq is missing")
+	}
+	return e, err
+}
+
+// DecodeUnnumbered is DecodeEvent of one that waits to be published.
+func DecodeUnnumbered(data []byte) (*Event, error) {
 	if len(data) > maxEvent {
 		return nil, fmt.Errorf("event: %d bytes, want at most %d", len(data), maxEvent)
 	}
@@ -96,11 +105,9 @@ func DecodeEvent(data []byte) (*Event, error) {
 	}
 	e := &w.Event
 	switch {
-	case e.Seq == 0:
-		return nil, errors.New("event: seq is missing")
 	case e.Type == AssetPut && e.Asset == nil:
 		return nil, fmt.Errorf("event %d: asset is missing", e.Seq)
-	case e.Type == AssetPut && (e.Asset.FID != e.FID || e.Asset.ID != e.ID):
+	case (e.Type == AssetPut || e.OfCase()) && (e.Asset.FID != e.FID || e.Asset.ID != e.ID):
 		return nil, fmt.Errorf("event %d: of %d %q, but brings %d %q", e.Seq, e.FID, e.ID, e.Asset.FID, e.Asset.ID)
 	}
 	if e.Asset != nil {

@@ -18,7 +18,8 @@ type Pending struct {
 	At      time.Time
 	Hand    string        // the role of the database that made the change past every store, or empty
 	Is      *assets.Asset // nil: gone or unreadable
-	Err     error         // why the asset cannot be read
+	Err     error         // why the asset, or Event, cannot be read
+	Event   *twin.Event   // of a step of a case: what is to be told of it
 }
 
 // Fate is what became of a Pending.
@@ -38,16 +39,18 @@ type Numbering struct {
 // Number gives the pending rows, in their order, the numbers after last. Of an
 // asset's rows only the last counts, as it says what all say: how the asset is
 // now. A change of an asset that is gone takes no number: its removal does,
-// which comes later. If Put fails, the fates end before that row.
+// which comes later. Of a case every step counts. If Put fails, the fates end before that row.
 func Number(pending []Pending, last uint64, n Numbering) (fates []Fate, now uint64, err error) {
 	final := make(map[assets.FID]int64, len(pending))
 	for _, p := range pending {
-		final[p.FID] = p.Row
+		if p.Event == nil {
+			final[p.FID] = p.Row
+		}
 	}
 	fates = make([]Fate, 0, len(pending))
 	for _, p := range pending {
 		fate := Fate{Row: p.Row}
-		if final[p.FID] == p.Row {
+		if p.Event != nil || final[p.FID] == p.Row {
 			event, refused := n.event(p)
 			if refused != nil {
 				fate.Refused = refused.Error()
@@ -67,6 +70,9 @@ func Number(pending []Pending, last uint64, n Numbering) (fates []Fate, now uint
 // event makes the event of p. Its Type is empty if there is nothing to tell;
 // refused if the asset is no good, which Bad has then been told.
 func (n Numbering) event(p Pending) (e twin.Event, refused error) {
+	if p.Event != nil && p.Err == nil {
+		return *p.Event, nil
+	}
 	e = twin.Event{Time: p.At, FID: p.FID, ID: p.ID}
 	switch {
 	case p.Removed:

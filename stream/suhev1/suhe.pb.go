@@ -1953,6 +1953,7 @@ type Event struct {
 	Layer         string                 `protobuf:"bytes,4,opt,name=layer,proto3" json:"layer,omitempty"`
 	Fid           uint64                 `protobuf:"varint,5,opt,name=fid,proto3" json:"fid,omitempty"`
 	Id            string                 `protobuf:"bytes,6,opt,name=id,proto3" json:"id,omitempty"`
+	Case          *Case                  `protobuf:"bytes,7,opt,name=case,proto3" json:"case,omitempty"` // of a step of an alarm or an incident
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2029,6 +2030,130 @@ func (x *Event) GetId() string {
 	return ""
 }
 
+func (x *Event) GetCase() *Case {
+	if x != nil {
+		return x.Case
+	}
+	return nil
+}
+
+// Case is an alarm or an incident after the step that an event tells of.
+type Case struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Rev           int64                  `protobuf:"varint,1,opt,name=rev,proto3" json:"rev,omitempty"`
+	Open          bool                   `protobuf:"varint,2,opt,name=open,proto3" json:"open,omitempty"` // it is on the map still
+	Class         string                 `protobuf:"bytes,3,opt,name=class,proto3" json:"class,omitempty"`
+	Name          string                 `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
+	Area          string                 `protobuf:"bytes,5,opt,name=area,proto3" json:"area,omitempty"`
+	State         string                 `protobuf:"bytes,6,opt,name=state,proto3" json:"state,omitempty"`
+	Severity      uint32                 `protobuf:"varint,7,opt,name=severity,proto3" json:"severity,omitempty"`
+	Light         uint32                 `protobuf:"varint,8,opt,name=light,proto3" json:"light,omitempty"` // of its clock: 0 green, 1 yellow, 2 red
+	Lon           float64                `protobuf:"fixed64,9,opt,name=lon,proto3" json:"lon,omitempty"`
+	Lat           float64                `protobuf:"fixed64,10,opt,name=lat,proto3" json:"lat,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Case) Reset() {
+	*x = Case{}
+	mi := &file_stream_suhev1_suhe_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Case) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Case) ProtoMessage() {}
+
+func (x *Case) ProtoReflect() protoreflect.Message {
+	mi := &file_stream_suhev1_suhe_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Case.ProtoReflect.Descriptor instead.
+func (*Case) Descriptor() ([]byte, []int) {
+	return file_stream_suhev1_suhe_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *Case) GetRev() int64 {
+	if x != nil {
+		return x.Rev
+	}
+	return 0
+}
+
+func (x *Case) GetOpen() bool {
+	if x != nil {
+		return x.Open
+	}
+	return false
+}
+
+func (x *Case) GetClass() string {
+	if x != nil {
+		return x.Class
+	}
+	return ""
+}
+
+func (x *Case) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Case) GetArea() string {
+	if x != nil {
+		return x.Area
+	}
+	return ""
+}
+
+func (x *Case) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *Case) GetSeverity() uint32 {
+	if x != nil {
+		return x.Severity
+	}
+	return 0
+}
+
+func (x *Case) GetLight() uint32 {
+	if x != nil {
+		return x.Light
+	}
+	return 0
+}
+
+func (x *Case) GetLon() float64 {
+	if x != nil {
+		return x.Lon
+	}
+	return 0
+}
+
+func (x *Case) GetLat() float64 {
+	if x != nil {
+		return x.Lat
+	}
+	return 0
+}
+
 // Resync says that a difference cannot be had; a snapshot follows.
 type Resync struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2040,7 +2165,7 @@ type Resync struct {
 
 func (x *Resync) Reset() {
 	*x = Resync{}
-	mi := &file_stream_suhev1_suhe_proto_msgTypes[22]
+	mi := &file_stream_suhev1_suhe_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2052,7 +2177,7 @@ func (x *Resync) String() string {
 func (*Resync) ProtoMessage() {}
 
 func (x *Resync) ProtoReflect() protoreflect.Message {
-	mi := &file_stream_suhev1_suhe_proto_msgTypes[22]
+	mi := &file_stream_suhev1_suhe_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2065,7 +2190,7 @@ func (x *Resync) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Resync.ProtoReflect.Descriptor instead.
 func (*Resync) Descriptor() ([]byte, []int) {
-	return file_stream_suhev1_suhe_proto_rawDescGZIP(), []int{22}
+	return file_stream_suhev1_suhe_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Resync) GetId() string {
@@ -2093,7 +2218,7 @@ type Slow struct {
 
 func (x *Slow) Reset() {
 	*x = Slow{}
-	mi := &file_stream_suhev1_suhe_proto_msgTypes[23]
+	mi := &file_stream_suhev1_suhe_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2105,7 +2230,7 @@ func (x *Slow) String() string {
 func (*Slow) ProtoMessage() {}
 
 func (x *Slow) ProtoReflect() protoreflect.Message {
-	mi := &file_stream_suhev1_suhe_proto_msgTypes[23]
+	mi := &file_stream_suhev1_suhe_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2118,7 +2243,7 @@ func (x *Slow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Slow.ProtoReflect.Descriptor instead.
 func (*Slow) Descriptor() ([]byte, []int) {
-	return file_stream_suhev1_suhe_proto_rawDescGZIP(), []int{23}
+	return file_stream_suhev1_suhe_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Slow) GetInterval() uint32 {
@@ -2145,7 +2270,7 @@ type Error struct {
 
 func (x *Error) Reset() {
 	*x = Error{}
-	mi := &file_stream_suhev1_suhe_proto_msgTypes[24]
+	mi := &file_stream_suhev1_suhe_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2157,7 +2282,7 @@ func (x *Error) String() string {
 func (*Error) ProtoMessage() {}
 
 func (x *Error) ProtoReflect() protoreflect.Message {
-	mi := &file_stream_suhev1_suhe_proto_msgTypes[24]
+	mi := &file_stream_suhev1_suhe_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2170,7 +2295,7 @@ func (x *Error) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Error.ProtoReflect.Descriptor instead.
 func (*Error) Descriptor() ([]byte, []int) {
-	return file_stream_suhev1_suhe_proto_rawDescGZIP(), []int{24}
+	return file_stream_suhev1_suhe_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Error) GetId() string {
@@ -2200,7 +2325,7 @@ type Bye struct {
 
 func (x *Bye) Reset() {
 	*x = Bye{}
-	mi := &file_stream_suhev1_suhe_proto_msgTypes[25]
+	mi := &file_stream_suhev1_suhe_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2212,7 +2337,7 @@ func (x *Bye) String() string {
 func (*Bye) ProtoMessage() {}
 
 func (x *Bye) ProtoReflect() protoreflect.Message {
-	mi := &file_stream_suhev1_suhe_proto_msgTypes[25]
+	mi := &file_stream_suhev1_suhe_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2225,7 +2350,7 @@ func (x *Bye) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Bye.ProtoReflect.Descriptor instead.
 func (*Bye) Descriptor() ([]byte, []int) {
-	return file_stream_suhev1_suhe_proto_rawDescGZIP(), []int{25}
+	return file_stream_suhev1_suhe_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Bye) GetCode() uint32 {
@@ -2274,7 +2399,7 @@ type Presence struct {
 
 func (x *Presence) Reset() {
 	*x = Presence{}
-	mi := &file_stream_suhev1_suhe_proto_msgTypes[26]
+	mi := &file_stream_suhev1_suhe_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2286,7 +2411,7 @@ func (x *Presence) String() string {
 func (*Presence) ProtoMessage() {}
 
 func (x *Presence) ProtoReflect() protoreflect.Message {
-	mi := &file_stream_suhev1_suhe_proto_msgTypes[26]
+	mi := &file_stream_suhev1_suhe_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2299,7 +2424,7 @@ func (x *Presence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Presence.ProtoReflect.Descriptor instead.
 func (*Presence) Descriptor() ([]byte, []int) {
-	return file_stream_suhev1_suhe_proto_rawDescGZIP(), []int{26}
+	return file_stream_suhev1_suhe_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Presence) GetHere() []*Screen {
@@ -2329,7 +2454,7 @@ type Screen struct {
 
 func (x *Screen) Reset() {
 	*x = Screen{}
-	mi := &file_stream_suhev1_suhe_proto_msgTypes[27]
+	mi := &file_stream_suhev1_suhe_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2341,7 +2466,7 @@ func (x *Screen) String() string {
 func (*Screen) ProtoMessage() {}
 
 func (x *Screen) ProtoReflect() protoreflect.Message {
-	mi := &file_stream_suhev1_suhe_proto_msgTypes[27]
+	mi := &file_stream_suhev1_suhe_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2354,7 +2479,7 @@ func (x *Screen) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Screen.ProtoReflect.Descriptor instead.
 func (*Screen) Descriptor() ([]byte, []int) {
-	return file_stream_suhev1_suhe_proto_rawDescGZIP(), []int{27}
+	return file_stream_suhev1_suhe_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Screen) GetSession() string {
@@ -2533,14 +2658,27 @@ const file_stream_suhev1_suhe_proto_rawDesc = "" +
 	"\n" +
 	"LayerTiles\x12\x14\n" +
 	"\x05layer\x18\x01 \x01(\tR\x05layer\x12\x10\n" +
-	"\x03zxy\x18\x02 \x03(\rR\x03zxy\"y\n" +
+	"\x03zxy\x18\x02 \x03(\rR\x03zxy\"\x9c\x01\n" +
 	"\x05Event\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x04R\x03seq\x12\x12\n" +
 	"\x04time\x18\x02 \x01(\x03R\x04time\x12\x12\n" +
 	"\x04type\x18\x03 \x01(\tR\x04type\x12\x14\n" +
 	"\x05layer\x18\x04 \x01(\tR\x05layer\x12\x10\n" +
 	"\x03fid\x18\x05 \x01(\x04R\x03fid\x12\x0e\n" +
-	"\x02id\x18\x06 \x01(\tR\x02id\"0\n" +
+	"\x02id\x18\x06 \x01(\tR\x02id\x12!\n" +
+	"\x04case\x18\a \x01(\v2\r.suhe.v1.CaseR\x04case\"\xd6\x01\n" +
+	"\x04Case\x12\x10\n" +
+	"\x03rev\x18\x01 \x01(\x03R\x03rev\x12\x12\n" +
+	"\x04open\x18\x02 \x01(\bR\x04open\x12\x14\n" +
+	"\x05class\x18\x03 \x01(\tR\x05class\x12\x12\n" +
+	"\x04name\x18\x04 \x01(\tR\x04name\x12\x12\n" +
+	"\x04area\x18\x05 \x01(\tR\x04area\x12\x14\n" +
+	"\x05state\x18\x06 \x01(\tR\x05state\x12\x1a\n" +
+	"\bseverity\x18\a \x01(\rR\bseverity\x12\x14\n" +
+	"\x05light\x18\b \x01(\rR\x05light\x12\x10\n" +
+	"\x03lon\x18\t \x01(\x01R\x03lon\x12\x10\n" +
+	"\x03lat\x18\n" +
+	" \x01(\x01R\x03lat\"0\n" +
 	"\x06Resync\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\":\n" +
@@ -2596,7 +2734,7 @@ func file_stream_suhev1_suhe_proto_rawDescGZIP() []byte {
 }
 
 var file_stream_suhev1_suhe_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_stream_suhev1_suhe_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
+var file_stream_suhev1_suhe_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_stream_suhev1_suhe_proto_goTypes = []any{
 	(Communication)(0),  // 0: suhe.v1.Communication
 	(Data)(0),           // 1: suhe.v1.Data
@@ -2623,12 +2761,13 @@ var file_stream_suhev1_suhe_proto_goTypes = []any{
 	(*Tiles)(nil),       // 22: suhe.v1.Tiles
 	(*LayerTiles)(nil),  // 23: suhe.v1.LayerTiles
 	(*Event)(nil),       // 24: suhe.v1.Event
-	(*Resync)(nil),      // 25: suhe.v1.Resync
-	(*Slow)(nil),        // 26: suhe.v1.Slow
-	(*Error)(nil),       // 27: suhe.v1.Error
-	(*Bye)(nil),         // 28: suhe.v1.Bye
-	(*Presence)(nil),    // 29: suhe.v1.Presence
-	(*Screen)(nil),      // 30: suhe.v1.Screen
+	(*Case)(nil),        // 25: suhe.v1.Case
+	(*Resync)(nil),      // 26: suhe.v1.Resync
+	(*Slow)(nil),        // 27: suhe.v1.Slow
+	(*Error)(nil),       // 28: suhe.v1.Error
+	(*Bye)(nil),         // 29: suhe.v1.Bye
+	(*Presence)(nil),    // 30: suhe.v1.Presence
+	(*Screen)(nil),      // 31: suhe.v1.Screen
 }
 var file_stream_suhev1_suhe_proto_depIdxs = []int32{
 	4,  // 0: suhe.v1.Ask.auth:type_name -> suhe.v1.Auth
@@ -2652,11 +2791,11 @@ var file_stream_suhev1_suhe_proto_depIdxs = []int32{
 	21, // 18: suhe.v1.Tell.clusters:type_name -> suhe.v1.Clusters
 	22, // 19: suhe.v1.Tell.tiles:type_name -> suhe.v1.Tiles
 	24, // 20: suhe.v1.Tell.event:type_name -> suhe.v1.Event
-	25, // 21: suhe.v1.Tell.resync:type_name -> suhe.v1.Resync
-	26, // 22: suhe.v1.Tell.slow:type_name -> suhe.v1.Slow
-	27, // 23: suhe.v1.Tell.error:type_name -> suhe.v1.Error
-	28, // 24: suhe.v1.Tell.bye:type_name -> suhe.v1.Bye
-	29, // 25: suhe.v1.Tell.presence:type_name -> suhe.v1.Presence
+	26, // 21: suhe.v1.Tell.resync:type_name -> suhe.v1.Resync
+	27, // 22: suhe.v1.Tell.slow:type_name -> suhe.v1.Slow
+	28, // 23: suhe.v1.Tell.error:type_name -> suhe.v1.Error
+	29, // 24: suhe.v1.Tell.bye:type_name -> suhe.v1.Bye
+	30, // 25: suhe.v1.Tell.presence:type_name -> suhe.v1.Presence
 	5,  // 26: suhe.v1.Hello.position:type_name -> suhe.v1.Position
 	5,  // 27: suhe.v1.Time.position:type_name -> suhe.v1.Position
 	5,  // 28: suhe.v1.Snapshot.position:type_name -> suhe.v1.Position
@@ -2667,13 +2806,14 @@ var file_stream_suhev1_suhe_proto_depIdxs = []int32{
 	5,  // 33: suhe.v1.Clusters.position:type_name -> suhe.v1.Position
 	5,  // 34: suhe.v1.Tiles.position:type_name -> suhe.v1.Position
 	23, // 35: suhe.v1.Tiles.changed:type_name -> suhe.v1.LayerTiles
-	30, // 36: suhe.v1.Presence.here:type_name -> suhe.v1.Screen
-	12, // 37: suhe.v1.Screen.camera:type_name -> suhe.v1.Camera
-	38, // [38:38] is the sub-list for method output_type
-	38, // [38:38] is the sub-list for method input_type
-	38, // [38:38] is the sub-list for extension type_name
-	38, // [38:38] is the sub-list for extension extendee
-	0,  // [0:38] is the sub-list for field type_name
+	25, // 36: suhe.v1.Event.case:type_name -> suhe.v1.Case
+	31, // 37: suhe.v1.Presence.here:type_name -> suhe.v1.Screen
+	12, // 38: suhe.v1.Screen.camera:type_name -> suhe.v1.Camera
+	39, // [39:39] is the sub-list for method output_type
+	39, // [39:39] is the sub-list for method input_type
+	39, // [39:39] is the sub-list for extension type_name
+	39, // [39:39] is the sub-list for extension extendee
+	0,  // [0:39] is the sub-list for field type_name
 }
 
 func init() { file_stream_suhev1_suhe_proto_init() }
@@ -2710,7 +2850,7 @@ func file_stream_suhev1_suhe_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_stream_suhev1_suhe_proto_rawDesc), len(file_stream_suhev1_suhe_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   28,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

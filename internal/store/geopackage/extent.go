@@ -50,7 +50,15 @@ func (e *extent) write(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, touchSQL)
 		return err
 	}
-	_, err := tx.ExecContext(ctx, widenSQL, e.in.Min[0], e.in.Min[1], e.in.Max[0], e.in.Max[1])
+	return e.widen(ctx, tx, "assets")
+}
+
+// widen takes what entered into the bounds of the table.
+func (e *extent) widen(ctx context.Context, tx *sql.Tx, table string) error {
+	if !e.ins {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, widenSQL, e.in.Min[0], e.in.Min[1], e.in.Max[0], e.in.Max[1], table)
 	return err
 }
 
@@ -67,7 +75,7 @@ const (
 	touchSQL = `UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ','now') WHERE table_name = 'assets'`
 	widenSQL = `UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ','now'),
 		min_x = min(ifnull(min_x, ?1), ?1), min_y = min(ifnull(min_y, ?2), ?2),
-		max_x = max(ifnull(max_x, ?3), ?3), max_y = max(ifnull(max_y, ?4), ?4) WHERE table_name = 'assets'`
+		max_x = max(ifnull(max_x, ?3), ?3), max_y = max(ifnull(max_y, ?4), ?4) WHERE table_name = ?5`
 	recountSQL = `UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ','now'), (min_x, min_y, max_x, max_y) =
 		(SELECT min(ST_MinX(geom)), min(ST_MinY(geom)), max(ST_MaxX(geom)), max(ST_MaxY(geom)) FROM assets) WHERE table_name = 'assets'`
 )

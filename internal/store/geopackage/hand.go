@@ -13,7 +13,7 @@ import (
 // last one that an entry tells of. The transaction holds the file, so all rows of
 // the outbox behind that one are of such edits.
 func (s *Store) recordHand(ctx context.Context, tx *sql.Tx) error {
-	rows, err := tx.QueryContext(ctx, "SELECT asset, removed FROM outbox WHERE id > (SELECT value FROM meta WHERE name = ?) ORDER BY id", audited)
+	rows, err := tx.QueryContext(ctx, "SELECT asset, removed FROM outbox WHERE event IS NULL AND id > (SELECT value FROM meta WHERE name = ?) ORDER BY id", audited)
 	if err != nil {
 		return fmt.Errorf("edits by hand: %w", err)
 	}

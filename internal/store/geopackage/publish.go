@@ -89,7 +89,7 @@ func nothingWaits(ctx context.Context, q querier) (bool, error) {
 
 // waiting reads what is to be published, each row with its asset as it is now.
 func waiting(ctx context.Context, tx *sql.Tx) ([]store.Pending, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT o.id, o.fid, o.asset, o.removed, o.at_ms, `+columns+`
+	rows, err := tx.QueryContext(ctx, `SELECT o.id, o.fid, o.asset, o.removed, o.at_ms, o.event, `+columns+`
 		FROM outbox o LEFT JOIN assets a ON a.fid = o.fid WHERE o.seq IS NULL ORDER BY o.id LIMIT ?`, batch)
 	if err != nil {
 		return nil, err
@@ -100,11 +100,15 @@ func waiting(ctx context.Context, tx *sql.Tx) ([]store.Pending, error) {
 		var p store.Pending
 		var r row
 		var at int64
-		if err := rows.Scan(append([]any{&p.Row, &p.FID, &p.ID, &p.Removed, &at}, r.targets()...)...); err != nil {
+		var event []byte
+		if err := rows.Scan(append([]any{&p.Row, &p.FID, &p.ID, &p.Removed, &at, &event}, r.targets()...)...); err != nil {
 			return nil, err
 		}
 		if r.fid.Valid && !p.Removed {
 			p.Is, p.Err = r.asset(nil)
+		}
+		if event != nil {
+			p.Event, p.Err = twin.DecodeUnnumbered(event)
 		}
 		p.At = time.UnixMilli(at).UTC()
 		out = append(out, p)

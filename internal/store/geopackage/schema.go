@@ -17,9 +17,12 @@ var upgrade2 string
 //go:embed upgrade3.sql
 var upgrade3 string
 
+//go:embed upgrade4.sql
+var upgrade4 string
+
 // steps make a file, each from what the one before left: a file of version n has
 // taken the first n.
-func steps() []string { return []string{schema, upgrade2, upgrade3} }
+func steps() []string { return []string{schema, upgrade2, upgrade3, upgrade4} }
 
 const (
 	applicationID = 0x47504B47 // "GPKG"

@@ -80,7 +80,7 @@ func (s *Store) publishBatch(ctx context.Context, from uint64, n store.Numbering
 // handSQL is the role that made a change by hand, or nothing: the transaction of
 // every other left an audit entry. Numbers of transactions begin anew when a
 // database is restored elsewhere, so the entry must be of about that time.
-const handSQL = `CASE WHEN o.xact IS NOT NULL AND NOT EXISTS (SELECT FROM suhe.audit u WHERE u.xact = o.xact
+const handSQL = `CASE WHEN o.event IS NULL AND o.xact IS NOT NULL AND NOT EXISTS (SELECT FROM suhe.audit u WHERE u.xact = o.xact
 	AND u.at BETWEEN o.at - interval '1 day' AND o.at + interval '1 day') THEN o.role END`
 
 // waiting locks out other publishers and reads what is to be published, each
@@ -92,7 +92,7 @@ func waiting(ctx context.Context, tx pgx.Tx) (remembered uint64, out []store.Pen
 	if remembered, err = number(ctx, tx, published); err != nil {
 		return 0, nil, err
 	}
-	rows, err := tx.Query(ctx, `SELECT `+columns+`, o.id, o.fid, o.asset, o.removed, o.at, `+handSQL+`
+	rows, err := tx.Query(ctx, `SELECT `+columns+`, o.id, o.fid, o.asset, o.removed, o.at, `+handSQL+`, o.event
 		FROM (SELECT * FROM suhe.outbox WHERE seq IS NULL ORDER BY id LIMIT $1) o
 		LEFT JOIN suhe.assets a ON a.fid = o.fid ORDER BY o.id`, binaryRows, batch)
 	if err != nil {
@@ -117,6 +117,9 @@ func pending(raw [][]byte) store.Pending {
 	}
 	if raw[colFID] != nil && !p.Removed {
 		p.Is, p.Err = scanner{}.asset(raw)
+	}
+	if row[6] != nil {
+		p.Event, p.Err = twin.DecodeUnnumbered(row[6])
 	}
 	return p
 }

@@ -9,6 +9,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/audit"
+	"suhe/internal/docket"
 	"suhe/internal/settings"
 	"suhe/twin"
 )
@@ -19,6 +20,7 @@ type Store interface {
 	twin.Outbox
 	twin.History
 	settings.Store
+	docket.Store
 	audit.Store
 }
 
@@ -95,6 +97,12 @@ func Run(t *testing.T, build func(testing.TB) House) {
 		{"settingsOneByOne", settingsOneByOne},
 		{"settingsRefused", settingsRefused},
 		{"settingsTogether", settingsTogether},
+		{"casesOneByOne", casesOneByOne},
+		{"casesRefused", casesRefused},
+		{"casesTogether", casesTogether},
+		{"casesByPage", casesByPage},
+		{"casesAreTold", casesAreTold},
+		{"caseEventsAreKept", caseEventsAreKept},
 		{"auditRoundTrip", auditRoundTrip},
 		{"auditTogether", auditTogether},
 		{"auditOfEdits", auditOfEdits},
