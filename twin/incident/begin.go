@@ -96,8 +96,8 @@ func (d *Desk) settle(ctx context.Context, b *batch, id assets.ID, channel Chann
 		if err != nil {
 			return err
 		}
-		if !main.State.Open() {
-			continue // since a moment
+		if !main.State.Open() || len(main.Sources) == maxSources {
+			continue
 		}
 		if err := b.add(in, Action{Verb: Merge, Who: Clerk(), Ask: Ask{Into: main.ID, Reason: "double by class, place and time"}}); err != nil {
 			return err

@@ -63,11 +63,19 @@ const (
 	Red    Colour = "red"    // it is past due
 )
 
-// worse says whether the colour is worse than the other.
-func (c Colour) worse(than Colour) bool {
-	rank := map[Colour]int{Yellow: 1, Red: 2}
-	return rank[c] > rank[than]
+// rank is 0 for green, 1 for yellow and 2 for red.
+func (c Colour) rank() int {
+	switch c {
+	case Yellow:
+		return 1
+	case Red:
+		return 2
+	}
+	return 0
 }
+
+// worse says whether the colour is worse than the other.
+func (c Colour) worse(than Colour) bool { return c.rank() > than.rank() }
 
 // Pause is a time in which a clock stands.
 type Pause struct {

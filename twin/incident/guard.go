@@ -108,6 +108,23 @@ func inside(_ *Incident, a *Action) error {
 	return nil
 }
 
+// The bounds of one incident: its document is kept in one piece.
+const (
+	maxEvidence = 200
+	maxSources  = 500
+)
+
+// room wants room in the document for what is added.
+func room(in *Incident, a *Action) error {
+	switch {
+	case len(in.Evidence)+len(a.own.Evidence) > maxEvidence:
+		return conflict("%d pieces of evidence, want at most %d", len(in.Evidence), maxEvidence)
+	case len(in.Sources)+len(a.own.Sources) > maxSources:
+		return conflict("%d sources, want at most %d", len(in.Sources), maxSources)
+	}
+	return nil
+}
+
 func filable(in *Incident, _ *Action) error {
 	if n := len(in.Evidence); n < in.Terms.Filing {
 		return conflict("%d pieces of evidence, its class wants %d to be filed", n, in.Terms.Filing)

@@ -7,6 +7,7 @@ import (
 
 	"suhe/assets"
 	"suhe/geo"
+	"suhe/twin"
 )
 
 // marker is how the map shows the incident, and by what a scope judges it. It tells
@@ -14,11 +15,11 @@ import (
 func (d *Desk) marker(in *Incident, now time.Time) *assets.Asset {
 	p := orb.Point(in.What.Place)
 	props := map[string]any{
-		"state":    string(in.State),
-		"severity": in.What.Severity,
-		"channel":  string(in.Channel()),
-		"level":    string(in.Task.Level),
-		"sources":  len(in.Sources),
+		twin.MarkerState:    string(in.State),
+		twin.MarkerSeverity: in.What.Severity,
+		"channel":           string(in.Channel()),
+		"level":             string(in.Task.Level),
+		"sources":           len(in.Sources),
 	}
 	if in.Task.Unit != "" {
 		props["unit"] = in.Task.Unit
@@ -27,7 +28,8 @@ func (d *Desk) marker(in *Incident, now time.Time) *assets.Asset {
 		props["supervised"] = true
 	}
 	if r, runs := d.o.Tables.Calendar.Worst(in, now); runs {
-		props["colour"], props["step"], props["due"] = string(r.Colour), string(r.Step), r.Due.UTC().Format(time.RFC3339)
+		props[twin.MarkerLight] = r.Colour.rank()
+		props["step"], props["due"] = string(r.Step), r.Due.UTC().Format(time.RFC3339)
 	}
 	m := &assets.Asset{
 		ID: in.ID, Kind: assets.Incident, Class: in.What.Class, Name: in.What.Title, Lifecycle: assets.InUse,

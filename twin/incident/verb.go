@@ -101,8 +101,8 @@ func rules() []rule {
 		{Cancel, pending, Cancelled, maySupervise, nil, []check{reason}, nil},
 		{Comment, States(), "", access.Report, nil, []check{reason}, nil},
 
-		{Attach, append(append([]State{}, pending...), afterwork...), "", access.Report, nil, []check{inside}, attaches},
-		{Absorb, pending, "", "", nil, []check{inside}, absorbs},
+		{Attach, append(append([]State{}, pending...), afterwork...), "", access.Report, nil, []check{inside, room}, attaches},
+		{Absorb, pending, "", "", nil, []check{inside, room}, absorbs},
 		{Release, States(), "", "", nil, []check{inside}, releases},
 		{Remind, pending, "", "", nil, []check{inside}, tells},
 		{Overdue, pending, "", "", nil, []check{inside}, tells},
