@@ -3,6 +3,7 @@ package assets
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -22,12 +23,18 @@ const (
 	MaxReportInterval = 31 * 24 * time.Hour
 )
 
+// caseNumber is how alarms and incidents are numbered, which share the map with assets.
+var caseNumber = regexp.MustCompile(`^(A|[0-9]{6,12})-[0-9]{8}-[0-9]{4,8}$`)
+
 // Check says what of a breaks the rules of the registry, or nil. The error
 // names field, value and expectation and wraps ErrInvalid. It looks at the
 // asset alone, not at what is stored.
 func (r *Registry) Check(a *Asset) error {
 	if _, err := ParseID(string(a.ID)); err != nil {
 		return err
+	}
+	if caseNumber.MatchString(string(a.ID)) {
+		return invalid("id", fmt.Sprintf("%q", a.ID), "none that is the number of an alarm or incident")
 	}
 	if err := r.checkClass(a); err != nil {
 		return err

@@ -56,6 +56,8 @@ type node struct {
 
 	bus         *bus.Bus
 	obs, events *bus.Stream
+	keeper      *bus.Lease
+	cases       cases
 
 	world     *twin.World
 	relay     *twin.Relay
@@ -141,7 +143,10 @@ func (n *node) openBus(ctx context.Context) (err error) {
 	if n.obs, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "OBS", Subjects: []string{"obs.>"}, MaxBytes: keptObservations}); err != nil {
 		return err
 	}
-	n.events, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "EVENTS", Subjects: []string{"events.>"}, MaxBytes: keptEvents})
+	if n.events, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "EVENTS", Subjects: []string{"events.>"}, MaxBytes: keptEvents}); err != nil {
+		return err
+	}
+	n.keeper, err = n.bus.Lease(ctx, "KEEPER")
 	return err
 }
 
@@ -175,9 +180,14 @@ func prepare(registry *assets.Registry) twin.Prepare {
 }
 
 // refuse refuses an asset by the rules of the registry; one that the registry
-// loads is complete.
+// loads is complete. Markers of cases are not the registry's.
 func refuse(registry *assets.Registry) twin.Prepare {
-	return func(a *assets.Asset) (*assets.Asset, error) { return a, registry.Check(a) }
+	return func(a *assets.Asset) (*assets.Asset, error) {
+		if !a.Kind.Registered() {
+			return a, nil
+		}
+		return a, registry.Check(a)
+	}
 }
 
 // rules takes what the twin needs to know of a phenomenon from the tables.
@@ -298,20 +308,26 @@ func (n *node) follow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := n.world.Load(ctx, twin.Source{Assets: n.registry, History: n.store, Log: at}); err != nil {
+	if err := n.world.Load(ctx, twin.Source{Assets: census{n.registry, n.store}, History: n.store, Log: at}); err != nil {
+		return err
+	}
+	if err := n.loadBoards(ctx); err != nil {
 		return err
 	}
 	n.loaded.Store(true)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		// Tiles before the stream: who is told of a changed tile finds it changed.
-		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.tiles, n.hub)
+		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.cases.steps, n.tiles, n.hub)
 	})
 	if n.public != nil {
 		group.Go(func() error { return n.public.run(ctx) })
 	}
 	group.Go(func() error { return n.bus.Watch(ctx) })
 	group.Go(func() error { return n.relay.Run(ctx) })
+	if len(n.cases.duties) > 0 {
+		group.Go(func() error { return n.keep(ctx) })
+	}
 	group.Go(func() error { return n.history.Run(ctx) })
 	for filter, take := range n.inboxes() {
 		group.Go(func() error { return n.bus.Inbox(ctx, filter, take) })

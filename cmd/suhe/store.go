@@ -9,13 +9,14 @@ import (
 	"suhe/assets"
 	"suhe/internal/audit"
 	"suhe/internal/backup"
+	"suhe/internal/docket"
 	kept "suhe/internal/settings"
 	"suhe/internal/store/geopackage"
 	"suhe/internal/store/postgis"
 	"suhe/twin"
 )
 
-// store is all that is kept: the registry, its outbox, history, settings, and the
+// store is all that is kept: the registry, its outbox, history, settings, alarms and incidents, and the
 // record of who did what.
 type store interface {
 	assets.Store
@@ -23,6 +24,7 @@ type store interface {
 	twin.History
 	backup.Dumper
 	kept.Store
+	docket.Store
 	audit.Store
 	Close() error
 }

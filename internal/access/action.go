@@ -10,23 +10,28 @@ type Action string
 
 // The actions.
 const (
-	View     Action = "view"     // see what the scope holds: tiles, streams, assets, history
-	Export   Action = "export"   // take layers and history away as files
-	Edit     Action = "edit"     // change the registry
-	Observe  Action = "observe"  // send observations and positions
-	Command  Action = "command"  // tell devices what to do
-	Witness  Action = "witness"  // see the pictures of findings
-	Dispatch Action = "dispatch" // send patrols, and therefore know where they are and were
-	Report   Action = "report"   // say that there is trouble, and what was done about it
-	Repair   Action = "repair"   // read, replay and remove what ingest refused
-	Operate  Action = "operate"  // run the system: metrics, backups, devices
-	Admit    Action = "admit"    // say who may come in and do what: accounts, keys, links
-	Audit    Action = "audit"    // read and verify who did what
+	View      Action = "view"      // see what the scope holds: tiles, streams, assets, history
+	Export    Action = "export"    // take layers and history away as files
+	Edit      Action = "edit"      // change the registry
+	Observe   Action = "observe"   // send observations and positions
+	Command   Action = "command"   // tell devices what to do
+	Witness   Action = "witness"   // see the pictures of findings
+	Dispatch  Action = "dispatch"  // send patrols, and therefore know where they are and were
+	Report    Action = "report"    // say that there is trouble, and what was done about it
+	File      Action = "file"      // decide what becomes of a report: file, reject, merge (立案)
+	Handle    Action = "handle"    // accept, handle, suspend and report an incident (处置)
+	Check     Action = "check"     // check what was done, close and reopen (核查)
+	Supervise Action = "supervise" // put under supervision, approve extensions, cancel (督办)
+	Rule      Action = "rule"      // say what raises an alarm: rules, fences, silences
+	Repair    Action = "repair"    // read, replay and remove what ingest refused
+	Operate   Action = "operate"   // run the system: metrics, backups, devices
+	Admit     Action = "admit"     // say who may come in and do what: accounts, keys, links
+	Audit     Action = "audit"     // read and verify who did what
 )
 
 // Actions are all actions, in order.
 func Actions() []Action {
-	return []Action{View, Export, Edit, Observe, Command, Witness, Dispatch, Report, Repair, Operate, Admit, Audit}
+	return []Action{View, Export, Edit, Observe, Command, Witness, Dispatch, Report, File, Handle, Check, Supervise, Rule, Repair, Operate, Admit, Audit}
 }
 
 // ErrDenied is the kind of every refusal.
