@@ -16,10 +16,10 @@ func can(id string, areas []string, actions ...access.Action) access.Principal {
 }
 
 const (
-	file      access.Action = "file"
-	handle    access.Action = "handle"
-	check     access.Action = "check"
-	supervise access.Action = "supervise"
+	file      = access.File
+	handle    = access.Handle
+	check     = access.Check
+	supervise = access.Supervise
 )
 
 var here = []string{access.Everywhere}

@@ -42,14 +42,6 @@ const (
 	Overdue Verb = "overdue" // a clock is red
 )
 
-// The actions that the verbs need.
-const (
-	mayFile      access.Action = "file"
-	mayHandle    access.Action = "handle"
-	mayCheck     access.Action = "check"
-	maySupervise access.Action = "supervise"
-)
-
 // rule is one row of the table: in which states a verb may be done, by whom, with
 // what, and what it makes of the incident.
 type rule struct {
@@ -76,29 +68,29 @@ var (
 func rules() []rule {
 	return []rule{
 		{Create, nil, Discovered, access.Report, nil, nil, begins},
-		{File, []State{Discovered}, Filed, mayFile, nil, []check{filable, severity}, files},
-		{Reject, unfiled, Rejected, mayFile, nil, []check{reason}, nil},
-		{Merge, unfiled, Merged, mayFile, nil, []check{into}, merges},
-		{Unmerge, []State{Merged}, "", mayFile, nil, nil, unmerges},
+		{File, []State{Discovered}, Filed, access.File, nil, []check{filable, severity}, files},
+		{Reject, unfiled, Rejected, access.File, nil, []check{reason}, nil},
+		{Merge, unfiled, Merged, access.File, nil, []check{into}, merges},
+		{Unmerge, []State{Merged}, "", access.File, nil, nil, unmerges},
 		{Dispatch, []State{Filed, Returned, Reopened}, Dispatched, access.Dispatch, []check{charge}, []check{somebody}, dispatches},
 		{Reassign, sent, Dispatched, access.Dispatch, []check{charge}, []check{somebody, reason}, dispatches},
-		{Accept, []State{Dispatched}, Accepted, mayHandle, []check{assigned}, nil, works},
-		{Return, []State{Dispatched, Accepted}, Returned, mayHandle, []check{assigned}, []check{reason}, returns},
-		{Contact, append([]State{Suspended}, atWork...), "", mayHandle, []check{assigned}, []check{callable}, contacts},
-		{Handle, []State{Accepted, Rework}, Handling, mayHandle, []check{assigned}, nil, works},
-		{Suspend, []State{Accepted, Handling}, Suspended, mayHandle, []check{assigned}, []check{reason, suspendable}, suspends},
-		{Resume, []State{Suspended}, "", mayHandle, []check{assigned}, nil, resumes},
-		{Report, []State{Handling}, Reported, mayHandle, []check{assigned}, []check{proved}, reports},
-		{Extend, working, "", mayHandle, []check{assigned}, []check{reason, extendable}, asks},
-		{Approve, append([]State{Suspended, Dispatched, Returned}, working...), "", maySupervise, []check{notOwn, notAsked}, []check{asked}, approves},
-		{Check, []State{Reported}, Checking, mayCheck, []check{notOwn}, nil, nil},
-		{Redo, []State{Checking}, Rework, mayCheck, []check{notOwn}, []check{reason}, redoes},
-		{Close, []State{Checking}, Closed, mayCheck, []check{notOwn}, []check{proved}, closes},
-		{Evaluate, []State{Closed}, Evaluated, mayCheck, []check{notOwn}, []check{satisfied}, evaluates},
-		{Reopen, []State{Closed, Evaluated, Rejected}, Reopened, mayCheck, []check{notOwn}, []check{reason}, reopens},
+		{Accept, []State{Dispatched}, Accepted, access.Handle, []check{assigned}, nil, works},
+		{Return, []State{Dispatched, Accepted}, Returned, access.Handle, []check{assigned}, []check{reason}, returns},
+		{Contact, append([]State{Suspended}, atWork...), "", access.Handle, []check{assigned}, []check{callable}, contacts},
+		{Handle, []State{Accepted, Rework}, Handling, access.Handle, []check{assigned}, nil, works},
+		{Suspend, []State{Accepted, Handling}, Suspended, access.Handle, []check{assigned}, []check{reason, suspendable}, suspends},
+		{Resume, []State{Suspended}, "", access.Handle, []check{assigned}, nil, resumes},
+		{Report, []State{Handling}, Reported, access.Handle, []check{assigned}, []check{proved}, reports},
+		{Extend, working, "", access.Handle, []check{assigned}, []check{reason, extendable}, asks},
+		{Approve, append([]State{Suspended, Dispatched, Returned}, working...), "", access.Supervise, []check{notOwn, notAsked}, []check{asked}, approves},
+		{Check, []State{Reported}, Checking, access.Check, []check{notOwn}, nil, nil},
+		{Redo, []State{Checking}, Rework, access.Check, []check{notOwn}, []check{reason}, redoes},
+		{Close, []State{Checking}, Closed, access.Check, []check{notOwn}, []check{proved}, closes},
+		{Evaluate, []State{Closed}, Evaluated, access.Check, []check{notOwn}, []check{satisfied}, evaluates},
+		{Reopen, []State{Closed, Evaluated, Rejected}, Reopened, access.Check, []check{notOwn}, []check{reason}, reopens},
 		{Escalate, escalable, "", access.Dispatch, nil, []check{reason, higher}, escalates},
-		{Supervise, pending, "", maySupervise, nil, []check{reason}, supervises},
-		{Cancel, pending, Cancelled, maySupervise, nil, []check{reason}, nil},
+		{Supervise, pending, "", access.Supervise, nil, []check{reason}, supervises},
+		{Cancel, pending, Cancelled, access.Supervise, nil, []check{reason}, nil},
 		{Comment, States(), "", access.Report, nil, []check{reason}, nil},
 
 		{Attach, append(append([]State{}, pending...), afterwork...), "", access.Report, nil, []check{inside, room}, attaches},
