@@ -74,8 +74,15 @@ func (d *Desk) Do(ctx context.Context, who access.Principal, id assets.ID, v Ver
 	return d.act(ctx, id, Action{Verb: v, Who: who, Ask: ask}, was)
 }
 
-// Attach adds a file that is kept to an incident.
+// Attach adds a file that is kept to an incident. One that it has already is not added:
+// whoever heard no answer may send it again.
 func (d *Desk) Attach(ctx context.Context, who access.Principal, id assets.ID, e Evidence) (Incident, error) {
+	if !who.Scope.May(access.Report) {
+		return Incident{}, access.Denied(who, access.Report)
+	}
+	if in, err := d.Get(ctx, who, id); err != nil || in.has(e) {
+		return in, err
+	}
 	return d.act(ctx, id, Action{Verb: Attach, Who: who, own: &Own{Evidence: []Evidence{e}}}, AnyRev)
 }
 

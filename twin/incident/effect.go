@@ -33,6 +33,7 @@ func unmerges(in *Incident, _ *Event) {
 
 func dispatches(in *Incident, e *Event) {
 	in.Task.Unit, in.Task.Person = e.Unit, e.Person
+	in.Tally.Dispatches++
 	if k := in.clock(StepAccept); k != nil && k.Running() {
 		k.end(e.At) // the next one has all of the time
 	}

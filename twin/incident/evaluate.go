@@ -82,7 +82,7 @@ func (e *Evaluation) Add(in *Incident) {
 	s.Found++
 	e.clocks(s, in)
 	t := in.Tally
-	if in.dispatched() {
+	if t.Dispatches > 0 {
 		s.Returned.count(t.Returns > 0)
 	}
 	if t.Reports > 0 {
@@ -118,11 +118,6 @@ func (e *Evaluation) clocks(s *Score, in *Incident) {
 	if handled && in.Tally.Reports > 0 {
 		s.OnTime.count(inTime)
 	}
-}
-
-// dispatched says whether it ever was: then its handling had a clock.
-func (in *Incident) dispatched() bool {
-	return in.Task.Unit != "" || in.Task.Person != "" || in.Tally.Returns > 0 || len(in.Task.Handlers) > 0
 }
 
 func (e *Evaluation) group(in *Incident) string {

@@ -99,7 +99,8 @@ type Extension struct {
 type Tally struct {
 	Begun        time.Time `json:"begun,omitzero"`
 	Filed        time.Time `json:"filed,omitzero"`
-	Closed       time.Time `json:"closed,omitzero"` // last
+	Closed       time.Time `json:"closed,omitzero"`      // last
+	Dispatches   int       `json:"dispatches,omitempty"` // and reassignments
 	Returns      int       `json:"returns,omitempty"`
 	Reports      int       `json:"reports,omitempty"`
 	Reworks      int       `json:"reworks,omitempty"`
