@@ -9,7 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"suhe/assets"
+	"suhe/geo"
+	"suhe/internal/docket"
 	"suhe/twin"
 )
 
@@ -35,6 +39,15 @@ func goldenThing(fid assets.FID, lon, lat float64, state twin.State, severity tw
 			PhenomenonTime: 1795400000123 + int64(fid%100)*1000 + int64(i)})
 	}
 	return t
+}
+
+// goldenStep is a step of a case.
+func goldenStep(seq uint64, kind string, of assets.Kind, id assets.ID, state string, light float64, open bool) twin.Event {
+	m := &assets.Asset{FID: docket.FirstFID + assets.FID(seq), ID: id, Kind: of, Class: "flood.level", Name: "水位超警 3.6 m",
+		Shape:      assets.Shape{Geometry: geo.Solid{Plane: orb.Point{121.4348, 31.2502}}},
+		Location:   assets.Location{Area: "310107015"},
+		Properties: assets.Properties{{Key: twin.MarkerLight, Value: light}, {Key: twin.MarkerSeverity, Value: 1.0}, {Key: twin.MarkerState, Value: state}}}
+	return twin.Event{Seq: seq, Time: time.UnixMilli(1795400000456), Type: kind, FID: m.FID, ID: id, Asset: m, Open: open, Rev: int64(seq)}
 }
 
 // goldenFrames are all kinds of frames.
@@ -68,6 +81,8 @@ func goldenFrames() []any {
 		tilesFrame{"screen", at(10, 4), map[string][][3]uint32{}, []string{}},
 		eventFrame{twin.Event{Seq: 4, Time: now, Type: twin.AssetPut, FID: 3, ID: "gauge-3", Asset: goldenThing(3, 0, 0, fine, 0).Asset}},
 		eventFrame{twin.Event{Seq: 5, Time: now, Type: twin.AssetRemoved, FID: 3, ID: "gauge-3"}},
+		eventFrame{goldenStep(6, "incident.dispatch", assets.Incident, "310107015-20261123-00007", "dispatched", 2, true)},
+		eventFrame{goldenStep(7, "alarm.clear", assets.Alarm, "A-20261123-000001", "cleared", 0, false)},
 		resyncFrame{"screen", "too far behind"},
 		slowFrame{2 * time.Second, "writes take longer than 300ms"},
 		slowFrame{0, "the client keeps up again"},

@@ -37,6 +37,15 @@ func layerOf(t testing.TB, kind assets.Kind, things ...*twin.Thing) []*geojson.F
 	return decode(t, w.finish(nil, kind.Layer())).Features
 }
 
+// mark makes a thing the marker of an alarm or an incident.
+func mark(state string, severity, light float64) func(*twin.Thing) {
+	return func(t *twin.Thing) {
+		t.Asset.Name = "水位超警"
+		t.Asset.Properties = assets.Properties{{Key: twin.MarkerState, Value: state}, {Key: twin.MarkerSeverity, Value: severity}, {Key: twin.MarkerLight, Value: light}}
+		t.Severity = twin.NewThing(t.Asset).Severity
+	}
+}
+
 func TestProperties(t *testing.T) {
 	cases := []struct {
 		name string
@@ -64,6 +73,9 @@ func TestProperties(t *testing.T) {
 			t.State = twin.State{Communication: twin.Offline}
 			t.Asset.Camera = &assets.CameraSpec{HorizontalFOV: 60, Range: 80.5, GBID: "31010700001320000001"}
 		}, geojson.Properties{"state": "offline", "azimuth": 0.0, "hfov": 60.0, "range": 80.5}},
+		{"incident that is late", assets.Incident, mark("handling", 2, 1), geojson.Properties{"name": "水位超警", "state": "handling", "severity": 2.0, "light": 1.0}},
+		{"incident in time", assets.Incident, mark("filed", 1, 0), geojson.Properties{"name": "水位超警", "state": "filed", "severity": 1.0}},
+		{"alarm", assets.Alarm, mark("raised", 4, 2), geojson.Properties{"name": "水位超警", "state": "raised", "severity": 4.0}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -28,8 +28,13 @@ export type Change = Pick<Live, 'fid'> & Partial<Live>;
 /** How many objects one cell of a layer holds; of a thing alone the cell is its fid. */
 export interface Cluster { cell: number; lon: number; lat: number; count: number; severity: number; state: string }
 
-/** What was decided: an edit of the registry. */
-export interface WorldEvent { seq: number; time: number; type: string; layer: string; fid: number; id: string }
+/** What was decided: an edit of the registry, or a step of an alarm or an incident. */
+export interface WorldEvent { seq: number; time: number; type: string; layer: string; fid: number; id: string; case: CaseNews | undefined }
+
+/** An alarm or an incident after a step; light is 0 green, 1 yellow or 2 red. */
+export interface CaseNews {
+  rev: number; open: boolean; class: string; name: string; area: string; state: string; severity: number; light: number; lon: number; lat: number;
+}
 
 /** How a screen looks at the creek; degrees. */
 export interface Camera { lon: number; lat: number; zoom: number; bearing: number; pitch: number }

@@ -40,6 +40,10 @@ declare module '*/suhe.proto' {
   interface Delta { id: string; position: Position | undefined; entered: Objects | undefined; changed: Objects | undefined; remove: number[] }
   interface Screen { session: string; name: string; camera: Camera | undefined; selected: number; since: number }
 
+  interface Case {
+    rev: number; open: boolean; class: string; name: string; area: string; state: string; severity: number; light: number; lon: number; lat: number;
+  }
+
   /** tell names the one message that is told. */
   export type Tell =
     | { tell: 'hello'; hello: { position: Position | undefined; time: number; heartbeat: number; session: string } }
@@ -48,7 +52,7 @@ declare module '*/suhe.proto' {
     | { tell: 'delta'; delta: Delta }
     | { tell: 'clusters'; clusters: Clusters }
     | { tell: 'tiles'; tiles: { id: string; position: Position | undefined; changed: { layer: string; zxy: number[] }[]; all: string[] } }
-    | { tell: 'event'; event: { seq: number; time: number; type: string; layer: string; fid: number; id: string } }
+    | { tell: 'event'; event: { seq: number; time: number; type: string; layer: string; fid: number; id: string; case: Case | undefined } }
     | { tell: 'resync'; resync: { id: string; reason: string } }
     | { tell: 'slow'; slow: { interval: number; reason: string } }
     | { tell: 'error'; error: { id: string; reason: string } }

@@ -37,8 +37,10 @@ function plain({ type, ...f }: Said): Frame {
       const { position: _, ...rest } = f;
       return { type, ...rest } as Frame;
     }
-    case 'event':
-      return { type, event: timed({ layer: '', ...(f.event as object) }, 'time') } as Frame;
+    case 'event': {
+      const { case: step, ...event } = f.event as { case?: object };
+      return { type, event: timed({ layer: '', ...event, case: step && { light: 0, area: '', ...step } }, 'time') } as Frame;
+    }
     case 'bye': {
       const { name: _, ...rest } = f;
       return { type, ...rest } as Frame;

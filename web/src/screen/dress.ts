@@ -69,7 +69,7 @@ export function dressed(was: StyleSpecification | undefined, is: StyleSpecificat
 }
 
 /** The sources that show what is live: while it is not, they are pale. */
-const living = ['sensors', 'cameras', ...own];
+const living = ['sensors', 'cameras', 'incidents', 'alarms', ...own];
 
 /** How a layer is painted while what it shows is old: each property that differs. */
 export function paled(l: LayerSpecification, theme: Theme): Record<string, unknown> {

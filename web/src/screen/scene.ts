@@ -17,10 +17,10 @@ import { dressed, labelZoom, own, ownLayers, paled, styleOf } from './dress';
 import { moverLayer, Movers } from './movers';
 
 /** The layers whose objects change by the second and which tiles show too. */
-export const liveLayers = ['sensors', 'cameras'];
+export const liveLayers = ['sensors', 'cameras', 'incidents', 'alarms'];
 
 /** The layers that a click looks for, best first. */
-const picked = ['movers', 'sensors', 'cameras', 'landmarks', 'assets', 'bridges', 'buildings', 'water', 'areas'];
+const picked = ['incidents', 'alarms', 'movers', 'sensors', 'cameras', 'landmarks', 'assets', 'bridges', 'buildings', 'water', 'areas'];
 
 /** How often a source's tiles are asked for again at most, in milliseconds. */
 const refreshEvery = 250;
