@@ -44,6 +44,8 @@ var floors = map[string]int{
 	"twin/filter":               30,
 	"twin":                      31,
 	"twin/alarm":                32,
+	"twin/incident":             32,
+	"internal/media":            30,
 	"internal/public":           35,
 	"tiles/archive":             38,
 	"tiles":                     40,
@@ -92,6 +94,8 @@ var rooms = map[string][]string{
 	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench", "internal/backup"},
 	"filippo.io/age":                {"internal/backup"},
 	"github.com/google/cel-go":      {"twin/alarm"},
+	"gocloud.dev":                   {"internal/media"},
+	"golang.org/x/image":            {"internal/media"},
 }
 
 // Package is one package and what it imports, as `go list` tells.
