@@ -1,10 +1,9 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { act, alarmRow, fileAddress, incidentRow, lightOf, openCases, upload, type Alarm, type Incident, type Reading } from './cases';
+import { act, alarmRow, fileAddress, incidentRow, lightOf, openCases, overIncidents, upload, type Alarm, type Listed, type Reading } from './cases';
 
 const clock = (more: Partial<Reading>): Reading => ({ step: 'handle', share: 0.5, colour: 'green', ...more });
-const incident = (id: string): Incident => ({
-  id, rev: 4, state: 'handling', what: { class: 'flood.level', title: '水位超警', severity: 1, place: [121.4, 31.2], area: '310107015' },
-  terms: { limits: {} }, sources: [], readings: [clock({ colour: 'yellow' })],
+const listed = (id: string): Listed => ({
+  id, rev: 4, state: 'handling', class: 'flood.level', title: '水位超警', severity: 1, place: [121.4, 31.2], area: '310107015', clock: clock({ colour: 'yellow' }),
 });
 const alarm: Alarm = {
   id: 'A-20261123-000001', rev: 2, state: 'raised', title: '水位', rule: 'level', cause: 'water_level', severity: 2, lon: 121.4, lat: 31.2,
@@ -21,7 +20,7 @@ it('shows the worst light of the clocks that run', () => {
 });
 
 it('makes rows of both', () => {
-  expect(incidentRow(incident('x'))).toEqual({
+  expect(incidentRow(listed('x'), true)).toEqual({
     kind: 'incident', id: 'x', rev: 4, open: true, class: 'flood.level', title: '水位超警', area: '310107015', state: 'handling', severity: 1, light: 1, place: [121.4, 31.2],
   });
   expect(alarmRow(alarm)).toMatchObject({ kind: 'alarm', class: 'water_level', open: true, light: 0, place: [121.4, 31.2] });
@@ -39,9 +38,15 @@ function answers(...bodies: unknown[]): [string, RequestInit][] {
 }
 
 it('reads all pages of what is open', async () => {
-  const asked = answers({ incidents: [incident('a')], next: '/v1/incidents?before=7' }, { incidents: [incident('b')] });
+  const asked = answers({ incidents: [listed('a')], next: '/v1/incidents?before=7' }, { incidents: [listed('b')] });
   expect((await openCases('incident')).map((r) => r.id)).toEqual(['a', 'b']);
   expect(asked.map(([path]) => path)[1]).toBe('/v1/incidents?before=7');
+});
+
+it('reads what is over', async () => {
+  const asked = answers({ incidents: [{ ...listed('a'), clock: undefined }] });
+  expect(await overIncidents()).toMatchObject([{ id: 'a', open: false, light: 0 }]);
+  expect(asked[0]?.[0]).toContain('open=false');
 });
 
 it('does a deed at the revision that was looked at', async () => {

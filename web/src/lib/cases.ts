@@ -33,6 +33,9 @@ export interface Incident {
   may?: string[]; // what who asks may do with it now
 }
 
+/** What a list tells of an incident; clock is the one that matters most. */
+export interface Listed { id: string; rev: number; state: string; class: string; title: string; severity: number; place: LonLat; area?: string; clock?: Reading }
+
 /** One step that was taken. */
 export interface Step {
   verb: string; at: string; by: string; name?: string; reason?: string; unit?: string; person?: string; into?: string; satisfaction?: number; no?: boolean; extra?: Limit; severity?: number;
@@ -73,18 +76,18 @@ const one = (kind: CaseKind, id: string): string => `${lists[kind]}/${encodeURIC
 export async function openCases(kind: CaseKind): Promise<CaseRow[]> {
   const out: CaseRow[] = [];
   for (let next: string | undefined = `${lists[kind]}?open=true&limit=${page}`; next;) {
-    const answer: { incidents?: Incident[]; alarms?: Alarm[]; next?: string } = await ask(next);
-    out.push(...(answer.incidents ?? []).map(incidentRow), ...(answer.alarms ?? []).map(alarmRow));
+    const answer: { incidents?: Listed[]; alarms?: Alarm[]; next?: string } = await ask(next);
+    out.push(...(answer.incidents ?? []).map((i) => incidentRow(i, true)), ...(answer.alarms ?? []).map(alarmRow));
     next = answer.next;
   }
   return out;
 }
 
-export function incidentRow(i: Incident): CaseRow {
-  return {
-    kind: 'incident', id: i.id, rev: i.rev, open: true, class: i.what.class, title: i.what.title, area: i.what.area ?? '', state: i.state,
-    severity: i.what.severity, light: lightOf(i.readings ?? []), place: i.what.place,
-  };
+/** The incidents that were over last. */
+export const overIncidents = () => ask<{ incidents: Listed[] }>(`${lists.incident}?open=false&limit=100`).then((a) => a.incidents.map((i) => incidentRow(i, false)));
+
+export function incidentRow({ id, rev, state, class: of, title, severity, place, area, clock }: Listed, open: boolean): CaseRow {
+  return { kind: 'incident', id, rev, open, class: of, title, area: area ?? '', state, severity, light: lightOf(clock ? [clock] : []), place };
 }
 
 export function alarmRow(a: Alarm): CaseRow {
@@ -115,7 +118,9 @@ export const fileAddress = (id: string, file: string): string => `${one('inciden
 
 export function upload(id: string, file: File, when: 'before' | 'after'): Promise<void> {
   const form = new FormData();
+  // The server reads them in this order.
   form.append('when', when);
+  form.append('name', file.name);
   form.append('file', file);
   return ask(`${one('incident', id)}/files`, { method: 'POST', form });
 }

@@ -60,6 +60,11 @@ it.each([
   expect(passes(f, row('a'))).toBe(want);
 });
 
+it('shows what is over only to who asks for that', () => {
+  const over = row('a', { open: false, state: 'closed' });
+  expect([passes({ kind: '', state: '' }, over), passes({ kind: 'over', state: '' }, over), passes({ kind: 'over', state: 'closed' }, row('b'))]).toEqual([false, true, false]);
+});
+
 it.each([[1, 'incident', true], [2, 'incident', true], [3, 'incident', false], [0, 'incident', false], [1, 'alarm', false]] as const)(
   'severity %i of an %s makes itself seen: %s', (severity, kind, want) => {
     expect(urgent(row('a', { severity, kind }))).toBe(want);

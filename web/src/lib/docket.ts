@@ -10,8 +10,8 @@ export interface CaseRow {
   severity: number; light: number; place: LonLat;
 }
 
-/** What is shown of all: '' for everything. */
-export interface Filter { kind: CaseKind | ''; state: string }
+/** What is shown: '' for everything that is open, over for incidents that are not. */
+export interface Filter { kind: CaseKind | '' | 'over'; state: string }
 
 const layers: Record<string, CaseKind> = { incidents: 'incident', alarms: 'alarm' };
 
@@ -70,7 +70,7 @@ export function worstFirst(a: CaseRow, b: CaseRow): number {
 }
 
 export function passes(f: Filter, r: CaseRow): boolean {
-  return (f.kind === '' || f.kind === r.kind) && (f.state === '' || f.state === r.state);
+  return (f.kind === '' ? r.open : f.kind === 'over' ? !r.open : r.open && f.kind === r.kind) && (f.state === '' || f.state === r.state);
 }
 
 /** Whether it makes itself seen: an incident that is 特别重大 or 重大. */

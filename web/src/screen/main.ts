@@ -61,11 +61,11 @@ class Screen {
       list: element('cases-list'), note: element('cases-note'), card: element('case'), banner: element('urgent'),
     }, {
       kinds: (['incident', 'alarm'] as const).filter((kind) => sees(who, kind)), tables, lang, mayReport: may(who, 'report'),
-      go: ({ place }) => map.go(place), look: (id, name) => void this.card.show({ id, layer: 'cameras', name }), changed: () => this.card.hide(),
+      go: (place, right, bottom) => map.go(place, right, bottom), look: (id, name) => void this.card.show({ id, layer: 'cameras', name }), changed: () => this.card.hide(),
     });
     map.onPick((thing) => {
       const kind = kindOf(thing.layer);
-      if (kind) this.cases.show(kind, thing.id);
+      if (kind) void this.cases.show(kind, thing.id);
       else void this.card.show(thing);
     });
     this.connection = new Connection({

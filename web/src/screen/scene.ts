@@ -115,9 +115,9 @@ export class Scene3D {
     this.map.easeTo({ center: geometry.coordinates as [number, number], zoom: Number(properties.apart) });
   }
 
-  /** Goes to a place, and near enough to see what stands there. */
-  go(center: LonLat): void {
-    this.map.flyTo({ center, zoom: Math.max(this.map.getZoom(), nearby) });
+  /** Goes to a place, and near enough to see what stands there; beside the panels that cover so much of the right or the bottom, in pixels. */
+  go(center: LonLat, right: number, bottom: number): void {
+    this.map.flyTo({ center, zoom: Math.max(this.map.getZoom(), nearby), offset: [-right / 2, -bottom / 2] });
   }
 
   /** The zooms of the tiles that are shown, first and last: a pitched view shows coarser ones far away. */

@@ -3,7 +3,7 @@ import * as cases from '../../lib/cases';
 import { isOnward, offered, offeredOf, waits, wanting } from '../../lib/deeds';
 import type { CaseKind, CaseRow } from '../../lib/docket';
 import { button, make, say as put } from '../../lib/dom';
-import { word } from '../../lib/i18n';
+import { choose, word, type Lang } from '../../lib/i18n';
 import { Problem } from '../../lib/problem';
 import { gallery, Uploader } from './files';
 import { DeedForm, type About } from './form';
@@ -103,8 +103,7 @@ export class CaseCard {
   private draw(s: Shown): void {
     const names = this.around.names();
     const { lang } = names;
-    const title = s.incident?.what.title ?? s.alarm?.title ?? '';
-    const heading = make('h2', { id: 'case-title', tabIndex: -1 }, title || s.id);
+    const heading = make('h2', { id: 'case-title', tabIndex: -1 }, titleOf(s, lang) || s.id);
     const focused = this.panel.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.key : undefined;
     const { scrollTop } = this.panel;
     this.panel.dataset.id = s.id;
@@ -160,7 +159,7 @@ export class CaseCard {
   private async do(verb: string): Promise<void> {
     const s = this.shown;
     if (!s || this.acting) return;
-    const about: About = { title: s.incident?.what.title ?? s.alarm?.title ?? '', severity: s.incident?.what.severity ?? s.alarm?.severity ?? 0, incident: s.incident };
+    const about: About = { title: titleOf(s, this.around.names().lang), severity: s.incident?.what.severity ?? s.alarm?.severity ?? 0, incident: s.incident };
     try {
       if (verb === 'dispatch' || verb === 'reassign') about.advice = await cases.advice(s.id);
       const given = await this.form.ask(verb, about);
@@ -185,4 +184,9 @@ export class CaseCard {
     this.told.dataset.trouble = String(trouble !== undefined);
     put(this.told, trouble === undefined ? say('done', lang, { verb: verbWord(verb, lang) }) : say('refused', lang) + why());
   }
+}
+
+/** What it is called; incidents have the name that people gave them. */
+function titleOf({ incident, alarm }: Shown, lang: Lang): string {
+  return incident?.what.title ?? (alarm ? choose([alarm.title, alarm.titleEn || alarm.title], lang) : '');
 }

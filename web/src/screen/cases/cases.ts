@@ -3,8 +3,10 @@ import type { Named, Tables } from '../../lib/api';
 import * as api from '../../lib/cases';
 import { Docket, passes, urgent, type CaseKind, type CaseRow, type Filter } from '../../lib/docket';
 import { make } from '../../lib/dom';
+import type { LonLat } from '../../lib/geo';
 import { stateWord, word, type Lang } from '../../lib/i18n';
 import type { Touched } from '../../lib/picture';
+import { AreaNames } from '../areas';
 import { Banner } from './banner';
 import { CaseCard } from './card';
 import { CaseList } from './list';
@@ -18,7 +20,7 @@ export interface Around {
   tables: Tables;
   lang(): Lang;
   mayReport: boolean;
-  go(row: CaseRow): void; // the map goes there
+  go(place: LonLat, right: number, bottom: number): void; // the map goes there, beside what is covered
   look(id: string, name: string): void; // through a camera
   changed(): void;
 }
@@ -34,13 +36,15 @@ export class Cases {
   private readonly card: CaseCard;
   private readonly banner: Banner;
   private readonly filter: Filter = { kind: '', state: '' };
+  private past: CaseRow[] = []; // incidents that were over when they were last asked for
   private classes: Named[] = [];
+  private readonly areas = new AreaNames(() => this.card.speak());
 
   constructor(private readonly parts: Parts, private readonly around: Around) {
     this.list = new CaseList(parts.list, (row) => this.open(row));
     this.banner = new Banner(parts.banner, around.lang, (row) => this.open(row));
     this.card = new CaseCard(parts.card, {
-      names: () => ({ lang: around.lang(), className: (code) => this.className(code), phenomenon: (code) => this.phenomenon(code) }),
+      names: () => ({ lang: around.lang(), className: (code) => this.className(code), phenomenon: (code) => this.phenomenon(code), areaName: (code) => this.areas.of(code) }),
       mayReport: around.mayReport, look: around.look,
       changed: () => {
         around.changed();
@@ -72,13 +76,16 @@ export class Cases {
       this.card.take(step.row);
       if (step.fresh) this.urge([step.row]);
     }
-    if (some) this.draw();
+    if (!some) return;
+    if (this.filter.kind === 'over') void this.lookBack();
+    this.draw();
   }
 
   /** Shows a case. */
-  show(kind: CaseKind, id: string): void {
+  async show(kind: CaseKind, id: string): Promise<void> {
     this.banner.seen(id);
-    void this.card.show(kind, id).then(() => this.draw());
+    await this.card.show(kind, id);
+    this.draw();
   }
 
   /** Closes the card; false if there was none. */
@@ -97,8 +104,11 @@ export class Cases {
   }
 
   private open(row: CaseRow): void {
-    this.around.go(row);
-    this.show(row.kind, row.id);
+    void this.show(row.kind, row.id).then(() => {
+      const { left, top, width } = this.parts.card.getBoundingClientRect();
+      const below = width > innerWidth / 2;
+      this.around.go(row.place, width > 0 && !below ? innerWidth - left : 0, below ? innerHeight - top : 0);
+    });
   }
 
   private async fetch(kind: CaseKind): Promise<void> {
@@ -110,6 +120,17 @@ export class Cases {
       if (now) this.card.take(now);
     } catch {
       // Of a server that is away the sign tells; the last list stays, and the next session asks again.
+      this.parts.note.hidden = false;
+    }
+    this.draw();
+  }
+
+  /** Asks what is over. */
+  private async lookBack(): Promise<void> {
+    try {
+      this.past = await api.overIncidents();
+      this.parts.note.hidden = true;
+    } catch {
       this.parts.note.hidden = false;
     }
     this.draw();
@@ -141,15 +162,17 @@ export class Cases {
     this.parts.title.textContent = say('cases', lang);
     this.parts.note.textContent = say('listAway', lang);
     if (this.parts.panel.hidden) return;
-    this.choices(all, lang);
-    this.list.show(all.filter((r) => passes(this.filter, r)), this.card.id, (code) => this.className(code), lang);
+    const looked = this.filter.kind === 'over' ? this.past : all;
+    this.choices(looked, lang);
+    this.list.show(looked.filter((r) => passes(this.filter, r)), this.card.id, (code) => this.className(code), lang);
   }
 
   /** What the list may be narrowed to: the states are those that there are. */
   private choices(all: CaseRow[], lang: Lang): void {
-    const states = [...new Set(all.filter((r) => this.filter.kind === '' || r.kind === this.filter.kind).map((r) => r.state))];
+    const states = [...new Set(all.filter((r) => passes({ ...this.filter, state: '' }, r)).map((r) => r.state))];
     if (this.filter.state !== '' && !states.includes(this.filter.state)) states.push(this.filter.state);
-    const kinds: [string, string][] = [['', say('all', lang)], ...this.around.kinds.map((k): [string, string] => [k, word(`${k}s`, lang)])];
+    const kinds: [string, string][] = [['', say('all', lang)], ...this.around.kinds.map((k): [string, string] => [k, word(`${k}s`, lang)]),
+      ...(this.around.kinds.includes('incident') ? [['over', say('closedOnes', lang)] as [string, string]] : [])];
     const now: [string, string, [string, string][]][] = [
       ['kind', say('kind', lang), kinds], ['state', say('state', lang), [['', say('all', lang)], ...states.map((s): [string, string] => [s, stateWord(s, lang)])]],
     ];
@@ -161,8 +184,9 @@ export class Cases {
       const box = make('select', { name }, ...options.map(([value, text]) => make('option', { value }, text)));
       box.value = name === 'kind' ? this.filter.kind : this.filter.state;
       box.addEventListener('change', () => {
-        if (name === 'kind') this.filter.kind = box.value as Filter['kind'];
-        else this.filter.state = box.value;
+        if (name === 'state') this.filter.state = box.value;
+        else Object.assign(this.filter, { kind: box.value, state: '' });
+        if (this.filter.kind === 'over') void this.lookBack();
         this.draw();
       });
       return make('label', {}, make('span', {}, label), box);

@@ -9,6 +9,7 @@ import { channelWord, lights, say, severityWord, stepWord, verbWord, type CaseWo
 export interface Names {
   lang: Lang;
   className(code: string): string;
+  areaName(code: string): string;
   phenomenon(code: string): { name: string; unit: string };
 }
 
@@ -29,9 +30,9 @@ export function chips(state: string, severity: number, light: number, more: stri
     ...(light > 0 ? [chip(say(colour, lang), 'light', colour)] : []), ...more.map((m) => chip(m, 'more', '')));
 }
 
-export function incidentFacts(i: Incident, { lang, className }: Names): HTMLElement {
+export function incidentFacts(i: Incident, { lang, className, areaName }: Names): HTMLElement {
   const rows: [CaseWord | 'class' | 'id', string | undefined][] = [
-    ['id', i.id], ['class', className(i.what.class)], ['area', i.what.area], ['address', i.what.address],
+    ['id', i.id], ['class', className(i.what.class)], ['area', areaName(i.what.area ?? '')], ['address', i.what.address],
     ['channel', [...new Set(i.sources.map((s) => channelWord(s.channel, lang)))].join('、')],
     ['unit', i.task?.unit], ['person', i.task?.person], ['level', level(i.task?.level, lang)], ['partOf', i.into], ['members', i.members?.join('、')],
     ['doubles', i.doubles?.map((d) => d.title === '' ? d.id : `${d.title} ${d.id}`).join('、')],
@@ -43,10 +44,10 @@ function level(at: string | undefined, lang: Lang): string | undefined {
   return at === 'village' || at === 'street' || at === 'district' ? say(at, lang) : at;
 }
 
-export function alarmFacts(a: Alarm, { lang, className }: Names): HTMLElement {
+export function alarmFacts(a: Alarm, { lang, className, areaName }: Names): HTMLElement {
   const raised = instant(a.raised);
   return facts([
-    ['id', a.id], ['class', className(a.event ?? a.cause)], ['area', a.area], ['rule', a.rule], ['raised', raised === undefined ? '' : stamp(raised)],
+    ['id', a.id], ['class', className(a.event ?? a.cause)], ['area', areaName(a.area ?? '')], ['rule', a.rule], ['raised', raised === undefined ? '' : stamp(raised)],
     ['reliability', `${Math.round(a.reliability * 100)} %`], ['partOf', a.into],
   ], lang);
 }

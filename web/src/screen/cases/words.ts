@@ -4,6 +4,7 @@ import { choose, type Lang } from '../../lib/i18n';
 const words = {
   cases: ['案件与告警', 'Incidents and alarms'],
   all: ['全部', 'All'],
+  closedOnes: ['已办结案件', 'Incidents that are over'],
   kind: ['类型', 'Kind'],
   state: ['状态', 'State'],
   nothing: ['暂无', 'None'],
