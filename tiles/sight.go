@@ -1,8 +1,6 @@
 package tiles
 
 import (
-	"math"
-
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
@@ -38,7 +36,7 @@ func (l *layer) drawn(t *twin.Thing) *geo.Flat {
 func (l *layer) ground(t *twin.Thing) orb.Bound {
 	b := t.Bound()
 	if l.Drawn == sight && sees(t) {
-		return grow(b, t.Asset.Camera.Range)
+		return geo.Grow(b, t.Asset.Camera.Range)
 	}
 	return b
 }
@@ -48,7 +46,7 @@ func (l *layer) search(b orb.Bound) orb.Bound {
 	if l.Drawn != sight {
 		return b
 	}
-	return grow(b, farthestSight)
+	return geo.Grow(b, farthestSight)
 }
 
 // mayTouch says quickly that a thing found by search is drawn nowhere in b.
@@ -56,14 +54,5 @@ func (l *layer) mayTouch(t *twin.Thing, b orb.Bound) bool {
 	if l.Drawn != sight || t.Asset.Camera == nil {
 		return true
 	}
-	return grow(b, t.Asset.Camera.Range).Contains(t.Anchor)
-}
-
-// grow makes a box larger by a length on the ground, and a little more.
-func grow(b orb.Bound, by geo.Metres) orb.Bound {
-	const perDegree = 110_000 // metres, fewer than any degree of latitude has
-	lat := float64(by) / perDegree
-	widest := math.Min(85, math.Max(math.Abs(b.Min[1]), math.Abs(b.Max[1]))+lat)
-	lon := lat / math.Cos(widest*math.Pi/180)
-	return orb.Bound{Min: orb.Point{b.Min[0] - lon, b.Min[1] - lat}, Max: orb.Point{b.Max[0] + lon, b.Max[1] + lat}}
+	return geo.Grow(b, t.Asset.Camera.Range).Contains(t.Anchor)
 }

@@ -169,7 +169,11 @@ func (w *World) observe(o *Observation, seq uint64) string {
 	k.clock = w.writer.clock.of(o.ReceivedTime)
 	put(t, k, kept)
 	t.Changed.Epoch, t.Changed.Obs = w.at.Epoch, seq
-	if w.valid(&kept) {
+	valid := w.valid(&kept)
+	if w.writer.listens {
+		w.writer.heard = append(w.writer.heard, Heard{kept, t.Asset.FID, valid})
+	}
+	if valid {
 		return ResultApplied
 	}
 	return ResultInvalid
@@ -228,7 +232,7 @@ func (w *World) settleHealth(t *Thing, k *watch, h health) {
 
 // publish shows the batch, then tells the sinks.
 func (w *World) publish(at Position, sinks []Sink) error {
-	b := Batch{At: at, Changes: w.writer.settle(), Events: w.writer.events, Findings: w.writer.findings}
+	b := Batch{At: at, Changes: w.writer.settle(), Events: w.writer.events, Findings: w.writer.findings, Heard: w.writer.heard}
 	if err := w.show(&b); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -21,6 +22,7 @@ func (w *World) Run(ctx context.Context, log Log, sinks ...Sink) error {
 	after := w.Position()
 	wg.Go(func() { deliver(ctx, log, after, in) })
 
+	w.writer.listens = slices.ContainsFunc(sinks, func(s Sink) bool { _, listens := s.(Listener); return listens })
 	w.catchUp(sinks)
 	ticks := w.ticks
 	if ticks == nil {

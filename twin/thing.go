@@ -106,8 +106,24 @@ type Batch struct {
 	Changes  []Change
 	Events   []Event
 	Findings []KeptFinding // all that are new, in the order of the log
+	Heard    []Heard       // all that became the state, in the order of the log; only if a Listener is told
+}
+
+// Heard is an observation that became the state of its thing, if only until the next
+// of the same batch.
+type Heard struct {
+	Observation
+	FID   assets.FID
+	Valid bool // it is in the range that the phenomenon can have
 }
 
 // Sink is told of every batch, in order, by the world's one writer. It must not
 // block: it marks and returns.
 type Sink interface{ Took(Batch) }
+
+// Listener is a sink that wants every observation, not only what they leave: for it
+// Batch.Heard is kept.
+type Listener interface {
+	Sink
+	Listens()
+}

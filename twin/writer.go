@@ -24,6 +24,8 @@ type writer struct {
 	drafts  map[assets.FID]int       // into changes
 	born    map[assets.ID]assets.FID // ids that the batch gave
 	events  []Event
+	listens bool    // heard is kept, since a sink asks for it
+	heard   []Heard
 
 	findings   []KeptFinding
 	known      map[FindingKey]struct{} // findings that came, without their times
@@ -45,6 +47,7 @@ func (w *writer) init() {
 func (w *writer) begin() {
 	w.changes = make([]Change, 0, len(w.changes))
 	w.events, w.findings = nil, nil
+	w.heard = make([]Heard, 0, len(w.heard))
 	clear(w.drafts)
 	clear(w.born)
 }

@@ -33,6 +33,7 @@ var floors = map[string]int{
 	"assets/scene":              21,
 	"internal/access":           25,
 	"internal/audit":            24,
+	"internal/cap":              25,
 	"internal/docket":           25,
 	"internal/settings":         25,
 	"internal/syslog":           25,
@@ -42,6 +43,9 @@ var floors = map[string]int{
 	"internal/account/idp":      27,
 	"twin/filter":               30,
 	"twin":                      31,
+	"twin/alarm":                32,
+	"twin/incident":             32,
+	"internal/media":            30,
 	"internal/public":           35,
 	"tiles/archive":             38,
 	"tiles":                     40,
@@ -89,6 +93,9 @@ var rooms = map[string][]string{
 	"github.com/emmansun/gmsm":      {"internal/audit"},
 	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench", "internal/backup"},
 	"filippo.io/age":                {"internal/backup"},
+	"github.com/google/cel-go":      {"twin/alarm"},
+	"gocloud.dev":                   {"internal/media"},
+	"golang.org/x/image":            {"internal/media"},
 }
 
 // Package is one package and what it imports, as `go list` tells.

@@ -29,6 +29,8 @@ const (
 	Command     Action = "device command"
 	Replay      Action = "letter replay" // what ingest refused, let in again
 	Discard     Action = "letter remove"
+	AlarmStep   Action = "alarm step" // somebody acknowledged, suppressed, judged or cleared an alarm
+	RuleEdit    Action = "rule edit"  // a rule, a fence or a silence
 	Backup      Action = "backup"
 	Restore     Action = "restore"
 )
