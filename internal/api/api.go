@@ -270,7 +270,7 @@ func (s *server) routes() {
 	s.route("GET /v1/incidents/{id}/contacts", access.View, s.incidentContact)
 	s.route("POST /v1/incidents/{id}/files", access.Report, s.addFile)
 	s.route("GET /v1/incidents/{id}/files/{file}", access.View, s.incidentFile)
-	s.route("POST /v1/incidents/{id}/{verb}", access.View, s.stepIncident)
+	s.route("POST /v1/incidents/{id}/{verb}", access.Report, s.stepIncident)
 	s.route("GET /v1/evaluation", access.View, s.evaluation)
 	s.signed("POST /v1/hooks/{hook}", s.hook)
 	s.hailed("GET /v1/stream", access.View, s.stream)
