@@ -154,6 +154,8 @@ func (h *house) own(o *contract.Operation, by guest, usual string) string {
 	switch {
 	case strings.HasPrefix(o.Path, "/v1/incidents/"):
 		return string(h.matter())
+	case strings.HasPrefix(o.Path, "/open311/v2/requests/"):
+		return string(h.matter()) + ".json"
 	case o.ID == "revokeKey" && by.who.Session != "":
 		k, _, err := h.keys.Add(context.Background(), by.who.ID, key.Wish{Name: "x", Expires: time.Now().Add(time.Hour)})
 		if err != nil {
@@ -218,7 +220,7 @@ func (h *house) lodge(name string) {
 
 // named is the asset that the path is about, as it stands now for who asks.
 func (h *house) named(call contract.Call, who access.Principal) *assets.Asset {
-	id := assets.ID(call.Path["id"])
+	id := assets.ID(strings.TrimSuffix(call.Path["id"], ".json"))
 	if call.Path["seq"] != "" {
 		id = gauge
 	}
