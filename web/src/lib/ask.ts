@@ -5,6 +5,7 @@ import type { Reason } from './purpose';
 export interface Question {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown; // sent as JSON
+  form?: FormData; // sent as it is, instead of a body
   match?: number; // the revision that is to be changed; 0: there is to be none yet
   reason?: Reason | undefined; // why, where the record wants to know
   knocking?: boolean; // it is about coming in: to be refused is no end of a session
@@ -35,7 +36,7 @@ export async function send(path: string, q: Question = {}): Promise<Response> {
     if (q.reason.incident) headers['Suhe-Incident'] = encodeURIComponent(q.reason.incident);
   }
   const answer = await fetch(path, {
-    method: q.method ?? 'GET', headers, credentials: 'same-origin', ...(q.body === undefined ? {} : { body: JSON.stringify(q.body) }),
+    method: q.method ?? 'GET', headers, credentials: 'same-origin', ...(q.form ? { body: q.form } : q.body === undefined ? {} : { body: JSON.stringify(q.body) }),
   }).catch((e: unknown) => { throw new Offline(String(e)); });
   if (answer.ok) return answer;
   if (answer.status === 401 && !q.knocking) session.dispatchEvent(new Event('over'));

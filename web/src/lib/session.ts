@@ -3,7 +3,7 @@ import table from '../../../internal/access/roles.json';
 import { ask, send } from './ask';
 import { choose, word, type Lang } from './i18n';
 
-export type Action = 'view' | 'export' | 'edit' | 'observe' | 'command' | 'witness' | 'dispatch' | 'report' | 'repair' | 'operate' | 'admit' | 'audit';
+export type Action = 'view' | 'export' | 'edit' | 'observe' | 'command' | 'witness' | 'dispatch' | 'report' | 'file' | 'handle' | 'check' | 'supervise' | 'rule' | 'repair' | 'operate' | 'admit' | 'audit';
 
 /** Somebody who is logged in. */
 export interface Me {
@@ -47,6 +47,11 @@ export const logout = (all = false) => ask<void>(`/v1/logout${all ? '?everywhere
 
 export function may(who: Me, action: Action): boolean {
   return who.actions.includes(action);
+}
+
+/** Whether somebody is shown things of that kind. */
+export function sees(who: Pick<Me, 'roles'>, kind: string): boolean {
+  return table.roles.some((r) => who.roles.includes(r.role) && (r.kinds === undefined || (r.kinds as string[]).includes(kind)));
 }
 
 /** What a role is called; one that is not in the table stands as it is. */

@@ -43,6 +43,10 @@ export class Card {
     return this.asset?.fid ?? 0;
   }
 
+  get open(): boolean {
+    return !this.panel.hidden;
+  }
+
   /** Shows a thing; of a camera and of what moves it asks first what for. */
   async show({ id, layer, name }: Picked): Promise<void> {
     const needs = guarded.includes(layer);

@@ -2,6 +2,7 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './page.css';
 import * as api from '../lib/api';
+import { kindOf } from '../lib/docket';
 import { element } from '../lib/dom';
 import { enter, leave, type Entered } from '../lib/entrance';
 import type { View } from '../lib/frames';
@@ -13,7 +14,7 @@ import { Pass } from '../lib/pass';
 import { held, type Held, type Touched } from '../lib/picture';
 import { Problem } from '../lib/problem';
 import { forgetReason } from '../lib/purpose';
-import { home, may, type Me, type Site } from '../lib/session';
+import { home, may, sees, type Me, type Site } from '../lib/session';
 import { Connection, viewId } from '../lib/stream';
 import { showStrip } from '../lib/strip';
 import { Switches } from '../lib/switches';
@@ -21,6 +22,7 @@ import { savedTheme, wear } from '../lib/theme';
 import { clock, day } from '../lib/time';
 import { boxOf } from './areas';
 import { Card } from './card';
+import { Cases } from './cases/cases';
 import { Company } from './company';
 import { showInView, showLegend } from './legend';
 import { moverLayer } from './movers';
@@ -38,6 +40,7 @@ class Screen {
   private readonly card: Card;
   private readonly connection: Connection;
   private readonly company: Company;
+  private readonly cases: Cases;
   private readonly pass: Pass;
   private readonly relogin: Relogin;
 
@@ -53,12 +56,26 @@ class Screen {
       tables, lang, why: new Why(who.id, lang), may: (action) => may(who, action),
       changed: () => this.company.show(), trail: (track) => map.trail(track),
     });
-    map.onPick((thing) => void this.card.show(thing));
+    this.cases = new Cases({
+      button: element('cases-button'), panel: element('cases'), title: element('cases-title'), filter: element('cases-filter'),
+      list: element('cases-list'), note: element('cases-note'), card: element('case'), banner: element('urgent'),
+    }, {
+      kinds: (['incident', 'alarm'] as const).filter((kind) => sees(who, kind)), tables, lang, mayReport: may(who, 'report'),
+      go: (place, right, bottom) => map.go(place, right, bottom), look: (id, name) => void this.card.show({ id, layer: 'cameras', name }), changed: () => this.card.hide(),
+    });
+    map.onPick((thing) => {
+      const kind = kindOf(thing.layer);
+      if (kind) void this.cases.show(kind, thing.id);
+      else void this.card.show(thing);
+    });
     this.connection = new Connection({
       touched: (t) => this.touched(t),
       tiles: (news) => this.map.repaint(news),
       line: () => this.sign(),
-      hello: (session) => this.company.hello(session),
+      hello: (session) => {
+        this.company.hello(session);
+        this.cases.hello();
+      },
       presence: (here, gone) => this.company.take(here, gone),
       barred: (said) => (said ? this.pass.guard.end('revoked') : void this.pass.guard.check()),
     }, this.view());
@@ -72,7 +89,7 @@ class Screen {
     this.relogin = new Relogin(who.id, lang, () => void this.again());
     this.pass = new Pass({ user: element('user'), ending: element('ending') }, entered, lang, (why) => this.over(why));
     map.onMove(() => this.connection.look(this.view()));
-    addEventListener('keydown', (e) => { if (e.key === 'Escape') this.card.hide(); });
+    addEventListener('keydown', (e) => { if (e.key === 'Escape') this.close(); });
     this.speak();
     setInterval(() => this.second(), 1000);
     setInterval(() => void this.count(), 10_000);
@@ -121,6 +138,14 @@ class Screen {
   private touched(t: Touched): void {
     this.map.take(t);
     this.card.take(t);
+    this.cases.take(t);
+  }
+
+  /** Closes what lies on top; a dialog closes by itself. */
+  private close(): void {
+    if (document.querySelector('dialog[open]')) return;
+    if (this.card.open) this.card.hide();
+    else this.cases.hide();
   }
 
   /** Says how live the page is, and lets it look so. */
@@ -176,6 +201,7 @@ class Screen {
     for (const h of ['signs', 'legend'] as const) if (isWord(h)) element(`${h}-title`).textContent = word(h, lang);
     this.legend();
     this.card.speak();
+    this.cases.speak();
     this.company.speak();
     this.pass.speak();
     this.relogin.speak();

@@ -7,7 +7,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Scene, Track } from '../lib/api';
 import { session } from '../lib/ask';
 import type { Live, TileNews } from '../lib/frames';
-import type { Box } from '../lib/geo';
+import type { Box, LonLat } from '../lib/geo';
 import type { Lang } from '../lib/i18n';
 import type { Touched } from '../lib/picture';
 import { Stale, zoomsOf } from '../lib/stale';
@@ -27,6 +27,9 @@ const refreshEvery = 250;
 
 /** How often a map that goes on moving says where it is, in milliseconds. */
 const moveEvery = 400;
+
+/** From this zoom on one sees what stands at a place. */
+const nearby = 16.5;
 
 /** What is switched together with a layer. */
 const companions: Record<string, string[]> = { cameras: ['coverage'], sensors: ['labels'], movers: ['tracks'] };
@@ -112,6 +115,11 @@ export class Scene3D {
     this.map.easeTo({ center: geometry.coordinates as [number, number], zoom: Number(properties.apart) });
   }
 
+  /** Goes to a place, and near enough to see what stands there; beside the panels that cover so much of the right or the bottom, in pixels. */
+  go(center: LonLat, right: number, bottom: number): void {
+    this.map.flyTo({ center, zoom: Math.max(this.map.getZoom(), nearby), offset: [-right / 2, -bottom / 2] });
+  }
+
   /** The zooms of the tiles that are shown, first and last: a pitched view shows coarser ones far away. */
   tileZooms(): [number, number] {
     const shown = this.map.coveringTiles({ tileSize: 512, maxzoom: 22 });
@@ -123,7 +131,9 @@ export class Scene3D {
   take(t: Touched): void {
     this.movers.take(t);
     for (const { is } of t.changes) {
-      if (is && is.layer !== moverLayer) this.pending.set(`${is.layer}/${is.fid}`, { source: is.layer, id: is.fid, state: { state: is.summary, severity: is.severity } });
+      if (!is || is.layer === moverLayer) continue;
+      const { light } = is.values;
+      this.pending.set(`${is.layer}/${is.fid}`, { source: is.layer, id: is.fid, state: { state: is.summary, severity: is.severity, ...(light === undefined ? {} : { light }) } });
     }
   }
 

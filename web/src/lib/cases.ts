@@ -1,0 +1,126 @@
+/** Alarms and incidents as the server tells them, and what may be done with them. Times are RFC 3339 unless said otherwise. */
+import type { Named } from './api';
+import { ask } from './ask';
+import type { CaseKind, CaseRow } from './docket';
+import type { LonLat } from './geo';
+
+/** How long something may take. */
+export interface Limit { n: number; unit: 'hours' | 'workingHours' | 'workingDays' }
+
+export type Colour = 'green' | 'yellow' | 'red';
+
+/** What a clock shows; due of one that stands is when it would be, did it go on now. */
+export interface Reading { step: string; due?: string; share: number; colour: Colour; stands?: boolean; ended?: boolean }
+
+/** One proof: a file, or what the twin knew of the place. */
+export interface Evidence {
+  kind: 'file' | 'camera' | 'asset' | 'value' | 'picture'; ref: string; name?: string; type?: string; value?: number; unit?: string;
+  when?: 'before' | 'after'; round?: number; by: string; at: string; taken?: string; notes?: string[];
+}
+
+export interface Incident {
+  id: string; rev: number; state: string;
+  what: { class: string; title: string; text?: string; severity: number; place: LonLat; area?: string; address?: string };
+  terms: { proof?: number; extensions?: number; suspend?: boolean; limits: Record<string, Limit> };
+  sources: { channel: string; by: string; ref?: string; at: string; contact?: string }[];
+  evidence?: Evidence[];
+  task?: { unit?: string; person?: string; level?: string; supervised?: string; round?: number };
+  extension?: { by: string; at: string; extra: Limit };
+  into?: string; members?: string[];
+  tally?: { contacted?: string; extensions?: number; satisfaction?: number };
+  readings?: Reading[]; // of its clocks, in the order that they began
+  doubles?: { id: string; title: string; distance: number }[]; // that may be the same, metres away
+  may?: string[]; // what who asks may do with it now
+}
+
+/** What a list tells of an incident; clock is the one that matters most. */
+export interface Listed { id: string; rev: number; state: string; class: string; title: string; severity: number; place: LonLat; area?: string; clock?: Reading }
+
+/** One step that was taken. */
+export interface Step {
+  verb: string; at: string; by: string; name?: string; reason?: string; unit?: string; person?: string; into?: string; satisfaction?: number; no?: boolean; extra?: Limit; severity?: number;
+}
+
+/** To whom an incident may be dispatched, the best first. */
+export interface Advice {
+  units: { unit: string; why: string; of?: string; load: number }[];
+  people: { person: string; mover: string; name: string; unit?: string; distance: number; load: number }[];
+}
+
+/** What comes with a verb. */
+export interface Ask {
+  reason?: string; unit?: string; person?: string; into?: string; severity?: number; extra?: Limit; no?: boolean; satisfaction?: number; minutes?: number;
+}
+
+/** A condition that an alarm is made of; since and until are Unix milliseconds. */
+export interface Member { about: string; asset?: string; rule: string; since: number; until?: number; phenomenon?: string; value?: number; unit?: string; finding?: { class: string; confidence: number } }
+
+interface Act { by: string; at: string; why?: string }
+
+export interface Alarm {
+  id: string; rev: number; state: string; title: string; titleEn?: string; rule: string; cause: string; severity: number; event?: string;
+  area?: string; lon: number; lat: number; raised: string; changed: string; over?: string; into?: string;
+  members: Member[]; unlisted?: number; cameras: { camera: string; metres: number }[];
+  acknowledged?: Act; suppressed?: Act; confirmed?: Act; false?: Act; reliability: number; sources: string[];
+  may?: string[];
+}
+
+/** How many cases one page of a list has. */
+const page = 500;
+
+const lists = { incident: '/v1/incidents', alarm: '/v1/alarms' } as const;
+
+const one = (kind: CaseKind, id: string): string => `${lists[kind]}/${encodeURIComponent(id)}`;
+
+/** All that are open of a kind. */
+export async function openCases(kind: CaseKind): Promise<CaseRow[]> {
+  const out: CaseRow[] = [];
+  for (let next: string | undefined = `${lists[kind]}?open=true&limit=${page}`; next;) {
+    const answer: { incidents?: Listed[]; alarms?: Alarm[]; next?: string } = await ask(next);
+    out.push(...(answer.incidents ?? []).map((i) => incidentRow(i, true)), ...(answer.alarms ?? []).map(alarmRow));
+    next = answer.next;
+  }
+  return out;
+}
+
+/** The incidents that were over last. */
+export const overIncidents = () => ask<{ incidents: Listed[] }>(`${lists.incident}?open=false&limit=100`).then((a) => a.incidents.map((i) => incidentRow(i, false)));
+
+export function incidentRow({ id, rev, state, class: of, title, severity, place, area, clock }: Listed, open: boolean): CaseRow {
+  return { kind: 'incident', id, rev, open, class: of, title, area: area ?? '', state, severity, light: lightOf(clock ? [clock] : []), place };
+}
+
+export function alarmRow(a: Alarm): CaseRow {
+  return {
+    kind: 'alarm', id: a.id, rev: a.rev, open: a.over === undefined, class: a.event ?? a.cause, title: a.title, area: a.area ?? '', state: a.state,
+    severity: a.severity, light: 0, place: [a.lon, a.lat],
+  };
+}
+
+/** The worst light of clocks that run. */
+export function lightOf(readings: Reading[]): number {
+  return Math.max(0, ...readings.filter((r) => !r.ended && !r.stands).map((r) => ['green', 'yellow', 'red'].indexOf(r.colour)));
+}
+
+/** What incidents are of. */
+export const eventClasses = () => ask<{ classes: Named[] }>(`${lists.incident}/classes`).then((a) => a.classes);
+
+export const incident = (id: string) => ask<Incident>(one('incident', id));
+export const alarm = (id: string) => ask<Alarm>(one('alarm', id));
+export const steps = (kind: CaseKind, id: string) => ask<{ events: Step[] }>(`${one(kind, id)}/events`).then((a) => a.events);
+export const advice = (id: string) => ask<Advice>(`${one('incident', id)}/advice`);
+
+/** Does something with a case as it is at the revision. */
+export const act = (kind: CaseKind, id: string, verb: string, given: Ask, rev: number) => ask<void>(`${one(kind, id)}/${verb}`, { method: 'POST', body: given, match: rev });
+
+/** Where a file of an incident is. */
+export const fileAddress = (id: string, file: string): string => `${one('incident', id)}/files/${encodeURIComponent(file)}`;
+
+export function upload(id: string, file: File, when: 'before' | 'after'): Promise<void> {
+  const form = new FormData();
+  // The server reads them in this order.
+  form.append('when', when);
+  form.append('name', file.name);
+  form.append('file', file);
+  return ask(`${one('incident', id)}/files`, { method: 'POST', form });
+}

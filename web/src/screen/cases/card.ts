@@ -1,0 +1,192 @@
+/** The card of an alarm or an incident: what it is, who sees it, what happened, and what one may do about it. */
+import * as cases from '../../lib/cases';
+import { isOnward, offered, offeredOf, waits, wanting } from '../../lib/deeds';
+import type { CaseKind, CaseRow } from '../../lib/docket';
+import { button, make, say as put } from '../../lib/dom';
+import { choose, word, type Lang } from '../../lib/i18n';
+import { Problem } from '../../lib/problem';
+import { gallery, Uploader } from './files';
+import { DeedForm, type About } from './form';
+import * as parts from './parts';
+import { say, verbWord } from './words';
+
+/** What the card needs around it. */
+export interface Around {
+  names(): parts.Names;
+  mayReport: boolean;
+  look(id: string, name: string): void; // through a camera
+  changed(): void; // another case is shown, or none
+}
+
+/** What is shown: one of both. */
+type Shown = { kind: CaseKind; id: string; steps: cases.Step[] } & ({ incident: cases.Incident; alarm?: undefined } | { alarm: cases.Alarm; incident?: undefined });
+
+export class CaseCard {
+  private asked: Pick<CaseRow, 'kind' | 'id'> | undefined;
+  private shown: Shown | undefined;
+  private readonly told = make('p', { className: 'told', role: 'status' });
+  private readonly form: DeedForm;
+  private readonly uploader: Uploader;
+  private acting = false;
+
+  constructor(private readonly panel: HTMLElement, private readonly around: Around) {
+    const lang = () => this.around.names().lang;
+    this.form = new DeedForm(lang);
+    this.uploader = new Uploader(lang, (trouble) => {
+      this.tell(trouble, 'attach');
+      void this.fetch();
+    });
+  }
+
+  /** The number of what is shown, "" for nothing. */
+  get id(): string {
+    return this.asked?.id ?? '';
+  }
+
+  async show(kind: CaseKind, id: string): Promise<void> {
+    if (this.id !== id) {
+      put(this.told, '');
+      this.shown = undefined;
+    }
+    this.asked = { kind, id };
+    this.around.changed();
+    await this.fetch();
+    if (this.shown?.id === id) this.panel.querySelector('h2')?.focus();
+  }
+
+  /** Takes what is new of what is shown. */
+  take(row: CaseRow): void {
+    if (row.id !== this.asked?.id) return;
+    if (!this.shown || this.revision(this.shown) < row.rev) void this.fetch();
+  }
+
+  hide(): void {
+    if (!this.asked) return;
+    this.asked = this.shown = undefined;
+    this.panel.hidden = true;
+    this.around.changed();
+  }
+
+  /** Shows everything again, in the language of now. */
+  speak(): void {
+    if (this.shown) this.draw(this.shown);
+  }
+
+  private revision({ incident, alarm }: Shown): number {
+    return incident?.rev ?? alarm?.rev ?? 0;
+  }
+
+  private async fetch(): Promise<void> {
+    const { asked } = this;
+    if (!asked) return;
+    const { kind, id } = asked;
+    try {
+      const [is, steps] = await Promise.all([kind === 'incident' ? cases.incident(id) : cases.alarm(id), cases.steps(kind, id)]);
+      if (this.asked?.id !== id) return; // another was picked meanwhile
+      const shown = (kind === 'incident' ? { kind, id, steps, incident: is } : { kind, id, steps, alarm: is }) as Shown;
+      if (this.shown && this.revision(this.shown) > this.revision(shown)) return; // an answer overtook this one
+      this.shown = shown;
+      this.draw(shown);
+    } catch (e) {
+      if (e instanceof Problem && this.asked?.id === id) this.gone(e);
+    }
+  }
+
+  /** Says why a case is not shown. */
+  private gone(p: Problem): void {
+    const { lang } = this.around.names();
+    this.shown = undefined;
+    this.panel.replaceChildren(make('header', {}, make('p', {}, word('refusedView', lang) + p.message), button(word('close', lang), () => this.hide())));
+    this.panel.hidden = false;
+  }
+
+  private draw(s: Shown): void {
+    const names = this.around.names();
+    const { lang } = names;
+    const heading = make('h2', { id: 'case-title', tabIndex: -1 }, titleOf(s, lang) || s.id);
+    const focused = this.panel.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.key : undefined;
+    const { scrollTop } = this.panel;
+    this.panel.dataset.id = s.id;
+    this.panel.replaceChildren(make('header', {}, heading, button(word('close', lang), () => this.hide())), ...(s.incident ? this.incident(s.incident, s.steps, names) : this.alarm(s.alarm, s.steps, names)));
+    this.panel.hidden = false;
+    this.panel.scrollTop = scrollTop;
+    if (focused !== undefined) (this.panel.querySelector<HTMLElement>(`[data-key="${focused}"]`) ?? heading).focus();
+  }
+
+  private incident(i: cases.Incident, steps: cases.Step[], names: parts.Names): HTMLElement[] {
+    const { lang } = names;
+    const readings = i.readings ?? [];
+    const evidence = i.evidence ?? [];
+    const eyes = evidence.filter((e) => e.kind === 'camera').map((e) => ({ id: e.ref, name: e.name ?? e.ref }));
+    const missing = wanting(i);
+    const files = [...gallery(i, lang), ...(missing > 0 ? [make('p', { className: 'hint' }, say('wanting', lang, { n: missing }))] : []), ...this.adder(i)];
+    return [
+      parts.chips(i.state, i.what.severity, cases.lightOf(readings), i.task?.supervised ? [say('supervised', lang)] : [], lang),
+      ...(i.what.text ? [make('p', { className: 'text' }, i.what.text)] : []),
+      ...this.deeds(offered(i), (verb) => waits(i, verb), names), this.told,
+      ...parts.clocks(readings, lang), parts.incidentFacts(i, names),
+      ...parts.cameras(eyes, this.around.look, lang), ...parts.proofs(evidence, names),
+      ...parts.section(say('files', lang), 'files', ...files), ...parts.timeline(steps, lang),
+    ];
+  }
+
+  private alarm(a: cases.Alarm, steps: cases.Step[], names: parts.Names): HTMLElement[] {
+    const { lang } = names;
+    return [
+      parts.chips(a.state, a.severity, 0, [], lang), ...this.deeds(offeredOf(a), () => false, names), this.told,
+      parts.alarmFacts(a, names), ...parts.cameras(a.cameras.map((c) => ({ id: c.camera, name: `${c.camera} · ${say('metres', lang, { n: Math.round(c.metres) })}` })), this.around.look, lang),
+      ...parts.members(a, names), ...parts.timeline(steps, lang),
+    ];
+  }
+
+  /** What adds a photo, for those who may, while there is something to prove. */
+  private adder(i: cases.Incident): HTMLElement[] {
+    if (!this.around.mayReport || ['rejected', 'merged', 'cancelled'].includes(i.state)) return [];
+    this.uploader.about(i);
+    return [this.uploader.form];
+  }
+
+  private deeds(verbs: string[], wait: (verb: string) => boolean, { lang }: parts.Names): HTMLElement[] {
+    const buttons = verbs.map((verb) => {
+      const b = button(verbWord(verb, lang), () => void this.do(verb), isOnward(verb) ? 'primary' : '');
+      b.dataset.verb = b.dataset.key = verb;
+      b.disabled = this.acting || wait(verb);
+      return b;
+    });
+    return parts.section(say('deeds', lang), 'deeds', ...(buttons.length > 0 ? [make('div', { className: 'buttons' }, ...buttons)] : []));
+  }
+
+  private async do(verb: string): Promise<void> {
+    const s = this.shown;
+    if (!s || this.acting) return;
+    const about: About = { title: titleOf(s, this.around.names().lang), severity: s.incident?.what.severity ?? s.alarm?.severity ?? 0, incident: s.incident };
+    try {
+      if (verb === 'dispatch' || verb === 'reassign') about.advice = await cases.advice(s.id);
+      const given = await this.form.ask(verb, about);
+      if (!given) return;
+      this.acting = true;
+      await cases.act(s.kind, s.id, verb, given, this.revision(s));
+      this.tell(undefined, verb);
+    } catch (e) {
+      this.tell(e, verb);
+    } finally {
+      this.acting = false;
+      await this.fetch();
+    }
+  }
+
+  private tell(trouble: unknown, verb: string): void {
+    const { lang } = this.around.names();
+    const why = (): string => {
+      if (!(trouble instanceof Problem)) return say('away', lang);
+      return trouble.status === 412 || trouble.status === 409 && trouble.message.includes('revision') ? say('changedMeanwhile', lang) : trouble.message;
+    };
+    this.told.dataset.trouble = String(trouble !== undefined);
+    put(this.told, trouble === undefined ? say('done', lang, { verb: verbWord(verb, lang) }) : say('refused', lang) + why());
+  }
+}
+
+/** What it is called; incidents have the name that people gave them. */
+function titleOf({ incident, alarm }: Shown, lang: Lang): string {
+  return incident?.what.title ?? (alarm ? choose([alarm.title, alarm.titleEn || alarm.title], lang) : '');
+}
