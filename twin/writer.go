@@ -24,7 +24,7 @@ type writer struct {
 	drafts  map[assets.FID]int       // into changes
 	born    map[assets.ID]assets.FID // ids that the batch gave
 	events  []Event
-	listens bool    // heard is kept, since a sink asks for it
+	listens bool // heard is kept, since a sink asks for it
 	heard   []Heard
 
 	findings   []KeptFinding

@@ -81,12 +81,14 @@ type settings struct {
 	logins
 	auditing
 	cities
+	loop
 	Listen     string            `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MQTTListen string            `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
 	NATS       string            `help:"Use this NATS (nats://…) instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
 	Demo       bool              `help:"Fill an empty store with the built-in scene, play its devices, and make an account for each role."`
 	SceneSize  int               `help:"Riverbank assets of the built-in scene, up to 1000000." default:"20000"`
 	SceneSeed  uint64            `help:"The same seed makes the same scene." default:"1"`
+	SceneSurge float64           `help:"Metres by which the demo's creek rises above the tide within a minute, as in a storm; at most 5." default:"0" placeholder:"METRES"`
 	Rate       float64           `help:"Requests a second of each principal from each address; 0 for no bound." default:"2000" name:"request-rate"`
 	Drain      time.Duration     `help:"How long a node that stops says so by /readyz before it takes no more requests." default:"1s"`
 	Basemap    map[string]string `help:"Serve a PMTiles or MBTiles file as /basemaps/NAME; may be repeated." placeholder:"NAME=FILE"`
@@ -102,6 +104,7 @@ func (s *settings) check() (wrong []string) {
 	wrong = append(wrong, s.logins.check()...)
 	wrong = append(wrong, s.auditing.check()...)
 	wrong = append(wrong, s.cities.check()...)
+	wrong = append(wrong, s.loop.check()...)
 	wrong = append(wrong, s.checkListen("listen", s.Listen, s.TLSCert != "" || len(s.TrustedProxy) > 0, "--tls-cert, --trusted-proxy")...)
 	wrong = append(wrong, s.checkListen("mqtt-listen", s.MQTTListen, s.MQTTCert != "", "--mqtt-cert")...)
 	if s.NATS != "" && !strings.HasPrefix(s.NATS, "nats://") && !strings.HasPrefix(s.NATS, "tls://") {
@@ -110,6 +113,7 @@ func (s *settings) check() (wrong []string) {
 	if s.SceneSize < 1 || s.SceneSize > scene.MaxSize {
 		wrong = append(wrong, fmt.Sprintf("scene-size: %d, want 1 to %d", s.SceneSize, scene.MaxSize))
 	}
+	wrong = append(wrong, checkSurge("scene-surge", s.SceneSurge)...)
 	if !(s.Rate >= 0) {
 		wrong = append(wrong, fmt.Sprintf("request-rate: %v, want 0 or more", s.Rate))
 	}

@@ -19,6 +19,7 @@ import (
 	"suhe/internal/api"
 	"suhe/internal/contract"
 	"suhe/twin"
+	"suhe/twin/incident"
 )
 
 // expected is the status that the contract, the table of roles and the scope give
@@ -139,6 +140,8 @@ func (h *house) exampleOf(o *contract.Operation, by guest) contract.Call {
 			call = call.With(p, h.order())
 		case "path id":
 			call = call.With(p, h.own(o, by, call.Path["id"]))
+		case "path file":
+			call = call.With(p, h.proof())
 		}
 	}
 	return call
@@ -149,6 +152,8 @@ func (h *house) exampleOf(o *contract.Operation, by guest) contract.Call {
 func (h *house) own(o *contract.Operation, by guest, usual string) string {
 	h.t.Helper()
 	switch {
+	case strings.HasPrefix(o.Path, "/v1/incidents/"):
+		return string(h.matter())
 	case o.ID == "revokeKey" && by.who.Session != "":
 		k, _, err := h.keys.Add(context.Background(), by.who.ID, key.Wish{Name: "x", Expires: time.Now().Add(time.Hour)})
 		if err != nil {
@@ -163,6 +168,31 @@ func (h *house) own(o *contract.Operation, by guest, usual string) string {
 		return l.ID
 	}
 	return usual
+}
+
+// matter is an incident where the gauge stands.
+func (h *house) matter() assets.ID {
+	h.t.Helper()
+	in, _, err := h.incidents.Begin(context.Background(), incident.Clerk(), incident.Finding{
+		Channel: incident.Grid, Class: "facility.railing", Ref: "matter", Place: [2]float64{121.4348, 31.2502}, Contact: contactNumber})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return in.ID
+}
+
+// proof is a file of it.
+func (h *house) proof() string {
+	h.t.Helper()
+	ctx, id := context.Background(), h.matter()
+	f, err := h.media.Put(ctx, string(id), strings.NewReader("%PDF-1.7 a proof"))
+	if err == nil {
+		_, err = h.incidents.Attach(ctx, incident.Clerk(), id, incident.Evidence{Kind: incident.OfFile, Ref: f.ID, Type: f.Type, When: incident.AfterWork})
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return f.ID
 }
 
 // plant makes a tree of areas, unless it is there.

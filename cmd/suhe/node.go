@@ -23,6 +23,7 @@ import (
 	"suhe/internal/api"
 	"suhe/internal/audit"
 	"suhe/internal/bus"
+	"suhe/internal/media"
 	"suhe/stream"
 	"suhe/stream/command"
 	"suhe/stream/ingest"
@@ -58,6 +59,7 @@ type node struct {
 	obs, events *bus.Stream
 	keeper      *bus.Lease
 	cases       cases
+	applied     applied
 
 	world     *twin.World
 	relay     *twin.Relay
@@ -74,6 +76,10 @@ type node struct {
 	dead     *deadletter.Office
 	answers  *bus.Table
 	commands *command.Desk
+
+	incidents *incidents
+	media     *media.Store
+
 	tickets  access.Tickets
 	logins   *account.Logins
 	gate     account.Gate
@@ -98,7 +104,7 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 	if n.door, err = s.door(); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openPublic, n.openDoors} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openPublic, n.openDoors, n.openIncidents} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -273,6 +279,9 @@ func (n *node) close() {
 		n.tiles.Close()
 	}
 	n.basemaps.Close()
+	if n.media != nil {
+		n.tell("close media", n.media.Close())
+	}
 	if n.bus != nil {
 		n.tell("close bus", n.bus.Close())
 	}
@@ -314,11 +323,12 @@ func (n *node) follow(ctx context.Context) error {
 	if err := n.loadBoards(ctx); err != nil {
 		return err
 	}
+	n.applied.reach(n.world.Position().Events)
 	n.loaded.Store(true)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		// Tiles before the stream: who is told of a changed tile finds it changed.
-		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.cases.steps, n.tiles, n.hub)
+		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.cases.steps, &n.applied, n.tiles, n.hub)
 	})
 	if n.public != nil {
 		group.Go(func() error { return n.public.run(ctx) })

@@ -24,6 +24,7 @@ type simulateCmd struct {
 	Broker   string        `help:"MQTT listener of the node." default:"127.0.0.1:1883" placeholder:"HOST:PORT"`
 	Interval time.Duration `help:"Time between two reports of a device; 0 is each device's own." default:"0s"`
 	Seed     uint64        `help:"The same seed tells the same story." default:"1"`
+	Surge    float64       `help:"Metres by which the creek rises above the tide within a minute, as in a storm; at most 5." default:"0" placeholder:"METRES"`
 	Devices  int           `help:"Play so many of the sensors and movers; 0 is all." default:"0"`
 }
 
@@ -31,6 +32,9 @@ type simulateCmd struct {
 func (c *simulateCmd) Run(ctx context.Context, log *slog.Logger) error {
 	if c.Interval < 0 || c.Devices < 0 {
 		return fmt.Errorf("interval %s, devices %d: want 0 or more: %w", c.Interval, c.Devices, assets.ErrInvalid)
+	}
+	if wrong := checkSurge("surge", c.Surge); len(wrong) > 0 {
+		return fmt.Errorf("%s: %w", wrong[0], assets.ErrInvalid)
 	}
 	devices, err := openDevices(c.storage)
 	if err != nil {
@@ -57,8 +61,21 @@ func (c *simulateCmd) Run(ctx context.Context, log *slog.Logger) error {
 		return errors.New("the registry has no sensors and no movers: `suhe serve --demo` or `suhe import` brings some")
 	}
 	simulate.Run(ctx, simulate.Options{Broker: c.Broker, Token: devices.Token, Devices: played, Interval: c.Interval,
-		Nature: simulate.Nature{Seed: c.Seed}, Log: log})
+		Nature: simulate.Nature{Seed: c.Seed, Surge: surge(c.Surge)}, Log: log})
 	return nil
+}
+
+// checkSurge says what is wrong with a surge of so many metres.
+func checkSurge(flag string, metres float64) []string {
+	if metres >= 0 && metres <= 5 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: %v, want 0 to 5 metres", flag, metres)}
+}
+
+// surge is one that begins now.
+func surge(metres float64) simulate.Surge {
+	return simulate.Surge{Begin: time.Now(), Rise: metres, Over: time.Minute}
 }
 
 // cast is what the registry has for playing.
@@ -118,6 +135,6 @@ func playScene(ctx context.Context, n *node) error {
 		broker = address
 	}
 	simulate.Run(ctx, simulate.Options{Broker: broker, Token: n.devices.Token, Devices: all.devices(), Interval: demoInterval,
-		Nature: simulate.Nature{Seed: n.settings.SceneSeed}, Log: n.log})
+		Nature: simulate.Nature{Seed: n.settings.SceneSeed, Surge: surge(n.settings.SceneSurge)}, Log: n.log})
 	return nil
 }

@@ -82,6 +82,10 @@ type Intake interface {
 	ServeObservations(w http.ResponseWriter, r *http.Request, from ingest.Sender) error
 	ServeMapped(w http.ResponseWriter, r *http.Request, from ingest.Sender, mapping string) error
 	Speaks(gateway, device assets.ID) bool
+}
+
+// Doors let in again what was refused.
+type Doors interface {
 	Replay(ctx context.Context, l deadletter.Letter) (ingest.Report, error)
 }
 
@@ -120,9 +124,12 @@ type Deps struct {
 	Hooks    Hooks
 
 	DeadLetters DeadLetters
+	Doors       Doors
 	Commands    Commands
 	Answers     Answers // of requests with an Idempotency-Key
 	Backups     Backups
+	Incidents   Incidents
+	Media       Media // files of incidents
 
 	Door       Door
 	Gate       Gate
@@ -259,6 +266,17 @@ func (s *server) routes() {
 	s.route("GET /v1/assets/{id}/track", access.View, s.track)
 	s.route("POST /v1/positions", access.Observe, s.once(s.positions))
 	s.route("GET /v1/findings", access.View, s.findings)
+	s.route("GET /v1/incidents", access.View, s.incidents)
+	s.route("POST /v1/incidents", access.Report, s.once(s.beginIncident))
+	s.route("GET /v1/incidents/classes", access.View, s.incidentClasses)
+	s.route("GET /v1/incidents/{id}", access.View, s.incident)
+	s.route("GET /v1/incidents/{id}/events", access.View, s.incidentEvents)
+	s.route("GET /v1/incidents/{id}/advice", access.Dispatch, s.incidentAdvice)
+	s.route("GET /v1/incidents/{id}/contacts", access.View, s.incidentContact)
+	s.route("POST /v1/incidents/{id}/files", access.Report, s.addFile)
+	s.route("GET /v1/incidents/{id}/files/{file}", access.View, s.incidentFile)
+	s.route("POST /v1/incidents/{id}/{verb}", access.Report, s.stepIncident)
+	s.route("GET /v1/evaluation", access.View, s.evaluation)
 	s.signed("POST /v1/hooks/{hook}", s.hook)
 	s.hailed("GET /v1/stream", access.View, s.stream)
 	s.route("GET /v1/events", access.View, s.events)

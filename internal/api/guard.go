@@ -24,7 +24,7 @@ func (s *server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = s.Door.Proxies.Resolve(r)
 		setHeaders(w.Header(), door.Secure(r))
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, bodyBound(r))
 		defer s.contain(w, r)
 		err := s.Door.Origins.Check(r)
 		if err == nil {

@@ -33,6 +33,7 @@ var floors = map[string]int{
 	"assets/scene":              21,
 	"internal/access":           25,
 	"internal/audit":            24,
+	"internal/open311":          33,
 	"internal/cap":              25,
 	"internal/docket":           25,
 	"internal/settings":         25,

@@ -26,6 +26,8 @@ const (
 	PictureView Action = "picture view" // findings of algorithms with their pictures
 	MoverView   Action = "mover view"   // where a mover is: one, or a subscription
 	TrackView   Action = "track view"   // where a mover was
+	ContactView Action = "contact view" // how somebody who reported an incident can be reached
+	FileView    Action = "file view"    // photos and files of incidents
 	Command     Action = "device command"
 	Replay      Action = "letter replay" // what ingest refused, let in again
 	Discard     Action = "letter remove"

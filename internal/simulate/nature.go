@@ -8,7 +8,25 @@ import (
 
 // Nature is what there is to measure: a function of place and time.
 type Nature struct {
-	Seed uint64
+	Seed  uint64
+	Surge Surge
+}
+
+// Surge is a storm surge (风暴潮): the level of the whole creek rises above the tide
+// and stays there. The zero Surge is none.
+type Surge struct {
+	Begin time.Time
+	Rise  float64 // metres
+	Over  time.Duration
+}
+
+// at is how much of the surge has come.
+func (s Surge) at(t time.Time) float64 {
+	if s.Rise == 0 {
+		return 0
+	}
+	x := math.Min(1, math.Max(0, float64(t.Sub(s.Begin))/float64(s.Over)))
+	return s.Rise * x * x * (3 - 2*x)
 }
 
 // The periods of the tide's main parts (IHO constituents M2, S2, K1, O1), hours.

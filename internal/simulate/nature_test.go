@@ -185,3 +185,21 @@ func BenchmarkMeasure(b *testing.B) {
 		n.measure(d, m, at)
 	}
 }
+
+// A surge lifts the level of the whole creek above the tide, in its time, and nothing
+// else.
+func TestSurge(t *testing.T) {
+	calm, storm := Nature{Seed: 5}, Nature{Seed: 5, Surge: Surge{Begin: noon, Rise: 1.5, Over: time.Minute}}
+	for _, c := range []struct {
+		after time.Duration
+		rise  float64
+	}{{-time.Hour, 0}, {0, 0}, {30 * time.Second, 0.75}, {time.Minute, 1.5}, {time.Hour, 1.5}} {
+		at := noon.Add(c.after)
+		if rise := storm.Value("d", "water_level", 5000, at) - calm.Value("d", "water_level", 5000, at); math.Abs(rise-c.rise) > 0.0015 {
+			t.Errorf("%v after it began the creek is %v m higher, want %v", c.after, rise, c.rise)
+		}
+		if storm.Value("d", "ph", 5000, at) != calm.Value("d", "ph", 5000, at) {
+			t.Error("it changes the pH")
+		}
+	}
+}

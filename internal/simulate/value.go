@@ -19,7 +19,7 @@ func round(v float64) float64 { return math.Round(v*1000) / 1000 }
 func (n Nature) truth(phenomenon string, chainage float64, t time.Time, own, flutter float64) float64 {
 	switch phenomenon {
 	case "water_level":
-		return 2.55 + tide(t, chainage) + 0.012*n.runoff(t, chainage) + 0.02*flutter
+		return 2.55 + tide(t, chainage) + n.Surge.at(t) + 0.012*n.runoff(t, chainage) + 0.02*flutter
 	case "flow":
 		return 30 - 110*slope(t, chainage) + 0.6*n.runoff(t, chainage) + 2*flutter
 	case "velocity":

@@ -26,25 +26,26 @@ const (
 // Alarm is conditions of one cause that stand near each other, and what people did
 // about them. It changes only by After.
 type Alarm struct {
-	ID       assets.ID  `json:"id"` // A-20261123-000001
-	State    State      `json:"state"`
-	Title    string     `json:"title"`
-	TitleEn  string     `json:"titleEn"`
-	Rule     string     `json:"rule"` // of the first member
-	Cause    string     `json:"cause"`
-	Severity uint8      `json:"severity"` // worst of what holds, or held last
-	Area     string     `json:"area,omitempty"`
-	Lon      float64    `json:"lon"` // of the first member
-	Lat      float64    `json:"lat"`
-	Raised   time.Time  `json:"raised"`
-	Changed  time.Time  `json:"changed"`
-	Over     *time.Time `json:"over,omitempty"` // nothing of it holds any more
-	Into     assets.ID  `json:"into,omitempty"` // the alarm that took over its members
-	Event    string     `json:"event,omitempty"`
-	Promote  Promotion  `json:"promote,omitempty"`
-	Members  []Member   `json:"members"`            // at most MaxMembers, in the order in which they joined
-	Unlisted int        `json:"unlisted,omitempty"` // how many more hold
-	Cameras  []Sight    `json:"cameras"`            // that see the place, nearest first
+	ID          assets.ID          `json:"id"` // A-20261123-000001
+	State       State              `json:"state"`
+	Title       string             `json:"title"`
+	TitleEn     string             `json:"titleEn"`
+	Rule        string             `json:"rule"` // of the first member
+	Cause       string             `json:"cause"`
+	Severity    uint8              `json:"severity"` // worst of what holds, or held last
+	Area        string             `json:"area,omitempty"`
+	Sensitivity assets.Sensitivity `json:"sensitivity"` // the highest of what it tells of
+	Lon         float64            `json:"lon"`         // of the first member
+	Lat         float64            `json:"lat"`
+	Raised      time.Time          `json:"raised"`
+	Changed     time.Time          `json:"changed"`
+	Over        *time.Time         `json:"over,omitempty"` // nothing of it holds any more
+	Into        assets.ID          `json:"into,omitempty"` // the alarm that took over its members
+	Event       string             `json:"event,omitempty"`
+	Promote     Promotion          `json:"promote,omitempty"`
+	Members     []Member           `json:"members"`            // at most MaxMembers, in the order in which they joined
+	Unlisted    int                `json:"unlisted,omitempty"` // how many more hold
+	Cameras     []Sight            `json:"cameras"`            // that see the place, nearest first
 
 	Acknowledged *Act         `json:"acknowledged,omitempty"`
 	Suppressed   *Suppression `json:"suppressed,omitempty"`
@@ -118,7 +119,7 @@ func (a *Alarm) Marker(locate func(orb.Point) assets.Location) *assets.Asset {
 	}
 	p := orb.Point{a.Lon, a.Lat}
 	m := &assets.Asset{
-		ID: a.ID, Kind: assets.Alarm, Class: class, Name: a.Title, Lifecycle: assets.InUse, Sensitivity: assets.Internal,
+		ID: a.ID, Kind: assets.Alarm, Class: class, Name: a.Title, Lifecycle: assets.InUse, Sensitivity: max(assets.Internal, a.Sensitivity),
 		Shape:    assets.Shape{Geometry: geo.Solid{Plane: p}},
 		Location: assets.Location{Area: a.Area, Place: locate(p).Place},
 		Properties: assets.Properties{

@@ -144,6 +144,7 @@ func (j *Judge) condition(k *check, d detail) *Condition {
 	t := k.of.thing
 	c.Asset, c.Kind, c.Class, c.Area = t.Asset.ID, t.Asset.Kind, t.Asset.Class, t.Location().Area
 	c.Lon, c.Lat = tidy(t.Anchor[0]), tidy(t.Anchor[1])
+	c.Sensitivity = t.Asset.Sensitivity
 	if t.Asset.Sensor != nil {
 		c.MountedOn = t.Asset.Sensor.MountedOn
 	}

@@ -19,23 +19,24 @@ type Key struct {
 // it is not changed.
 type Condition struct {
 	Key
-	Severity    uint8       `json:"severity"`
-	Cause       string      `json:"cause"`
-	Since       int64       `json:"since"`               // Unix milliseconds
-	Asset       assets.ID   `json:"asset,omitempty"`     // none of a crowd
-	Kind        assets.Kind `json:"kind,omitempty"`      // of the asset
-	Class       string      `json:"class,omitempty"`     // of the asset
-	MountedOn   assets.ID   `json:"mountedOn,omitempty"` // what carries it
-	Area        string      `json:"area,omitempty"`
-	Lon         float64     `json:"lon"`
-	Lat         float64     `json:"lat"`
-	Phenomenon  string      `json:"phenomenon,omitempty"`
-	Value       *float64    `json:"value,omitempty"` // what raised it: a value, a count, metres
-	Unit        string      `json:"unit,omitempty"`
-	Other       assets.ID   `json:"other,omitempty"` // near: to what
-	Fence       string      `json:"fence,omitempty"`
-	Finding     *Seen       `json:"finding,omitempty"`
-	Reliability float64     `json:"reliability"` // [0,1]
+	Severity    uint8              `json:"severity"`
+	Cause       string             `json:"cause"`
+	Since       int64              `json:"since"`                 // Unix milliseconds
+	Asset       assets.ID          `json:"asset,omitempty"`       // none of a crowd
+	Kind        assets.Kind        `json:"kind,omitempty"`        // of the asset
+	Class       string             `json:"class,omitempty"`       // of the asset
+	MountedOn   assets.ID          `json:"mountedOn,omitempty"`   // what carries it
+	Sensitivity assets.Sensitivity `json:"sensitivity,omitempty"` // of the asset
+	Area        string             `json:"area,omitempty"`
+	Lon         float64            `json:"lon"`
+	Lat         float64            `json:"lat"`
+	Phenomenon  string             `json:"phenomenon,omitempty"`
+	Value       *float64           `json:"value,omitempty"` // what raised it: a value, a count, metres
+	Unit        string             `json:"unit,omitempty"`
+	Other       assets.ID          `json:"other,omitempty"` // near: to what
+	Fence       string             `json:"fence,omitempty"`
+	Finding     *Seen              `json:"finding,omitempty"`
+	Reliability float64            `json:"reliability"` // [0,1]
 
 	rule *Rule // for what the alarm takes of it
 }

@@ -59,7 +59,8 @@ type Engine struct {
 	moved   chan struct{} // closed when judged moves
 	ready   bool          // held is what the world makes of it
 	held    map[Key]*Condition
-	watched bool // turns are kept
+	ended   []Turn // of the last minute: who begins to watch may not know of them
+	watched bool   // turns are kept
 	turns   []Turn
 	lost    bool // turns were dropped
 }
@@ -132,16 +133,34 @@ func (e *Engine) Wait(ctx context.Context, p twin.Position) error {
 	}
 }
 
-// Watch returns what holds now, in order of Since; from now on Turns tells what
-// changes. It is false while the engine does not know yet. One at a time watches.
-func (e *Engine) Watch() (held []*Condition, ready bool) {
+// Watch returns what holds now, in order of Since, and what ended in the last minute;
+// from now on Turns tells what changes. It is false while the engine does not know yet.
+// One at a time watches.
+func (e *Engine) Watch() (held []*Condition, ended []Turn, ready bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if !e.ready {
-		return nil, false
+		return nil, nil, false
 	}
 	e.watched, e.turns, e.lost = true, nil, false
-	return slices.SortedFunc(maps.Values(e.held), compare), true
+	return slices.SortedFunc(maps.Values(e.held), compare), slices.Clone(e.ended), true
+}
+
+// The bounds of what is remembered of what ended. Alarms linger for as long.
+const (
+	remembered = time.Minute
+	maxEnded   = 10_000
+)
+
+// remember keeps a turn that ends something, and forgets what is long over.
+func (e *Engine) remember(t Turn, now int64) {
+	t.At = max(t.At, t.Condition.Since)
+	e.ended = append(e.ended, t)
+	i := 0
+	for i < len(e.ended) && (len(e.ended)-i > maxEnded || now-e.ended[i].At > remembered.Milliseconds()) {
+		i++
+	}
+	e.ended = slices.Delete(e.ended, 0, i)
 }
 
 // Turns are those since the last call, in order; lost says that some are not among

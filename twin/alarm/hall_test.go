@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,7 +29,6 @@ type drawer struct {
 	events  map[assets.ID][]docket.Event
 	entries []audit.Entry
 	away    error
-	told    func(docket.Step)
 }
 
 func newDrawer() *drawer {
@@ -124,7 +124,7 @@ type hall struct {
 	t      *testing.T
 	clock  *testclock.Clock
 	things map[assets.FID]*twin.Thing
-	shown  uint64
+	shown  atomic.Uint64
 	engine *Engine
 	run    *run
 	keeper *Keeper
@@ -173,7 +173,7 @@ func (h *hall) begin(rules []*Rule) {
 	h.round()
 }
 
-func (h *hall) Shown() uint64 { return h.shown }
+func (h *hall) Shown() uint64 { return h.shown.Load() }
 
 func (h *hall) Each(kind assets.Kind, yield func(*twin.Thing) bool) {
 	for _, s := range h.things {
@@ -201,8 +201,7 @@ type said struct {
 
 // hears brings a batch of observations.
 func (h *hall) hears(all ...said) *hall {
-	h.shown++
-	b := twin.Batch{Shown: h.shown}
+	b := twin.Batch{Shown: h.shown.Add(1)}
 	now := h.clock.Now().UnixMilli()
 	for _, s := range all {
 		was := h.things[s.fid]
@@ -219,8 +218,7 @@ func (h *hall) hears(all ...said) *hall {
 }
 
 func (h *hall) finds(f *twin.KeptFinding) *hall {
-	h.shown++
-	h.engine.Took(twin.Batch{Shown: h.shown, Findings: []twin.KeptFinding{*f}})
+	h.engine.Took(twin.Batch{Shown: h.shown.Add(1), Findings: []twin.KeptFinding{*f}})
 	h.run.step()
 	return h
 }

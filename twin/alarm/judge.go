@@ -3,6 +3,7 @@ package alarm
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -76,6 +77,11 @@ func NewBook(rules []*Rule, fences []*Fence) *Book {
 		b.fences[f.Name] = f
 	}
 	return b
+}
+
+// same says whether the other book is of the same rules and fences.
+func (b *Book) same(o *Book) bool {
+	return slices.EqualFunc(b.rules, o.rules, func(x, y *compiled) bool { return x.Rule == y.Rule }) && maps.Equal(b.fences, o.fences)
 }
 
 // NewJudge makes a judge without rules. It began to listen at started: silence of

@@ -53,7 +53,6 @@ type Keeper struct {
 	members map[Key]*pack
 	turns   []Turn       // that are still to be taken: the store is away
 	fresh   []*Condition // that are in no pack yet
-	looked  time.Time    // when silences and inhibitions were looked at last
 }
 
 // NewKeeper makes a keeper that does nothing until it runs.
@@ -141,14 +140,13 @@ func (k *Keeper) begin(ctx context.Context) (bool, error) {
 	k.mu.Lock()
 	k.packs, k.inbox = map[assets.ID]*pack{}, nil
 	k.mu.Unlock()
-	k.members, k.fresh, k.turns = map[Key]*pack{}, nil, nil
 	err := LoadOpen(ctx, k.options.Store, func(is Alarm, rev int64) { k.packs[is.ID] = newPack(is, rev) })
 	if err != nil {
 		return false, err
 	}
-	held, ready := k.options.Engine.Watch()
+	held, ended, ready := k.options.Engine.Watch()
 	if ready {
-		k.compare(held)
+		k.compare(held, ended)
 	}
 	return ready, nil
 }
@@ -190,9 +188,11 @@ func Holding(ctx context.Context, s Cases) ([]*Condition, error) {
 	return out, err
 }
 
-// compare makes what is in the packs and what holds agree.
-func (k *Keeper) compare(held []*Condition) {
+// compare makes what is in the packs and what holds agree. What ended lately and no
+// alarm knows of was short, and nobody watched: it is an alarm all the same.
+func (k *Keeper) compare(held []*Condition, ended []Turn) {
 	now := k.options.Now()
+	k.members, k.turns = map[Key]*pack{}, nil
 	holds := make(map[Key]*Condition, len(held))
 	for _, c := range held {
 		holds[c.Key] = c
@@ -220,6 +220,21 @@ func (k *Keeper) compare(held []*Condition) {
 			k.fresh = append(k.fresh, c)
 		}
 	}
+	for _, t := range ended {
+		if holds[t.Condition.Key] == nil && !k.knows(t.Condition) {
+			k.turns = append(k.turns, Turn{Condition: t.Condition, On: true, At: t.Condition.Since}, t)
+		}
+	}
+}
+
+// knows says whether an open alarm lists the condition, whether it holds or not.
+func (k *Keeper) knows(c *Condition) bool {
+	for _, p := range k.packs {
+		if m := p.is.member(c.Key); m != nil && m.Since == c.Since {
+			return true
+		}
+	}
+	return false
 }
 
 // byAge are the packs, the oldest first.

@@ -356,7 +356,7 @@ func TestRandomLives(t *testing.T) {
 				}
 			}
 		}
-		held, _ := h.engine.Watch()
+		held, _, _ := h.engine.Watch()
 		for _, c := range held {
 			if active[c.Key] != 1 {
 				r.Fatalf("%v holds, and is in %d alarms", c.Key, active[c.Key])

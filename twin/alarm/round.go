@@ -14,12 +14,11 @@ func (k *Keeper) round(ctx context.Context) error {
 	k.hear()
 	turns, lost := k.options.Engine.Turns()
 	if lost {
-		held, ready := k.options.Engine.Watch()
+		held, ended, ready := k.options.Engine.Watch()
 		if !ready {
 			return nil
 		}
-		k.members, k.turns = map[Key]*pack{}, nil
-		k.compare(held)
+		k.compare(held, ended)
 		turns = nil
 	}
 	k.turns = append(k.turns, turns...)

@@ -76,7 +76,7 @@ type run struct {
 	*Engine
 	judge *Judge
 	by    *Book  // that it judges by; nil: it has not yet looked at the world
-	shown uint64 // the batch that the world showed when it was looked at
+	shown uint64 // the batch that the world showed when it was looked at: what it changed is known, not what was heard on the way
 }
 
 // step judges what waits, and lets time pass. What came before another book is judged
@@ -93,14 +93,15 @@ func (r *run) step() {
 	}
 	for i := range batches {
 		if batches[i].Shown > r.shown {
-			r.take(&batches[i], now)
+			r.learn(batches[i].Changes, len(batches[i].Heard) == 0, now)
 		}
+		r.take(&batches[i], now)
 	}
 	if r.by != book {
 		r.renew(book, now)
 	}
 	r.judge.Tick(now)
-	r.publish(batches)
+	r.publish(batches, now)
 }
 
 func (r *run) renew(book *Book, now int64) {
@@ -133,9 +134,9 @@ func (e *Engine) things() iter.Seq[*twin.Thing] {
 	}
 }
 
-// take judges one batch: what things are, then what was heard, in order.
-func (r *run) take(b *twin.Batch, now int64) {
-	for _, c := range b.Changes {
+// learn takes what things are now. If nothing was heard, what is new of them is news.
+func (r *run) learn(changes []twin.Change, silent bool, now int64) {
+	for _, c := range changes {
 		switch {
 		case c.Is == nil:
 			r.judge.Remove(c.Was.Asset.FID, now)
@@ -144,18 +145,22 @@ func (r *run) take(b *twin.Batch, now int64) {
 			r.judge.Put(c.Is, now)
 		default:
 			r.judge.Change(c.Is)
-			if len(b.Heard) == 0 {
+			if silent {
 				r.catchUp(c, now)
 			}
 		}
 	}
-	for i := range b.Heard {
-		r.judge.Observe(&b.Heard[i], now)
-	}
-	for _, c := range b.Changes {
+	for _, c := range changes {
 		if c.Is != nil && c.Is.Live != nil && (c.Was == nil || c.Was.Live != c.Is.Live) {
 			r.judge.Move(c.Was, c.Is)
 		}
+	}
+}
+
+// take judges what was heard in a batch, in order.
+func (r *run) take(b *twin.Batch, now int64) {
+	for i := range b.Heard {
+		r.judge.Observe(&b.Heard[i], now)
 	}
 	for i := range b.Findings {
 		r.judge.Find(&b.Findings[i], now)
@@ -176,7 +181,7 @@ func (r *run) catchUp(c twin.Change, now int64) {
 }
 
 // publish tells what the judge decided.
-func (r *run) publish(batches []twin.Batch) {
+func (r *run) publish(batches []twin.Batch, now int64) {
 	turns := r.judge.Take()
 	e := r.Engine
 	e.mu.Lock()
@@ -189,6 +194,7 @@ func (r *run) publish(batches []twin.Batch) {
 			e.held[t.Condition.Key] = t.Condition
 		} else {
 			delete(e.held, t.Condition.Key)
+			e.remember(t, now)
 		}
 	}
 	if e.watched {

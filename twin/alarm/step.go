@@ -179,6 +179,7 @@ func (a *Alarm) leave(all []Leave) {
 // one the member that ended first is forgotten, if there is no room.
 func (a *Alarm) join(all []Condition) {
 	for _, c := range all {
+		a.Sensitivity = max(a.Sensitivity, c.Sensitivity)
 		switch m := a.member(c.Key); {
 		case m != nil:
 			*m = Member{Condition: c}

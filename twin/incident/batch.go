@@ -13,8 +13,8 @@ import (
 	"suhe/internal/docket"
 )
 
-// errRace is a conflict at commit: another was faster.
-var errRace = errors.New("another was faster")
+// ErrRevision is the assets.ErrConflict of who looked at another revision.
+var ErrRevision = fmt.Errorf("%w: it is at another revision", assets.ErrConflict)
 
 // batch is what is committed together.
 type batch struct {
@@ -99,7 +99,7 @@ func (d *Desk) commit(ctx context.Context, b *batch) error {
 	}
 	_, err := d.o.Store.CommitCases(ctx, b.changes, entries...)
 	if errors.Is(err, assets.ErrConflict) {
-		return fmt.Errorf("%w: %w", errRace, err)
+		return fmt.Errorf("%w: %w", ErrRevision, err)
 	}
 	return err
 }

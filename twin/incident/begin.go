@@ -40,7 +40,7 @@ func (d *Desk) Begin(ctx context.Context, who access.Principal, f Finding) (in I
 		if err == nil {
 			err = d.commit(ctx, b)
 		}
-		if errors.Is(err, errRace) && try < tries {
+		if errors.Is(err, ErrRevision) && try < tries {
 			continue
 		}
 		if err != nil {

@@ -135,6 +135,9 @@ func (c *Calendar) Workday(t time.Time) bool {
 	return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday
 }
 
+// Zone is where the days of the calendar are.
+func (c *Calendar) Zone() *time.Location { return c.zone }
+
 // Knows says whether holidays of the year of t are in the calendar.
 func (c *Calendar) Knows(t time.Time) bool { return c.years[t.In(c.zone).Year()] }
 

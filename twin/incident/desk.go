@@ -93,7 +93,7 @@ func (d *Desk) act(ctx context.Context, id assets.ID, a Action, was int64) (Inci
 		if err == nil {
 			err = d.commit(ctx, b)
 		}
-		if was == AnyRev && errors.Is(err, errRace) && try < tries {
+		if was == AnyRev && errors.Is(err, ErrRevision) && try < tries {
 			continue
 		}
 		if err != nil {
@@ -110,7 +110,7 @@ func (d *Desk) take(ctx context.Context, id assets.ID, a Action, was int64) (*ba
 	case err != nil:
 		return nil, err
 	case was != AnyRev && in.Rev != was:
-		return nil, conflict("incident %s is at revision %d, not %d", id, in.Rev, was)
+		return nil, fmt.Errorf("%w: %s is at %d, not %d", ErrRevision, id, in.Rev, was)
 	}
 	b := &batch{desk: d, now: d.o.Now()}
 	if !a.Who.Scope.Reaches(d.marker(&in, b.now)) {

@@ -1,0 +1,194 @@
+package api
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"suhe/assets"
+	"suhe/internal/access"
+	"suhe/internal/docket"
+	"suhe/twin/incident"
+)
+
+// The bounds of one page of incidents.
+const (
+	defaultIncidents = 100
+	maxIncidents     = 1000
+)
+
+// incidentRow is what a list tells of an incident.
+type incidentRow struct {
+	ID         assets.ID         `json:"id"`
+	Rev        int64             `json:"rev"`
+	State      incident.State    `json:"state"`
+	Class      string            `json:"class"`
+	Title      string            `json:"title"`
+	Severity   int               `json:"severity"`
+	Place      [2]float64        `json:"place"`
+	Area       string            `json:"area,omitempty"`
+	Address    string            `json:"address,omitempty"`
+	Channel    incident.Channel  `json:"channel"`
+	Unit       string            `json:"unit,omitempty"`
+	Person     string            `json:"person,omitempty"`
+	Level      incident.Level    `json:"level"`
+	Supervised bool              `json:"supervised,omitempty"`
+	Sources    int               `json:"sources"`
+	Begun      time.Time         `json:"begun"`
+	Clock      *incident.Reading `json:"clock,omitempty"` // that matters most; of none that runs there is none
+}
+
+// incidentAsk is what incidents a list is asked for. Empty fields do not matter.
+type incidentAsk struct {
+	states               []string
+	class, area, channel string
+	unit, person, text   string
+	severity             int // as severe or more
+	supervised           bool
+	colour               incident.Colour // as bad or worse
+	open                 *bool
+}
+
+func readIncidentAsk(q url.Values, who access.Principal) (a incidentAsk, err error) {
+	a = incidentAsk{class: q.Get("class"), area: q.Get("area"), channel: q.Get("channel"), unit: q.Get("unit"), person: q.Get("person"), text: q.Get("q")}
+	if text := q.Get("state"); text != "" {
+		a.states = strings.Split(text, ",")
+	}
+	if q.Get("mine") == "true" {
+		a.person = who.ID
+	}
+	a.supervised = q.Get("supervised") == "true"
+	if text := q.Get("severity"); text != "" {
+		if a.severity, err = strconv.Atoi(text); err != nil || a.severity < 1 || a.severity > 4 {
+			return a, fmt.Errorf("%w: severity: %.40q, want 1 to 4", assets.ErrInvalid, text)
+		}
+	}
+	switch a.colour = incident.Colour(q.Get("colour")); a.colour {
+	case "", incident.Yellow, incident.Red:
+	default:
+		return a, fmt.Errorf("%w: colour: %.40q, want yellow or red", assets.ErrInvalid, a.colour)
+	}
+	yes, no := true, false
+	switch text := q.Get("open"); text {
+	case "", "true":
+		a.open = &yes
+	case "false":
+		a.open = &no
+	case "all":
+	default:
+		return a, fmt.Errorf("%w: open: %.40q, want true, false or all", assets.ErrInvalid, text)
+	}
+	return a, nil
+}
+
+// fits says whether the incident is asked for; now is when its clock is read.
+func (a *incidentAsk) fits(in *incident.Incident, c *incident.Calendar, now time.Time) bool {
+	is := func(asked, is string) bool { return asked == "" || asked == is }
+	switch w := &in.What; {
+	case len(a.states) > 0 && !slices.Contains(a.states, string(in.State)),
+		!is(a.class, w.Class), a.area != "" && !strings.HasPrefix(w.Area, a.area), !is(a.channel, string(in.Channel())),
+		!is(a.unit, in.Task.Unit), !is(a.person, in.Task.Person),
+		a.severity > 0 && w.Severity > a.severity, a.supervised && in.Task.Supervised == "",
+		a.text != "" && !strings.Contains(w.Title+"\n"+w.Address+"\n"+string(in.ID), a.text):
+		return false
+	}
+	if a.colour == "" {
+		return true
+	}
+	r, runs := c.Worst(in, now)
+	return runs && (r.Colour == incident.Red || r.Colour == a.colour)
+}
+
+// incidents answers with a page of incidents, newest first: those that are open from
+// memory, others from the store.
+func (s *server) incidents(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	before, limit, err := pageOf(r, defaultIncidents, maxIncidents)
+	if err != nil {
+		return err
+	}
+	ask, err := readIncidentAsk(r.URL.Query(), who)
+	if err != nil {
+		return err
+	}
+	read := s.openIncidents
+	if ask.open == nil || !*ask.open {
+		read = s.keptIncidents
+	}
+	held, more, err := read(r, who, &ask, assets.FID(before), limit)
+	if err != nil {
+		return err
+	}
+	out := struct {
+		Incidents []incidentRow `json:"incidents"`
+		Next      string        `json:"next,omitempty"` // address of the next page
+	}{Incidents: []incidentRow{}}
+	now, calendar := time.Now(), s.Incidents.Tables().Calendar
+	for i := range held {
+		out.Incidents = append(out.Incidents, rowOf(&held[i].Is, calendar, now))
+	}
+	if more {
+		q := r.URL.Query()
+		q.Set("after", strconv.FormatUint(uint64(held[len(held)-1].Marker.FID), 10))
+		out.Next = r.URL.Path + "?" + q.Encode()
+	}
+	answerUnkept(w, http.StatusOK, out)
+	return nil
+}
+
+func rowOf(in *incident.Incident, c *incident.Calendar, now time.Time) incidentRow {
+	row := incidentRow{ID: in.ID, Rev: in.Rev, State: in.State, Class: in.What.Class, Title: in.What.Title, Severity: in.What.Severity,
+		Place: in.What.Place, Area: in.What.Area, Address: in.What.Address, Channel: in.Channel(), Unit: in.Task.Unit, Person: in.Task.Person,
+		Level: in.Task.Level, Supervised: in.Task.Supervised != "", Sources: len(in.Sources), Begun: in.Tally.Begun}
+	if r, runs := c.Worst(in, now); runs {
+		row.Clock = &r
+	}
+	return row
+}
+
+type heldIncident = docket.Held[incident.Incident]
+
+// openIncidents reads a page from memory.
+func (s *server) openIncidents(_ *http.Request, who access.Principal, ask *incidentAsk, before assets.FID, limit int) (page []heldIncident, more bool, err error) {
+	now, calendar := time.Now(), s.Incidents.Tables().Calendar
+	var sight access.Sight
+	sight.By(who.Scope)
+	var found []*heldIncident
+	for _, h := range s.Incidents.All() {
+		if (before == 0 || h.Marker.FID < before) && sight.Sees(h.Marker) && ask.fits(&h.Is, calendar, now) {
+			found = append(found, h)
+		}
+	}
+	slices.SortFunc(found, func(a, b *heldIncident) int { return cmp.Compare(b.Marker.FID, a.Marker.FID) })
+	for _, h := range found[:min(limit, len(found))] {
+		page = append(page, *h)
+	}
+	return page, len(found) > limit, nil
+}
+
+// keptIncidents reads a page from the store.
+func (s *server) keptIncidents(r *http.Request, who access.Principal, ask *incidentAsk, before assets.FID, limit int) (page []heldIncident, more bool, err error) {
+	now, calendar := time.Now(), s.Incidents.Tables().Calendar
+	sees := func(h *heldIncident) bool { return who.Scope.Sees(h.Marker) && ask.fits(&h.Is, calendar, now) }
+	return fill(limit, maxIncidents, sees, func(last *heldIncident, atOnce int) ([]heldIncident, error) {
+		if last != nil {
+			before = last.Marker.FID
+		}
+		cases, err := s.Incidents.Page(r.Context(), docket.Query{Open: ask.open, Class: ask.class, Before: before, Limit: atOnce})
+		if err != nil {
+			return nil, err
+		}
+		out := make([]heldIncident, len(cases))
+		for i, c := range cases {
+			out[i].Case = c
+			if out[i].Is, err = incident.Decode(c); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	})
+}
