@@ -5,6 +5,7 @@ import type { CaseKind, CaseRow } from '../../lib/docket';
 import { button, make, say as put } from '../../lib/dom';
 import { choose, word, type Lang } from '../../lib/i18n';
 import { Problem } from '../../lib/problem';
+import { throttled } from '../../lib/throttle';
 import { gallery, Uploader } from './files';
 import { DeedForm, type About } from './form';
 import * as parts from './parts';
@@ -19,6 +20,9 @@ export interface Around {
   changed(): void; // another case is shown, or none
 }
 
+/** How often what is shown is asked for at most while it changes, in milliseconds. */
+const fetchEvery = 300;
+
 /** What is shown: one of both. */
 type Shown = { kind: CaseKind; id: string; steps: cases.Step[] } & ({ incident: cases.Incident; alarm?: undefined } | { alarm: cases.Alarm; incident?: undefined });
 
@@ -29,6 +33,7 @@ export class CaseCard {
   private readonly form: DeedForm;
   private readonly uploader: Uploader;
   private acting = false;
+  private readonly soon = throttled(() => void this.fetch(), fetchEvery);
 
   constructor(private readonly panel: HTMLElement, private readonly around: Around) {
     const lang = () => this.around.names().lang;
@@ -58,7 +63,7 @@ export class CaseCard {
   /** Takes what is new of what is shown. */
   take(row: CaseRow): void {
     if (row.id !== this.asked?.id) return;
-    if (!this.shown || this.revision(this.shown) < row.rev) void this.fetch();
+    if (!this.shown || this.revision(this.shown) < row.rev) this.soon();
   }
 
   hide(): void {
@@ -97,7 +102,8 @@ export class CaseCard {
   private gone(p: Problem): void {
     const { lang } = this.around.names();
     this.shown = undefined;
-    this.panel.replaceChildren(make('header', {}, make('p', {}, word('refusedView', lang) + p.message), button(word('close', lang), () => this.hide())));
+    const heading = make('h2', { id: 'case-title', tabIndex: -1 }, this.id);
+    this.panel.replaceChildren(make('header', {}, heading, button(word('close', lang), () => this.hide())), make('p', {}, word('refusedView', lang) + p.message));
     this.panel.hidden = false;
   }
 
