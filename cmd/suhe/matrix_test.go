@@ -41,6 +41,8 @@ func (h *house) expected(o *contract.Operation, who access.Principal, named *ass
 		return http.StatusForbidden
 	case o.Scoped && !h.holds(who, named):
 		return http.StatusNotFound
+	case (o.ID == "beginIncident" || o.ID == "open311Report") && !who.Scope.Reaches(h.trouble()):
+		return http.StatusForbidden
 	}
 	return 0
 }
@@ -170,6 +172,13 @@ func (h *house) own(o *contract.Operation, by guest, usual string) string {
 		return l.ID
 	}
 	return usual
+}
+
+// trouble is the marker of what the examples report: it is where the gauge stands.
+func (h *house) trouble() *assets.Asset {
+	m := *h.world.ByID(gauge).Asset
+	m.Kind, m.Class = assets.Incident, "flood.ponding"
+	return &m
 }
 
 // matter is an incident where the gauge stands.
