@@ -41,6 +41,8 @@ func (h *house) expected(o *contract.Operation, who access.Principal, named *ass
 		return http.StatusForbidden
 	case o.Scoped && !h.holds(who, named):
 		return http.StatusNotFound
+	case (o.ID == "beginIncident" || o.ID == "open311Report") && !who.Scope.Reaches(h.trouble()):
+		return http.StatusForbidden
 	}
 	return 0
 }
@@ -154,6 +156,8 @@ func (h *house) own(o *contract.Operation, by guest, usual string) string {
 	switch {
 	case strings.HasPrefix(o.Path, "/v1/incidents/"):
 		return string(h.matter())
+	case strings.HasPrefix(o.Path, "/open311/v2/requests/"):
+		return string(h.matter()) + ".json"
 	case o.ID == "revokeKey" && by.who.Session != "":
 		k, _, err := h.keys.Add(context.Background(), by.who.ID, key.Wish{Name: "x", Expires: time.Now().Add(time.Hour)})
 		if err != nil {
@@ -168,6 +172,13 @@ func (h *house) own(o *contract.Operation, by guest, usual string) string {
 		return l.ID
 	}
 	return usual
+}
+
+// trouble is the marker of what the examples report: it is where the gauge stands.
+func (h *house) trouble() *assets.Asset {
+	m := *h.world.ByID(gauge).Asset
+	m.Kind, m.Class = assets.Incident, "flood.ponding"
+	return &m
 }
 
 // matter is an incident where the gauge stands.
@@ -218,7 +229,7 @@ func (h *house) lodge(name string) {
 
 // named is the asset that the path is about, as it stands now for who asks.
 func (h *house) named(call contract.Call, who access.Principal) *assets.Asset {
-	id := assets.ID(call.Path["id"])
+	id := assets.ID(strings.TrimSuffix(call.Path["id"], ".json"))
 	if call.Path["seq"] != "" {
 		id = gauge
 	}

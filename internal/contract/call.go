@@ -57,6 +57,10 @@ func (o *Operation) readBody() error {
 			o.Body, o.BodyType = form(media.Example)
 			continue
 		}
+		if text, is := media.Example.(string); is && kind != "application/json" {
+			o.Body, o.BodyType = []byte(text), kind
+			continue
+		}
 		text, err := json.Marshal(media.Example)
 		if err != nil {
 			return err
