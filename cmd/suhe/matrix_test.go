@@ -39,6 +39,8 @@ func (h *house) expected(o *contract.Operation, who access.Principal, named *ass
 		return http.StatusForbidden
 	case o.Field != "" && !who.Scope.Fields(h.registry.Classes().FieldSensitivity)(o.Field):
 		return http.StatusForbidden
+	case o.Everywhere && !who.Scope.Everywhere():
+		return http.StatusForbidden
 	case o.Scoped && !h.holds(who, named):
 		return http.StatusNotFound
 	case (o.ID == "beginIncident" || o.ID == "open311Report") && !who.Scope.Reaches(h.trouble()):
@@ -134,6 +136,9 @@ func (h *house) exampleOf(o *contract.Operation, by guest) contract.Call {
 	if o.ID == "removeTree" {
 		h.plant(call.Path["name"])
 	}
+	if kind, is := papers[strings.TrimSuffix(o.Path, "/{name}")]; is && o.Method != http.MethodPut && call.Path["name"] != "" {
+		h.shelve(kind, call.Path["name"])
+	}
 	for _, p := range o.Parameters {
 		switch p.In + " " + p.Name {
 		case "path seq":
@@ -170,6 +175,9 @@ func (h *house) own(o *contract.Operation, by guest, usual string) string {
 			h.t.Fatal(err)
 		}
 		return l.ID
+	}
+	if strings.HasPrefix(o.Path, "/v1/alarms/") {
+		return string(h.alarmed())
 	}
 	return usual
 }

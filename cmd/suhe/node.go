@@ -78,6 +78,7 @@ type node struct {
 	commands *command.Desk
 
 	incidents *incidents
+	alarms    *alarms
 	media     *media.Store
 
 	tickets  access.Tickets
@@ -104,7 +105,7 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 	if n.door, err = s.door(); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openPublic, n.openDoors, n.openIncidents} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openPublic, n.openDoors, n.openIncidents, n.openAlarms} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -328,13 +329,15 @@ func (n *node) follow(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		// Tiles before the stream: who is told of a changed tile finds it changed.
-		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.cases.steps, &n.applied, n.tiles, n.hub)
+		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.cases.steps, &n.applied, n.alarms.engine, n.tiles, n.hub)
 	})
 	if n.public != nil {
 		group.Go(func() error { return n.public.run(ctx) })
 	}
 	group.Go(func() error { return n.bus.Watch(ctx) })
 	group.Go(func() error { return n.relay.Run(ctx) })
+	group.Go(func() error { return n.alarms.engine.Run(ctx) })
+	group.Go(func() error { return n.judge(ctx) })
 	if len(n.cases.duties) > 0 {
 		group.Go(func() error { return n.keep(ctx) })
 	}

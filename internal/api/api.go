@@ -23,6 +23,7 @@ import (
 	"suhe/stream/ingest/deadletter"
 	"suhe/tiles"
 	"suhe/twin"
+	"suhe/twin/alarm"
 )
 
 // World is what the API asks of the living world.
@@ -130,6 +131,8 @@ type Deps struct {
 	Backups     Backups
 	Incidents   Incidents
 	Media       Media // files of incidents
+	Alarms      Alarms
+	Library     Library // of rules, fences and silences
 
 	Door       Door
 	Gate       Gate
@@ -282,6 +285,15 @@ func (s *server) routes() {
 	s.route("POST /v1/incidents/{id}/{verb}", access.Report, s.stepIncident)
 	s.route("GET /v1/evaluation", access.View, s.evaluation)
 	s.signed("POST /v1/hooks/{hook}", s.hook)
+	s.papers("/v1/rules", alarm.RuleKind)
+	s.papers("/v1/fences", alarm.FenceKind)
+	s.papers("/v1/silences", alarm.SilenceKind)
+	s.route("POST /v1/rules/check", access.Rule, s.checkRule)
+	s.route("GET /v1/alarms", access.View, s.alarms)
+	s.route("GET /v1/alarms/statistics", access.View, s.alarmStatistics)
+	s.route("GET /v1/alarms/{id}", access.View, s.alarm)
+	s.route("GET /v1/alarms/{id}/events", access.View, s.alarmEvents)
+	s.route("POST /v1/alarms/{id}/{verb}", access.Dispatch, s.stepAlarm)
 	s.hailed("GET /v1/stream", access.View, s.stream)
 	s.route("GET /v1/events", access.View, s.events)
 	s.route("GET /v1/backup", access.Operate, s.backup)

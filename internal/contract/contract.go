@@ -32,6 +32,7 @@ type Operation struct {
 	Scoped       bool   // x-scoped: the path names one asset, or something about one
 	Login        bool   // x-login: it wants a session
 	Hailed       bool   // x-hailed: who one is may be said later
+	Everywhere   bool   // x-everywhere: it wants a scope that holds all areas
 	Field        string // x-field: it wants that this field is shown
 	Parameters   []Parameter
 	Body         []byte // an example, nil: it takes none
@@ -85,6 +86,7 @@ func operation(path, method string, item *openapi3.PathItem, is *openapi3.Operat
 	o.Takes, _ = is.Extensions["x-action"].(string)
 	o.Scoped, _ = is.Extensions["x-scoped"].(bool)
 	o.Field, _ = is.Extensions["x-field"].(string)
+	o.Everywhere, _ = is.Extensions["x-everywhere"].(bool)
 	o.Login, _ = is.Extensions["x-login"].(bool)
 	o.Hailed, _ = is.Extensions["x-hailed"].(bool)
 	if o.Takes == "" || o.ID == "" {

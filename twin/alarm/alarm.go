@@ -44,6 +44,8 @@ type Alarm struct {
 	Into        assets.ID          `json:"into,omitempty"` // the alarm that took over its members
 	Event       string             `json:"event,omitempty"`
 	Promote     Promotion          `json:"promote,omitempty"`
+	Wanted      *Act               `json:"wanted,omitempty"`   // somebody wants an incident to be made of it
+	Incident    assets.ID          `json:"incident,omitempty"` // that was made of it
 	Members     []Member           `json:"members"`            // at most MaxMembers, in the order in which they joined
 	Unlisted    int                `json:"unlisted,omitempty"` // how many more hold
 	Cameras     []Sight            `json:"cameras"`            // that see the place, nearest first
@@ -83,10 +85,23 @@ const MaxMembers = 400
 // Open says whether the alarm is on the map.
 func (a *Alarm) Open() bool { return a.Over == nil }
 
-// Promotes says whether it asks to be made an incident.
+// Promotes says whether it asks to be made an incident, and is none yet.
 func (a *Alarm) Promotes() bool {
-	return a.Open() && (a.State == IsRaised || a.State == IsAcknowledged) &&
-		(a.Promote == Raised || a.Promote == Confirmed && a.Confirmed != nil)
+	if !a.Open() || a.Incident != "" || a.State == IsCleared {
+		return false
+	}
+	return a.Wanted != nil || a.State != IsSuppressed && (a.Promote == Raised || a.Promote == Confirmed && a.Confirmed != nil)
+}
+
+// May are the verbs that people have for the alarm as it is.
+func (a *Alarm) May() []Verb {
+	var out []Verb
+	for _, v := range Verbs() {
+		if a.takes(Step{Verb: v}) == nil {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // Active is how many members hold.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -42,13 +43,15 @@ type Order struct {
 }
 
 // Verbs are those that people have.
-func Verbs() []Verb { return []Verb{Acknowledge, Suppress, Resume, Confirm, Refute, Clear} }
+func Verbs() []Verb { return []Verb{Acknowledge, Suppress, Resume, Confirm, Refute, Clear, Promote} }
 
 const maxWhy = 500 // characters
 
 func (o Order) check(now time.Time) error {
 	n := utf8.RuneCountInString(o.Why)
 	switch {
+	case !slices.Contains(Verbs(), o.Verb):
+		return invalid("verb", o.Verb, fmt.Sprintf("one of %v", Verbs()))
 	case n > maxWhy:
 		return invalid("why", n, fmt.Sprintf("at most %d characters", maxWhy))
 	case n == 0 && (o.Verb == Suppress || o.Verb == Refute):
@@ -72,31 +75,40 @@ func (d *Desk) Do(ctx context.Context, id assets.ID, o Order) (docket.Case, erro
 	if err := o.check(now); err != nil {
 		return docket.Case{}, err
 	}
+	return d.do(ctx, id, o.Rev, Step{Verb: o.Verb, By: audit.From(ctx).Who, At: now, Why: o.Why, Until: o.Until})
+}
+
+// Link says which incident was made of the alarm.
+func (d *Desk) Link(ctx context.Context, id, incident assets.ID) error {
+	_, err := d.do(ctx, id, 0, Step{Verb: Link, By: Rules, At: d.options.Now().UTC().Truncate(time.Millisecond), Into: incident})
+	return err
+}
+
+// do takes the step. Without a revision it is tried again when others are first.
+func (d *Desk) do(ctx context.Context, id assets.ID, rev int64, s Step) (docket.Case, error) {
 	for tries := 1; ; tries++ {
-		c, err := d.try(ctx, id, o, now)
-		if o.Rev != 0 || !errors.Is(err, errMoved) || tries == again {
+		c, err := d.try(ctx, id, rev, s)
+		if rev != 0 || !errors.Is(err, ErrMoved) || tries == again {
 			return c, err
 		}
 	}
 }
 
-// errMoved says that the alarm changed while it was looked at.
-var errMoved = fmt.Errorf("%w: somebody else changed it", assets.ErrConflict)
+// ErrMoved says that the alarm is not in the revision that was looked at.
+var ErrMoved = fmt.Errorf("%w: somebody else changed it", assets.ErrConflict)
 
-func (d *Desk) try(ctx context.Context, id assets.ID, o Order, now time.Time) (docket.Case, error) {
+func (d *Desk) try(ctx context.Context, id assets.ID, rev int64, s Step) (docket.Case, error) {
 	was, err := d.options.Store.Case(ctx, assets.Alarm, id)
 	if err != nil {
 		return docket.Case{}, err
 	}
-	if o.Rev != 0 && o.Rev != was.Rev {
-		return docket.Case{}, fmt.Errorf("alarm %s: revision %d, and it is in %d: %w", id, o.Rev, was.Rev, errMoved)
+	if rev != 0 && rev != was.Rev {
+		return docket.Case{}, fmt.Errorf("alarm %s: revision %d, and it is in %d: %w", id, rev, was.Rev, ErrMoved)
 	}
 	is, err := read(was)
 	if err != nil {
 		return docket.Case{}, err
 	}
-	who := audit.From(ctx)
-	s := Step{Verb: o.Verb, By: who.Who, At: now, Why: o.Why, Until: o.Until}
 	if is, err = is.After(s); err != nil {
 		return docket.Case{}, err
 	}
@@ -104,10 +116,10 @@ func (d *Desk) try(ctx context.Context, id assets.ID, o Order, now time.Time) (d
 	if err != nil {
 		return docket.Case{}, err
 	}
-	entry := who.Entry(audit.AlarmStep, "alarm "+string(id)+" "+string(o.Verb), audit.Done)
+	entry := audit.From(ctx).Entry(audit.AlarmStep, "alarm "+string(id)+" "+string(s.Verb), audit.Done)
 	all, err := d.options.Store.CommitCases(ctx, []docket.Change{change}, entry)
 	if errors.Is(err, assets.ErrConflict) {
-		return docket.Case{}, fmt.Errorf("alarm %s: %w", id, errMoved)
+		return docket.Case{}, fmt.Errorf("alarm %s: %w", id, ErrMoved)
 	}
 	if err != nil {
 		return docket.Case{}, err

@@ -59,7 +59,7 @@ type Engine struct {
 	moved   chan struct{} // closed when judged moves
 	ready   bool          // held is what the world makes of it
 	held    map[Key]*Condition
-	ended   []Turn // of the last minute: who begins to watch may not know of them
+	ended   []Turn // of the last half minute: who begins to watch may not know of them
 	watched bool   // turns are kept
 	turns   []Turn
 	lost    bool // turns were dropped
@@ -133,7 +133,7 @@ func (e *Engine) Wait(ctx context.Context, p twin.Position) error {
 	}
 }
 
-// Watch returns what holds now, in order of Since, and what ended in the last minute;
+// Watch returns what holds now, in order of Since, and what ended in the last half minute;
 // from now on Turns tells what changes. It is false while the engine does not know yet.
 // One at a time watches.
 func (e *Engine) Watch() (held []*Condition, ended []Turn, ready bool) {
@@ -148,7 +148,7 @@ func (e *Engine) Watch() (held []*Condition, ended []Turn, ready bool) {
 
 // The bounds of what is remembered of what ended. Alarms linger for as long.
 const (
-	remembered = time.Minute
+	remembered = 30 * time.Second
 	maxEnded   = 10_000
 )
 

@@ -34,7 +34,8 @@ type KeeperOptions struct {
 	Locate   func(orb.Point) assets.Location // where a point is in the district
 	Silences func() []*Silence               // nil: there are none
 	Fences   func() map[string]*Fence        // of silences; nil: there are none
-	Linger   time.Duration                   // how long an alarm of which nothing holds waits for more before it ends; default 1 min
+	Told     func(context.Context) error     // called after each commit, to bring it into the log; nil: nothing is
+	Linger   time.Duration                   // how long an alarm of which nothing holds waits for more before it ends; default 30 s
 	Now      func() time.Time                // default time.Now
 	Log      *slog.Logger                    // nil: silent
 }
@@ -61,13 +62,16 @@ func NewKeeper(o KeeperOptions) *Keeper {
 		o.Now = time.Now
 	}
 	if o.Linger == 0 {
-		o.Linger = time.Minute
+		o.Linger = 30 * time.Second
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
 	if o.Silences == nil {
 		o.Silences = func() []*Silence { return nil }
+	}
+	if o.Told == nil {
+		o.Told = func(context.Context) error { return nil }
 	}
 	if o.Fences == nil {
 		o.Fences = func() map[string]*Fence { return nil }

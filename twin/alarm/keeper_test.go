@@ -41,11 +41,11 @@ func TestLifeOfAnAlarm(t *testing.T) {
 	if a = h.only(); a.State != IsAcknowledged || a.Active() != 0 || a.Acknowledged.By != "li" {
 		t.Fatalf("acknowledged %+v", a)
 	}
-	h.passes(30 * time.Second).hears(said{1, 4}).passes(2 * time.Second) // before it is over
+	h.passes(20 * time.Second).hears(said{1, 4}).passes(2 * time.Second) // before it is over
 	if a = h.only(); a.Active() != 1 || *a.Members[0].Value != 4 {
 		t.Fatalf("again %+v", a)
 	}
-	h.hears(said{1, 2}).passes(59 * time.Second)
+	h.hears(said{1, 2}).passes(29 * time.Second)
 	if a = h.only(); !a.Open() {
 		t.Fatalf("over too early %+v", a)
 	}

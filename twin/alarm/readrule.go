@@ -20,6 +20,7 @@ const (
 	maxOverrides = 1_000
 	maxTimes     = 100
 	maxNear      = 5_000 // metres
+	maxGather    = 100_000
 )
 
 // ReadRule reads and checks a rule: the JSON has no unknown field, each field is one
@@ -225,8 +226,8 @@ func (r *Rule) checkNumbers(Tables) error {
 		return invalid("count", r.Count, "1 to 1000000")
 	case !(r.Metres >= 0 && r.Metres <= maxNear):
 		return invalid("metres", r.Metres, fmt.Sprintf("more than 0, at most %d", maxNear))
-	case !(r.Gather >= 0 && r.Gather <= maxNear):
-		return invalid("gather", r.Gather, fmt.Sprintf("0 to %d", maxNear))
+	case !(r.Gather >= 0 && r.Gather <= maxGather):
+		return invalid("gather", r.Gather, fmt.Sprintf("0 to %d", maxGather))
 	case r.Reliability != 0 && !share(r.Reliability):
 		return invalid("reliability", r.Reliability, "more than 0, at most 1")
 	case r.Promote != Never && r.Promote != Raised && r.Promote != Confirmed:

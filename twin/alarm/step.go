@@ -21,6 +21,8 @@ const (
 	Confirm     Verb = "confirm"     // somebody says that it is true
 	Refute      Verb = "false"       // somebody says that it is not
 	Clear       Verb = "clear"       // somebody says that it is dealt with
+	Promote     Verb = "promote"     // somebody wants an incident to be made of it
+	Link        Verb = "link"        // an incident was made of it
 	End         Verb = "end"         // nothing of it holds any more
 )
 
@@ -44,7 +46,7 @@ type Step struct {
 
 	Until *time.Time `json:"until,omitempty"` // of suppress, and of raise if it begins suppressed
 	Muted bool       `json:"muted,omitempty"` // raise: it begins suppressed, for Why
-	Into  assets.ID  `json:"into,omitempty"`  // end: what took over its members
+	Into  assets.ID  `json:"into,omitempty"`  // end: what took over its members; link: the incident
 }
 
 // Rules is who acts when rules decide.
@@ -107,6 +109,10 @@ func (a Alarm) After(s Step) (Alarm, error) {
 		a.clear()
 	case Clear:
 		a.clear()
+	case Promote:
+		a.Wanted = &act
+	case Link:
+		a.Incident = s.Into
 	case End:
 		a.clear()
 		a.Over, a.Into = &s.At, s.Into
@@ -132,8 +138,14 @@ func (a *Alarm) takes(s Step) error {
 		return refuse("an alarm is raised once")
 	case s.Verb == Confirm || s.Verb == Refute:
 		return nil // also when it is over: who was there says so later
+	case s.Verb == Link:
+		return nil // also when it is over by then
 	case a.Over != nil:
 		return refuse("it is over")
+	case s.Verb == Promote && a.Incident != "":
+		return refuse("incident " + string(a.Incident) + " was made of it")
+	case s.Verb == Promote && (a.Event == "" || a.Wanted != nil || a.State == IsCleared):
+		return refuse("its rule names no class of incidents, or that is wanted already")
 	case s.Verb == Acknowledge && a.State == IsAcknowledged:
 		return refuse(a.Acknowledged.By + " has acknowledged it")
 	case a.State == IsCleared && (s.Verb == Acknowledge || s.Verb == Suppress || s.Verb == Clear):

@@ -33,7 +33,7 @@ func (k *Keeper) write(ctx context.Context, group []*pack, changes []docket.Chan
 			k.forget(p)
 		}
 	}
-	return nil
+	return k.options.Told(ctx)
 }
 
 // reread takes what the store has of the packs.
