@@ -7,17 +7,17 @@ import (
 	"time"
 
 	"suhe/assets"
-	"suhe/internal/settings"
+	kept "suhe/internal/settings"
 	"suhe/twin/alarm"
 )
 
 // papers are the kinds of documents that say what raises an alarm, by their address.
-var papers = map[string]settings.Kind{"/v1/rules": alarm.RuleKind, "/v1/fences": alarm.FenceKind, "/v1/silences": alarm.SilenceKind}
+var papers = map[string]kept.Kind{"/v1/rules": alarm.RuleKind, "/v1/fences": alarm.FenceKind, "/v1/silences": alarm.SilenceKind}
 
 // shelve saves a document of that name, unless there is one.
-func (h *house) shelve(kind settings.Kind, name string) {
+func (h *house) shelve(kind kept.Kind, name string) {
 	h.t.Helper()
-	doc := map[settings.Kind]string{
+	doc := map[kept.Kind]string{
 		alarm.RuleKind:    `{"title":"试","titleEn":"Test","kind":"threshold","classes":["sensor.noise"],"phenomenon":"noise","when":"value > 140.0","severity":4}`,
 		alarm.FenceKind:   `{"title":"试","titleEn":"Test","chainage":{"from":100,"to":200}}`,
 		alarm.SilenceKind: fmt.Sprintf(`{"match":{"causes":["low-water"]},"until":%q,"why":"test"}`, time.Now().Add(time.Hour).Format(time.RFC3339)),
