@@ -19,6 +19,7 @@ import (
 	"suhe/internal/api"
 	"suhe/internal/contract"
 	"suhe/twin"
+	"suhe/twin/incident"
 )
 
 // expected is the status that the contract, the table of roles and the scope give
@@ -42,6 +43,8 @@ func (h *house) expected(o *contract.Operation, who access.Principal, named *ass
 		return http.StatusForbidden
 	case o.Scoped && !h.holds(who, named):
 		return http.StatusNotFound
+	case (o.ID == "beginIncident" || o.ID == "open311Report") && !who.Scope.Reaches(h.trouble()):
+		return http.StatusForbidden
 	}
 	return 0
 }
@@ -144,6 +147,8 @@ func (h *house) exampleOf(o *contract.Operation, by guest) contract.Call {
 			call = call.With(p, h.order())
 		case "path id":
 			call = call.With(p, h.own(o, by, call.Path["id"]))
+		case "path file":
+			call = call.With(p, h.proof())
 		}
 	}
 	return call
@@ -154,6 +159,10 @@ func (h *house) exampleOf(o *contract.Operation, by guest) contract.Call {
 func (h *house) own(o *contract.Operation, by guest, usual string) string {
 	h.t.Helper()
 	switch {
+	case strings.HasPrefix(o.Path, "/v1/incidents/"):
+		return string(h.matter())
+	case strings.HasPrefix(o.Path, "/open311/v2/requests/"):
+		return string(h.matter()) + ".json"
 	case o.ID == "revokeKey" && by.who.Session != "":
 		k, _, err := h.keys.Add(context.Background(), by.who.ID, key.Wish{Name: "x", Expires: time.Now().Add(time.Hour)})
 		if err != nil {
@@ -171,6 +180,38 @@ func (h *house) own(o *contract.Operation, by guest, usual string) string {
 		return string(h.alarmed())
 	}
 	return usual
+}
+
+// trouble is the marker of what the examples report: it is where the gauge stands.
+func (h *house) trouble() *assets.Asset {
+	m := *h.world.ByID(gauge).Asset
+	m.Kind, m.Class = assets.Incident, "flood.ponding"
+	return &m
+}
+
+// matter is an incident where the gauge stands.
+func (h *house) matter() assets.ID {
+	h.t.Helper()
+	in, _, err := h.incidents.Begin(context.Background(), incident.Clerk(), incident.Finding{
+		Channel: incident.Grid, Class: "facility.railing", Ref: "matter", Place: [2]float64{121.4348, 31.2502}, Contact: contactNumber})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return in.ID
+}
+
+// proof is a file of it.
+func (h *house) proof() string {
+	h.t.Helper()
+	ctx, id := context.Background(), h.matter()
+	f, err := h.media.Put(ctx, string(id), strings.NewReader("%PDF-1.7 a proof"))
+	if err == nil {
+		_, err = h.incidents.Attach(ctx, incident.Clerk(), id, incident.Evidence{Kind: incident.OfFile, Ref: f.ID, Type: f.Type, When: incident.AfterWork})
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return f.ID
 }
 
 // plant makes a tree of areas, unless it is there.
@@ -196,7 +237,7 @@ func (h *house) lodge(name string) {
 
 // named is the asset that the path is about, as it stands now for who asks.
 func (h *house) named(call contract.Call, who access.Principal) *assets.Asset {
-	id := assets.ID(call.Path["id"])
+	id := assets.ID(strings.TrimSuffix(call.Path["id"], ".json"))
 	if call.Path["seq"] != "" {
 		id = gauge
 	}

@@ -83,6 +83,10 @@ type Intake interface {
 	ServeObservations(w http.ResponseWriter, r *http.Request, from ingest.Sender) error
 	ServeMapped(w http.ResponseWriter, r *http.Request, from ingest.Sender, mapping string) error
 	Speaks(gateway, device assets.ID) bool
+}
+
+// Doors let in again what was refused.
+type Doors interface {
 	Replay(ctx context.Context, l deadletter.Letter) (ingest.Report, error)
 }
 
@@ -121,6 +125,7 @@ type Deps struct {
 	Hooks    Hooks
 
 	DeadLetters DeadLetters
+	Doors       Doors
 	Commands    Commands
 	Answers     Answers // of requests with an Idempotency-Key
 	Backups     Backups
@@ -264,6 +269,10 @@ func (s *server) routes() {
 	s.route("GET /v1/assets/{id}/track", access.View, s.track)
 	s.route("POST /v1/positions", access.Observe, s.once(s.positions))
 	s.route("GET /v1/findings", access.View, s.findings)
+	s.route("GET /open311/v2/{list}", access.View, s.open311Lists)
+	s.route("POST /open311/v2/{list}", access.Report, s.once(s.open311Report))
+	s.route("GET /open311/v2/services/{service}", access.View, s.open311Service)
+	s.route("GET /open311/v2/requests/{id}", access.View, s.open311Request)
 	s.route("GET /v1/incidents", access.View, s.incidents)
 	s.route("POST /v1/incidents", access.Report, s.once(s.beginIncident))
 	s.route("GET /v1/incidents/classes", access.View, s.incidentClasses)
@@ -273,7 +282,7 @@ func (s *server) routes() {
 	s.route("GET /v1/incidents/{id}/contacts", access.View, s.incidentContact)
 	s.route("POST /v1/incidents/{id}/files", access.Report, s.addFile)
 	s.route("GET /v1/incidents/{id}/files/{file}", access.View, s.incidentFile)
-	s.route("POST /v1/incidents/{id}/{verb}", access.View, s.stepIncident)
+	s.route("POST /v1/incidents/{id}/{verb}", access.Report, s.stepIncident)
 	s.route("GET /v1/evaluation", access.View, s.evaluation)
 	s.signed("POST /v1/hooks/{hook}", s.hook)
 	s.papers("/v1/rules", alarm.RuleKind)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -173,12 +174,17 @@ func (s *server) openIncidents(_ *http.Request, who access.Principal, ask *incid
 // keptIncidents reads a page from the store.
 func (s *server) keptIncidents(r *http.Request, who access.Principal, ask *incidentAsk, before assets.FID, limit int) (page []heldIncident, more bool, err error) {
 	now, calendar := time.Now(), s.Incidents.Tables().Calendar
-	sees := func(h *heldIncident) bool { return who.Scope.Sees(h.Marker) && ask.fits(&h.Is, calendar, now) }
-	return fill(limit, maxIncidents, sees, func(last *heldIncident, atOnce int) ([]heldIncident, error) {
-		if last != nil {
-			before = last.Marker.FID
+	wanted := func(h *heldIncident) bool { return who.Scope.Sees(h.Marker) && ask.fits(&h.Is, calendar, now) }
+	return s.storedIncidents(r.Context(), docket.Query{Open: ask.open, Class: ask.class, Before: before}, limit, wanted)
+}
+
+// storedIncidents reads those of the store that the query finds and that are wanted.
+func (s *server) storedIncidents(ctx context.Context, q docket.Query, limit int, wanted func(*heldIncident) bool) (page []heldIncident, more bool, err error) {
+	return fill(limit, maxIncidents, wanted, func(last *heldIncident, atOnce int) ([]heldIncident, error) {
+		if q.Limit = atOnce; last != nil {
+			q.Before = last.Marker.FID
 		}
-		cases, err := s.Incidents.Page(r.Context(), docket.Query{Open: ask.open, Class: ask.class, Before: before, Limit: atOnce})
+		cases, err := s.Incidents.Page(ctx, q)
 		if err != nil {
 			return nil, err
 		}

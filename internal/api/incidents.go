@@ -131,12 +131,12 @@ func (s *server) incidentEvents(w http.ResponseWriter, r *http.Request, who acce
 // incidentContact tells how those who reported an incident can be reached, who may
 // know that, and records it.
 func (s *server) incidentContact(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	if !who.Scope.Shows("contact", assets.Personal) {
+		return fmt.Errorf("%w: %s is not shown contact", access.ErrDenied, who.ID)
+	}
 	in, err := s.named(r, who)
 	if err != nil {
 		return err
-	}
-	if !who.Scope.Shows("contact", assets.Personal) {
-		return fmt.Errorf("%w: %s is not shown contact", access.ErrDenied, who.ID)
 	}
 	if err := s.Recorder.Viewed(r.Context(), entry(r.Context(), audit.ContactView, "incident "+string(in.ID), audit.Done, nil)); err != nil {
 		return err

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -51,6 +53,14 @@ func (o *Operation) readBody() error {
 		if err := media.Schema.Value.VisitJSON(media.Example, openapi3.VisitAsRequest()); err != nil {
 			return fmt.Errorf("body: its example: %w", err)
 		}
+		if kind == "multipart/form-data" {
+			o.Body, o.BodyType = form(media.Example)
+			continue
+		}
+		if text, is := media.Example.(string); is && kind != "application/json" {
+			o.Body, o.BodyType = []byte(text), kind
+			continue
+		}
 		text, err := json.Marshal(media.Example)
 		if err != nil {
 			return err
@@ -58,6 +68,23 @@ func (o *Operation) readBody() error {
 		o.Body, o.BodyType = text, kind
 	}
 	return nil
+}
+
+// form writes the example of a form, an object of texts; the field file comes last.
+func form(example any) (body []byte, kind string) {
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	fields, _ := example.(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if name != "file" {
+			_ = w.WriteField(name, fmt.Sprint(fields[name])) // to memory
+		}
+	}
+	if f, err := w.CreateFormFile("file", "example"); err == nil {
+		fmt.Fprint(f, fields["file"])
+	}
+	_ = w.Close()
+	return b.Bytes(), w.FormDataContentType()
 }
 
 // Call is a request to an operation, to be changed before it is made.

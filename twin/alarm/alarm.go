@@ -2,6 +2,7 @@ package alarm
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -130,7 +131,7 @@ func worse(a, b uint8) bool { return a != b && a != 0 && (b == 0 || a < b) }
 func (a *Alarm) Marker(locate func(orb.Point) assets.Location) *assets.Asset {
 	class := a.Event
 	if class == "" {
-		class = a.Cause
+		class, _, _ = strings.Cut(a.Cause, ":") // warnings are one class
 	}
 	p := orb.Point{a.Lon, a.Lat}
 	m := &assets.Asset{

@@ -33,10 +33,11 @@ func (j *Judge) schedule(k *check, at int64) {
 	heap.Push(&j.deadlines, deadline{at, k})
 }
 
-// Tick lets time pass: what is due by now, Unix milliseconds, is looked at, and
-// schedules open and close.
+// Tick lets time pass: what is due by now, Unix milliseconds, is looked at,
+// schedules open and close, and warnings come into force and are over.
 func (j *Judge) Tick(now int64) {
 	j.openAndClose(now)
+	j.heed(now)
 	for len(j.deadlines) > 0 && j.deadlines[0].at <= now {
 		d := heap.Pop(&j.deadlines).(deadline)
 		if d.of.due != d.at {

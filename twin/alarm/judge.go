@@ -43,6 +43,7 @@ type Judge struct {
 	fences     map[string]*Fence
 	crowds     map[string]*crowd  // by rule
 	nearbys    map[string]*nearby // by rule
+	warnings   map[string]*heeded // by name
 
 	subjects  map[assets.FID]*subject
 	cameras   map[assets.ID]*subject
@@ -57,16 +58,17 @@ type Judge struct {
 	variables variables
 }
 
-// Book is the rules and fences of one time. It is never changed.
+// Book is the rules, fences and warnings of one time. It is never changed.
 type Book struct {
-	rules  []*compiled
-	fences map[string]*Fence
+	rules    []*compiled
+	fences   map[string]*Fence
+	warnings []*Warning // in order of name
 }
 
 // NewBook compiles rules that were read. Rules that are off, and those whose
 // expressions do not compile (ReadRule refuses them), are left out.
-func NewBook(rules []*Rule, fences []*Fence) *Book {
-	b := &Book{fences: make(map[string]*Fence, len(fences))}
+func NewBook(rules []*Rule, fences []*Fence, warnings ...*Warning) *Book {
+	b := &Book{fences: make(map[string]*Fence, len(fences)), warnings: warnings}
 	for _, r := range rules {
 		if c, err := compileRule(r); err == nil && !r.Off {
 			b.rules = append(b.rules, c)
@@ -76,12 +78,13 @@ func NewBook(rules []*Rule, fences []*Fence) *Book {
 	for _, f := range fences {
 		b.fences[f.Name] = f
 	}
+	slices.SortFunc(b.warnings, func(x, y *Warning) int { return cmp.Compare(x.Name, y.Name) })
 	return b
 }
 
-// same says whether the other book is of the same rules and fences.
+// same says whether the other book is of the same rules, fences and warnings.
 func (b *Book) same(o *Book) bool {
-	return slices.EqualFunc(b.rules, o.rules, func(x, y *compiled) bool { return x.Rule == y.Rule }) && maps.Equal(b.fences, o.fences)
+	return slices.EqualFunc(b.rules, o.rules, func(x, y *compiled) bool { return x.Rule == y.Rule }) && maps.Equal(b.fences, o.fences) && slices.Equal(b.warnings, o.warnings)
 }
 
 // NewJudge makes a judge without rules. It began to listen at started: silence of
@@ -124,6 +127,7 @@ func (j *Judge) Renew(b *Book, things iter.Seq[*twin.Thing], now int64) {
 		}
 	}
 	j.lookAtPlaces(now)
+	j.renewWarnings(b.warnings, now)
 	j.seeds, j.seen = nil, nil
 }
 

@@ -24,6 +24,7 @@ const (
 	RuleKind    settings.Kind = "rule"
 	FenceKind   settings.Kind = "fence"
 	SilenceKind settings.Kind = "silence"
+	WarningKind settings.Kind = "warning"
 )
 
 // LibraryOptions are the settings of a Library; zero means the default, where there is one.
@@ -36,7 +37,7 @@ type LibraryOptions struct {
 	Log      *slog.Logger     // nil: silent
 }
 
-// Library is all rules, fences and silences as of the last Refresh, and the defaults
+// Library is all rules, fences, silences and warnings as of the last Refresh, and the defaults
 // of those that nobody saved. All methods may be called at once.
 type Library struct {
 	options  LibraryOptions
@@ -45,6 +46,7 @@ type Library struct {
 	rules    *settings.Shelf[*Rule]
 	fences   *settings.Shelf[*Fence]
 	silences *settings.Shelf[*Silence]
+	warnings *settings.Shelf[*Warning]
 	book     atomic.Pointer[Book]
 }
 
@@ -70,13 +72,14 @@ func NewLibrary(o LibraryOptions) (*Library, error) {
 	l.rules = settings.NewShelf(o.Store, RuleKind, o.Log, func(s settings.Setting) (*Rule, error) { return ReadRule(s.Name, s.Doc, o.Tables) })
 	l.fences = settings.NewShelf(o.Store, FenceKind, o.Log, func(s settings.Setting) (*Fence, error) { return ReadFence(s.Name, s.Doc, o.River) })
 	l.silences = settings.NewShelf(o.Store, SilenceKind, o.Log, func(s settings.Setting) (*Silence, error) { return ReadSilence(s.Name, s.Doc, o.Tables) })
+	l.warnings = settings.NewShelf(o.Store, WarningKind, o.Log, func(s settings.Setting) (*Warning, error) { return ReadWarning(s.Name, s.Doc) })
 	l.bind()
 	return l, nil
 }
 
 // Refresh reads what has changed in the store; anew is false if nothing has.
 func (l *Library) Refresh(ctx context.Context) (anew bool, err error) {
-	for _, refresh := range []func(context.Context) (bool, error){l.rules.Refresh, l.fences.Refresh, l.silences.Refresh} {
+	for _, refresh := range []func(context.Context) (bool, error){l.rules.Refresh, l.fences.Refresh, l.silences.Refresh, l.warnings.Refresh} {
 		changed, err := refresh(ctx)
 		if err != nil {
 			return anew, err
@@ -119,7 +122,11 @@ func (l *Library) bind() {
 	for _, h := range l.fences.All() {
 		fences = append(fences, h.Is)
 	}
-	was, is := l.book.Load(), NewBook(slices.Collect(maps.Values(rules)), fences)
+	warnings := make([]*Warning, 0, len(l.warnings.All()))
+	for _, h := range l.warnings.All() {
+		warnings = append(warnings, h.Is)
+	}
+	was, is := l.book.Load(), NewBook(slices.Collect(maps.Values(rules)), fences, warnings...)
 	if was == nil || !was.same(is) {
 		l.book.Store(is)
 	}
@@ -168,6 +175,10 @@ func (l *Library) Papers(k settings.Kind) []Paper {
 		for name, h := range l.silences.All() {
 			all[name] = Paper{Name: name, Rev: h.Rev, At: h.At, Doc: h.Is}
 		}
+	case WarningKind:
+		for name, h := range l.warnings.All() {
+			all[name] = Paper{Name: name, Rev: h.Rev, At: h.At, Doc: h.Is}
+		}
 	}
 	out := slices.AppendSeq(make([]Paper, 0, len(all)), maps.Values(all))
 	slices.SortFunc(out, func(a, b Paper) int { return cmp.Compare(a.Name, b.Name) })
@@ -194,6 +205,8 @@ func (l *Library) Read(k settings.Kind, name string, doc []byte) (is any, err er
 		return ReadRule(name, doc, l.options.Tables)
 	case FenceKind:
 		return ReadFence(name, doc, l.options.River)
+	case WarningKind:
+		return ReadWarning(name, doc)
 	}
 	s, err := ReadSilence(name, doc, l.options.Tables)
 	if err == nil && s.From == nil && s.Until.Sub(l.options.Now()) > maxSilence {
@@ -230,6 +243,8 @@ func (l *Library) write(ctx context.Context, k settings.Kind, name string, was i
 		put = l.fences.Put
 	case SilenceKind:
 		put = l.silences.Put
+	case WarningKind:
+		put = l.warnings.Put
 	}
 	if was == assets.AnyRev {
 		p, err := l.Paper(k, name)

@@ -20,12 +20,12 @@ type Incident struct {
 	Sources  []Source   `json:"sources"`
 	Evidence []Evidence `json:"evidence,omitempty"`
 
-	Task      Task        `json:"task,omitzero"`
-	Clocks    []Clock     `json:"clocks,omitempty"` // in the order that they began
+	Task      Task        `json:"task"`
+	Clocks    []Clock     `json:"clocks"` // in the order that they began
 	Extension *Extension  `json:"extension,omitempty"`
 	Into      assets.ID   `json:"into,omitempty"`    // merged: of which it is a part
 	Members   []assets.ID `json:"members,omitempty"` // that are part of it
-	Tally     Tally       `json:"tally,omitzero"`
+	Tally     Tally       `json:"tally"`
 }
 
 // What is the matter and where it is.

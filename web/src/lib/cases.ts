@@ -52,6 +52,9 @@ export interface Ask {
   reason?: string; unit?: string; person?: string; into?: string; severity?: number; extra?: Limit; no?: boolean; satisfaction?: number; minutes?: number;
 }
 
+/** What a list tells of an alarm. */
+export type ListedAlarm = Pick<Alarm, 'id' | 'rev' | 'state' | 'title' | 'cause' | 'severity' | 'event' | 'area' | 'lon' | 'lat' | 'over'>;
+
 /** A condition that an alarm is made of; since and until are Unix milliseconds. */
 export interface Member { about: string; asset?: string; rule: string; since: number; until?: number; phenomenon?: string; value?: number; unit?: string; finding?: { class: string; confidence: number } }
 
@@ -59,7 +62,7 @@ interface Act { by: string; at: string; why?: string }
 
 export interface Alarm {
   id: string; rev: number; state: string; title: string; titleEn?: string; rule: string; cause: string; severity: number; event?: string;
-  area?: string; lon: number; lat: number; raised: string; changed: string; over?: string; into?: string;
+  area?: string; lon: number; lat: number; raised: string; changed: string; over?: string; into?: string; incident?: string;
   members: Member[]; unlisted?: number; cameras: { camera: string; metres: number }[];
   acknowledged?: Act; suppressed?: Act; confirmed?: Act; false?: Act; reliability: number; sources: string[];
   may?: string[];
@@ -76,7 +79,7 @@ const one = (kind: CaseKind, id: string): string => `${lists[kind]}/${encodeURIC
 export async function openCases(kind: CaseKind): Promise<CaseRow[]> {
   const out: CaseRow[] = [];
   for (let next: string | undefined = `${lists[kind]}?open=true&limit=${page}`; next;) {
-    const answer: { incidents?: Listed[]; alarms?: Alarm[]; next?: string } = await ask(next);
+    const answer: { incidents?: Listed[]; alarms?: ListedAlarm[]; next?: string } = await ask(next);
     out.push(...(answer.incidents ?? []).map((i) => incidentRow(i, true)), ...(answer.alarms ?? []).map(alarmRow));
     next = answer.next;
   }
@@ -90,7 +93,7 @@ export function incidentRow({ id, rev, state, class: of, title, severity, place,
   return { kind: 'incident', id, rev, open, class: of, title, area: area ?? '', state, severity, light: lightOf(clock ? [clock] : []), place };
 }
 
-export function alarmRow(a: Alarm): CaseRow {
+export function alarmRow(a: ListedAlarm): CaseRow {
   return {
     kind: 'alarm', id: a.id, rev: a.rev, open: a.over === undefined, class: a.event ?? a.cause, title: a.title, area: a.area ?? '', state: a.state,
     severity: a.severity, light: 0, place: [a.lon, a.lat],

@@ -11,7 +11,7 @@ const asked: Record<string, Field[]> = {
   return: ['reason'], suspend: ['reason'], report: ['reasonIfAny'], extend: ['extra', 'reason'], approve: ['grant', 'reasonIfAny'],
   rework: ['reason'], close: ['reasonIfAny'], evaluate: ['satisfaction', 'reasonIfAny'], reopen: ['reason'], supervise: ['lift', 'reason'],
   cancel: ['reason'], comment: ['reason'], contact: ['reasonIfAny'],
-  suppress: ['until', 'reason'], false: ['reason'], confirm: ['reasonIfAny'], clear: ['reason'],
+  suppress: ['until', 'reason'], false: ['reason'], confirm: ['reasonIfAny'], clear: ['reasonIfAny'], promote: ['reasonIfAny'],
 };
 
 export function fieldsOf(verb: string): Field[] {

@@ -5,6 +5,7 @@ import type { CaseKind, CaseRow } from '../../lib/docket';
 import { button, make, say as put } from '../../lib/dom';
 import { choose, word, type Lang } from '../../lib/i18n';
 import { Problem } from '../../lib/problem';
+import { throttled } from '../../lib/throttle';
 import { gallery, Uploader } from './files';
 import { DeedForm, type About } from './form';
 import * as parts from './parts';
@@ -15,8 +16,12 @@ export interface Around {
   names(): parts.Names;
   mayReport: boolean;
   look(id: string, name: string): void; // through a camera
+  open(id: string): void; // another incident
   changed(): void; // another case is shown, or none
 }
+
+/** How often what is shown is asked for at most while it changes, in milliseconds. */
+const fetchEvery = 300;
 
 /** What is shown: one of both. */
 type Shown = { kind: CaseKind; id: string; steps: cases.Step[] } & ({ incident: cases.Incident; alarm?: undefined } | { alarm: cases.Alarm; incident?: undefined });
@@ -28,6 +33,7 @@ export class CaseCard {
   private readonly form: DeedForm;
   private readonly uploader: Uploader;
   private acting = false;
+  private readonly soon = throttled(() => void this.fetch(), fetchEvery);
 
   constructor(private readonly panel: HTMLElement, private readonly around: Around) {
     const lang = () => this.around.names().lang;
@@ -57,7 +63,7 @@ export class CaseCard {
   /** Takes what is new of what is shown. */
   take(row: CaseRow): void {
     if (row.id !== this.asked?.id) return;
-    if (!this.shown || this.revision(this.shown) < row.rev) void this.fetch();
+    if (!this.shown || this.revision(this.shown) < row.rev) this.soon();
   }
 
   hide(): void {
@@ -96,7 +102,8 @@ export class CaseCard {
   private gone(p: Problem): void {
     const { lang } = this.around.names();
     this.shown = undefined;
-    this.panel.replaceChildren(make('header', {}, make('p', {}, word('refusedView', lang) + p.message), button(word('close', lang), () => this.hide())));
+    const heading = make('h2', { id: 'case-title', tabIndex: -1 }, this.id);
+    this.panel.replaceChildren(make('header', {}, heading, button(word('close', lang), () => this.hide())), make('p', {}, word('refusedView', lang) + p.message));
     this.panel.hidden = false;
   }
 
@@ -104,13 +111,20 @@ export class CaseCard {
     const names = this.around.names();
     const { lang } = names;
     const heading = make('h2', { id: 'case-title', tabIndex: -1 }, titleOf(s, lang) || s.id);
-    const focused = this.panel.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.key : undefined;
+    const focused = this.panel.contains(document.activeElement) ? document.activeElement : undefined;
     const { scrollTop } = this.panel;
     this.panel.dataset.id = s.id;
     this.panel.replaceChildren(make('header', {}, heading, button(word('close', lang), () => this.hide())), ...(s.incident ? this.incident(s.incident, s.steps, names) : this.alarm(s.alarm, s.steps, names)));
     this.panel.hidden = false;
     this.panel.scrollTop = scrollTop;
-    if (focused !== undefined) (this.panel.querySelector<HTMLElement>(`[data-key="${focused}"]`) ?? heading).focus();
+    if (focused) this.refocus(focused, heading);
+  }
+
+  /** Puts the focus where it was before all was drawn anew: on the same button, else on the heading. */
+  private refocus(was: Element, heading: HTMLElement): void {
+    const verb = was instanceof HTMLElement ? was.dataset.verb : undefined;
+    const same = was.isConnected ? was : verb && this.panel.querySelector(`button[data-verb="${verb}"]:enabled`);
+    (same instanceof HTMLElement ? same : heading).focus();
   }
 
   private incident(i: cases.Incident, steps: cases.Step[], names: parts.Names): HTMLElement[] {
@@ -125,6 +139,7 @@ export class CaseCard {
       ...(i.what.text ? [make('p', { className: 'text' }, i.what.text)] : []),
       ...this.deeds(offered(i), (verb) => waits(i, verb), names), this.told,
       ...parts.clocks(readings, lang), parts.incidentFacts(i, names),
+      ...parts.incidents([...(i.into ? [i.into] : []), ...(i.members ?? []), ...(i.doubles ?? []).map((d) => d.id)], this.around.open, lang),
       ...parts.cameras(eyes, this.around.look, lang), ...parts.proofs(evidence, names),
       ...parts.section(say('files', lang), 'files', ...files), ...parts.timeline(steps, lang),
     ];
@@ -134,7 +149,7 @@ export class CaseCard {
     const { lang } = names;
     return [
       parts.chips(a.state, a.severity, 0, [], lang), ...this.deeds(offeredOf(a), () => false, names), this.told,
-      parts.alarmFacts(a, names), ...parts.cameras(a.cameras.map((c) => ({ id: c.camera, name: `${c.camera} · ${say('metres', lang, { n: Math.round(c.metres) })}` })), this.around.look, lang),
+      parts.alarmFacts(a, names), ...parts.incidents(a.incident ? [a.incident] : [], this.around.open, lang), ...parts.cameras(a.cameras.map((c) => ({ id: c.camera, name: `${c.camera} · ${say('metres', lang, { n: Math.round(c.metres) })}` })), this.around.look, lang),
       ...parts.members(a, names), ...parts.timeline(steps, lang),
     ];
   }
@@ -149,7 +164,7 @@ export class CaseCard {
   private deeds(verbs: string[], wait: (verb: string) => boolean, { lang }: parts.Names): HTMLElement[] {
     const buttons = verbs.map((verb) => {
       const b = button(verbWord(verb, lang), () => void this.do(verb), isOnward(verb) ? 'primary' : '');
-      b.dataset.verb = b.dataset.key = verb;
+      b.dataset.verb = verb;
       b.disabled = this.acting || wait(verb);
       return b;
     });

@@ -6,6 +6,7 @@ import { make } from '../../lib/dom';
 import type { LonLat } from '../../lib/geo';
 import { stateWord, word, type Lang } from '../../lib/i18n';
 import type { Touched } from '../../lib/picture';
+import { throttled } from '../../lib/throttle';
 import { AreaNames } from '../areas';
 import { Banner } from './banner';
 import { CaseCard } from './card';
@@ -25,6 +26,9 @@ export interface Around {
   changed(): void;
 }
 
+/** How often the list changes at most while events come, in milliseconds. */
+const drawEvery = 200;
+
 /** From this width on the list is open unless it was closed. */
 const wide = 1200;
 
@@ -36,6 +40,7 @@ export class Cases {
   private readonly card: CaseCard;
   private readonly banner: Banner;
   private readonly filter: Filter = { kind: '', state: '' };
+  private readonly soon = throttled(() => this.draw(), drawEvery);
   private past: CaseRow[] = []; // incidents that were over when they were last asked for
   private classes: Named[] = [];
   private readonly areas = new AreaNames(() => this.card.speak());
@@ -45,7 +50,7 @@ export class Cases {
     this.banner = new Banner(parts.banner, around.lang, (row) => this.open(row));
     this.card = new CaseCard(parts.card, {
       names: () => ({ lang: around.lang(), className: (code) => this.className(code), phenomenon: (code) => this.phenomenon(code), areaName: (code) => this.areas.of(code) }),
-      mayReport: around.mayReport, look: around.look,
+      mayReport: around.mayReport, look: around.look, open: (id) => void this.show('incident', id),
       changed: () => {
         around.changed();
         this.draw();
@@ -78,7 +83,7 @@ export class Cases {
     }
     if (!some) return;
     if (this.filter.kind === 'over') void this.lookBack();
-    this.draw();
+    else this.soon();
   }
 
   /** Shows a case. */
@@ -88,12 +93,11 @@ export class Cases {
     this.draw();
   }
 
-  /** Closes the card; false if there was none. */
-  hide(): boolean {
+  /** Closes the card. */
+  hide(): void {
     const { id } = this.card;
     this.card.hide();
     if (id !== '') this.list.focus(id);
-    return id !== '';
   }
 
   /** Says everything again, in the language of now. */

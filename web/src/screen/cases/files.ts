@@ -42,28 +42,34 @@ export class Uploader {
     });
   }
 
-  /** Is about this incident from now on; what was chosen for another is forgotten. */
+  /** Is about this incident from now on; what was chosen for another, or before work began, is forgotten. */
   about(i: Incident): void {
     const lang = this.lang();
-    if (this.incident?.id !== i.id) this.form.reset();
-    const fresh = this.incident?.id !== i.id || isAfter(this.incident) !== isAfter(i);
-    const chosen = this.when.value;
+    const was = this.incident;
     this.incident = i;
+    const chosen = this.when.value;
     this.label.textContent = say('chooseFile', lang);
     this.when.setAttribute('aria-label', say('files', lang));
     this.when.replaceChildren(...(['before', 'after'] as const).map((w) => make('option', { value: w }, say(w, lang))));
-    this.when.value = fresh || chosen === '' ? (isAfter(i) ? 'after' : 'before') : chosen;
+    this.when.value = chosen;
+    if (was?.id !== i.id || isAfter(was) !== isAfter(i)) this.empty(i);
     if (!this.send.disabled) this.send.textContent = say('upload', lang);
+  }
+
+  private empty(i: Incident): void {
+    this.form.reset();
+    this.when.value = isAfter(i) ? 'after' : 'before';
   }
 
   private async submit(): Promise<void> {
     const file = this.file.files?.[0];
-    if (!file || !this.incident) return;
+    const { incident } = this;
+    if (!file || !incident) return;
     this.send.disabled = true;
     this.send.textContent = say('uploading', this.lang());
     try {
-      await upload(this.incident.id, file, this.when.value === 'after' ? 'after' : 'before');
-      this.form.reset();
+      await upload(incident.id, file, this.when.value === 'after' ? 'after' : 'before');
+      if (this.incident?.id === incident.id) this.empty(this.incident);
       this.done(undefined);
     } catch (e) {
       this.done(e);

@@ -8,8 +8,8 @@ import { say, severityWord, verbWord } from './words';
 /** What the form knows of the case that something is done with. */
 export interface About { title: string; severity: number; incident?: Incident | undefined; advice?: Advice | undefined }
 
-/** The longest reason, in characters: the server wants at most 4000 bytes. */
-const longest = 1000;
+/** The longest reason, in characters, that the server takes with every verb. */
+const longest = 500;
 
 type Part = { rows: HTMLElement[]; read(data: FormData): Ask };
 

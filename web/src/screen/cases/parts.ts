@@ -76,6 +76,11 @@ export function cameras(all: { id: string; name: string }[], look: (id: string, 
   return section(say('sees', lang), 'cameras', ...all.map((c) => button(c.name, () => look(c.id, c.name))));
 }
 
+/** Other incidents that it belongs to, or may belong to. */
+export function incidents(ids: string[], open: (id: string) => void, lang: Lang): HTMLElement[] {
+  return section(say('related', lang), 'related', ...ids.map((id) => button(id, () => open(id))));
+}
+
 /** The values that raised it, and what else stands there. */
 export function proofs(evidence: Evidence[], { lang, phenomenon }: Names): HTMLElement[] {
   const values = evidence.filter((e) => e.kind === 'value').map((e): [string, string] => [

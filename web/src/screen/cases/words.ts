@@ -59,6 +59,7 @@ const words = {
   wanting: ['还需 {n} 张处置后照片', '{n} photos of after the work are wanting'],
   timeline: ['办理过程', 'What happened'],
   doubles: ['疑似重复', 'May be the same as'],
+  related: ['相关案件', 'Related incidents'],
   deeds: ['可办理', 'What you may do'],
   done: ['{verb}已提交', '{verb}: done'],
   refused: ['未能办理：', 'Not done: '],
@@ -96,7 +97,7 @@ const verbs: Record<string, readonly [string, string]> = {
   reopen: ['重开', 'Reopen'], cancel: ['作废', 'Cancel'], supervise: ['督办', 'Supervise'], extend: ['申请延期', 'Ask for time'], approve: ['审批延期', 'Decide on time'],
   evaluate: ['问效', 'Evaluate'], reassign: ['改派', 'Reassign'], escalate: ['上交', 'Escalate'], comment: ['批注', 'Comment'],
   attach: ['附件', 'Evidence'], absorb: ['并入他案', 'Took another in'], release: ['移出', 'Let another go'], remind: ['临期提醒', 'Due soon'], overdue: ['超时', 'Overdue'],
-  raise: ['告警', 'Raised'], update: ['更新', 'Changed'], clear: ['解除', 'Clear'], acknowledge: ['确认', 'Acknowledge'], suppress: ['抑制', 'Suppress'],
+  raise: ['发生', 'Raised'], change: ['变化', 'Changed'], end: ['结束', 'Over'], link: ['转为案件', 'Became an incident'], clear: ['解除', 'Clear'], acknowledge: ['确认', 'Acknowledge'], suppress: ['抑制', 'Suppress'],
   confirm: ['属实', 'Confirm'], false: ['误报', 'False alarm'], promote: ['转案件', 'Make it an incident'],
 };
 

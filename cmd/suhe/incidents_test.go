@@ -1,0 +1,258 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"testing"
+
+	"suhe/assets"
+	"suhe/internal/audit"
+	"suhe/twin/incident"
+)
+
+// visitor finds a guest by name.
+func (h *house) visitor(name string) guest {
+	h.t.Helper()
+	for _, g := range h.guests() {
+		if g.name == name {
+			return g
+		}
+	}
+	h.t.Fatalf("there is no guest %s", name)
+	return guest{}
+}
+
+// asks makes a request in the name of a guest and reads the answer, which is JSON.
+func (h *house) asks(by, method, path string, body any, headers ...string) (status int, answer map[string]any) {
+	h.t.Helper()
+	var send io.Reader
+	kind := "application/json"
+	switch body := body.(type) {
+	case nil:
+	case form:
+		send, kind = bytes.NewReader(body.data), body.kind
+	default:
+		text, err := json.Marshal(body)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		send = bytes.NewReader(text)
+	}
+	r, err := http.NewRequest(method, h.server.URL+path, send)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", kind)
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	h.visitor(by).dress(r)
+	response, err := h.server.Client().Do(r)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err == nil && strings.Contains(response.Header.Get("Content-Type"), "json") {
+		err = json.Unmarshal(text, &answer)
+	}
+	if err != nil {
+		h.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return response.StatusCode, answer
+}
+
+// form is a body of multipart/form-data.
+type form struct {
+	data []byte
+	kind string
+}
+
+// photoOf is a form with a photo of so many pixels.
+func photoOf(t testing.TB, when string, size int) form {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	w.WriteField("when", when)
+	f, err := w.CreateFormFile("file", "photo.jpg")
+	if err == nil {
+		err = jpeg.Encode(f, image.NewGray(image.Rect(0, 0, size, size)), nil)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return form{b.Bytes(), w.FormDataContentType()}
+}
+
+// TestIncidentsThroughTheDoor: a report becomes an incident and is led to its end, by
+// who may do each step and nobody else; the map shows it as long as it is open; another
+// 街镇 sees none of it.
+func TestIncidentsThroughTheDoor(t *testing.T) {
+	h := openHouse(t)
+	const title = "护栏松动"
+	report := map[string]any{"channel": "hotline", "class": "facility.railing", "title": title, "text": "请回电 " + contactNumber,
+		"place": [2]float64{121.4348, 31.2502}, "ref": "12345-1"}
+	status, in := h.asks("dispatcher-here", "POST", "/v1/incidents", report)
+	if status != http.StatusCreated || in["state"] != "discovered" {
+		t.Fatalf("begun: %d %v", status, in)
+	}
+	id := in["id"].(string)
+	path := "/v1/incidents/" + id
+	if again, same := h.asks("dispatcher-here", "POST", "/v1/incidents", report); again != http.StatusOK || same["id"] != id {
+		t.Errorf("told again: %d %v", again, same["id"])
+	}
+	if thing := h.world.ByID(assets.ID(id)); thing == nil || thing.Asset.Name != title {
+		t.Errorf("the map shows %+v", thing)
+	}
+
+	step := func(want int, by, verb string, ask map[string]any, headers ...string) map[string]any {
+		t.Helper()
+		status, answer := h.asks(by, "POST", path+"/"+verb, ask, headers...)
+		if status != want {
+			t.Fatalf("%s by %s: %d %v, want %d", verb, by, status, answer["detail"], want)
+		}
+		return answer
+	}
+	reason := map[string]any{"reason": "why"}
+	step(http.StatusForbidden, "handler-here", "file", reason)
+	step(http.StatusNotFound, "operator-elsewhere", "file", reason)
+	step(http.StatusPreconditionFailed, "dispatcher-here", "file", reason, "If-Match", `"7"`)
+	step(http.StatusOK, "dispatcher-here", "file", reason, "If-Match", `"1"`)
+	step(http.StatusConflict, "dispatcher-here", "file", reason)
+	step(http.StatusBadRequest, "dispatcher-here", "dispatch", nil)
+	step(http.StatusOK, "dispatcher-here", "dispatch", map[string]any{"unit": "市政养护", "person": "handler-here"})
+	step(http.StatusForbidden, "patrol-here", "accept", nil)
+	step(http.StatusOK, "handler-here", "accept", map[string]any{"place": [2]float64{121.4348, 31.2502}})
+	if got := step(http.StatusOK, "handler-here", "handle", nil); fmt.Sprint(got["may"]) != "[suspend report extend comment]" && fmt.Sprint(got["may"]) != "[contact suspend report extend comment]" {
+		t.Errorf("the handler may %v", got["may"])
+	}
+	step(http.StatusConflict, "handler-here", "report", nil)
+	status, file := h.asks("handler-here", "POST", path+"/files", photoOf(t, "after", 64))
+	if status != http.StatusCreated || file["type"] != "image/jpeg" || fmt.Sprint(file["notes"]) != "[undated unplaced]" {
+		t.Fatalf("photo: %d %v", status, file)
+	}
+	step(http.StatusOK, "handler-here", "report", reason)
+	step(http.StatusOK, "patrol-here", "check", nil)
+	step(http.StatusOK, "patrol-here", "close", nil)
+	eventually(t, "closed, it is off the map", func() bool { return h.world.ByID(assets.ID(id)) == nil })
+	step(http.StatusOK, "dispatcher-here", "evaluate", map[string]any{"satisfaction": 5})
+
+	photo := path + "/files/" + file["ref"].(string)
+	if status, _ := h.asks("operator-elsewhere", "GET", photo, nil); status != http.StatusNotFound {
+		t.Errorf("the photo elsewhere: %d", status)
+	}
+	if status, _ := h.asks("patrol-here", "GET", photo, nil); status != http.StatusOK {
+		t.Errorf("the photo: %d", status)
+	}
+	if _, got := h.asks("dispatcher-here", "GET", path+"/contacts", nil); fmt.Sprint(got["contacts"]) != "["+contactNumber+"]" {
+		t.Errorf("contacts %v", got)
+	}
+	if status, _ := h.asks("handler-here", "GET", path+"/contacts", nil); status != http.StatusForbidden {
+		t.Errorf("contacts for a handler: %d", status)
+	}
+	for _, of := range []string{path, path + "/events", "/v1/incidents?open=all"} {
+		_, got := h.asks("dispatcher-here", "GET", of, nil)
+		if text := fmt.Sprint(got); strings.Contains(text, contactNumber) || strings.Contains(text, "sealed:") {
+			t.Errorf("%s tells the number: %s", of, text)
+		}
+	}
+	for by, want := range map[string]int{"dispatcher-here": 1, "operator-elsewhere": 0} {
+		_, list := h.asks(by, "GET", "/v1/incidents?open=all&q="+id, nil)
+		if got := list["incidents"].([]any); len(got) != want {
+			t.Errorf("%s lists %v", by, got)
+		}
+		_, scores := h.asks(by, "GET", "/v1/evaluation?by=class", nil)
+		if got := scores["scores"].([]any); len(got) != want {
+			t.Errorf("%s scores %v", by, got)
+		}
+	}
+	base, head, err := h.store.AuditHead(t.Context())
+	if err != nil || head == base {
+		t.Fatalf("the record: %v", err)
+	}
+	done := 0
+	for e, err := range h.store.Audit(t.Context(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Incident == id && strings.HasPrefix(string(e.Action), "incident ") && e.Outcome == audit.Done {
+			done++
+		}
+	}
+	if done != 10 {
+		t.Errorf("the record has %d steps, want 10", done)
+	}
+}
+
+// TestListsOfIncidents: pages, filters, what people see, and what a node knows that starts.
+func TestListsOfIncidents(t *testing.T) {
+	h := openHouse(t)
+	for i := range 25 {
+		class, channel := "street.rubbish", incident.Grid
+		if i%5 == 0 {
+			class, channel = "facility.lamp", incident.Snap
+		}
+		_, _, err := h.incidents.Begin(context.Background(), incident.Clerk(), incident.Finding{Channel: channel, Class: class, Severity: 1 + i%4,
+			Title: fmt.Sprint("第", i, "件"), Place: [2]float64{121.4348, 31.2502}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	pages := func(by, query string) (ids []string) {
+		t.Helper()
+		for path := "/v1/incidents?" + query; path != ""; {
+			status, page := h.asks(by, "GET", path, nil)
+			if status != http.StatusOK {
+				t.Fatalf("%s: %d %v", path, status, page)
+			}
+			for _, row := range page["incidents"].([]any) {
+				ids = append(ids, row.(map[string]any)["id"].(string))
+			}
+			path, _ = page["next"].(string)
+		}
+		return ids
+	}
+	for query, want := range map[string]int{"limit=7": 25, "limit=7&open=all": 25, "limit=7&open=false": 0, "class=facility.lamp": 5, "channel=snap&limit=2": 5,
+		"severity=1": 7, "state=filed": 0, "state=discovered,filed": 25, "q=第7件": 1, "area=310107&limit=3": 25, "mine=true": 0, "colour=red": 0, "supervised=true": 0} {
+		if got := pages("operator-here", query); len(got) != want {
+			t.Errorf("%s: %d, want %d", query, len(got), want)
+		}
+		if got := pages("operator-elsewhere", query); len(got) != 0 {
+			t.Errorf("%s elsewhere: %v", query, got)
+		}
+	}
+	first := pages("operator-here", "limit=7")
+	for i := 1; i < len(first); i++ {
+		if first[i] >= first[i-1] {
+			t.Fatalf("%s after %s", first[i], first[i-1])
+		}
+	}
+	for _, query := range []string{"severity=9", "colour=blue", "open=perhaps", "limit=0", "after=x"} {
+		if status, _ := h.asks("operator-here", "GET", "/v1/incidents?"+query, nil); status != http.StatusBadRequest {
+			t.Errorf("%s: %d", query, status)
+		}
+	}
+
+	// A node that starts has all that are open, and goes on with the numbers.
+	if err := h.loadBoards(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(h.incidents.All()); got != 25 {
+		t.Errorf("%d on the board", got)
+	}
+	next, _, err := h.incidents.Begin(context.Background(), incident.Clerk(), incident.Finding{Channel: incident.Grid, Class: "other", Place: [2]float64{121.4348, 31.2502}})
+	if err != nil || string(next.ID) <= first[0] {
+		t.Errorf("the next is %s, %v", next.ID, err)
+	}
+}
