@@ -14,6 +14,7 @@ import (
 	"suhe/assets"
 	"suhe/internal/access"
 	"suhe/internal/docket"
+	"suhe/twin"
 	"suhe/twin/incident"
 )
 
@@ -51,7 +52,7 @@ type incidentAsk struct {
 	unit, person, text   string
 	severity             int // as severe or more
 	supervised           bool
-	colour               incident.Colour // as bad or worse
+	light                float64 // of the clock, as bad or worse
 	open                 *bool
 }
 
@@ -69,10 +70,11 @@ func readIncidentAsk(q url.Values, who access.Principal) (a incidentAsk, err err
 			return a, fmt.Errorf("%w: severity: %.40q, want 1 to 4", assets.ErrInvalid, text)
 		}
 	}
-	switch a.colour = incident.Colour(q.Get("colour")); a.colour {
+	switch text := incident.Colour(q.Get("colour")); text {
 	case "", incident.Yellow, incident.Red:
+		a.light = float64(text.Light())
 	default:
-		return a, fmt.Errorf("%w: colour: %.40q, want yellow or red", assets.ErrInvalid, a.colour)
+		return a, fmt.Errorf("%w: colour: %.40q, want yellow or red", assets.ErrInvalid, text)
 	}
 	yes, no := true, false
 	switch text := q.Get("open"); text {
@@ -87,8 +89,9 @@ func readIncidentAsk(q url.Values, who access.Principal) (a incidentAsk, err err
 	return a, nil
 }
 
-// fits says whether the incident is asked for; now is when its clock is read.
-func (a *incidentAsk) fits(in *incident.Incident, c *incident.Calendar, now time.Time) bool {
+// fits says whether the incident is asked for. Of its clock it knows what the map does.
+func (a *incidentAsk) fits(h *heldIncident) bool {
+	in := &h.Is
 	is := func(asked, is string) bool { return asked == "" || asked == is }
 	switch w := &in.What; {
 	case len(a.states) > 0 && !slices.Contains(a.states, string(in.State)),
@@ -98,11 +101,8 @@ func (a *incidentAsk) fits(in *incident.Incident, c *incident.Calendar, now time
 		a.text != "" && !strings.Contains(w.Title+"\n"+w.Address+"\n"+string(in.ID), a.text):
 		return false
 	}
-	if a.colour == "" {
-		return true
-	}
-	r, runs := c.Worst(in, now)
-	return runs && (r.Colour == incident.Red || r.Colour == a.colour)
+	light, _ := twin.MarkerNumber(h.Marker, twin.MarkerLight)
+	return light >= a.light
 }
 
 // incidents answers with a page of incidents, newest first: those that are open from
@@ -155,12 +155,11 @@ type heldIncident = docket.Held[incident.Incident]
 
 // openIncidents reads a page from memory.
 func (s *server) openIncidents(_ *http.Request, who access.Principal, ask *incidentAsk, before assets.FID, limit int) (page []heldIncident, more bool, err error) {
-	now, calendar := time.Now(), s.Incidents.Tables().Calendar
 	var sight access.Sight
 	sight.By(who.Scope)
 	var found []*heldIncident
 	for _, h := range s.Incidents.All() {
-		if (before == 0 || h.Marker.FID < before) && sight.Sees(h.Marker) && ask.fits(&h.Is, calendar, now) {
+		if (before == 0 || h.Marker.FID < before) && sight.Sees(h.Marker) && ask.fits(h) {
 			found = append(found, h)
 		}
 	}
@@ -173,8 +172,7 @@ func (s *server) openIncidents(_ *http.Request, who access.Principal, ask *incid
 
 // keptIncidents reads a page from the store.
 func (s *server) keptIncidents(r *http.Request, who access.Principal, ask *incidentAsk, before assets.FID, limit int) (page []heldIncident, more bool, err error) {
-	now, calendar := time.Now(), s.Incidents.Tables().Calendar
-	wanted := func(h *heldIncident) bool { return who.Scope.Sees(h.Marker) && ask.fits(&h.Is, calendar, now) }
+	wanted := func(h *heldIncident) bool { return who.Scope.Sees(h.Marker) && ask.fits(h) }
 	return s.storedIncidents(r.Context(), docket.Query{Open: ask.open, Class: ask.class, Before: before}, limit, wanted)
 }
 

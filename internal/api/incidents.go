@@ -62,7 +62,9 @@ func (s *server) beginIncident(w http.ResponseWriter, r *http.Request, who acces
 	if err := readStrict(r, &f); err != nil {
 		return err
 	}
-	in, begun, err := s.Incidents.Begin(r.Context(), who, f)
+	ctx, cancel := context.WithTimeout(r.Context(), showPatience)
+	defer cancel()
+	in, begun, err := s.Incidents.Begin(ctx, who, f)
 	if err != nil {
 		return err
 	}
@@ -103,7 +105,9 @@ func (s *server) stepIncident(w http.ResponseWriter, r *http.Request, who access
 			return err
 		}
 	}
-	in, err := s.Incidents.Do(r.Context(), who, assets.ID(r.PathValue("id")), incident.Verb(r.PathValue("verb")), ask, was)
+	ctx, cancel := context.WithTimeout(r.Context(), showPatience)
+	defer cancel()
+	in, err := s.Incidents.Do(ctx, who, assets.ID(r.PathValue("id")), incident.Verb(r.PathValue("verb")), ask, was)
 	if err != nil {
 		return unmet(conditional && errors.Is(err, incident.ErrRevision), err)
 	}

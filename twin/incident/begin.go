@@ -28,8 +28,12 @@ func (d *Desk) Begin(ctx context.Context, who access.Principal, f Finding) (in I
 	if f.By == "" {
 		f.By = who.ID
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	select {
+	case d.turn <- struct{}{}:
+		defer func() { <-d.turn }()
+	case <-ctx.Done():
+		return Incident{}, false, ctx.Err()
+	}
 	if id, is := known(f.Channel, f.Ref, d.o.Open()); is {
 		if in, err := d.Get(ctx, who, id); err == nil {
 			return in, false, nil

@@ -63,8 +63,8 @@ const (
 	Red    Colour = "red"    // it is past due
 )
 
-// rank is 0 for green, 1 for yellow and 2 for red.
-func (c Colour) rank() int {
+// Light is 0 for green, 1 for yellow and 2 for red, as markers tell it.
+func (c Colour) Light() int {
 	switch c {
 	case Yellow:
 		return 1
@@ -75,7 +75,7 @@ func (c Colour) rank() int {
 }
 
 // worse says whether the colour is worse than the other.
-func (c Colour) worse(than Colour) bool { return c.rank() > than.rank() }
+func (c Colour) worse(than Colour) bool { return c.Light() > than.Light() }
 
 // Pause is a time in which a clock stands.
 type Pause struct {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"sync"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -46,8 +45,8 @@ type Options struct {
 // Desk is where everything is done with incidents, by people and by the clock. All
 // methods may be called at once.
 type Desk struct {
-	o  Options
-	mu sync.Mutex // incidents begin one by one, so that the same matter is not begun twice
+	o    Options
+	turn chan struct{} // of who begins an incident: one by one, so that the same matter is not begun twice
 }
 
 // New makes a desk.
@@ -55,7 +54,7 @@ func New(o Options) *Desk {
 	if o.Told == nil {
 		o.Told = func(context.Context) error { return nil }
 	}
-	return &Desk{o: o}
+	return &Desk{o: o, turn: make(chan struct{}, 1)}
 }
 
 // AnyRev is whatever revision there is.
@@ -113,9 +112,6 @@ func (d *Desk) take(ctx context.Context, id assets.ID, a Action, was int64) (*ba
 		return nil, fmt.Errorf("%w: %s is at %d, not %d", ErrRevision, id, in.Rev, was)
 	}
 	b := &batch{desk: d, now: d.o.Now()}
-	if !a.Who.Scope.Reaches(d.marker(&in, b.now)) {
-		return nil, denied("incident %s is not in an area of %s", id, a.Who.ID)
-	}
 	if err := b.add(in, a); err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 
 func begins(in *Incident, e *Event) {
 	in.ID, in.What, in.Terms, in.Sources = e.Own.ID, *e.Own.What, *e.Own.Terms, e.Own.Sources
-	in.Evidence = e.Own.Evidence
+	attaches(in, e)
 	in.Task.Level = in.Terms.Level
 	in.Tally.Begun = e.At
 }
@@ -104,7 +104,13 @@ func supervises(in *Incident, e *Event) {
 
 func attaches(in *Incident, e *Event) {
 	for _, p := range e.Own.Evidence {
-		p.Round, p.By, p.At = in.Task.Round, e.By, e.At
+		p.Round = in.Task.Round
+		if p.By == "" {
+			p.By = e.By
+		}
+		if p.At.IsZero() {
+			p.At = e.At
+		}
 		in.Evidence = append(in.Evidence, p)
 	}
 }

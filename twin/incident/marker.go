@@ -28,7 +28,7 @@ func (d *Desk) marker(in *Incident, now time.Time) *assets.Asset {
 		props["supervised"] = true
 	}
 	if r, runs := d.o.Tables.Calendar.Worst(in, now); runs {
-		props[twin.MarkerLight] = r.Colour.rank()
+		props[twin.MarkerLight] = r.Colour.Light()
 		props["step"], props["due"] = string(r.Step), r.Due.UTC().Format(time.RFC3339)
 	}
 	m := &assets.Asset{

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { home, loginAddress, roleName, wayBack } from './session';
+import { home, loginAddress, roleName, sees, wayBack } from './session';
 
 describe('the way back', () => {
   const origin = 'https://creek.example';
@@ -32,4 +32,11 @@ it('who administers begins elsewhere', () => {
 
 it('roles have names, an unknown one stands as it is', () => {
   expect([roleName('dispatcher', 'zh'), roleName('dispatcher', 'en'), roleName('king', 'zh')]).toEqual(['派遣员', 'Dispatcher', 'king']);
+});
+
+it.each([
+  [['operator'], 'alarm', true], [['handler'], 'incident', true], [['handler'], 'alarm', false], [['public'], 'incident', false],
+  [['public', 'patrol'], 'alarm', true], [['system'], 'incident', false], [['nobody'], 'incident', false],
+])('%j sees %s: %s', (roles, kind, want) => {
+  expect(sees({ roles }, kind)).toBe(want);
 });
