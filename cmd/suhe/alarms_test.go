@@ -3,10 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -18,44 +15,6 @@ import (
 	"suhe/twin/alarm"
 	"suhe/twin/incident"
 )
-
-// asks sends a request of the guest and reads the JSON that comes back.
-func (h *house) asks(by guest, method, path, body string) (status int, out map[string]any) {
-	h.t.Helper()
-	r, err := http.NewRequest(method, h.server.URL+path, strings.NewReader(body))
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	by.dress(r)
-	answer, err := h.server.Client().Do(r)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	if len(bytes.TrimSpace(text)) > 0 {
-		if err := json.Unmarshal(text, &out); err != nil {
-			h.t.Fatalf("%s %s: %s", method, path, text)
-		}
-	}
-	return answer.StatusCode, out
-}
-
-// called is the guest of that name.
-func (h *house) called(name string) guest {
-	h.t.Helper()
-	for _, g := range h.guests() {
-		if g.name == name {
-			return g
-		}
-	}
-	h.t.Fatal("no guest " + name)
-	return guest{}
-}
 
 // measures lets a sensor say something.
 func (h *house) measures(id assets.ID, phenomenon string, value float64) {
@@ -70,9 +29,9 @@ func (h *house) measures(id assets.ID, phenomenon string, value float64) {
 func TestFromAValueToAnIncident(t *testing.T) {
 	h := openHouse(t)
 	id := h.alarmed()
-	operator, stranger := h.called("operator-here"), h.called("operator-elsewhere")
+	operator, stranger := "operator-here", "operator-elsewhere"
 	path := "/v1/alarms/" + string(id)
-	status, is := h.asks(operator, "GET", path, "")
+	status, is := h.asks(operator, "GET", path, nil)
 	if status != 200 || is["state"] != "raised" || is["cause"] != "flood" || is["severity"] != 2.0 {
 		t.Fatalf("%d: %v", status, is)
 	}
@@ -85,11 +44,11 @@ func TestFromAValueToAnIncident(t *testing.T) {
 		if deed == "/acknowledge" {
 			method = "POST"
 		}
-		if status, _ := h.asks(stranger, method, path+deed, ""); status != 404 {
+		if status, _ := h.asks(stranger, method, path+deed, nil); status != 404 {
 			t.Errorf("a stranger's %s %s: %d", method, path+deed, status)
 		}
 	}
-	if _, list := h.asks(stranger, "GET", "/v1/alarms?open=all", ""); len(list["alarms"].([]any)) != 0 {
+	if _, list := h.asks(stranger, "GET", "/v1/alarms?open=all", nil); len(list["alarms"].([]any)) != 0 {
 		t.Errorf("a stranger's list: %v", list)
 	}
 
@@ -106,28 +65,28 @@ func TestFromAValueToAnIncident(t *testing.T) {
 		t.Errorf("made %+v", made)
 	}
 	eventually(t, "the alarm names it", func() bool {
-		_, is = h.asks(operator, "GET", path, "")
+		_, is = h.asks(operator, "GET", path, nil)
 		return is["incident"] == string(made.ID)
 	})
 
-	if status, is = h.asks(operator, "POST", path+"/acknowledge", `{"reason":"我来"}`); status != 200 || is["state"] != "acknowledged" {
+	if status, is = h.asks(operator, "POST", path+"/acknowledge", map[string]string{"reason": "我来"}); status != 200 || is["state"] != "acknowledged" {
 		t.Fatalf("%d: %v", status, is)
 	}
-	if status, _ := h.asks(operator, "POST", path+"/acknowledge", ""); status != 409 {
+	if status, _ := h.asks(operator, "POST", path+"/acknowledge", nil); status != 409 {
 		t.Errorf("again: %d", status)
 	}
-	if status, _ := h.asks(operator, "POST", path+"/explode", ""); status != 400 {
+	if status, _ := h.asks(operator, "POST", path+"/explode", nil); status != 400 {
 		t.Errorf("a verb that is none: %d", status)
 	}
-	if status, problem := h.asks(operator, "POST", path+"/false", ""); status != 400 || !strings.Contains(fmt.Sprint(problem), "why") {
+	if status, problem := h.asks(operator, "POST", path+"/false", nil); status != 400 || !strings.Contains(fmt.Sprint(problem), "why") {
 		t.Errorf("without a reason: %d %v", status, problem)
 	}
 	h.measures(gauge, "water_level", 2)
 	eventually(t, "the value is back", func() bool {
-		_, is = h.asks(operator, "GET", path, "")
+		_, is = h.asks(operator, "GET", path, nil)
 		return is["active"] == 0.0
 	})
-	_, told := h.asks(operator, "GET", path+"/events", "")
+	_, told := h.asks(operator, "GET", path+"/events", nil)
 	var verbs []string
 	for _, e := range told["events"].([]any) {
 		verbs = append(verbs, e.(map[string]any)["verb"].(string))
@@ -140,16 +99,19 @@ func TestFromAValueToAnIncident(t *testing.T) {
 // A rule counts as soon as it is saved, and what it raised ends when it goes.
 func TestRulesAreSavedAndRemoved(t *testing.T) {
 	h := openHouse(t)
-	operator := h.called("operator")
-	const rule = `{"title":"试","titleEn":"Test","kind":"threshold","classes":["sensor.water_level"],"phenomenon":"water_level","when":"value > %s","severity":4}`
+	operator := "operator"
+	rule := func(than string) map[string]any {
+		return map[string]any{"title": "试", "titleEn": "Test", "kind": "threshold", "classes": []string{"sensor.water_level"},
+			"phenomenon": "water_level", "when": "value > " + than, "severity": 4}
+	}
 	h.measures(gauge, "water_level", 3)
-	if status, problem := h.asks(operator, "PUT", "/v1/rules/test", fmt.Sprintf(rule, "depth")); status != 400 || !strings.Contains(fmt.Sprint(problem), "undeclared reference") {
+	if status, problem := h.asks(operator, "PUT", "/v1/rules/test", rule("depth")); status != 400 || !strings.Contains(fmt.Sprint(problem), "undeclared reference") {
 		t.Errorf("%d %v", status, problem)
 	}
-	if status, _ := h.asks(h.called("operator-here"), "PUT", "/v1/rules/test", fmt.Sprintf(rule, "2.0")); status != 403 {
+	if status, _ := h.asks("operator-here", "PUT", "/v1/rules/test", rule("2.0")); status != 403 {
 		t.Errorf("who does not see everywhere: %d", status)
 	}
-	if status, saved := h.asks(operator, "PUT", "/v1/rules/test", fmt.Sprintf(rule, "2.0")); status != 201 || saved["rev"] != 1.0 {
+	if status, saved := h.asks(operator, "PUT", "/v1/rules/test", rule("2.0")); status != 201 || saved["rev"] != 1.0 {
 		t.Fatalf("%d %v", status, saved)
 	}
 	of := func(rule string) *alarm.Alarm {
@@ -161,11 +123,11 @@ func TestRulesAreSavedAndRemoved(t *testing.T) {
 		return nil
 	}
 	eventually(t, "it raises", func() bool { return of("test") != nil })
-	if status, _ := h.asks(operator, "DELETE", "/v1/rules/test", ""); status != 204 {
+	if status, _ := h.asks(operator, "DELETE", "/v1/rules/test", nil); status != 204 {
 		t.Fatal(status)
 	}
 	eventually(t, "it ends", func() bool { return of("test").Active() == 0 })
-	if status, _ := h.asks(operator, "DELETE", "/v1/rules/test", ""); status != 404 {
+	if status, _ := h.asks(operator, "DELETE", "/v1/rules/test", nil); status != 404 {
 		t.Errorf("again: %d", status)
 	}
 }
