@@ -176,7 +176,7 @@ func (h *house) own(o *contract.Operation, by guest, usual string) string {
 		}
 		return l.ID
 	}
-	if strings.HasPrefix(o.Path, "/v1/alarms/") {
+	if strings.HasPrefix(o.Path, "/v1/alarms/") || strings.HasPrefix(o.Path, "/v1/cap/") {
 		return string(h.alarmed())
 	}
 	return usual

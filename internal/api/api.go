@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"suhe/assets"
 	"suhe/internal/access"
 	"suhe/internal/door"
@@ -38,6 +40,7 @@ type World interface {
 type Registry interface {
 	Place(a *assets.Asset) *assets.Asset
 	Opened(a *assets.Asset) *assets.Asset
+	AreaBound(code string) (orb.Bound, bool)
 	Edit(ctx context.Context, by, why string, e assets.Edit) (*assets.Asset, assets.Verdict, error)
 }
 
@@ -289,6 +292,10 @@ func (s *server) routes() {
 	s.papers("/v1/fences", alarm.FenceKind)
 	s.papers("/v1/silences", alarm.SilenceKind)
 	s.route("POST /v1/rules/check", access.Rule, s.checkRule)
+	s.route("GET /v1/cap", access.View, s.capFeed)
+	s.route("POST /v1/cap", access.Rule, s.capWarning)
+	s.route("GET /v1/cap/{id}", access.View, s.capAlarm)
+	s.papers("/v1/warnings", alarm.WarningKind)
 	s.route("GET /v1/alarms", access.View, s.alarms)
 	s.route("GET /v1/alarms/statistics", access.View, s.alarmStatistics)
 	s.route("GET /v1/alarms/{id}", access.View, s.alarm)

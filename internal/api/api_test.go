@@ -92,6 +92,10 @@ func (r *rooms) Place(a *assets.Asset) *assets.Asset {
 	return a
 }
 
+func (r *rooms) AreaBound(code string) (orb.Bound, bool) {
+	return orb.Bound{Min: orb.Point{121.4, 31.2}, Max: orb.Point{121.5, 31.3}}, code == "310107"
+}
+
 func (r *rooms) Opened(a *assets.Asset) *assets.Asset { return a }
 
 func (r *rooms) Flush(context.Context) (uint64, error) { return 7, nil }

@@ -5,7 +5,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/cel-go/common/types"
@@ -38,8 +37,8 @@ type Judge struct {
 	locate  func(orb.Point) assets.Location
 	started int64
 
-	rules      []*compiled            // in order of name
-	candidates map[string][]*compiled // by kind and class
+	rules      []*compiled // in order of name
+	candidates map[kindClass][]*compiled
 	fences     map[string]*Fence
 	crowds     map[string]*crowd  // by rule
 	nearbys    map[string]*nearby // by rule
@@ -109,7 +108,7 @@ func NewJudge(started int64, locate func(orb.Point) assets.Location, seeds []*Co
 // and is no longer asked for ends.
 func (j *Judge) Renew(b *Book, things iter.Seq[*twin.Thing], now int64) {
 	was := j.fences
-	j.rules, j.fences, j.candidates = b.rules, b.fences, map[string][]*compiled{}
+	j.rules, j.fences, j.candidates = b.rules, b.fences, map[kindClass][]*compiled{}
 	j.renewPlaces(was, now)
 	for _, c := range j.rules {
 		c.closed = !j.open(c, now)
@@ -118,7 +117,9 @@ func (j *Judge) Renew(b *Book, things iter.Seq[*twin.Thing], now int64) {
 	j.gathering = true
 	for t := range things {
 		j.Put(t, now)
-		there[t.Asset.FID] = true
+		if fid := t.Asset.FID; j.subjects[fid] != nil {
+			there[fid] = true
+		}
 	}
 	j.gathering = false
 	for fid := range j.subjects {
@@ -138,9 +139,15 @@ func (j *Judge) Take() []Turn {
 	return out
 }
 
+// kindClass is what rules choose things by.
+type kindClass struct {
+	kind  assets.Kind
+	class string
+}
+
 // about are the rules that may be about things like a.
 func (j *Judge) about(a *assets.Asset) []*compiled {
-	key := string(a.Kind) + " " + a.Class
+	key := kindClass{a.Kind, a.Class}
 	found, known := j.candidates[key]
 	if !known {
 		for _, c := range j.rules {
@@ -148,7 +155,7 @@ func (j *Judge) about(a *assets.Asset) []*compiled {
 				found = append(found, c)
 			}
 		}
-		j.candidates[strings.Clone(key)] = found
+		j.candidates[key] = found
 	}
 	return found
 }

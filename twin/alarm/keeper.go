@@ -94,7 +94,7 @@ func (k *Keeper) Told(s docket.Step) {
 // The pace of a keeper: it looks when the engine has news, not more often than this,
 // and as often as the second at least.
 const (
-	pause  = 50 * time.Millisecond
+	pause  = 10 * time.Millisecond
 	atMost = time.Second
 )
 

@@ -180,7 +180,9 @@ func (l *Library) Papers(k settings.Kind) []Paper {
 			all[name] = Paper{Name: name, Rev: h.Rev, At: h.At, Doc: h.Is}
 		}
 	}
-	return slices.SortedFunc(maps.Values(all), func(a, b Paper) int { return cmp.Compare(a.Name, b.Name) })
+	out := slices.AppendSeq(make([]Paper, 0, len(all)), maps.Values(all))
+	slices.SortFunc(out, func(a, b Paper) int { return cmp.Compare(a.Name, b.Name) })
+	return out
 }
 
 // Paper finds one; assets.ErrNotFound: there is none.

@@ -175,8 +175,11 @@ async function alarmed(chief, handler) {
 
 const browser = await launch();
 try {
-  const chief = await as(browser, 'operator', { width: 1600, height: 900 });
-  const handler = await as(browser, 'handler', { width: 1280, height: 720 });
+  // Small screens: both are drawn by the processor.
+  const chief = await as(browser, 'operator', { width: 1280, height: 760 });
+  const handler = await as(browser, 'handler', { width: 900, height: 600 });
+  check('the list is open where there is room for it', await chief.page.isVisible('#cases') && await handler.page.isHidden('#cases'));
+  await handler.page.click('#cases-button');
   const id = await discovered(chief);
   await filed(chief, id);
   await handled(chief, handler, id);
