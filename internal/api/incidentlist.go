@@ -62,7 +62,7 @@ func readIncidentAsk(q url.Values, who access.Principal) (a incidentAsk, err err
 		a.states = strings.Split(text, ",")
 	}
 	if q.Get("mine") == "true" {
-		a.person = who.ID
+		a.person = who.Person()
 	}
 	a.supervised = q.Get("supervised") == "true"
 	if text := q.Get("severity"); text != "" {
