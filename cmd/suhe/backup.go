@@ -34,7 +34,7 @@ func (k keeping) check() (wrong []string) {
 
 // backedUp are the streams of a node that a backup holds. EVENTS follows from the
 // store; it is kept for what it alone knows, the order of what happened.
-var backedUp = []string{"OBS", "EVENTS", "DEAD", "COMMANDS", "ANSWERS", "LOGINS"}
+var backedUp = []string{"OBS", "EVENTS", "DEAD", "COMMANDS", "ANSWERS", "LOGINS", "WEBHOOKS", webhookTable}
 
 // sources are what a backup of the storage is of.
 func (s storage) sources(store store, b *bus.Bus) backup.Sources {

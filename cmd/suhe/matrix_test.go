@@ -18,6 +18,7 @@ import (
 	"suhe/internal/account/link"
 	"suhe/internal/api"
 	"suhe/internal/contract"
+	"suhe/internal/webhook"
 	"suhe/twin"
 )
 
@@ -131,6 +132,9 @@ func (h *house) exampleOf(o *contract.Operation, by guest) contract.Call {
 	if o.ID == "removeTree" {
 		h.plant(call.Path["name"])
 	}
+	if strings.HasPrefix(o.Path, "/v1/webhooks/") {
+		h.hang(call.Path["name"])
+	}
 	for _, p := range o.Parameters {
 		switch p.In + " " + p.Name {
 		case "path seq":
@@ -170,6 +174,16 @@ func (h *house) plant(name string) {
 	h.t.Helper()
 	_, err := h.logins.PutTree(context.Background(), account.Tree{Name: name, Nodes: access.Trees{"water": {elsewhere}}})
 	if err != nil && !errors.Is(err, assets.ErrConflict) {
+		h.t.Fatal(err)
+	}
+}
+
+// hang makes a webhook whose receiver is not to be reached.
+func (h *house) hang(name string) {
+	h.t.Helper()
+	wish := webhook.NewWish()
+	wish.Account, wish.URL, wish.Types, wish.Layers = "operator", "https://localhost/", []webhook.Type{webhook.Found}, []string{"cameras"}
+	if _, _, err := h.webhooks.Put(context.Background(), name, assets.AnyRev, wish); err != nil {
 		h.t.Fatal(err)
 	}
 }

@@ -23,6 +23,8 @@ import (
 	"suhe/internal/api"
 	"suhe/internal/audit"
 	"suhe/internal/bus"
+	"suhe/internal/seal"
+	"suhe/internal/webhook"
 	"suhe/stream"
 	"suhe/stream/command"
 	"suhe/stream/ingest"
@@ -50,6 +52,7 @@ type node struct {
 
 	store    store
 	registry *assets.Registry
+	seals    *seal.Keys
 	devices  access.Devices
 	book     *audit.Book
 	recorder *audit.Recorder
@@ -77,6 +80,7 @@ type node struct {
 	gate     account.Gate
 	keys     *key.Ring
 	links    *link.Book
+	webhooks *webhook.Desk
 	cities   map[string]api.City
 	keysAway bool         // the store, when keys were last read
 	public   *publicRooms // nil: there is no public view
@@ -96,7 +100,7 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 	if n.door, err = s.door(); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openPublic, n.openDoors} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openPublic, n.openDoors, n.openWebhooks} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -118,9 +122,10 @@ func (n *node) openStore(ctx context.Context) (err error) {
 	if n.store, err = openStore(ctx, n.settings.storage, n.log); err != nil {
 		return err
 	}
-	if n.registry, err = n.settings.sealing(n.store); err != nil {
+	if n.seals, err = seal.Open(n.settings.sealFile()); err != nil {
 		return err
 	}
+	n.registry = newRegistry(n.store).SealBy(n.seals)
 	if n.settings.Demo {
 		return fillScene(ctx, n.registry, n.store, n.settings, n.log)
 	}
@@ -305,7 +310,7 @@ func (n *node) follow(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		// Tiles before the stream: who is told of a changed tile finds it changed.
-		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.tiles, n.hub)
+		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.tiles, n.hub, n.webhooks)
 	})
 	if n.public != nil {
 		group.Go(func() error { return n.public.run(ctx) })
@@ -319,6 +324,7 @@ func (n *node) follow(ctx context.Context) error {
 	group.Go(func() error { return n.mappings.Run(ctx) })
 	group.Go(func() error { return n.keys.Run(ctx) })
 	group.Go(func() error { return n.dead.Run(ctx) })
+	group.Go(func() error { return n.webhooks.Run(ctx) })
 	group.Go(func() error {
 		return n.bus.Hear(ctx, presence, func(data []byte) { n.tell("hear other nodes", n.hub.Heard(data)) })
 	})
