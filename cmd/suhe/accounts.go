@@ -75,7 +75,7 @@ func (n *node) openAccounts(ctx context.Context) error {
 	}
 	l := n.settings.logins
 	n.logins = account.NewLogins(account.Options{
-		Directory: account.NewDirectory(account.DirectoryOptions{Store: n.store, Now: n.now, Demo: n.settings.Demo}),
+		Directory: account.NewDirectory(account.DirectoryOptions{Store: n.store, Now: n.now, Demo: n.settings.Demo, Seal: n.seals, Log: n.log}),
 		Record:    n.store, Table: table, Key: key, Log: n.log,
 		Idle: l.SessionIdle, Life: l.SessionLife, PasswordLife: l.PasswordLife,
 		Rest: l.LoginRest, Tries: l.LoginTries, AddressTries: l.AddressTries,

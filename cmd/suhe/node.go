@@ -125,6 +125,7 @@ func (n *node) openStore(ctx context.Context) (err error) {
 	if n.seals, err = seal.Open(n.settings.sealFile()); err != nil {
 		return err
 	}
+	n.seals.Failed = func(err error) { n.log.Warn("the keys that seal stay as they were", "err", err) }
 	n.registry = newRegistry(n.store).SealBy(n.seals)
 	if n.settings.Demo {
 		return fillScene(ctx, n.registry, n.store, n.settings, n.log)

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -114,4 +115,32 @@ func (d *Desk) List(ctx context.Context) ([]Listed, error) {
 	}
 	slices.SortFunc(out, func(a, b Listed) int { return strings.Compare(a.Name, b.Name) })
 	return out, nil
+}
+
+// Reseal seals the secrets of hooks that are sealed with an old key with the newest.
+// It returns of how many hooks.
+func Reseal(ctx context.Context, store settings.Store, by Sealer) (n int, err error) {
+	all, _, err := store.Settings(ctx, Kind)
+	if err != nil {
+		return 0, err
+	}
+	for _, s := range all {
+		var doc document
+		if err := json.Unmarshal(s.Doc, &doc); err != nil {
+			return n, fmt.Errorf("webhook %s: %w", s.Name, err)
+		}
+		if by.Current(doc.Secret) {
+			continue
+		}
+		secret, err := by.Open(doc.Secret, string(Kind), s.Name)
+		if err != nil {
+			return n, fmt.Errorf("webhook %s: %w", s.Name, err)
+		}
+		doc.Secret = by.Seal(secret, string(Kind), s.Name)
+		if _, err := store.PutSetting(ctx, Kind, s.Name, s.Rev, textOf(doc), audit.From(ctx).Entry("webhook seal", "webhook "+s.Name, audit.Done)); err != nil {
+			return n, fmt.Errorf("webhook %s: %w", s.Name, err)
+		}
+		n++
+	}
+	return n, nil
 }

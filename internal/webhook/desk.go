@@ -29,6 +29,7 @@ import (
 type Sealer interface {
 	Seal(value string, of ...string) string
 	Open(sealed string, of ...string) (string, error)
+	Current(sealed string) bool
 }
 
 // Past reads events of before.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"suhe/assets"
 	"suhe/internal/access"
 	"suhe/internal/audit"
+	"suhe/internal/seal"
 	"suhe/internal/webhook"
 	"suhe/twin"
 )
@@ -339,5 +341,30 @@ func TestTooMuchAtOnceIsToldAsLost(t *testing.T) {
 	eventually(t, "the rest", func() bool { return len(r.told()) == 3 })
 	if got := r.told(); !slices.Contains(got, "lost") || !slices.Contains(got, "asset.put gauge-2") {
 		t.Errorf("told %v", got)
+	}
+}
+
+// Secrets are sealed with a new key, and sign as before.
+func TestSecretsAreSealedAnew(t *testing.T) {
+	w, r := newTown(t), newReceiver(t)
+	n := w.open(nil, r)
+	n.hang(r, "bureau")
+	if err := seal.Rotate(filepath.Join(w.dir, "seal.key")); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := seal.Open(filepath.Join(w.dir, "seal.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{1, 0} {
+		if count, err := webhook.Reseal(t.Context(), w.store, keys); err != nil || count != want {
+			t.Errorf("%d sealed anew, want %d: %v", count, want, err)
+		}
+	}
+	if err := n.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := n.Try(t.Context(), "bureau"); err != nil || !out.Delivered {
+		t.Errorf("%+v, %v", out, err)
 	}
 }
