@@ -19,6 +19,7 @@ import (
 	"suhe/internal/api"
 	"suhe/internal/contract"
 	"suhe/internal/webhook"
+	"suhe/stream"
 	"suhe/twin"
 )
 
@@ -254,6 +255,9 @@ func (h *house) take(t *testing.T, c *contract.Contract, call contract.Call, by 
 
 // upgrade asks for a WebSocket.
 func upgrade(r *http.Request) {
+	if ticket := r.Header.Get("Sec-WebSocket-Protocol"); ticket != "" {
+		r.Header.Set("Sec-WebSocket-Protocol", stream.Protocol+", "+ticket)
+	}
 	r.Header.Set("Connection", "Upgrade")
 	r.Header.Set("Upgrade", "websocket")
 	r.Header.Set("Sec-WebSocket-Version", "13")
