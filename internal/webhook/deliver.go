@@ -78,7 +78,7 @@ func (d *Desk) work(ctx context.Context, hook string, wake <-chan struct{}) {
 	for ctx.Err() == nil {
 		m, err := d.o.Queue.Next(ctx, next, subjects+hook)
 		if err == nil {
-			if d.one(ctx, hook, m) {
+			if d.finish(ctx, hook, m) {
 				next = m.Seq + 1
 				continue
 			}
@@ -98,9 +98,9 @@ func (d *Desk) work(ctx context.Context, hook string, wake <-chan struct{}) {
 	}
 }
 
-// one brings one message to its end and takes it out of the queue; false: ctx ended
+// finish brings one message to its end and takes it out of the queue; false: ctx ended
 // before.
-func (d *Desk) one(ctx context.Context, hook string, m bus.Message) bool {
+func (d *Desk) finish(ctx context.Context, hook string, m bus.Message) bool {
 	var k kept
 	if err := json.Unmarshal(m.Data, &k); err != nil {
 		d.o.Log.Error("webhooks: a message cannot be read", "hook", hook, "err", err)

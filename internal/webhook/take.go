@@ -90,7 +90,7 @@ func (t *taker) put(ctx context.Context, came happened) (rest happened, err erro
 		came.overflow = false
 	}
 	for len(came.notices) > 0 {
-		if err := t.one(ctx, came.notices[0]); err != nil {
+		if err := t.tellOf(ctx, came.notices[0]); err != nil {
 			return came, err
 		}
 		came.notices = came.notices[1:]
@@ -137,7 +137,7 @@ func (t *taker) catchUp(ctx context.Context, came *happened) error {
 			return err // the world is about to come to them
 		}
 		for i := range events {
-			if err := t.one(ctx, notice{at: came.at, event: &events[i]}); err != nil {
+			if err := t.tellOf(ctx, notice{at: came.at, event: &events[i]}); err != nil {
 				return err
 			}
 		}
@@ -145,8 +145,8 @@ func (t *taker) catchUp(ctx context.Context, came *happened) error {
 	return nil
 }
 
-// one puts what a notice tells into the queue, for all hooks that are to be told.
-func (t *taker) one(ctx context.Context, n notice) error {
+// tellOf puts what a notice tells into the queue, for all hooks that are to be told.
+func (t *taker) tellOf(ctx context.Context, n notice) error {
 	if n.event != nil && n.event.Seq <= t.at.Events {
 		return nil // told before
 	}
