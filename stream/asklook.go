@@ -234,7 +234,7 @@ func (h *Hub) lookPace(l *look, a ask, _ bool) (err error) {
 		return fmt.Errorf("rate: %g, want deltas a second in [%.3f,1000]", *a.Rate, 1/slowest.Seconds())
 	}
 	l.interval = time.Duration(float64(time.Second) / *a.Rate)
-	if l.interval <= h.o.Tick {
+	if l.interval <= max(h.o.Tick, h.o.Rest) {
 		l.interval = 0
 	}
 	return nil

@@ -2,11 +2,12 @@ package stream
 
 import "time"
 
-// When there is more to write than can be written, ticks come later: what is told
-// less often is told at once to all who look alike, while clients that are each
-// behind in their own way cost far more.
+// When there is more to write than can be written, views are told less often, up to
+// half as often, and if that does not help ticks come later: fewer and longer deltas
+// cost less, while clients that are each behind in their own way cost far more.
 const (
 	latestTick = time.Second // after the one before
+	eased      = 50          // ticks without a crowd, before views are told more often again
 	crowdFew   = 64          // writers that are busy are no crowd, however few clients there are
 	crowdShare = 8           // nor is so small a part of the clients, one of eight
 )
@@ -33,6 +34,7 @@ func (h *Hub) run(done <-chan struct{}) {
 	timer := time.NewTimer(h.o.Tick)
 	defer timer.Stop()
 	last := time.Now()
+	calm := 0 // ticks since there was a crowd
 	for {
 		select {
 		case <-timer.C:
@@ -42,11 +44,27 @@ func (h *Hub) run(done <-chan struct{}) {
 		h.writers.relieve()
 		now := time.Now()
 		if now.Sub(last) < latestTick && h.crowded(h.o.Now()) {
+			calm = -1
 			timer.Reset(h.o.Tick / 8)
 			continue
+		}
+		if calm++; calm == 0 || calm == eased {
+			h.breathe(calm == 0)
+			calm = min(calm, 0)
 		}
 		h.tick(h.o.Now())
 		last = now
 		timer.Reset(time.Until(now.Add(h.o.Tick)))
+	}
+}
+
+// breathe lets views be told less often in a crowd, and more often without.
+func (h *Hub) breathe(crowd bool) {
+	h.marking.Lock()
+	defer h.marking.Unlock()
+	if crowd {
+		h.rest = min(h.rest+h.o.Tick, 2*h.o.Rest)
+	} else {
+		h.rest = max(h.rest-h.o.Tick, h.o.Rest)
 	}
 }

@@ -39,7 +39,8 @@ type Options struct {
 	Watched  func(audit.Origin) error // somebody is about to see where movers are; its error refuses that; nil: nobody is told
 	Delayed  bool                     // it tells of the public view, to those alone who may see no other
 	Tell     func(data []byte) error  // to the hubs of other nodes, which take it with Heard; nil: there are none
-	Tick     time.Duration            // between two looks at what changed; default 200 ms
+	Tick     time.Duration            // between two looks at what changed; default 100 ms
+	Rest     time.Duration            // between two deltas of a view, and twice that if there is too much to write; default 200 ms, or none if Tick is given
 	Beat     time.Duration            // between two time frames; default 15 s
 	Recount  time.Duration            // between two countings for views that are zoomed out; default 1 s
 	Origin   func(*http.Request) bool // whether a page of the request's Origin may connect; nil: those of our own host
@@ -81,7 +82,8 @@ type Hub struct {
 	canvases cells[*canvas]
 	redrawn  redrawn
 	resting  resting
-	shown    uint64 // everything up to this batch has been marked
+	shown    uint64        // everything up to this batch has been marked
+	rest     time.Duration // between two deltas of a view that does not ask for less, as of now
 
 	state   sync.Mutex
 	live    map[*session]struct{}
@@ -97,7 +99,7 @@ var _ twin.Sink = (*Hub)(nil)
 // New makes a hub; it tells nothing until Run.
 func New(o Options) *Hub {
 	if o.Tick <= 0 {
-		o.Tick = 200 * time.Millisecond
+		o.Tick, o.Rest = 100*time.Millisecond, 200*time.Millisecond
 	}
 	if o.Beat <= 0 {
 		o.Beat = 15 * time.Second
@@ -120,7 +122,7 @@ func New(o Options) *Hub {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	h := &Hub{o: o, live: make(map[*session]struct{}), metrics: newMetrics(o.Metrics), resting: resting{calm: o.Calm},
+	h := &Hub{o: o, live: make(map[*session]struct{}), metrics: newMetrics(o.Metrics), resting: resting{calm: o.Calm}, rest: o.Rest,
 		pastReads: make(chan struct{}, pastReads), behind: 2 * time.Second, bounds: usualBounds()}
 	h.events.kept = h.bounds.events
 	h.upgrader = h.newUpgrader()

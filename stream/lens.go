@@ -2,6 +2,7 @@ package stream
 
 import (
 	"cmp"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -100,10 +101,10 @@ func (l *lens) mark(t *told) {
 
 // turn hands out what was marked since the turn before, if it is time.
 func (l *lens) turn(h *Hub, at twin.Position, now time.Time) {
-	if now.Before(l.due) {
+	if now.Add(h.o.Tick / 2).Before(l.due) {
 		return
 	}
-	l.due = now.Add(l.look.interval)
+	l.due = l.next(h.rest, now)
 	if len(l.items) > 0 {
 		p := &portion{id: l.id, look: l.look, from: l.at, at: at, since: l.shown, items: merge(l.items), many: len(l.members) > 1}
 		for v := range l.members {
@@ -115,6 +116,24 @@ func (l *lens) turn(h *Hub, at twin.Position, now time.Time) {
 		l.count, l.recount = now.Add(h.o.Recount), false
 		l.recounted()
 	}
+}
+
+// next is when it is time again. Lenses keep apart in time, so that clients that each
+// have their own are not all written to at once.
+func (l *lens) next(rest time.Duration, now time.Time) time.Time {
+	every := max(l.look.interval, rest)
+	if due := l.due.Add(every); due.After(now) {
+		return due
+	}
+	return apart(every, now)
+}
+
+// apart is some time within the next turn of a lens.
+func apart(every time.Duration, now time.Time) time.Time {
+	if every == 0 {
+		return now
+	}
+	return now.Add(every - rand.N(every))
 }
 
 // merge makes one of several items of a thing; the result is in order of fid.
@@ -235,6 +254,7 @@ func (a *lenses) join(h *Hub, v *view, l *look, scope access.Scope) {
 	in := a.byKey[key]
 	if in == nil {
 		in = &lens{key: key, id: v.id, look: l, scope: scope, kinds: kindsOf(l.kinds...), plain: l.plain(), members: make(map[*view]struct{}), at: h.marked(), shown: h.shown}
+		in.due = apart(h.rest, h.o.Now())
 		in.class = a.classes.take(scope.Class())
 		if a.byKey == nil {
 			a.byKey = make(map[string]*lens)

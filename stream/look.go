@@ -27,7 +27,7 @@ type look struct {
 	asked    fields // for
 	fields   fields // of these, that are shown to who looks
 	datum    datum
-	interval time.Duration // between two deltas; 0: every tick
+	interval time.Duration // between two deltas; 0: as often as the hub tells
 
 	tiles []*Painted // layers whose tiles are told
 	zooms [2]uint32  // of those tiles, first and last

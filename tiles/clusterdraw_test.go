@@ -157,6 +157,7 @@ func TestLoneThingIsAskedForAgain(t *testing.T) {
 	draws := func(c *cluster, scope access.Scope) bool {
 		d := renderer{writer: newLayerWriter()}
 		d.writer.begin(home, 0)
+		d.sight.By(scope)
 		d.clusterOr(w, c, l, &Request{Scope: scope}, l.fields)
 		return d.writer.count > 0
 	}

@@ -65,10 +65,15 @@ func (n *node) openIntake(ctx context.Context) (err error) {
 		return err
 	}
 	n.intake = ingest.New(ingest.Options{Devices: n.world, Publisher: n.publisher, Mappings: n.mappings, Refused: n.dead, Now: n.now, Log: n.log, Metrics: n.metrics})
-	n.places = ingest.NewPositions(ingest.PositionOptions{Movers: n.world, Publisher: n.publisher, Now: n.now, Log: n.log, Metrics: n.metrics})
+	n.places = ingest.NewPositions(ingest.PositionOptions{Movers: n.world, Publisher: n.publisher, Refused: n.dead, Now: n.now, Log: n.log, Metrics: n.metrics})
 	n.findings = ingest.NewFindings(ingest.FindingOptions{
-		Cameras: n.world, Classes: n.registry.Classes(), Publisher: n.publisher, Now: n.now, Log: n.log, Metrics: n.metrics})
+		Cameras: n.world, Classes: n.registry.Classes(), Publisher: n.publisher, Refused: n.dead, Now: n.now, Log: n.log, Metrics: n.metrics})
 	return nil
+}
+
+// allDoors let in again what was refused.
+func (n *node) allDoors() ingest.Doors {
+	return ingest.Doors{Observations: n.intake, Positions: n.places, Findings: n.findings}
 }
 
 // login lets a device in that knows its token, to publish and hear under its own

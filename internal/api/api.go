@@ -82,6 +82,10 @@ type Intake interface {
 	ServeObservations(w http.ResponseWriter, r *http.Request, from ingest.Sender) error
 	ServeMapped(w http.ResponseWriter, r *http.Request, from ingest.Sender, mapping string) error
 	Speaks(gateway, device assets.ID) bool
+}
+
+// Doors let in again what was refused.
+type Doors interface {
 	Replay(ctx context.Context, l deadletter.Letter) (ingest.Report, error)
 }
 
@@ -120,6 +124,7 @@ type Deps struct {
 	Hooks    Hooks
 
 	DeadLetters DeadLetters
+	Doors       Doors
 	Commands    Commands
 	Answers     Answers // of requests with an Idempotency-Key
 	Backups     Backups

@@ -270,7 +270,7 @@ func handler(r *rooms, pages fs.FS) http.Handler { return api.New(deps(r, pages)
 
 func deps(r *rooms, pages fs.FS) api.Deps {
 	return api.Deps{Live: api.Views{World: r, History: r, Tiles: r, Streams: r}, Registry: r, Relay: r, Classes: assets.DefaultClasses(), Basemaps: r,
-		Intake: r, Places: r, Findings: r, Hooks: r, DeadLetters: r, Commands: orders{}, Gate: r, Tickets: new(access.Tickets), Recorder: &r.diary, Log: slog.New(slog.DiscardHandler),
+		Intake: r, Doors: r, Places: r, Findings: r, Hooks: r, DeadLetters: r, Commands: orders{}, Gate: r, Tickets: new(access.Tickets), Recorder: &r.diary, Log: slog.New(slog.DiscardHandler),
 		Site: api.Site{Dataset: ogc.Dataset{Layers: r.Layers(access.Scope{})}, Pages: pages, Metrics: http.NotFoundHandler(), Ready: func() error { return errors.New("secret reason") }}}
 }
 

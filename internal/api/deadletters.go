@@ -37,6 +37,8 @@ type deadLetter struct {
 	Detail        string    `json:"detail"`
 	Refusals      int       `json:"refusals"`
 	Way           string    `json:"way"`
+	Door          string    `json:"door,omitempty"`
+	Hook          string    `json:"hook,omitempty"`
 	Topic         string    `json:"topic,omitempty"`
 	Mapping       string    `json:"mapping,omitempty"`
 	Device        assets.ID `json:"device,omitempty"`
@@ -49,7 +51,7 @@ type deadLetter struct {
 }
 
 func tell(l deadletter.Letter) deadLetter {
-	return deadLetter{Seq: l.Seq, Reason: l.Reason, Detail: l.Detail, Refusals: l.Refusals, Way: l.Way, Topic: l.Topic,
+	return deadLetter{Seq: l.Seq, Reason: l.Reason, Detail: l.Detail, Refusals: l.Refusals, Way: l.Way, Door: l.Door, Hook: l.Hook, Topic: l.Topic,
 		Mapping: l.Mapping, Device: l.Device, Received: l.Received.In(shanghai), Size: l.Size, Cut: l.Cut()}
 }
 
@@ -97,8 +99,11 @@ func (s *server) chosenLetters(r *http.Request, who access.Principal) (letters [
 // mayRead says whether the caller may read a letter: one about a device that it
 // sees, and that holds nothing else. What is about nobody knows whom, and what went
 // through a mapping, which may tell of many devices, read only those who see
-// everywhere.
+// everywhere; what an algorithm found, only those who see its pictures.
 func (s *server) mayRead(who access.Principal, l deadletter.Letter) bool {
+	if l.Hook != "" && !who.Scope.May(access.Witness) {
+		return false
+	}
 	thing := s.Live.World.ByID(l.Device)
 	_, _, notMapped := mapping.SplitTopic(l.Topic)
 	if thing == nil || l.Mapping != "" || notMapped == nil {
@@ -209,7 +214,7 @@ func letterName(l deadletter.Letter) string {
 func (s *server) replay(ctx context.Context, who access.Principal, l deadletter.Letter) (replayed, error) {
 	var report ingest.Report
 	err := s.doing(ctx, audit.Replay, letterName(l), nil, func() (err error) {
-		report, err = s.Intake.Replay(ctx, l)
+		report, err = s.Doors.Replay(ctx, l)
 		return err
 	})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"suhe/assets"
+	"suhe/stream/ingest/deadletter"
 	"suhe/twin"
 )
 
@@ -25,6 +26,7 @@ type FindingOptions struct {
 	Cameras   Cameras               // must be set
 	Classes   *assets.Classes       // must be set
 	Publisher FindingPublisher      // must be set
+	Refused   Refused               // nil: what is refused is not kept
 	Now       func() time.Time      // nil: time.Now
 	Log       *slog.Logger          // nil: none
 	Metrics   prometheus.Registerer // nil: none
@@ -46,6 +48,9 @@ func NewFindings(o FindingOptions) *Findings {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Refused == nil {
+		o.Refused = nobody{}
+	}
 	f := &Findings{options: o, complaints: newComplaints(o.Log, "finding")}
 	f.counts = newCounts(prometheus.CounterOpts{
 		Name: "suhe_ingest_findings_total",
@@ -66,26 +71,62 @@ func (in *Findings) Batch(ctx context.Context, hook string, body []byte) (Report
 	now := in.options.Now()
 	t := tally{}
 	var taken []twin.Finding
+	var dead []deadletter.Letter
 	for i, text := range items {
-		f, located, err := readFinding(text, now)
-		if err == nil {
-			err = place(&f, located, in.options.Cameras, in.options.Classes)
-		}
+		f, err := in.read(hook, text, now)
 		if err != nil {
 			t[resultOf(err)]++
 			report.refuse(i, "", err)
 			in.complaints.about(now, f.Camera, err, nil)
+			l := letterOf(byHTTP, now, f.Camera, err, text)
+			l.Door, l.Hook = doorOfFindings, hook
+			dead = append(dead, l)
 			continue
 		}
-		f.Hook = hook
 		taken = append(taken, f)
 	}
-	if len(taken) > 0 {
-		if err := in.options.Publisher.PublishFindings(ctx, taken); err != nil {
-			return Report{}, fmt.Errorf("%w: the log does not take findings: %w", assets.ErrBusy, err)
-		}
+	if err := in.publish(ctx, taken); err != nil {
+		return Report{}, err
 	}
 	report.Accepted, t[Accepted] = len(taken), len(taken)
 	in.counts.add(t)
+	keepAll(in.options.Refused, dead)
+	return report, nil
+}
+
+// read reads one finding of the hook.
+func (in *Findings) read(hook string, text []byte, received time.Time) (twin.Finding, error) {
+	f, located, err := readFinding(text, received)
+	if err == nil {
+		err = place(&f, located, in.options.Cameras, in.options.Classes)
+	}
+	f.Hook = hook
+	return f, err
+}
+
+func (in *Findings) publish(ctx context.Context, all []twin.Finding) error {
+	if len(all) == 0 {
+		return nil
+	}
+	if err := in.options.Publisher.PublishFindings(ctx, all); err != nil {
+		return fmt.Errorf("%w: the log does not take findings: %w", assets.ErrBusy, err)
+	}
+	return nil
+}
+
+// again lets a dead letter in; see Doors.Replay.
+func (in *Findings) again(ctx context.Context, l deadletter.Letter) (report Report, err error) {
+	report.Results = []Refusal{}
+	f, err := in.read(l.Hook, l.Payload, l.Received)
+	if err != nil {
+		report.refuse(0, "", err)
+		in.counts.add(tally{resultOf(err): 1})
+		return report, nil
+	}
+	if err := in.publish(ctx, []twin.Finding{f}); err != nil {
+		return Report{}, err
+	}
+	report.Accepted = 1
+	in.counts.add(tally{Accepted: 1})
 	return report, nil
 }

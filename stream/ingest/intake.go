@@ -97,7 +97,7 @@ func (in *Intake) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 	if err := in.publish(ctx, taken); err != nil {
 		return err
 	}
-	in.bury(dead)
+	keepAll(in.refused, dead)
 	t[Accepted] = len(taken)
 	in.counts.add(t, byMQTT)
 	return nil
@@ -179,7 +179,7 @@ func (in *Intake) Batch(ctx context.Context, from Sender, body []byte) (Report, 
 	now := in.now()
 	if err != nil {
 		in.counts.add(tally{Malformed: 1}, byHTTP)
-		in.bury([]deadletter.Letter{letterOf(byHTTP, now, "", err, body)})
+		in.refused.Keep(letterOf(byHTTP, now, "", err, body))
 		return report, err
 	}
 	d, at := observe(items, now, &report)
@@ -190,7 +190,7 @@ func (in *Intake) Batch(ctx context.Context, from Sender, body []byte) (Report, 
 		return Report{}, err
 	}
 	report.sort()
-	in.bury(deadItems(items, &report, now))
+	keepAll(in.refused, deadItems(items, &report, now))
 	report.Accepted, t[Accepted] = kept, kept
 	in.counts.add(t, byHTTP)
 	return report, nil

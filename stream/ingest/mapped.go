@@ -51,7 +51,7 @@ func (in *Intake) TakeMapped(ctx context.Context, batch []bus.Letter) error {
 	if err := in.publish(ctx, m.taken); err != nil {
 		return err
 	}
-	in.bury(dead)
+	keepAll(in.refused, dead)
 	in.through(m, byMQTT)
 	return nil
 }
@@ -145,7 +145,7 @@ func (in *Intake) Mapped(ctx context.Context, from Sender, name string, body []b
 	} else {
 		l.Reason, l.Detail = string(report.Results[0].Code), report.Results[0].Detail
 	}
-	in.bury([]deadletter.Letter{l})
+	in.refused.Keep(l)
 	return report, whole
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/bus"
+	"suhe/stream/ingest/deadletter"
 	"suhe/twin"
 )
 
@@ -22,6 +23,7 @@ type FixPublisher interface {
 type PositionOptions struct {
 	Movers    Movers                // must be set
 	Publisher FixPublisher          // must be set
+	Refused   Refused               // nil: what is refused is not kept
 	Now       func() time.Time      // nil: time.Now
 	Log       *slog.Logger          // nil: none
 	Metrics   prometheus.Registerer // nil: none
@@ -43,11 +45,14 @@ func NewPositions(o PositionOptions) *Positions {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Refused == nil {
+		o.Refused = nobody{}
+	}
 	p := &Positions{options: o, complaints: newComplaints(o.Log, "position")}
 	p.counts = newCounts(prometheus.CounterOpts{
 		Name: "suhe_ingest_positions_total",
-		Help: "Positions that movers sent, by way (mqtt, http) and what became of them.",
-	}, []way{byMQTT, byHTTP}, []Result{Accepted, Malformed, Future, OutOfRange, UnknownDevice}, o.Metrics)
+		Help: "Positions that movers sent, by way (mqtt, http, replay) and what became of them.",
+	}, []way{byMQTT, byHTTP, byReplay}, []Result{Accepted, Malformed, Future, OutOfRange, UnknownDevice}, o.Metrics)
 	return p
 }
 
@@ -57,22 +62,21 @@ func (p *Positions) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 	now := p.options.Now()
 	t := tally{}
 	var taken []twin.Fix
+	var dead []deadletter.Letter
 	for _, l := range batch {
-		who := sender(l.Topic, positionsAfter)
-		fixes, err := DecodePositions(l.Topic, l.Data, heard(l, now))
-		if err != nil {
-			t[Malformed]++
-			p.complaints.about(now, who, err, l.Data)
-			continue
-		}
-		for i := range fixes {
-			fixes[i].ReceivedTime = now.UnixMilli()
-			if err := fits(&fixes[i], p.options.Movers); err != nil {
-				t[resultOf(err)]++
-				p.complaints.about(now, who, err, nil)
-				continue
+		var first error
+		refused := 0
+		fixes := p.read(l.Topic, l.Data, heard(l, now), now, t, func(err error) {
+			p.complaints.about(now, sender(l.Topic, positionsAfter), err, l.Data)
+			if refused++; refused == 1 {
+				first = err
 			}
-			taken = append(taken, fixes[i])
+		})
+		taken = append(taken, fixes...)
+		if first != nil {
+			one := p.letter(byMQTT, heard(l, now), sender(l.Topic, positionsAfter), first, l.Data)
+			one.Topic, one.Refusals = l.Topic, refused
+			dead = append(dead, one)
 		}
 	}
 	if err := p.publish(ctx, taken); err != nil {
@@ -80,7 +84,48 @@ func (p *Positions) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 	}
 	t[Accepted] = len(taken)
 	p.counts.add(t, byMQTT)
+	keepAll(p.options.Refused, dead)
 	return nil
+}
+
+// read reads what a mover published and leaves out what is refused.
+func (p *Positions) read(topic string, payload []byte, received, now time.Time, t tally, refused func(error)) []twin.Fix {
+	fixes, err := DecodePositions(topic, payload, received)
+	if err != nil {
+		t[Malformed]++
+		refused(err)
+		return nil
+	}
+	kept := fixes[:0]
+	for i := range fixes {
+		fixes[i].ReceivedTime = now.UnixMilli()
+		if err := fits(&fixes[i], p.options.Movers); err != nil {
+			t[resultOf(err)]++
+			refused(err)
+			continue
+		}
+		kept = append(kept, fixes[i])
+	}
+	return kept
+}
+
+// readItem reads an item of a batch.
+func (p *Positions) readItem(text []byte, received time.Time, from Sender) (twin.Fix, error) {
+	f, err := readPosition(&scanner{text: text}, true, received)
+	if err == nil {
+		err = from.check(f.Asset, unknownMover)
+	}
+	if err == nil {
+		err = fits(&f, p.options.Movers)
+	}
+	return f, err
+}
+
+// letter is a dead letter of what was refused.
+func (p *Positions) letter(w way, received time.Time, mover assets.ID, err error, payload []byte) deadletter.Letter {
+	l := letterOf(w, received, mover, err, payload)
+	l.Door = doorOfPositions
+	return l
 }
 
 // Batch takes a body by HTTP; see Intake.Batch.
@@ -92,20 +137,18 @@ func (p *Positions) Batch(ctx context.Context, from Sender, body []byte) (Report
 	now := p.options.Now()
 	t := tally{}
 	var taken []twin.Fix
+	var dead []deadletter.Letter
 	index := 0
 	err := readArray(body, "positions", func(text []byte) {
-		f, err := readPosition(&scanner{text: text}, true, now)
-		if err == nil {
-			err = from.check(f.Asset, unknownMover)
-		}
-		if err == nil {
-			err = fits(&f, p.options.Movers)
-		}
+		f, err := p.readItem(text, now, from)
 		if err == nil {
 			taken = append(taken, f)
 		} else {
 			t[resultOf(err)]++
 			report.refuse(index, "", err)
+			if !isForeign(err) {
+				dead = append(dead, p.letter(byHTTP, now, f.Asset, err, text))
+			}
 		}
 		index++
 	})
@@ -118,6 +161,28 @@ func (p *Positions) Batch(ctx context.Context, from Sender, body []byte) (Report
 	}
 	report.Accepted, t[Accepted] = len(taken), len(taken)
 	p.counts.add(t, byHTTP)
+	keepAll(p.options.Refused, dead)
+	return report, nil
+}
+
+// again lets a dead letter in; see Doors.Replay.
+func (p *Positions) again(ctx context.Context, l deadletter.Letter) (report Report, err error) {
+	report.Results = []Refusal{}
+	t := tally{}
+	var taken []twin.Fix
+	if l.Topic != "" {
+		taken = p.read(l.Topic, l.Payload, l.Received, l.Received, t, func(err error) { report.refuse(0, "", err) })
+	} else if f, err := p.readItem(l.Payload, l.Received, nil); err == nil {
+		taken = []twin.Fix{f}
+	} else {
+		t[resultOf(err)]++
+		report.refuse(0, "", err)
+	}
+	if err := p.publish(ctx, taken); err != nil {
+		return Report{}, err
+	}
+	report.Accepted, t[Accepted] = len(taken), len(taken)
+	p.counts.add(t, byReplay)
 	return report, nil
 }
 

@@ -15,11 +15,11 @@ type nobody struct{}
 
 func (nobody) Keep(deadletter.Letter) {}
 
-// bury hands letters over when their batch is through: one that comes again is
+// keepAll hands letters over when their batch is through: one that comes again is
 // kept once.
-func (in *Intake) bury(dead []deadletter.Letter) {
+func keepAll(to Refused, dead []deadletter.Letter) {
 	for _, l := range dead {
-		in.refused.Keep(l)
+		to.Keep(l)
 	}
 }
 

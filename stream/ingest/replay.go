@@ -14,17 +14,40 @@ import (
 	"suhe/twin"
 )
 
+// The doors that a dead letter names; none is that of observations.
+const (
+	doorOfPositions = "positions"
+	doorOfFindings  = "findings"
+)
+
+// Doors are all doors by which dead letters came.
+type Doors struct {
+	Observations *Intake
+	Positions    *Positions
+	Findings     *Findings
+}
+
 // Replay lets a dead letter in by the door that it came by, as received when it
 // was. What is accepted is in the log, a second time if it was the first time:
 // the log's readers drop repeats. The report tells what is refused still; nothing
 // of it is kept as a dead letter. Whether a time is ahead of our clock is judged
 // now. An error wraps assets.ErrInvalid: the letter was cut, or its mapping is
 // gone; or assets.ErrBusy: the log is away.
-func (in *Intake) Replay(ctx context.Context, l deadletter.Letter) (Report, error) {
-	report := Report{Results: []Refusal{}}
-	if l.Cut() {
-		return report, fmt.Errorf("%w: dead letter %d: %d of %d bytes are kept, so it cannot be replayed", assets.ErrInvalid, l.Seq, len(l.Payload), l.Size)
+func (d Doors) Replay(ctx context.Context, l deadletter.Letter) (Report, error) {
+	switch {
+	case l.Cut():
+		return Report{Results: []Refusal{}}, fmt.Errorf("%w: dead letter %d: %d of %d bytes are kept, so it cannot be replayed", assets.ErrInvalid, l.Seq, len(l.Payload), l.Size)
+	case l.Door == doorOfPositions:
+		return d.Positions.again(ctx, l)
+	case l.Door == doorOfFindings:
+		return d.Findings.again(ctx, l)
 	}
+	return d.Observations.replay(ctx, l)
+}
+
+// replay is Doors.Replay of observations.
+func (in *Intake) replay(ctx context.Context, l deadletter.Letter) (Report, error) {
+	report := Report{Results: []Refusal{}}
 	m := &mapped{tally: tally{}}
 	in.again(m, l, in.now(), func(item int, o *twin.Observation, err error) {
 		report.refuse(max(item, 0), phenomenonOf(o), err)

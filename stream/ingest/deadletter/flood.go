@@ -64,7 +64,7 @@ func (f *flood) admit(minute int64, l Letter) verdict {
 func (f *flood) hash(l Letter) uint64 {
 	var h maphash.Hash
 	h.SetSeed(f.seed)
-	for _, part := range []string{l.Reason, l.Topic, l.Mapping} {
+	for _, part := range []string{l.Reason, l.Topic, l.Mapping, l.Door, l.Hook} {
 		_, _ = h.WriteString(part) // never fails
 		_ = h.WriteByte(0)
 	}

@@ -35,6 +35,8 @@ type Letter struct {
 	Detail   string    `json:"detail"`            // why, in words: the first refusal
 	Refusals int       `json:"refusals"`          // how many refusals the payload had
 	Way      string    `json:"way"`               // mqtt or http
+	Door     string    `json:"door,omitempty"`    // where: positions or findings; empty: observations
+	Hook     string    `json:"hook,omitempty"`    // of a finding: the webhook
 	Topic    string    `json:"topic,omitempty"`   // of MQTT
 	Mapping  string    `json:"mapping,omitempty"` // by whose address it came by HTTP; empty: /v1/observations
 	Device   assets.ID `json:"device,omitempty"`  // that it is about; empty: unknown
