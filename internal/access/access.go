@@ -17,8 +17,17 @@ type Principal struct {
 	Areas []string
 	Scope Scope
 
+	For     string // account that a key acts for; "": who asks acts for himself
 	Session string // of the login, "" without one
 	Demo    bool   // an account that --demo made
+}
+
+// Person is who stands behind what the principal does: of a key its owner.
+func (p Principal) Person() string {
+	if p.For != "" {
+		return p.For
+	}
+	return p.ID
 }
 
 // Acts is the origin of what the principal does, from where and why the other says.

@@ -26,7 +26,7 @@ func (d *Desk) Begin(ctx context.Context, who access.Principal, f Finding) (in I
 	}
 	f = f.scrubbed()
 	if f.By == "" {
-		f.By = who.ID
+		f.By = who.Person()
 	}
 	select {
 	case d.turn <- struct{}{}:

@@ -40,8 +40,8 @@ func dispatches(in *Incident, e *Event) {
 }
 
 func works(in *Incident, e *Event) {
-	if !slices.Contains(in.Task.Handlers, e.By) {
-		in.Task.Handlers = append(in.Task.Handlers, e.By)
+	if p := e.person(); !slices.Contains(in.Task.Handlers, p) {
+		in.Task.Handlers = append(in.Task.Handlers, p)
 	}
 }
 
@@ -63,7 +63,7 @@ func reports(in *Incident, e *Event) {
 }
 
 func asks(in *Incident, e *Event) {
-	in.Extension = &Extension{By: e.By, At: e.At, Extra: *e.Extra}
+	in.Extension = &Extension{By: e.person(), At: e.At, Extra: *e.Extra}
 }
 
 func approves(in *Incident, e *Event) {

@@ -15,6 +15,13 @@ func can(id string, areas []string, actions ...access.Action) access.Principal {
 	return access.Principal{ID: id, Name: "name of " + id, Areas: areas, Scope: g.Compile(nil)}
 }
 
+// keyOf is a key of the account.
+func keyOf(account string, actions ...access.Action) access.Principal {
+	who := can("key:7", here, actions...)
+	who.For = account
+	return who
+}
+
 const (
 	file      = access.File
 	handle    = access.Handle

@@ -40,7 +40,7 @@ func charge(in *Incident, a *Action) error {
 
 // assigned wants the one that it was dispatched to, if it was to one.
 func assigned(in *Incident, a *Action) error {
-	if p := in.Task.Person; p != "" && p != a.Who.ID && a.Who.ID != "device:"+p {
+	if p := in.Task.Person; p != "" && p != a.Who.Person() && a.Who.ID != "device:"+p {
 		return denied("it was dispatched to another person")
 	}
 	return nil
@@ -48,23 +48,23 @@ func assigned(in *Incident, a *Action) error {
 
 // notOwn wants somebody else than those who worked on it.
 func notOwn(in *Incident, a *Action) error {
-	if slices.Contains(in.Task.Handlers, a.Who.ID) {
-		return denied("%s worked on it, want somebody else", a.Who.ID)
+	if p := a.Who.Person(); slices.Contains(in.Task.Handlers, p) {
+		return denied("%s worked on it, want somebody else", p)
 	}
 	return nil
 }
 
 // notAsked wants somebody else than who asked for the extension.
 func notAsked(in *Incident, a *Action) error {
-	if in.Extension != nil && in.Extension.By == a.Who.ID {
-		return denied("%s asked for it, want somebody else", a.Who.ID)
+	if in.Extension != nil && in.Extension.By == a.Who.Person() {
+		return denied("%s asked for it, want somebody else", a.Who.Person())
 	}
 	return nil
 }
 
 // callsBack lets who reported an incident say how it went, whatever else he may do.
 func callsBack(in *Incident, a *Action) bool {
-	return a.Verb == Evaluate && a.Satisfaction != 0 && in.State != "" && in.reporter() == a.Who.ID && a.Who.Scope.May(access.Report)
+	return a.Verb == Evaluate && a.Satisfaction != 0 && in.State != "" && in.reporter() == a.Who.Person() && a.Who.Scope.May(access.Report)
 }
 
 // The checks of what is given, and of what is there.

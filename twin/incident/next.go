@@ -49,10 +49,19 @@ type Event struct {
 	Verb  Verb          `json:"verb"`
 	At    time.Time     `json:"at"`
 	By    string        `json:"by"`
+	For   string        `json:"for,omitempty"` // by a key: whose it is
 	Name  string        `json:"name,omitempty"`
 	Roles []access.Role `json:"roles,omitempty"`
 	Ask
 	Own *Own `json:"own,omitempty"`
+}
+
+// person is who stands behind the event.
+func (e *Event) person() string {
+	if e.For != "" {
+		return e.For
+	}
+	return e.By
 }
 
 var byVerb = sync.OnceValue(func() map[Verb]rule {
@@ -81,7 +90,7 @@ func Next(in Incident, a Action, now time.Time) (Incident, Event, error) {
 			return in, Event{}, fmt.Errorf("%s: %w", a.Verb, err)
 		}
 	}
-	e := Event{Verb: a.Verb, At: now.UTC().Truncate(time.Millisecond), By: a.Who.ID, Name: a.Who.Name, Roles: a.Who.Roles, Ask: a.Ask, Own: a.own}
+	e := Event{Verb: a.Verb, At: now.UTC().Truncate(time.Millisecond), By: a.Who.ID, For: a.Who.For, Name: a.Who.Name, Roles: a.Who.Roles, Ask: a.Ask, Own: a.own}
 	out, err := apply(in, e)
 	return out, e, err
 }

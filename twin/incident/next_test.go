@@ -223,6 +223,7 @@ func TestWhatIsAskedFor(t *testing.T) {
 		{"too much more", "facility.railing", []incident.Verb{"file", "dispatch", "accept"}, "extend", all, incident.Ask{Reason: "x", Extra: &incident.Limit{N: 6, Unit: incident.WorkingDays}}, assets.ErrInvalid, "at most 5 workingDays"},
 		{"other units", "facility.railing", []incident.Verb{"file", "dispatch", "accept"}, "extend", all, incident.Ask{Reason: "x", Extra: &incident.Limit{N: 1, Unit: incident.Hours}}, assets.ErrInvalid, "workingDays"},
 		{"one's own extension", "facility.railing", []incident.Verb{"file", "dispatch", "accept", "extend"}, "approve", can("worker", here, supervise), full(), access.ErrDenied, "worker"},
+		{"one's own work by a key", "facility.railing", []incident.Verb{"file", "dispatch", "accept", "handle", "attach", "report"}, "check", keyOf("worker", check), full(), access.ErrDenied, "worker"},
 		{"no extension", "facility.railing", []incident.Verb{"file", "dispatch", "accept"}, "approve", all, full(), assets.ErrConflict, "no extension"},
 		{"called twice", "facility.railing", []incident.Verb{"file", "dispatch", "accept", "contact"}, "contact", all, full(), assets.ErrConflict, "already"},
 		{"the highest", "flood.level", []incident.Verb{"file"}, "escalate", all, full(), assets.ErrConflict, "highest"},

@@ -90,7 +90,7 @@ func (r *Ring) Refresh(ctx context.Context) error {
 func (r *Ring) principal(k *held) (access.Principal, bool) {
 	// Who says what others may comes in person, with a second factor.
 	who, ok := k.deputy.Act(r.o.Owners, k.Owner, k.Grant, access.Admit)
-	who.ID, who.Name = principalPrefix+k.ID, k.Name
+	who.ID, who.Name, who.For = principalPrefix+k.ID, k.Name, k.Owner
 	return who, ok
 }
 
