@@ -64,16 +64,16 @@ func (s *areaSet) has(id ID) bool {
 	return ok
 }
 
-// AreaBound returns the box of the area with that code; false if there is none.
-func (r *Registry) AreaBound(code string) (orb.Bound, bool) {
-	if known := r.areas.Load(); known != nil {
-		for _, p := range known.sorted {
+// Area returns the area with that code and its box; false if there is none.
+func (r *Registry) Area(code string) (id ID, box orb.Bound, known bool) {
+	if all := r.areas.Load(); all != nil {
+		for _, p := range all.sorted {
 			if p.code == code {
-				return p.bound, true
+				return p.id, p.bound, true
 			}
 		}
 	}
-	return orb.Bound{}, false
+	return "", orb.Bound{}, false
 }
 
 // Place returns a with everything that the registry derives: the area and the

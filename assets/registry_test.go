@@ -141,7 +141,7 @@ func TestPlace(t *testing.T) {
 		}
 	}
 	for code, known := range map[string]bool{"small": true, "310107": true, "big": false, "grid": false} {
-		if box, ok := r.AreaBound(code); ok != known || ok && !box.Contains(orb.Point{121.42, 31.235}) {
+		if _, box, ok := r.Area(code); ok != known || ok && !box.Contains(orb.Point{121.42, 31.235}) {
 			t.Errorf("box of area %s: %v, %v", code, box, ok)
 		}
 	}

@@ -18,8 +18,9 @@ import (
 // Ground is what the stream knows of the district, to find where a view looks.
 // The zero Ground knows nothing.
 type Ground struct {
-	River *geo.River                          // chainages are measured along it
-	Area  func(code string) (orb.Bound, bool) // box of a 街镇
+	River *geo.River // chainages are measured along it
+	// Area is the box of a 街镇 of which the scope may know.
+	Area func(code string, scope access.Scope) (orb.Bound, bool)
 }
 
 // offRiver is farther than things have a place along the creek; see assets.Location.
@@ -51,9 +52,19 @@ func (h *Hub) look(a ask, was *look, scope access.Scope) (*look, error) {
 }
 
 // limited is the look without the fields that the scope is not shown. A filter by one
-// of these is refused: what passes would tell it.
+// of these is refused: what passes would tell it. An area of which the scope may not
+// know is refused in the words of one that there is not.
 func (h *Hub) limited(l look, scope access.Scope) (*look, error) {
 	shows := scope.Fields(h.o.Sensitivity)
+	if code := l.region.area; code != "" {
+		known := h.o.Ground.Area != nil && shows("area")
+		if known {
+			l.region.box, known = h.o.Ground.Area(code, scope)
+		}
+		if !known {
+			return nil, fmt.Errorf("area: %.40q is no area", code)
+		}
+	}
 	l.fields = l.asked & shownFields(shows)
 	return &l, twin.CheckShown(l.filter, shows)
 }
@@ -139,7 +150,7 @@ func (h *Hub) lookRegion(l *look, a ask, fresh bool) (err error) {
 		l.region.box, err = bound(a.BBox)
 		l.region.box = l.datum.back(l.region.box)
 	case a.Area != nil:
-		l.region, err = h.areaRegion(*a.Area)
+		l.region, err = areaRegion(*a.Area)
 	case a.Chainage != nil:
 		l.region, err = h.reachRegion(a.Chainage)
 	case fresh:
@@ -148,13 +159,13 @@ func (h *Hub) lookRegion(l *look, a ask, fresh bool) (err error) {
 	return err
 }
 
-func (h *Hub) areaRegion(code string) (region, error) {
-	if h.o.Ground.Area != nil && code != "" && len(code) <= maxText {
-		if box, ok := h.o.Ground.Area(code); ok {
-			return region{box: box, area: code}, nil
-		}
+// areaRegion is an area, of which limited finds the box: what else is wrong is said
+// before, so that the order of errors tells nothing of areas.
+func areaRegion(code string) (region, error) {
+	if code == "" || len(code) > maxText {
+		return region{}, fmt.Errorf("area: %.40q is no area", code)
 	}
-	return region{}, fmt.Errorf("area: %.40q is no area", code)
+	return region{area: code}, nil
 }
 
 func (h *Hub) reachRegion(c []float64) (region, error) {

@@ -375,3 +375,40 @@ func TestTheHubOfAnotherView(t *testing.T) {
 		t.Errorf("got %s", f.raw)
 	}
 }
+
+// Who may not know of an area is told what is told of one that there is not, whatever
+// else is wrong, and when rights change loses the view.
+func TestAnAreaThatIsNotSeenIsNoArea(t *testing.T) {
+	const there = "310107001"
+	w := newWorld()
+	url, _ := start(t, w, stream.Options{}, both(access.Principal{ID: "anna", Scope: access.Open()}))
+	hidden := access.GrantOf([]access.Role{access.Operator}, []string{there})
+	hidden.Hidden = []string{"area"}
+	for name, scope := range map[string]access.Scope{"another area": scopeOf(access.Operator, otherArea), "not shown areas": hidden.Compile(nil)} {
+		for _, more := range []string{"", "&filter=x+=", "&fields=none", "&zoom=99", "&filter=owner='x'", "&rate=0"} {
+			var said []string
+			for _, code := range []string{there, "310107002"} {
+				err := w.hub.ServeEvents(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/?layers=sensors&area="+code+more, nil), access.Principal{ID: "x", Scope: scope})
+				if err == nil {
+					t.Fatalf("%s, %s%s: seen", name, code, more)
+				}
+				said = append(said, strings.ReplaceAll(err.Error(), code, "CODE"))
+			}
+			if said[0] != said[1] {
+				t.Errorf("%s%s: told %q of an area, %q of none", name, more, said[0], said[1])
+			}
+		}
+	}
+	w.show(owned(1, assets.Sensor, there, 0))
+	c := dial(t, "ws"+strings.TrimPrefix(url, "http"))
+	c.send(`{"type":"subscribe","id":"v","layers":["sensors"],"area":"%s"}`, there)
+	p := follow(c)
+	p.reach(t, 1)
+	grant(w.hub, access.Principal{ID: "anna", Scope: scopeOf(access.Operator, otherArea)})
+	p.reach(t)
+	if !slices.ContainsFunc(c.frames, func(f frame) bool { return f.Type == "error" && f.ID == "v" }) {
+		if f := c.until("error"); f.ID != "v" || !strings.Contains(f.Reason, "is no area") {
+			t.Errorf("%s", f.raw)
+		}
+	}
+}

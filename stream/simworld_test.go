@@ -330,7 +330,7 @@ func simGround() Ground {
 	}
 	return Ground{
 		River: river,
-		Area: func(code string) (orb.Bound, bool) {
+		Area: func(code string, _ access.Scope) (orb.Bound, bool) {
 			return orb.Bound{Min: orb.Point{121.3, 31.1}, Max: orb.Point{121.5, 31.4}}, code == "west" || code == "east"
 		},
 	}

@@ -156,7 +156,7 @@ func painted() []stream.Painted {
 	return out
 }
 
-// ground knows one area, the box, and a river through it.
+// ground knows one area, the box, of inner use, and a river through it.
 func ground() stream.Ground {
 	river, err := geo.NewRiver(orb.LineString{{121.38, 31.22}, {121.42, 31.22}})
 	if err != nil {
@@ -164,7 +164,9 @@ func ground() stream.Ground {
 	}
 	return stream.Ground{
 		River: river,
-		Area:  func(code string) (orb.Bound, bool) { return box, code == "310107001" },
+		Area: func(code string, scope access.Scope) (orb.Bound, bool) {
+			return box, code == "310107001" && scope.KnowsArea(code, &assets.Asset{Kind: assets.Area, Sensitivity: assets.Internal, Location: assets.Location{Area: code}})
+		},
 	}
 }
 

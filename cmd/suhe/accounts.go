@@ -75,7 +75,7 @@ func (n *node) openAccounts(ctx context.Context) error {
 	}
 	l := n.settings.logins
 	n.logins = account.NewLogins(account.Options{
-		Directory: account.NewDirectory(account.DirectoryOptions{Store: n.store, Now: n.now, Demo: n.settings.Demo}),
+		Directory: account.NewDirectory(account.DirectoryOptions{Store: n.store, Now: n.now, Demo: n.settings.Demo, Seal: n.seals, Log: n.log}),
 		Record:    n.store, Table: table, Key: key, Log: n.log,
 		Idle: l.SessionIdle, Life: l.SessionLife, PasswordLife: l.PasswordLife,
 		Rest: l.LoginRest, Tries: l.LoginTries, AddressTries: l.AddressTries,
@@ -97,8 +97,13 @@ func (n *node) followAccounts(ctx context.Context) error {
 	})
 }
 
-// admit says whose ticket or token it is.
+// admit says whose ticket or token it is, as the gate does of a request.
 func (n *node) admit(ticket, token string) (access.Principal, error) {
+	who, err := n.knows(ticket, token)
+	return who, access.Unbelieved(err)
+}
+
+func (n *node) knows(ticket, token string) (access.Principal, error) {
 	if strings.HasPrefix(token, account.KeyPrefix) {
 		return n.keys.Admit(token)
 	}

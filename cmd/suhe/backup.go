@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 
 	"suhe/assets"
+	"suhe/internal/audit"
 	"suhe/internal/backup"
 	"suhe/internal/bus"
 	"suhe/internal/store/geopackage"
@@ -34,7 +36,7 @@ func (k keeping) check() (wrong []string) {
 
 // backedUp are the streams of a node that a backup holds. EVENTS follows from the
 // store; it is kept for what it alone knows, the order of what happened.
-var backedUp = []string{"OBS", "EVENTS", "DEAD", "COMMANDS", "ANSWERS", "LOGINS"}
+var backedUp = []string{"OBS", "EVENTS", "DEAD", "COMMANDS", "ANSWERS", "LOGINS", "WEBHOOKS", webhookTable}
 
 // sources are what a backup of the storage is of.
 func (s storage) sources(store store, b *bus.Bus) backup.Sources {
@@ -103,7 +105,24 @@ func (c *backupCreateCmd) write(ctx context.Context, w io.Writer, log *slog.Logg
 		return err
 	}
 	defer b.Close()
-	return backup.Take(ctx, w, c.Passphrase, c.sources(store, b))
+	return recorded(ctx, store, audit.Backup, c.File, func() error { return backup.Take(ctx, w, c.Passphrase, c.sources(store, b)) })
+}
+
+// recorded records what is about to be done to all with a file, then does it. What
+// did not come about is recorded as failed.
+func recorded(ctx context.Context, store audit.Appender, a audit.Action, file string, f func() error) error {
+	e := audit.From(ctx).Entry(a, "all", audit.Done)
+	e.Detail, _ = json.Marshal(map[string]string{"file": file}) // words
+	if err := store.AppendAudit(ctx, e); err != nil {
+		return err
+	}
+	err := f()
+	if err == nil {
+		return nil
+	}
+	e.Outcome = audit.Failed
+	e.Detail, _ = json.Marshal(map[string]string{"file": file, "error": err.Error()})
+	return errors.Join(err, store.AppendAudit(context.WithoutCancel(ctx), e))
 }
 
 // lock keeps a data folder that only one process may use from others.
@@ -178,7 +197,22 @@ func (c *restoreCmd) Run(ctx context.Context, io streams, log *slog.Logger) erro
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
 	printBackup(io.out, "restored", m)
+	if err := c.record(ctx, m, log); err != nil {
+		return fmt.Errorf("restored, and not recorded: %w", err)
+	}
 	return nil
+}
+
+// record records the restore in the store that came of it: there was none before.
+func (c *restoreCmd) record(ctx context.Context, m backup.Manifest, log *slog.Logger) error {
+	store, err := openStore(ctx, c.storage, log)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	e := audit.From(ctx).Entry(audit.Restore, "all", audit.Done)
+	e.Detail, _ = json.Marshal(map[string]any{"file": c.File, "of": m.Begun, "forced": c.Force}) // words and a time
+	return store.AppendAudit(ctx, e)
 }
 
 // filler begins to fill the store that is named, if the backup is of its kind.

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/account"
 	"suhe/internal/account/key"
+	"suhe/internal/account/link"
 	"suhe/internal/wholefile"
 	"suhe/stream/command"
 )
@@ -80,8 +82,68 @@ func (h *house) guests() []guest {
 		guest{name: "another gateway", dress: basic("gateway/gw-2", h.devices.GatewayToken("gw-2")), who: access.GatewayPrincipal("gw-2")},
 		h.keyed("key", access.Grant{Sensitivity: assets.Personal}),
 		h.keyed("key to look", access.Grant{Actions: []access.Action{access.View}, Sensitivity: assets.Internal}),
-		h.keyed("key elsewhere", access.Grant{Areas: []string{elsewhere}, Sensitivity: assets.Personal}))
+		h.keyed("key elsewhere", access.Grant{Areas: []string{elsewhere}, Sensitivity: assets.Personal}),
+		h.ticketed("ticket"), h.used("a used ticket"),
+		h.screen("screen", "127.0.0.1", access.Grant{Sensitivity: assets.Internal}),
+		h.screen("screen elsewhere", "127.0.0.1", access.Grant{Areas: []string{elsewhere}, Sensitivity: assets.Personal}),
+		h.screen("a screen at another address", "192.0.2.9", access.Grant{Sensitivity: assets.Personal}),
+		guest{name: "no screen", dress: func(r *http.Request) { r.AddCookie(&http.Cookie{Name: link.Cookie, Value: "x"}) }})
 	return h.known
+}
+
+// ticketed is the operator by a ticket, another for each request.
+func (h *house) ticketed(name string) guest {
+	h.t.Helper()
+	_, who := h.login("operator", demoWord)
+	return guest{name, func(r *http.Request) { present(r, h.issue(who)) }, who, func() guest { return h.ticketed(name) }}
+}
+
+// used comes with a ticket that was taken before.
+func (h *house) used(name string) guest {
+	h.t.Helper()
+	_, who := h.login("operator", demoWord)
+	text := h.issue(who)
+	if _, err := h.tickets.Redeem(text, time.Now()); err != nil {
+		h.t.Fatal(err)
+	}
+	return guest{name: name, dress: func(r *http.Request) { present(r, text) }}
+}
+
+func (h *house) issue(who access.Principal) string {
+	h.t.Helper()
+	text, _, err := h.tickets.Issue(who, time.Now())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return text
+}
+
+// present shows a ticket.
+func present(r *http.Request, ticket string) {
+	r.Header.Set("Sec-WebSocket-Protocol", access.TicketProtocol+ticket)
+}
+
+// screen is one that a link of the operator's opened at the address; only at that of
+// the house it is somebody.
+func (h *house) screen(name, address string, narrows access.Grant) guest {
+	h.t.Helper()
+	l, text, err := h.links.Add(context.Background(), link.Wish{Name: name, Account: "operator", Address: address, Page: "/", Grant: narrows, Expires: time.Now().Add(time.Hour)})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodGet, "/v1/open", nil)
+	r.RemoteAddr = address + ":1"
+	_, value, err := h.links.Open(r, text)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	by := guest{name: name, dress: func(r *http.Request) { r.AddCookie(&http.Cookie{Name: link.Cookie, Value: value}) }}
+	if address == "127.0.0.1" {
+		narrows.Actions = []access.Action{access.View}
+		may := access.GrantOf([]access.Role{access.Operator}, []string{access.Everywhere}).Narrow(narrows)
+		by.who = access.Principal{ID: "link:" + l.ID, Scope: may.Compile(nil)}
+	}
+	return by
 }
 
 // enter logs an account in.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"os"
@@ -24,6 +25,14 @@ type asker struct {
 	s *served
 	http.Client
 	authorization string
+	header        http.Header // besides
+}
+
+// withHeader sends a header along.
+func (c *asker) withHeader(name, value string) *asker {
+	c.header = http.Header{}
+	c.header.Set(name, value)
+	return c
 }
 
 func (s *served) asker(authorization string) *asker {
@@ -31,7 +40,7 @@ func (s *served) asker(authorization string) *asker {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return &asker{s, http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, authorization}
+	return &asker{s, http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, authorization, nil}
 }
 
 // ask returns the status and the body.
@@ -44,6 +53,7 @@ func (c *asker) ask(method, path, body string) (int, string) {
 	if c.authorization != "" {
 		r.Header.Set("Authorization", c.authorization)
 	}
+	maps.Copy(r.Header, c.header)
 	answer, err := c.Do(r)
 	if err != nil {
 		c.s.t.Fatal(err)
@@ -233,20 +243,54 @@ func TestDevicesByHTTP(t *testing.T) {
 	s.asker("Basic x").want("POST", "/v1/observations", `{"observations":[]}`, 401, "")
 }
 
-// All that is refused is refused alike.
+// All that is refused is refused alike, whatever it is and whatever is wrong with it:
+// only the record is told.
 func TestRefusalsTellNothing(t *testing.T) {
-	s := serve(t, t.TempDir())
+	s := serve(t, t.TempDir(), "--demo", "--demo-password", "By-the-creek-8", "--scene-size", "100")
 	id, text := s.makeKey("")
 	_, revoked := s.makeKey("")
 	s.tester().want("DELETE", "/v1/keys/"+revoked[9:25], "", 204, "")
-	var answers []string
-	for _, authorization := range []string{"Bearer suhe_key_", "Bearer suhe_key_" + id, "Bearer " + text[:len(text)-1], "Bearer " + revoked, "Bearer suhe_key_" + strings.Repeat("a", 16) + "_" + strings.Repeat("a", 52), "Basic d2wtMTp4", "Basic !"} {
-		status, body := s.asker(authorization).ask("GET", "/v1/classes", "")
-		answers = append(answers, fmt.Sprint(status, body))
+	over, err := logIn(s.url(""), testName, testPassword)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if answers = slices.Compact(slices.Sorted(slices.Values(answers))); len(answers) != 1 || !strings.HasPrefix(answers[0], "401") {
+	s.asker("Bearer "+over).want("POST", "/v1/logout", "", 204, "")
+	var ticket struct{ Ticket string }
+	if err := json.Unmarshal([]byte(s.tester().want("POST", "/v1/tickets", "", 200, "ticket")), &ticket); err != nil {
+		t.Fatal(err)
+	}
+	s.asker("").withHeader("Sec-WebSocket-Protocol", "suhe.ticket."+ticket.Ticket).want("GET", "/v1/classes", "", 200, "")
+	answers := map[string][]string{}
+	for name, header := range map[string][2]string{
+		"no key": {"Authorization", "Bearer suhe_key_"}, "a key without its secret": {"Authorization", "Bearer suhe_key_" + id},
+		"a key that is too short": {"Authorization", "Bearer " + text[:len(text)-1]}, "a revoked key": {"Authorization", "Bearer " + revoked},
+		"an unknown key": {"Authorization", "Bearer suhe_key_" + strings.Repeat("a", 16) + "_" + strings.Repeat("a", 52)},
+		"no device":      {"Authorization", "Basic d2wtMTp4"}, "no basic": {"Authorization", "Basic !"},
+		"no token": {"Authorization", "Bearer x.y.z"}, "a long token": {"Authorization", "Bearer " + strings.Repeat("x", 20_000)},
+		"a session that is over": {"Authorization", "Bearer " + over}, "the same by cookie": {"Cookie", "suhe_session=" + over},
+		"no session": {"Cookie", "suhe_session=x"}, "no screen": {"Cookie", "suhe_screen=x"},
+		"a ticket that was used": {"Sec-WebSocket-Protocol", "suhe.ticket." + ticket.Ticket}, "no ticket": {"Sec-WebSocket-Protocol", "suhe.ticket.x"},
+	} {
+		status, body := s.asker("").withHeader(header[0], header[1]).ask("GET", "/v1/classes", "")
+		answer := fmt.Sprint(status, body)
+		answers[answer] = append(answers[answer], name)
+	}
+	if len(answers) != 1 {
 		t.Errorf("answers differ: %q", answers)
 	}
+	for answer := range answers {
+		if !strings.HasPrefix(answer, "401") || !strings.Contains(answer, "log in again") {
+			t.Errorf("answer: %s", answer)
+		}
+	}
+	token, err := logIn(s.url(""), "audit", "By-the-creek-8")
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the record tells why", func() bool {
+		_, record := s.asker("Bearer "+token).ask("GET", "/v1/audit?action=request&outcome=refused", "")
+		return strings.Contains(record, "the session is over")
+	})
 }
 
 func TestALinkOpensAScreen(t *testing.T) {

@@ -31,16 +31,17 @@ import (
 )
 
 const (
-	leakAsks     = 88_000 // requests
-	leakSessions = 40     // streams, half of each side
-	leakMoves    = 300    // of each
+	leakAsks     = 100_000 // requests
+	leakSessions = 40      // streams, half of each side
+	leakMoves    = 300     // of each
 	leakWorkers  = 6
 )
 
 // Nothing of one area ever comes to who sees another: 100,000 mixed requests of two
-// sides on one node with warm caches, while devices of both report by MQTT. Each ask
-// follows from SUHE_LEAK_SEED and its number; one that finds a leak is asked again on
-// fresh caches, with fewer and fewer before it, and the fewest that do it are told.
+// sides on one node with warm caches, and moves of streams beside them, while devices
+// of both report by MQTT. Each ask follows from SUHE_LEAK_SEED and its number; one that
+// finds a leak is asked again on fresh caches, with fewer and fewer before it, and the
+// fewest that do it are told.
 //
 // It was seen to fail when the scope's class was taken out of the tiles' key, when
 // clusters counted all groups as seen, when Counts asked no scope, when lenses of two

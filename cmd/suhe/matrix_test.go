@@ -18,6 +18,8 @@ import (
 	"suhe/internal/account/link"
 	"suhe/internal/api"
 	"suhe/internal/contract"
+	"suhe/internal/webhook"
+	"suhe/stream"
 	"suhe/twin"
 	"suhe/twin/incident"
 )
@@ -139,6 +141,9 @@ func (h *house) exampleOf(o *contract.Operation, by guest) contract.Call {
 	if kind, is := papers[strings.TrimSuffix(o.Path, "/{name}")]; is && o.Method != http.MethodPut && call.Path["name"] != "" {
 		h.shelve(kind, call.Path["name"])
 	}
+	if strings.HasPrefix(o.Path, "/v1/webhooks/") {
+		h.hang(call.Path["name"])
+	}
 	for _, p := range o.Parameters {
 		switch p.In + " " + p.Name {
 		case "path seq":
@@ -223,6 +228,16 @@ func (h *house) plant(name string) {
 	}
 }
 
+// hang makes a webhook whose receiver is not to be reached.
+func (h *house) hang(name string) {
+	h.t.Helper()
+	wish := webhook.NewWish()
+	wish.Account, wish.URL, wish.Types, wish.Layers = "operator", "https://localhost/", []webhook.Type{webhook.Found}, []string{"cameras"}
+	if _, _, err := h.webhooks.Put(context.Background(), name, assets.AnyRev, wish); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
 // lodge makes an account, unless it is there.
 func (h *house) lodge(name string) {
 	h.t.Helper()
@@ -289,6 +304,9 @@ func (h *house) take(t *testing.T, c *contract.Contract, call contract.Call, by 
 
 // upgrade asks for a WebSocket.
 func upgrade(r *http.Request) {
+	if ticket := r.Header.Get("Sec-WebSocket-Protocol"); ticket != "" {
+		r.Header.Set("Sec-WebSocket-Protocol", stream.Protocol+", "+ticket)
+	}
 	r.Header.Set("Connection", "Upgrade")
 	r.Header.Set("Upgrade", "websocket")
 	r.Header.Set("Sec-WebSocket-Version", "13")

@@ -72,7 +72,8 @@ func (h *house) dial(t *testing.T, by guest) *websocket.Conn {
 	t.Helper()
 	r, _ := http.NewRequest(http.MethodGet, "http://x", nil)
 	by.dress(r)
-	dialer := websocket.Dialer{Subprotocols: []string{stream.Protocol}, HandshakeTimeout: time.Minute}
+	dialer := websocket.Dialer{Subprotocols: append([]string{stream.Protocol}, r.Header.Values("Sec-WebSocket-Protocol")...), HandshakeTimeout: time.Minute}
+	r.Header.Del("Sec-WebSocket-Protocol")
 	conn, _, err := dialer.Dial(strings.Replace(h.server.URL, "http", "ws", 1)+"/v1/stream", r.Header)
 	if err != nil {
 		t.Fatal(err)

@@ -24,6 +24,8 @@ import (
 	"suhe/internal/audit"
 	"suhe/internal/bus"
 	"suhe/internal/media"
+	"suhe/internal/seal"
+	"suhe/internal/webhook"
 	"suhe/stream"
 	"suhe/stream/command"
 	"suhe/stream/ingest"
@@ -51,6 +53,7 @@ type node struct {
 
 	store    store
 	registry *assets.Registry
+	seals    *seal.Keys
 	devices  access.Devices
 	book     *audit.Book
 	recorder *audit.Recorder
@@ -86,6 +89,7 @@ type node struct {
 	gate     account.Gate
 	keys     *key.Ring
 	links    *link.Book
+	webhooks *webhook.Desk
 	cities   map[string]api.City
 	keysAway bool         // the store, when keys were last read
 	public   *publicRooms // nil: there is no public view
@@ -105,7 +109,7 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 	if n.door, err = s.door(); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openPublic, n.openDoors, n.openIncidents, n.openAlarms} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openPublic, n.openDoors, n.openIncidents, n.openAlarms, n.openWebhooks} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -127,9 +131,11 @@ func (n *node) openStore(ctx context.Context) (err error) {
 	if n.store, err = openStore(ctx, n.settings.storage, n.log); err != nil {
 		return err
 	}
-	if n.registry, err = n.settings.sealing(n.store); err != nil {
+	if n.seals, err = seal.Open(n.settings.sealFile()); err != nil {
 		return err
 	}
+	n.seals.Failed = func(err error) { n.log.Warn("the keys that seal stay as they were", "err", err) }
+	n.registry = newRegistry(n.store).SealBy(n.seals)
 	if n.settings.Demo {
 		return fillScene(ctx, n.registry, n.store, n.settings, n.log)
 	}
@@ -329,7 +335,7 @@ func (n *node) follow(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		// Tiles before the stream: who is told of a changed tile finds it changed.
-		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.cases.steps, &n.applied, n.alarms.engine, n.tiles, n.hub)
+		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.cases.steps, &n.applied, n.alarms.engine, n.tiles, n.hub, n.webhooks)
 	})
 	if n.public != nil {
 		group.Go(func() error { return n.public.run(ctx) })
@@ -348,6 +354,7 @@ func (n *node) follow(ctx context.Context) error {
 	group.Go(func() error { return n.mappings.Run(ctx) })
 	group.Go(func() error { return n.keys.Run(ctx) })
 	group.Go(func() error { return n.dead.Run(ctx) })
+	group.Go(func() error { return n.webhooks.Run(ctx) })
 	group.Go(func() error {
 		return n.bus.Hear(ctx, presence, func(data []byte) { n.tell("hear other nodes", n.hub.Heard(data)) })
 	})

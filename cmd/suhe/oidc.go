@@ -100,19 +100,22 @@ const keysPatience = 2 * time.Second
 func (n *node) followKeys(ctx context.Context) {
 	err := n.refreshKeys(ctx)
 	if err != nil && !n.keysAway && ctx.Err() == nil {
-		n.log.Warn("keys and links: not read anew, those of before are good still", "err", err)
+		n.log.Warn("keys, links and webhooks: not read anew, those of before are good still", "err", err)
 	}
 	n.keysAway = err != nil
 }
 
-// refreshKeys reads the keys and links that have changed.
+// refreshKeys reads the keys, links and webhooks that have changed.
 func (n *node) refreshKeys(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, keysPatience)
 	defer cancel()
 	if err := n.keys.Refresh(ctx); err != nil {
 		return err
 	}
-	return n.links.Refresh(ctx)
+	if err := n.links.Refresh(ctx); err != nil || n.webhooks == nil {
+		return err
+	}
+	return n.webhooks.Refresh(ctx)
 }
 
 // providers tells the login page where else one can log in.

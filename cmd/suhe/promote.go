@@ -21,13 +21,15 @@ const promoteEvery = 10 * time.Second
 // promote makes incidents of alarms that ask for it, for all nodes, until ctx ends.
 func (n *node) promote(ctx context.Context) error {
 	ctx = audit.With(ctx, audit.Origin{Who: incident.Clerk().ID})
+	refused := map[assets.ID]bool{} // for good: its class is none
 	for {
 		for _, h := range n.alarms.Open() {
-			if !h.Is.Promotes() || ctx.Err() != nil {
+			if !h.Is.Promotes() || refused[h.Is.ID] || ctx.Err() != nil {
 				continue
 			}
 			if err := n.promoteOne(ctx, &h.Is); err != nil && ctx.Err() == nil {
 				n.log.Error("no incident is made of the alarm", "alarm", h.Is.ID, "err", err)
+				refused[h.Is.ID] = errors.Is(err, assets.ErrInvalid)
 			}
 		}
 		select {

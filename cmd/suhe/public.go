@@ -6,10 +6,13 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/paulmach/orb"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"suhe/assets"
 	"suhe/assets/scene"
 	"suhe/geo"
+	"suhe/internal/access"
 	"suhe/internal/api"
 	"suhe/internal/public"
 	"suhe/stream"
@@ -89,8 +92,20 @@ func (n *node) openTiles(w *twin.World, cache int64, metrics prometheus.Register
 // streams completes the options of a hub that tells of a world and its tiles.
 func (n *node) streams(w *twin.World, t *tiles.Server, o stream.Options) stream.Options {
 	o.World, o.Clusters, o.Painted, o.Calm = w, counter{t}, painted(t), calm(t)
-	o.Ground = stream.Ground{River: river(), Area: n.registry.AreaBound}
+	o.Ground = stream.Ground{River: river(), Area: areas(n.registry, w)}
 	o.Origin = func(r *http.Request) bool { return n.door.Origins.Check(r) == nil }
 	o.Sensitivity, o.Log = n.registry.Classes().FieldSensitivity, n.log
 	return o
+}
+
+// areas finds the areas of a world of which a scope may know.
+func areas(registry *assets.Registry, w *twin.World) func(code string, scope access.Scope) (orb.Bound, bool) {
+	return func(code string, scope access.Scope) (orb.Bound, bool) {
+		id, box, known := registry.Area(code)
+		if !known {
+			return box, false
+		}
+		t := w.ByID(id)
+		return box, t != nil && scope.KnowsArea(code, t.Asset)
+	}
 }

@@ -60,11 +60,15 @@ func TestNothingSealedIsInPlainText(t *testing.T) {
 			}
 			s.terminate()
 			hidden()
+			s.start()
+			s.login()
 			if code, out, errs := suhe(append([]string{"seal", "rotate", "--data-dir", dir}, flags...)...); code != 0 || !strings.HasPrefix(out, "2 assets") {
 				t.Fatalf("rotate: %d %s %s", code, out, errs)
 			}
-			s.start()
-			s.login()
+			// The node follows the file: what is sealed with the new key it opens at once.
+			eventually(t, "the node has what was sealed anew", func() bool {
+				return get(t, s.url("/v1/assets/p-1?purpose=drill"))["revision"].(float64) > 1
+			})
 			if text := seen(); !strings.Contains(text, phone) || !strings.Contains(text, address) {
 				t.Errorf("with a new key an operator sees %s", text)
 			}

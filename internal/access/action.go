@@ -47,3 +47,33 @@ var ErrNobody = fmt.Errorf("%w: say who you are: POST /v1/login", ErrUnauthentic
 func Denied(who Principal, a Action) error {
 	return fmt.Errorf("%w: %s may not %s", ErrDenied, who.ID, a)
 }
+
+// unbelieved is the refusal of a credential.
+type unbelieved struct{ why error }
+
+// Unbelieved is what somebody is told who brought something along to say who it is
+// that is not good: always the same, so that nobody learns which keys, sessions,
+// devices and links there are. The record is told why (see Why). An error that does
+// not wrap ErrUnauthenticated stays as it is.
+func Unbelieved(why error) error {
+	if !errors.Is(why, ErrUnauthenticated) {
+		return why
+	}
+	return unbelieved{why}
+}
+
+// Error implements error.
+func (unbelieved) Error() string {
+	return "not authenticated: what says who you are is not good, or not any more: log in again"
+}
+
+// Unwrap is the kind, and no more of why.
+func (unbelieved) Unwrap() error { return ErrUnauthenticated }
+
+// Why is the error in the words that are for the record alone.
+func Why(err error) string {
+	if u, is := errors.AsType[unbelieved](err); is {
+		return u.why.Error()
+	}
+	return err.Error()
+}

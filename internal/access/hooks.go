@@ -36,6 +36,15 @@ const maxSeen = 100_000
 // hookName is what a hook may be called: it stands in addresses and file names.
 var hookName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
 
+// CheckHookName says what is wrong with the name of a hook, of those that come in
+// and of those that go out; the error wraps assets.ErrInvalid.
+func CheckHookName(name string) error {
+	if !hookName.MatchString(name) {
+		return fmt.Errorf("%w: hook: %.80q, want a name of 1 to 64 of a-z, 0-9, _ and -", assets.ErrInvalid, name)
+	}
+	return nil
+}
+
 const (
 	secretBytes  = 32
 	secretPrefix = "whsec_"
@@ -44,10 +53,11 @@ const (
 
 // OpenHooks takes the folder, which need not be there.
 func OpenHooks(dir string) *Hooks {
-	return &Hooks{dir: dir, decoy: newSecret(), seen: make(map[[sha256.Size]byte]int64)}
+	return &Hooks{dir: dir, decoy: NewHookSecret(), seen: make(map[[sha256.Size]byte]int64)}
 }
 
-func newSecret() string {
+// NewHookSecret makes a secret that messages are signed with; see Sign.
+func NewHookSecret() string {
 	secret := make([]byte, secretBytes)
 	rand.Read(secret)
 	return secretPrefix + base64.RawURLEncoding.EncodeToString(secret)
@@ -58,13 +68,13 @@ func (h *Hooks) file(name string) string { return filepath.Join(h.dir, name+secr
 // Add makes a hook and returns its secret, which is told nowhere else. The error
 // wraps assets.ErrInvalid or, if there is one of that name, assets.ErrConflict.
 func (h *Hooks) Add(name string) (secret string, err error) {
-	if !hookName.MatchString(name) {
-		return "", fmt.Errorf("%w: hook: %.80q, want a name of 1 to 64 of a-z, 0-9, _ and -", assets.ErrInvalid, name)
+	if err := CheckHookName(name); err != nil {
+		return "", err
 	}
 	if err := os.MkdirAll(h.dir, 0o700); err != nil {
 		return "", fmt.Errorf("hook: %w", err)
 	}
-	secret = newSecret()
+	secret = NewHookSecret()
 	// A file that is linked in place is whole, and never takes another's place.
 	part, err := os.CreateTemp(h.dir, ".new-*")
 	if err != nil {

@@ -76,6 +76,12 @@ func (s Scope) Holds(area string) bool {
 	return s.is != nil && (s.is.everywhere || s.is.holds(area))
 }
 
+// KnowsArea says whether it may be told that there is the area a of that code: it is
+// one of the scope, or is seen by it, and is not more sensitive than what is seen.
+func (s Scope) KnowsArea(code string, a *assets.Asset) bool {
+	return s.Shows("area", a.Sensitivity) && (s.Holds(code) || s.Sees(a))
+}
+
 // Everywhere says whether the scope holds all areas, and what lies outside them.
 func (s Scope) Everywhere() bool { return s.is != nil && s.is.everywhere }
 

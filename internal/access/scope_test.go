@@ -132,3 +132,32 @@ func BenchmarkSees(b *testing.B) {
 		}
 	}
 }
+
+func TestKnowsArea(t *testing.T) {
+	const code = "310107005"
+	area := func(s assets.Sensitivity) *assets.Asset {
+		return &assets.Asset{Kind: assets.Area, Class: "area.street", Sensitivity: s, Location: assets.Location{Area: code}}
+	}
+	by := func(g access.Grant) access.Scope { return g.Compile(nil) }
+	kinds := []assets.Kind{assets.Area, assets.Sensor}
+	for name, test := range map[string]struct {
+		scope access.Scope
+		area  *assets.Asset
+		want  bool
+	}{
+		"the zero scope":          {access.Scope{}, area(0), false},
+		"its own":                 {by(access.Grant{Kinds: kinds, Areas: []string{code}, Sensitivity: 1}), area(1), true},
+		"of its district":         {by(access.Grant{Kinds: kinds, Areas: []string{"310107"}, Sensitivity: 1}), area(1), true},
+		"its own, of other kinds": {by(access.Grant{Kinds: kinds[1:], Areas: []string{code}, Sensitivity: 1}), area(1), true},
+		"too sensitive":           {by(access.Grant{Kinds: kinds, Areas: []string{code}, Sensitivity: 1}), area(2), false},
+		"too sensitive anywhere":  {by(access.Grant{Kinds: kinds, Areas: []string{access.Everywhere}, Sensitivity: 1}), area(2), false},
+		"another's":               {by(access.Grant{Kinds: kinds, Areas: []string{"310107014"}, Sensitivity: 1}), area(1), false},
+		"another's, of the map":   {by(access.Grant{Kinds: kinds, Areas: []string{"310107014"}, Sensitivity: 1}), area(0), true},
+		"the map is not seen":     {by(access.Grant{Kinds: kinds[1:], Areas: []string{"310107014"}, Sensitivity: 1}), area(0), false},
+		"hidden":                  {by(access.Grant{Kinds: kinds, Areas: []string{code}, Sensitivity: 1, Hidden: []string{"area"}}), area(1), false},
+	} {
+		if got := test.scope.KnowsArea(code, test.area); got != test.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -50,14 +50,14 @@ func (t *Tickets) Issue(who Principal, now time.Time) (text string, ends time.Ti
 	return text, ends, nil
 }
 
-// Redeem takes a ticket and says whose it was. ErrDenied: it is none, or no longer.
+// Redeem takes a ticket and says whose it was. ErrUnauthenticated: it is none, or no longer.
 func (t *Tickets) Redeem(text string, now time.Time) (Principal, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	is, known := t.given[text]
 	delete(t.given, text)
 	if !known || now.After(is.ends) {
-		return Principal{}, fmt.Errorf("%w: ticket: unknown, used or older than %v", ErrDenied, ticketLife)
+		return Principal{}, fmt.Errorf("%w: ticket: unknown, used or older than %v", ErrUnauthenticated, ticketLife)
 	}
 	return is.who, nil
 }

@@ -16,13 +16,13 @@ func TestATicketIsGoodOnce(t *testing.T) {
 	if err != nil || !ends.After(now) {
 		t.Fatalf("Issue = %v, %v", ends, err)
 	}
-	if _, err := tickets.Redeem(text+"x", now); !errors.Is(err, access.ErrDenied) {
+	if _, err := tickets.Redeem(text+"x", now); !errors.Is(err, access.ErrUnauthenticated) {
 		t.Errorf("another text: %v", err)
 	}
 	if who, err := tickets.Redeem(text, ends); err != nil || who.ID != "a" {
 		t.Errorf("Redeem = %+v, %v", who, err)
 	}
-	if _, err := tickets.Redeem(text, now); !errors.Is(err, access.ErrDenied) {
+	if _, err := tickets.Redeem(text, now); !errors.Is(err, access.ErrUnauthenticated) {
 		t.Errorf("again: %v", err)
 	}
 }
@@ -31,7 +31,7 @@ func TestATicketEnds(t *testing.T) {
 	var tickets access.Tickets
 	now := time.Now()
 	text, ends, _ := tickets.Issue(access.Principal{ID: "a"}, now)
-	if _, err := tickets.Redeem(text, ends.Add(1)); !errors.Is(err, access.ErrDenied) {
+	if _, err := tickets.Redeem(text, ends.Add(1)); !errors.Is(err, access.ErrUnauthenticated) {
 		t.Errorf("too late: %v", err)
 	}
 }

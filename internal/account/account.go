@@ -10,7 +10,6 @@
 package account
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -54,9 +53,11 @@ type Account struct {
 	Source  string `json:"source,omitempty"`  // where people of another place come from, as oidc:NAME; "": here
 	Subject string `json:"subject,omitempty"` // who they are there
 
-	OTP        string `json:"otp,omitempty"`        // secret of the second factor, base 32
+	OTP        string `json:"otp,omitempty"`        // secret of the second factor, base 32; sealed in the store
 	OTPStep    int64  `json:"otpStep,omitempty"`    // of the last code that was used
 	OTPPending string `json:"otpPending,omitempty"` // a secret that has yet to be confirmed
+
+	stale bool // a secret is in the store in plain text, or sealed with an old key
 }
 
 // nameForm is what an account may be called: what begins with device:, gateway: or
@@ -113,14 +114,4 @@ func (a *Account) clone() *Account {
 	c := *a
 	c.Roles, c.Areas, c.Former = slices.Clone(a.Roles), slices.Clone(a.Areas), slices.Clone(a.Former)
 	return &c
-}
-
-// read takes an account out of its setting.
-func read(s settings.Setting) (*Account, error) {
-	a := new(Account)
-	if err := json.Unmarshal(s.Doc, a); err != nil {
-		return nil, fmt.Errorf("account %s: %w", s.Name, err)
-	}
-	a.Name, a.Rev = s.Name, s.Rev
-	return a, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"reflect"
 	"slices"
@@ -21,7 +22,9 @@ import (
 type DirectoryOptions struct {
 	Store settings.Store
 	Now   func() time.Time
-	Demo  bool // accounts of the demo are good
+	Demo  bool         // accounts of the demo are good
+	Seal  Sealer       // of second factors in the store; nil: they stay as they are
+	Log   *slog.Logger // nil: none
 }
 
 // Directory is what a node knows of accounts, their sessions and the trees of
@@ -31,6 +34,8 @@ type Directory struct {
 	store  settings.Store
 	now    func() time.Time
 	demo   bool
+	seal   Sealer
+	log    *slog.Logger
 	hashes *hashes
 	began  time.Time // by the steady clock
 
@@ -58,7 +63,10 @@ type person struct {
 
 // NewDirectory makes a directory that knows nobody until Refresh.
 func NewDirectory(o DirectoryOptions) *Directory {
-	return &Directory{store: o.Store, now: o.Now, demo: o.Demo, hashes: newHashes(), began: time.Now(),
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Directory{store: o.Store, now: o.Now, demo: o.Demo, seal: o.Seal, log: o.Log, hashes: newHashes(), began: time.Now(),
 		people: map[string]person{}, sessions: map[string]*session{}}
 }
 
@@ -154,7 +162,7 @@ func (d *Directory) takeAccounts(all []settings.Setting) (err error) {
 			people[s.Name] = is
 			continue
 		}
-		a, wrong := read(s)
+		a, wrong := d.readAccount(s)
 		if wrong != nil {
 			err = errors.Join(err, wrong)
 			continue
@@ -235,7 +243,7 @@ func (d *Directory) Account(name string) (*Account, error) {
 
 // put writes an account in place of its revision, with the audit entry.
 func (d *Directory) put(ctx context.Context, a *Account, e audit.Entry) (*Account, error) {
-	doc, err := json.Marshal(a)
+	doc, err := json.Marshal(d.sealed(a))
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +251,7 @@ func (d *Directory) put(ctx context.Context, a *Account, e audit.Entry) (*Accoun
 	if err != nil {
 		return nil, fmt.Errorf("account %s: %w", a.Name, err)
 	}
-	is, err := read(s)
+	is, err := d.readAccount(s)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ var (
 
 // OldHash is the hash of a password as it was made when that was cheaper.
 func OldHash(password string) string {
-	return seal(password, salt(), params{memory: 8 * 1024, time: 1, threads: 1}).String()
+	return derive(password, salt(), params{memory: 8 * 1024, time: 1, threads: 1}).String()
 }
 
 // Verify is what the gate does with a token before it asks for its session.

@@ -13,6 +13,7 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/account"
 	"suhe/internal/bus"
+	"suhe/internal/seal"
 	"suhe/internal/settings"
 	"suhe/internal/store/geopackage"
 	"suhe/internal/testclock"
@@ -40,6 +41,7 @@ type town struct {
 	store *geopackage.Store
 	table *bus.Table
 	key   string
+	seals string
 	clock *testclock.Clock
 	tries atomic.Int32
 }
@@ -64,7 +66,7 @@ func newTown(t testing.TB) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &town{t: t, store: store, table: table, key: filepath.Join(dir, "login.key"), clock: testclock.New(time.Now().Truncate(time.Second))}
+	return &town{t: t, store: store, table: table, key: filepath.Join(dir, "login.key"), seals: filepath.Join(dir, "store-seal.key"), clock: testclock.New(time.Now().Truncate(time.Second))}
 }
 
 // node is one that lets people in.
@@ -78,13 +80,23 @@ type node struct {
 // node starts one; demo says whether it is a demo's.
 func (w *town) node(demo bool) *node {
 	w.t.Helper()
+	seals, err := seal.Open(w.seals)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.sealing(demo, seals)
+}
+
+// sealing is node with other keys, or none, that seal.
+func (w *town) sealing(demo bool, by account.Sealer) *node {
+	w.t.Helper()
 	key, err := account.OpenKey(w.key, w.clock.Now)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	store := &counted{Store: w.store}
 	n := &node{town: w, store: store, key: key, Logins: account.NewLogins(account.Options{
-		Directory: account.NewDirectory(account.DirectoryOptions{Store: store, Now: w.clock.Now, Demo: demo}),
+		Directory: account.NewDirectory(account.DirectoryOptions{Store: store, Now: w.clock.Now, Demo: demo, Seal: by}),
 		Record:    w.store, Table: w.table, Key: key, Log: slog.New(slog.DiscardHandler)})}
 	if err := n.Refresh(w.t.Context()); err != nil {
 		w.t.Fatal(err)

@@ -30,11 +30,12 @@ type Reviewer interface {
 // Gate asks the credentials in order; the first that is presented counts.
 type Gate []Credential
 
-// Who implements api.Gate.
+// Who implements api.Gate. Whatever is wrong with what is presented is said in the
+// same words; see access.Unbelieved.
 func (g Gate) Who(r *http.Request) (access.Principal, error) {
 	for _, c := range g {
 		if who, presented, err := c.Who(r); presented || err != nil {
-			return who, err
+			return who, access.Unbelieved(err)
 		}
 	}
 	return access.Principal{}, access.ErrNobody

@@ -58,9 +58,9 @@ func TestGate(t *testing.T) {
 		{"it does by a token", "POST", "/", header{"Authorization": "Bearer " + li.Token, "Origin": "https://map.example"}, "li", nil},
 		{"a program by the cookie", "POST", "/", header{"Cookie": "suhe_session=" + li.Token}, "li", nil},
 		{"a ticket", "GET", "/v1/stream", header{"Sec-Websocket-Protocol": "suhe.v1.json, suhe.ticket." + ticket}, "wang", nil},
-		{"the ticket again", "GET", "/v1/stream", header{"Sec-Websocket-Protocol": "suhe.v1.json, suhe.ticket." + ticket}, "", access.ErrDenied},
+		{"the ticket again", "GET", "/v1/stream", header{"Sec-Websocket-Protocol": "suhe.v1.json, suhe.ticket." + ticket}, "", access.ErrUnauthenticated},
 		{"a ticket of who has logged out since", "GET", "/v1/stream", header{"Sec-Websocket-Protocol": "suhe.ticket." + late}, "", access.ErrUnauthenticated},
-		{"no ticket", "GET", "/v1/stream", header{"Sec-Websocket-Protocol": "suhe.ticket."}, "", access.ErrDenied},
+		{"no ticket", "GET", "/v1/stream", header{"Sec-Websocket-Protocol": "suhe.ticket."}, "", access.ErrUnauthenticated},
 	} {
 		r := httptest.NewRequest(c.method, c.url, nil)
 		for name, value := range c.header {

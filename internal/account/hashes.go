@@ -31,7 +31,7 @@ type hashes struct {
 }
 
 func newHashes() *hashes {
-	return &hashes{slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), nobody: seal(rand.Text(), salt(), usual)}
+	return &hashes{slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), nobody: derive(rand.Text(), salt(), usual)}
 }
 
 // turn waits for a place; done gives it back. assets.ErrBusy: too many wait.
@@ -57,7 +57,7 @@ func (h *hashes) matches(hash, password string) (right, outdated bool) {
 	if err != nil {
 		is = h.nobody
 	}
-	key := seal(password, is.salt, is.params).key
+	key := derive(password, is.salt, is.params).key
 	right = subtle.ConstantTimeCompare(key, is.key) == 1 && err == nil
 	return right, is.params != usual || len(is.salt) != saltLength
 }
@@ -69,4 +69,4 @@ func salt() []byte {
 }
 
 // hash makes a new hash. The caller has its turn.
-func hash(password string) string { return seal(password, salt(), usual).String() }
+func hash(password string) string { return derive(password, salt(), usual).String() }

@@ -34,8 +34,8 @@ type phc struct {
 	salt, key []byte
 }
 
-// seal hashes a password under a salt.
-func seal(password string, salt []byte, p params) phc {
+// derive hashes a password under a salt.
+func derive(password string, salt []byte, p params) phc {
 	return phc{p, salt, argon2.IDKey([]byte(password), salt, p.time, p.memory, p.threads, keyLength)}
 }
 

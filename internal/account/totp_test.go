@@ -3,11 +3,14 @@ package account_test
 import (
 	"encoding/base32"
 	"errors"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"suhe/internal/access"
 	"suhe/internal/account"
+	"suhe/internal/seal"
 )
 
 // The vectors of RFC 6238, appendix B, for SHA-1: of their eight digits the last six.
@@ -117,4 +120,64 @@ func TestAnotherSecondFactor(t *testing.T) {
 		t.Errorf("reset: %v", err)
 	}
 	n.in("li")
+}
+
+// The secrets of second factors are sealed in the store: with the newest key once they
+// are sealed anew. Who has not the key lets nobody in without a code, and with none.
+func TestSecondFactorsAreSealed(t *testing.T) {
+	w := newTown(t)
+	plain := w.sealing(false, nil)
+	old := withOTP(t, plain, "wang") // as it was written before there were seals
+	n := w.node(false)
+	secret := withOTP(t, n, "li")
+	stored := func() string {
+		t.Helper()
+		all, _, err := w.store.Settings(t.Context(), account.Kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		for _, s := range all {
+			text.Write(s.Doc)
+		}
+		return text.String()
+	}
+	if text := stored(); strings.Contains(text, secret) || strings.Count(text, "sealed:1:") != 1 || !strings.Contains(text, old) {
+		t.Errorf("stored: %s", text)
+	}
+	if _, err := n.try("wang", password, codeOf(t, old, w.clock.Now())); err != nil {
+		t.Errorf("with a secret in plain text: %v", err)
+	}
+	if text := stored(); strings.Contains(text, old) || strings.Count(text, "sealed:1:") != 2 {
+		t.Errorf("after a login: %s", text)
+	}
+	if err := seal.Rotate(w.seals); err != nil {
+		t.Fatal(err)
+	}
+	before := stored()
+	again := w.node(false)
+	if count, err := again.Reseal(t.Context()); err != nil || count != 2 || stored() == before {
+		t.Errorf("sealed anew: %d, %v", count, err)
+	}
+	if count, err := again.Reseal(t.Context()); err != nil || count != 0 {
+		t.Errorf("once more: %d, %v", count, err)
+	}
+	w.clock.Pass(time.Minute)
+	if _, err := again.try("li", password, codeOf(t, secret, w.clock.Now())); err != nil {
+		t.Errorf("with a new key: %v", err)
+	}
+	w.clock.Pass(time.Minute)
+	other, err := seal.Open(filepath.Join(t.TempDir(), "other.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, by := range map[string]account.Sealer{"another key": other, "no key": nil} {
+		stranger := w.sealing(false, by)
+		if _, err := stranger.try("li", password, ""); code(err) != "otp_required" {
+			t.Errorf("%s, without a code: %v", name, err)
+		}
+		if _, err := stranger.try("li", password, codeOf(t, secret, w.clock.Now())); !errors.Is(err, access.ErrUnauthenticated) {
+			t.Errorf("%s, with a code: %v", name, err)
+		}
+	}
 }

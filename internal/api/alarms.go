@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,7 +29,6 @@ type Alarms interface {
 // The bounds of one page of alarms.
 const (
 	defaultAlarms = 100
-	maxAlarms     = 1000
 )
 
 type heldAlarm = docket.Held[alarm.Alarm]
@@ -126,7 +124,7 @@ func (a *alarmAsk) fits(h *heldAlarm) bool {
 // alarms answers with a page of alarms, newest first: those that are open from memory,
 // others from the store.
 func (s *server) alarms(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	before, limit, err := pageOf(r, defaultAlarms, maxAlarms)
+	before, limit, err := pageOf(r, defaultAlarms, casesAtOnce)
 	if err != nil {
 		return err
 	}
@@ -150,55 +148,22 @@ func (s *server) alarms(w http.ResponseWriter, r *http.Request, who access.Princ
 		out.Alarms = append(out.Alarms, alarmRowOf(&held[i]))
 	}
 	if more {
-		q := r.URL.Query()
-		q.Set("after", strconv.FormatUint(uint64(held[len(held)-1].Marker.FID), 10))
-		out.Next = r.URL.Path + "?" + q.Encode()
+		out.Next = nextCases(r, held[len(held)-1].Marker.FID)
 	}
 	answerUnkept(w, http.StatusOK, out)
 	return nil
 }
 
 // openAlarms reads a page from memory.
-func (s *server) openAlarms(_ context.Context, who access.Principal, ask *alarmAsk, before assets.FID, limit int) (page []heldAlarm, more bool, err error) {
-	var sight access.Sight
-	sight.By(who.Scope)
-	var found []*heldAlarm
-	for _, h := range s.Alarms.Open() {
-		if (before == 0 || h.Marker.FID < before) && sight.Sees(h.Marker) && ask.fits(h) {
-			found = append(found, h)
-		}
-	}
-	slices.SortFunc(found, func(a, b *heldAlarm) int { return cmp.Compare(b.Marker.FID, a.Marker.FID) })
-	for _, h := range found[:min(limit, len(found))] {
-		page = append(page, *h)
-	}
-	return page, len(found) > limit, nil
+func (s *server) openAlarms(_ context.Context, who access.Principal, ask *alarmAsk, before assets.FID, limit int) ([]heldAlarm, bool, error) {
+	page, more := openCases(s.Alarms.Open(), who, before, limit, ask.fits)
+	return page, more, nil
 }
 
 // keptAlarms reads a page from the store.
-func (s *server) keptAlarms(ctx context.Context, who access.Principal, ask *alarmAsk, before assets.FID, limit int) (page []heldAlarm, more bool, err error) {
-	sees := func(h *heldAlarm) bool { return who.Scope.Sees(h.Marker) && ask.fits(h) }
-	return fill(limit, maxAlarms, sees, func(last *heldAlarm, atOnce int) ([]heldAlarm, error) {
-		if last != nil {
-			before = last.Marker.FID
-		}
-		cases, err := s.Alarms.Cases(ctx, docket.Query{Kind: assets.Alarm, From: ask.from, To: ask.to, Open: ask.open, Before: before, Limit: atOnce})
-		if err != nil {
-			return nil, err
-		}
-		return readAlarms(cases)
-	})
-}
-
-func readAlarms(cases []docket.Case) ([]heldAlarm, error) {
-	out := make([]heldAlarm, len(cases))
-	for i, c := range cases {
-		out[i].Case = c
-		if err := json.Unmarshal(c.Doc, &out[i].Is); err != nil {
-			return nil, fmt.Errorf("alarm %s: %w", c.Marker.ID, err)
-		}
-	}
-	return out, nil
+func (s *server) keptAlarms(ctx context.Context, who access.Principal, ask *alarmAsk, before assets.FID, limit int) ([]heldAlarm, bool, error) {
+	q := docket.Query{Kind: assets.Alarm, From: ask.from, To: ask.to, Open: ask.open, Before: before}
+	return storedCases(ctx, s.Alarms.Cases, who, q, limit, ask.fits)
 }
 
 // seenAlarm is the alarm that the address names, if the caller sees it.
@@ -211,11 +176,8 @@ func (s *server) seenAlarm(r *http.Request, who access.Principal) (*heldAlarm, e
 	if err != nil {
 		return nil, err
 	}
-	held, err := readAlarms([]docket.Case{c})
-	if err != nil {
-		return nil, err
-	}
-	return &held[0], nil
+	held, err := docket.Read[alarm.Alarm](c)
+	return &held, err
 }
 
 // alarm tells all of one.
@@ -323,21 +285,17 @@ func (s *server) stepAlarm(w http.ResponseWriter, r *http.Request, who access.Pr
 	if err := s.catchUp(r.Context()); err != nil {
 		return err
 	}
-	held, err := readAlarms([]docket.Case{c})
+	held, err := docket.Read[alarm.Alarm](c)
 	if err != nil {
 		return err
 	}
-	return s.answerAlarm(w, r, &held[0], who)
+	return s.answerAlarm(w, r, &held, who)
 }
 
 // alarmStatistics tells how often rules and algorithms were right, by the alarms that
 // the caller sees and that changed last in a period; the last 30 days if it is not told.
 func (s *server) alarmStatistics(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	to, err := instant(r, "to", time.Now())
-	if err != nil {
-		return err
-	}
-	from, err := instant(r, "from", to.AddDate(0, 0, -30))
+	from, to, err := lastMonth(r)
 	if err != nil {
 		return err
 	}
@@ -345,7 +303,7 @@ func (s *server) alarmStatistics(w http.ResponseWriter, r *http.Request, who acc
 	defer cancel()
 	var counted alarm.Tallies
 	for ask, before := (&alarmAsk{from: from, to: to}), assets.FID(0); ; {
-		page, more, err := s.keptAlarms(ctx, who, ask, before, maxAlarms)
+		page, more, err := s.keptAlarms(ctx, who, ask, before, casesAtOnce)
 		if err != nil {
 			return err
 		}

@@ -40,7 +40,7 @@ type World interface {
 type Registry interface {
 	Place(a *assets.Asset) *assets.Asset
 	Opened(a *assets.Asset) *assets.Asset
-	AreaBound(code string) (orb.Bound, bool)
+	Area(code string) (id assets.ID, box orb.Bound, known bool)
 	Edit(ctx context.Context, by, why string, e assets.Edit) (*assets.Asset, assets.Verdict, error)
 }
 
@@ -143,6 +143,7 @@ type Deps struct {
 	Accounts   Accounts
 	Keys       Keys
 	Links      Links
+	Webhooks   Webhooks
 	Cities     map[string]City // identity providers by name
 	Federation Federation
 	Tickets    *access.Tickets
@@ -224,6 +225,11 @@ func (s *server) routes() {
 	s.route("GET /v1/links", access.Admit, s.links)
 	s.route("POST /v1/links", access.Admit, s.addLink)
 	s.route("DELETE /v1/links/{id}", access.Admit, s.revokeLink)
+	s.route("GET /v1/webhooks", access.Admit, s.webhooks)
+	s.route("GET /v1/webhooks/{name}", access.Admit, s.webhook)
+	s.route("PUT /v1/webhooks/{name}", access.Admit, s.putWebhook)
+	s.route("DELETE /v1/webhooks/{name}", access.Admit, s.removeWebhook)
+	s.route("POST /v1/webhooks/{name}/test", access.Admit, s.tryWebhook)
 	s.open("GET /v1/open", s.openLink)
 	s.open("GET /v1/oidc/{name}/start", s.startOIDC)
 	s.open("GET /v1/oidc/{name}/callback", s.finishOIDC)

@@ -92,8 +92,8 @@ func (r *rooms) Place(a *assets.Asset) *assets.Asset {
 	return a
 }
 
-func (r *rooms) AreaBound(code string) (orb.Bound, bool) {
-	return orb.Bound{Min: orb.Point{121.4, 31.2}, Max: orb.Point{121.5, 31.3}}, code == "310107"
+func (r *rooms) Area(code string) (id assets.ID, box orb.Bound, known bool) {
+	return "area-1", orb.Bound{Min: orb.Point{121.4, 31.2}, Max: orb.Point{121.5, 31.3}}, code == "310107"
 }
 
 func (r *rooms) Opened(a *assets.Asset) *assets.Asset { return a }

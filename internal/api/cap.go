@@ -151,7 +151,7 @@ func (s *server) placeOf(areas []cap.Area) (place [2]float64, where string, err 
 			return c.Middle, a.Desc, nil
 		}
 		for _, code := range a.Geocode {
-			if b, ok := s.Registry.AreaBound(code.Value); ok {
+			if _, b, ok := s.Registry.Area(code.Value); ok {
 				return b.Center(), a.Desc, nil
 			}
 		}
@@ -180,7 +180,7 @@ func (s *server) capFeed(w http.ResponseWriter, r *http.Request, who access.Prin
 		Updated string   `xml:"updated"`
 		Entries []entry  `xml:"entry"`
 	}
-	open, _, err := s.openAlarms(r.Context(), who, &alarmAsk{}, 0, maxAlarms)
+	open, _, err := s.openAlarms(r.Context(), who, &alarmAsk{}, 0, casesAtOnce)
 	if err != nil {
 		return err
 	}

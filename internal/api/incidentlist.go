@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -21,7 +20,6 @@ import (
 // The bounds of one page of incidents.
 const (
 	defaultIncidents = 100
-	maxIncidents     = 1000
 )
 
 // incidentRow is what a list tells of an incident.
@@ -108,7 +106,7 @@ func (a *incidentAsk) fits(h *heldIncident) bool {
 // incidents answers with a page of incidents, newest first: those that are open from
 // memory, others from the store.
 func (s *server) incidents(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	before, limit, err := pageOf(r, defaultIncidents, maxIncidents)
+	before, limit, err := pageOf(r, defaultIncidents, casesAtOnce)
 	if err != nil {
 		return err
 	}
@@ -120,7 +118,7 @@ func (s *server) incidents(w http.ResponseWriter, r *http.Request, who access.Pr
 	if ask.open == nil || !*ask.open {
 		read = s.keptIncidents
 	}
-	held, more, err := read(r, who, &ask, assets.FID(before), limit)
+	held, more, err := read(r.Context(), who, &ask, assets.FID(before), limit)
 	if err != nil {
 		return err
 	}
@@ -133,9 +131,7 @@ func (s *server) incidents(w http.ResponseWriter, r *http.Request, who access.Pr
 		out.Incidents = append(out.Incidents, rowOf(&held[i].Is, calendar, now))
 	}
 	if more {
-		q := r.URL.Query()
-		q.Set("after", strconv.FormatUint(uint64(held[len(held)-1].Marker.FID), 10))
-		out.Next = r.URL.Path + "?" + q.Encode()
+		out.Next = nextCases(r, held[len(held)-1].Marker.FID)
 	}
 	answerUnkept(w, http.StatusOK, out)
 	return nil
@@ -154,45 +150,12 @@ func rowOf(in *incident.Incident, c *incident.Calendar, now time.Time) incidentR
 type heldIncident = docket.Held[incident.Incident]
 
 // openIncidents reads a page from memory.
-func (s *server) openIncidents(_ *http.Request, who access.Principal, ask *incidentAsk, before assets.FID, limit int) (page []heldIncident, more bool, err error) {
-	var sight access.Sight
-	sight.By(who.Scope)
-	var found []*heldIncident
-	for _, h := range s.Incidents.All() {
-		if (before == 0 || h.Marker.FID < before) && sight.Sees(h.Marker) && ask.fits(h) {
-			found = append(found, h)
-		}
-	}
-	slices.SortFunc(found, func(a, b *heldIncident) int { return cmp.Compare(b.Marker.FID, a.Marker.FID) })
-	for _, h := range found[:min(limit, len(found))] {
-		page = append(page, *h)
-	}
-	return page, len(found) > limit, nil
+func (s *server) openIncidents(_ context.Context, who access.Principal, ask *incidentAsk, before assets.FID, limit int) ([]heldIncident, bool, error) {
+	page, more := openCases(s.Incidents.All(), who, before, limit, ask.fits)
+	return page, more, nil
 }
 
 // keptIncidents reads a page from the store.
-func (s *server) keptIncidents(r *http.Request, who access.Principal, ask *incidentAsk, before assets.FID, limit int) (page []heldIncident, more bool, err error) {
-	wanted := func(h *heldIncident) bool { return who.Scope.Sees(h.Marker) && ask.fits(h) }
-	return s.storedIncidents(r.Context(), docket.Query{Open: ask.open, Class: ask.class, Before: before}, limit, wanted)
-}
-
-// storedIncidents reads those of the store that the query finds and that are wanted.
-func (s *server) storedIncidents(ctx context.Context, q docket.Query, limit int, wanted func(*heldIncident) bool) (page []heldIncident, more bool, err error) {
-	return fill(limit, maxIncidents, wanted, func(last *heldIncident, atOnce int) ([]heldIncident, error) {
-		if q.Limit = atOnce; last != nil {
-			q.Before = last.Marker.FID
-		}
-		cases, err := s.Incidents.Page(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		out := make([]heldIncident, len(cases))
-		for i, c := range cases {
-			out[i].Case = c
-			if out[i].Is, err = incident.Decode(c); err != nil {
-				return nil, err
-			}
-		}
-		return out, nil
-	})
+func (s *server) keptIncidents(ctx context.Context, who access.Principal, ask *incidentAsk, before assets.FID, limit int) ([]heldIncident, bool, error) {
+	return storedCases(ctx, s.Incidents.Page, who, docket.Query{Open: ask.open, Class: ask.class, Before: before}, limit, ask.fits)
 }

@@ -168,11 +168,7 @@ func (s *server) evaluation(w http.ResponseWriter, r *http.Request, who access.P
 	if err != nil {
 		return err
 	}
-	to, err := instant(r, "to", time.Now())
-	if err != nil {
-		return err
-	}
-	from, err := instant(r, "from", to.AddDate(0, 0, -30))
+	from, to, err := lastMonth(r)
 	if err != nil {
 		return err
 	}

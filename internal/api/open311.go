@@ -96,8 +96,8 @@ func (s *server) open311Named(r *http.Request, who access.Principal, ids []strin
 
 // open311Found are the newest requests that the query asks for and the caller sees.
 func (s *server) open311Found(r *http.Request, who access.Principal, q *open311.Query) (all []open311.Request, err error) {
-	wanted := func(h *heldIncident) bool { return who.Scope.Sees(h.Marker) && q.Wants(&h.Is) }
-	held, _, err := s.storedIncidents(r.Context(), docket.Query{From: q.From}, open311.MaxAnswers, wanted)
+	wanted := func(h *heldIncident) bool { return q.Wants(&h.Is) }
+	held, _, err := storedCases(r.Context(), s.Incidents.Page, who, docket.Query{From: q.From}, open311.MaxAnswers, wanted)
 	for i := range held {
 		all = append(all, open311.RequestOf(&held[i].Is, s.Incidents.Tables().Classes, held[i].At))
 	}

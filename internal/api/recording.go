@@ -63,7 +63,7 @@ func (s *server) viewing(ctx context.Context, t *twin.Thing) error {
 func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	for _, kind := range []error{access.ErrUnauthenticated, access.ErrDenied, door.ErrOrigin} {
 		if errors.Is(err, kind) {
-			s.Recorder.Refuse(entry(r.Context(), audit.Request, r.Method+" "+r.URL.Path, audit.Refused, map[string]string{"why": err.Error()}))
+			s.Recorder.Refuse(entry(r.Context(), audit.Request, r.Method+" "+r.URL.Path, audit.Refused, map[string]string{"why": access.Why(err)}))
 			break
 		}
 	}

@@ -62,6 +62,7 @@ var floors = map[string]int{
 	"internal/store/geopackage": 40,
 	"internal/store/storetest":  40,
 	"internal/backup":           41,
+	"internal/webhook":          41,
 	"internal/ogc":              45,
 	"internal/api":              50,
 	"internal/simulate":         50,

@@ -11,12 +11,14 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// StreamOptions bound a stream. When a bound is reached the oldest messages go.
+// StreamOptions bound a stream. When a bound is reached the oldest messages go, of
+// MaxEach those of the subject.
 type StreamOptions struct {
 	Name     string        // letters, digits, - and _
 	Subjects []string      // NATS form, wildcards allowed; no two streams share one
 	MaxAge   time.Duration // 0: for ever
 	MaxBytes int64         // 0: no bound
+	MaxEach  int64         // messages of each subject; 0: no bound
 }
 
 // Message is one message of a stream.
@@ -56,6 +58,8 @@ func (s *Stream) config(first uint64) jetstream.StreamConfig {
 		MaxAge:    s.options.MaxAge,
 		MaxBytes:  noZero(s.options.MaxBytes),
 		FirstSeq:  first,
+
+		MaxMsgsPerSubject: noZero(s.options.MaxEach),
 	}
 }
 

@@ -54,11 +54,11 @@ func (b *Bus) Table(ctx context.Context, o TableOptions) (*Table, error) {
 }
 
 // noZero is the broker's word for "no bound".
-func noZero(bytes int64) int64 {
-	if bytes == 0 {
+func noZero(bound int64) int64 {
+	if bound == 0 {
 		return -1
 	}
-	return bytes
+	return bound
 }
 
 // Get returns the entry of the key; ErrNone: there is none.

@@ -60,12 +60,21 @@ func (b *Board[T]) read(c Case) *Held[T] {
 	if c.Marker.Kind != b.kind {
 		return nil
 	}
-	h := &Held[T]{Case: c}
-	if err := json.Unmarshal(c.Doc, &h.Is); err != nil {
-		b.log.Error("the document of a case cannot be read", "kind", b.kind, "id", c.Marker.ID, "err", err)
+	h, err := Read[T](c)
+	if err != nil {
+		b.log.Error("a case cannot be read", "err", err)
 		return nil
 	}
-	return h
+	return &h
+}
+
+// Read reads the document of a case.
+func Read[T any](c Case) (Held[T], error) {
+	h := Held[T]{Case: c}
+	if err := json.Unmarshal(c.Doc, &h.Is); err != nil {
+		return h, fmt.Errorf("%s %s: %w", c.Marker.Kind, c.Marker.ID, err)
+	}
+	return h, nil
 }
 
 // Took takes the next step of a case. One that the board is past is none: steps may

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 )
 
 const keyLength = 32
@@ -50,21 +51,74 @@ func newKey(secret []byte) (key, error) {
 // last. If there is no file it makes one with one key, readable by its owner only;
 // one that others may read is refused.
 func Open(file string) (*Keys, error) {
-	text, err := read(file)
+	k := &Keys{file: file}
+	err := k.load()
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := write(file, line(), os.O_EXCL); err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, fmt.Errorf("seal key: %w", err)
 		}
-		text, err = read(file) // of whoever was first
+		err = k.load() // of whoever was first
 	}
 	if err != nil {
-		return nil, fmt.Errorf("seal key: %w", err)
-	}
-	k, err := parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("seal key: %s: %w", file, err)
+		return nil, err
 	}
 	return k, nil
+}
+
+// followEvery is how often the file is looked at, at most.
+const followEvery = time.Second
+
+// mark tells whether a file changed.
+type mark struct {
+	size int64
+	at   time.Time
+}
+
+// load reads the file. The caller holds mu, or is the first.
+func (k *Keys) load() error {
+	is := mark{}
+	if info, err := os.Stat(k.file); err == nil {
+		is = mark{info.Size(), info.ModTime()}
+	}
+	k.looked = time.Now()
+	if k.is != nil && is == k.mark {
+		return nil
+	}
+	text, err := read(k.file)
+	if err != nil {
+		return fmt.Errorf("seal key: %w", err)
+	}
+	keys, err := parse(text)
+	if err != nil {
+		return fmt.Errorf("seal key: %s: %w", k.file, err)
+	}
+	k.is, k.mark = keys, is
+	return nil
+}
+
+// now are the keys as of a second ago or later.
+func (k *Keys) now() *ring {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if time.Since(k.looked) >= followEvery {
+		k.follow()
+	}
+	return k.is
+}
+
+// anew are the keys as of now.
+func (k *Keys) anew() *ring {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.follow()
+	return k.is
+}
+
+// follow loads the file if it changed. The caller holds mu.
+func (k *Keys) follow() {
+	if err := k.load(); err != nil && k.Failed != nil {
+		k.Failed(err)
+	}
 }
 
 func read(file string) ([]byte, error) {
@@ -78,8 +132,8 @@ func read(file string) ([]byte, error) {
 	return os.ReadFile(file)
 }
 
-func parse(text []byte) (*Keys, error) {
-	k := &Keys{byID: map[string]key{}}
+func parse(text []byte) (*ring, error) {
+	k := &ring{byID: map[string]key{}}
 	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
 		if len(lines.Bytes()) == 0 {
 			continue
@@ -106,7 +160,7 @@ func line() []byte {
 	return append([]byte(base64.RawStdEncoding.EncodeToString(secret)), '\n')
 }
 
-// Rotate adds a key to the file; from the next Open on it is the one that seals.
+// Rotate adds a key to the file; from now on it is the one that seals.
 // Those before stay: what they sealed may be in backups and in the log.
 func Rotate(file string) error {
 	text, err := read(file)

@@ -18,6 +18,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
+	"time"
 )
 
 // prefix begins every sealed value.
@@ -26,8 +28,21 @@ const prefix = "sealed:1:"
 // ErrSealed says that a value cannot be opened.
 var ErrSealed = errors.New("cannot be opened")
 
-// Keys seal and open. All methods may be called at once.
+// Keys seal and open by the keys of a file, which they follow: what Rotate adds counts
+// within a second, and at once for what is sealed with it. A file that cannot be read
+// any more leaves the keys as they were. All methods may be called at once.
 type Keys struct {
+	file   string
+	Failed func(error) // is told why a file that changed cannot be used; nil: nobody is
+
+	mu     sync.Mutex
+	is     *ring
+	mark   mark
+	looked time.Time
+}
+
+// ring is the keys of a file as it was.
+type ring struct {
 	byID   map[string]key
 	newest key
 }
@@ -37,13 +52,13 @@ func Is(text string) bool { return strings.HasPrefix(text, prefix) }
 
 // Seal seals a value; of is what it is of.
 func (k *Keys) Seal(value string, of ...string) string {
-	about := join(of)
-	mac := hmac.New(sha256.New, k.newest.nonce)
+	about, newest := join(of), k.now().newest
+	mac := hmac.New(sha256.New, newest.nonce)
 	mac.Write(about)
 	mac.Write([]byte(value))
-	gcm := k.newest.gcm
+	gcm := newest.gcm
 	nonce := mac.Sum(nil)[:gcm.NonceSize()]
-	return prefix + k.newest.id + ":" + base64.RawURLEncoding.EncodeToString(gcm.Seal(nonce, nonce, []byte(value), about))
+	return prefix + newest.id + ":" + base64.RawURLEncoding.EncodeToString(gcm.Seal(nonce, nonce, []byte(value), about))
 }
 
 // Open opens a sealed value. The error wraps ErrSealed and tells nothing of it.
@@ -52,7 +67,10 @@ func (k *Keys) Open(sealed string, of ...string) (string, error) {
 	if !Is(sealed) || !ok {
 		return "", fmt.Errorf("%w: it is no sealed value", ErrSealed)
 	}
-	key, known := k.byID[id]
+	key, known := k.now().byID[id]
+	if !known {
+		key, known = k.anew().byID[id]
+	}
 	if !known {
 		return "", fmt.Errorf("%w: key %.8q is not in the key file", ErrSealed, id)
 	}
@@ -69,7 +87,9 @@ func (k *Keys) Open(sealed string, of ...string) (string, error) {
 }
 
 // Current says whether the value is sealed with the newest key.
-func (k *Keys) Current(sealed string) bool { return strings.HasPrefix(sealed, prefix+k.newest.id+":") }
+func (k *Keys) Current(sealed string) bool {
+	return strings.HasPrefix(sealed, prefix+k.now().newest.id+":")
+}
 
 // join writes each part with its length before it, so that no two lists are alike.
 func join(parts []string) (out []byte) {

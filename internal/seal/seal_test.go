@@ -55,6 +55,15 @@ func TestRotation(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "seal.key")
 	before := open(t, file)
 	old := before.Seal("13800000000", "a")
+	was, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := filepath.Join(t.TempDir(), "left.key")
+	if err := os.WriteFile(left, was, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	behind := open(t, left)
 	if err := seal.Rotate(file); err != nil {
 		t.Fatal(err)
 	}
@@ -66,8 +75,28 @@ func TestRotation(t *testing.T) {
 	if fresh == old || !after.Current(fresh) {
 		t.Error("the newest key does not seal")
 	}
-	if _, err := before.Open(fresh, "a"); !errors.Is(err, seal.ErrSealed) {
+	if got, err := before.Open(fresh, "a"); err != nil || got != "13800000000" || !before.Current(fresh) {
+		t.Errorf("by who followed the file: %q, %v", got, err)
+	}
+	if _, err := behind.Open(fresh, "a"); !errors.Is(err, seal.ErrSealed) {
 		t.Errorf("without the newest key: %v", err)
+	}
+	// A file that is broken, or gone, takes nothing away.
+	told := make(chan error, 10)
+	before.Failed = func(err error) { told <- err }
+	for _, spoil := range []func() error{func() error { return os.WriteFile(file, []byte("nonsense!\n"), 0o600) }, func() error { return os.Remove(file) }} {
+		if err := spoil(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := before.Open("sealed:1:00000000:AAAA", "a"); !errors.Is(err, seal.ErrSealed) {
+			t.Error(err)
+		}
+		if got, err := before.Open(fresh, "a"); err != nil || got != "13800000000" {
+			t.Errorf("with a spoilt file: %q, %v", got, err)
+		}
+		if err := <-told; err == nil {
+			t.Error("nobody is told")
+		}
 	}
 }
 

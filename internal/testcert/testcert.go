@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// New makes a certificate for 127.0.0.1 and localhost that signs itself, and the
-// roots that trust it alone.
+// New makes a certificate for 127.0.0.1, localhost and receiver.example that signs
+// itself, and the roots that trust it alone.
 func New(t testing.TB) (tls.Certificate, *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -25,7 +25,7 @@ func New(t testing.TB) (tls.Certificate, *x509.CertPool) {
 	}
 	form := &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()), IsCA: true, BasicConstraintsValid: true,
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost"},
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost", "receiver.example"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 	}

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -48,6 +49,8 @@ type Library struct {
 	silences *settings.Shelf[*Silence]
 	warnings *settings.Shelf[*Warning]
 	book     atomic.Pointer[Book]
+	changed  chan struct{} // the book is another
+	binding  sync.Mutex    // so that the last book is of the newest shelves
 }
 
 // NewLibrary makes a library of the defaults alone, until Refresh.
@@ -58,7 +61,7 @@ func NewLibrary(o LibraryOptions) (*Library, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
-	l := &Library{options: o, defaults: map[string]*Rule{}}
+	l := &Library{options: o, defaults: map[string]*Rule{}, changed: make(chan struct{}, 1)}
 	if o.Defaults {
 		edition, rules, err := Defaults(o.Tables)
 		if err != nil {
@@ -105,6 +108,7 @@ func (l *Library) Run(ctx context.Context, tell func(*Book)) error {
 		}
 		select {
 		case <-ticker.C:
+		case <-l.changed:
 		case <-ctx.Done():
 			ticker.Stop()
 			return nil
@@ -114,6 +118,8 @@ func (l *Library) Run(ctx context.Context, tell func(*Book)) error {
 
 // bind makes the book of what the shelves hold. It stays the same if they do.
 func (l *Library) bind() {
+	l.binding.Lock()
+	defer l.binding.Unlock()
 	rules := maps.Clone(l.defaults)
 	for name, h := range l.rules.All() {
 		rules[name] = h.Is
@@ -129,6 +135,7 @@ func (l *Library) bind() {
 	was, is := l.book.Load(), NewBook(slices.Collect(maps.Values(rules)), fences, warnings...)
 	if was == nil || !was.same(is) {
 		l.book.Store(is)
+		signal(l.changed)
 	}
 }
 

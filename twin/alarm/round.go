@@ -46,8 +46,14 @@ func (k *Keeper) hear() {
 		if p == nil || s.Rev <= p.rev {
 			continue
 		}
-		if is, err := read(s.Case); err == nil {
-			k.rebase(p, is, s.Rev)
+		is, err := read(s.Case)
+		if err != nil {
+			k.options.Log.Error("what somebody did to an alarm cannot be read", "err", err)
+			continue
+		}
+		k.rebase(p, is, s.Rev)
+		if !s.Open {
+			k.lost(p)
 		}
 	}
 }

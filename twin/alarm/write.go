@@ -23,6 +23,9 @@ func (k *Keeper) write(ctx context.Context, group []*pack, changes []docket.Chan
 		k.options.Log.Info("others changed alarms first", "err", err)
 		return k.reread(ctx, group)
 	}
+	if errors.Is(err, assets.ErrInvalid) {
+		return k.writeApart(ctx, group, err)
+	}
 	if err != nil {
 		return fmt.Errorf("write %d changes of alarms: %w", len(changes), err)
 	}
@@ -34,6 +37,30 @@ func (k *Keeper) write(ctx context.Context, group []*pack, changes []docket.Chan
 		}
 	}
 	return k.options.Told(ctx)
+}
+
+// writeApart writes each alarm on its own, so that one that the store refuses keeps no
+// other back. Of that one what was to be written is lost.
+func (k *Keeper) writeApart(ctx context.Context, group []*pack, err error) error {
+	if len(group) == 1 {
+		p := group[0]
+		k.options.Log.Error("the store refuses an alarm for good", "alarm", p.is.ID, "err", err)
+		if p.rev == 0 {
+			k.forget(p)
+		}
+		p.is, p.steps = p.stored, nil
+		return nil
+	}
+	for _, p := range group {
+		changes, err := p.changes(k.options.Locate)
+		if err != nil {
+			return err
+		}
+		if err := k.write(ctx, []*pack{p}, changes); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // reread takes what the store has of the packs.
