@@ -224,6 +224,19 @@ func (w *town) put(a *assets.Asset) twin.Batch {
 	return twin.Batch{At: w.at, Events: []twin.Event{e}, Changes: []twin.Change{{Was: was, Is: is}}}
 }
 
+// step is one of an alarm or an incident.
+func (w *town) step(kind assets.Kind, id assets.ID, step string, open bool) twin.Batch {
+	a := gauge(string(id), "310107005")
+	a.Kind, a.Class, a.Sensor, a.Sensitivity = kind, "flood.level", nil, assets.Internal
+	a.Properties = assets.Properties{{Key: twin.MarkerState, Value: "filed"}}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.at.Events++
+	e := twin.Event{Seq: w.at.Events, Time: time.Now(), Type: step, ID: id, FID: a.FID, Asset: a, Open: open}
+	w.events = append(w.events, e)
+	return twin.Batch{At: w.at, Events: []twin.Event{e}}
+}
+
 // speaks is a report that makes a device go online.
 func (w *town) speaks(id assets.ID, value float64) twin.Batch {
 	w.mu.Lock()

@@ -21,20 +21,22 @@ const Kind settings.Kind = "webhook"
 // Type is what a message tells of.
 type Type string
 
-// The types of messages. Who wants the first four says so; the others tell of the
+// The types of messages. Who wants the first six says so; the others tell of the
 // hook itself.
 const (
 	AssetPut     Type = "asset.put"     // an asset was made or edited
 	AssetRemoved Type = "asset.removed" //
 	StateChanged Type = "state.changed" // a device talks again, or no more; its data are stale; …
 	Found        Type = "finding"       // an algorithm found something in a camera's picture
+	AlarmStep    Type = "alarm"         // an alarm was raised, changed, is over, or somebody acted on it
+	IncidentStep Type = "incident"      // likewise of an incident
 
 	Test Type = "test" // somebody wants to know whether it arrives
 	Lost Type = "lost" // something before this was not told
 )
 
 // types are those that a hook may ask for.
-var types = []Type{AssetPut, AssetRemoved, StateChanged, Found}
+var types = []Type{AssetPut, AssetRemoved, StateChanged, Found, AlarmStep, IncidentStep}
 
 // Hook is one hook, without its secret.
 type Hook struct {

@@ -74,6 +74,9 @@ func objectOf(t *twin.Thing) map[string]any {
 		"id": a.ID, "layer": a.Kind.Layer(), "class": a.Class, "name": a.Name, "area": t.Location().Area,
 		"lon": t.Anchor[0], "lat": t.Anchor[1], "lifecycle": a.Lifecycle, "revision": a.Revision.N,
 	}
+	if !a.Kind.Registered() {
+		out["state"], out["severity"] = t.Summary(), t.Severity
+	}
 	if !t.Device() {
 		return out
 	}

@@ -187,6 +187,9 @@ func (t *taker) messageOf(n notice) (thing *twin.Thing, m *kept) {
 		case a.Shape.Geometry.Plane == nil:
 			return nil, nil
 		}
+		if e.OfCase() {
+			m.Type = Type(a.Kind)
+		}
 		if thing = t.o.World.ByID(e.ID); thing == nil || thing.Asset.Revision.N != a.Revision.N {
 			thing = twin.NewThing(a)
 		}
@@ -206,6 +209,9 @@ func (t *taker) messageOf(n notice) (thing *twin.Thing, m *kept) {
 	object := objectOf(thing)
 	if m.Type == AssetRemoved {
 		object = map[string]any{"id": thing.Asset.ID, "layer": thing.Asset.Kind.Layer(), "class": thing.Asset.Class, "name": thing.Asset.Name}
+	}
+	if n.event != nil && n.event.OfCase() {
+		object["step"], object["open"] = n.event.Type, n.event.Open
 	}
 	if n.finding != nil {
 		object["finding"] = findingOf(&n.finding.Finding)

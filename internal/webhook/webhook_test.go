@@ -368,3 +368,32 @@ func TestSecretsAreSealedAnew(t *testing.T) {
 		t.Errorf("%+v, %v", out, err)
 	}
 }
+
+// Each step of an alarm or an incident is told to who asks for it and sees its marker,
+// also the one by which it leaves the map.
+func TestStepsOfCasesAreTold(t *testing.T) {
+	w, r, stranger := newTown(t), newReceiver(t), newReceiver(t)
+	n := w.open(nil, r, stranger)
+	cases := func(area string) func(*webhook.Wish) {
+		return func(wish *webhook.Wish) {
+			wish.Types, wish.Layers, wish.Grant.Areas = []webhook.Type{webhook.AlarmStep, webhook.IncidentStep}, []string{"incidents"}, []string{area}
+		}
+	}
+	n.hang(r, "bureau", cases("310107005"))
+	n.hang(stranger, "elsewhere", cases("310107020"))
+	n.Took(w.step(assets.Incident, "310107005-20261129-00001", "incident.file", true))
+	n.Took(w.step(assets.Alarm, "A-20261129-000001", "alarm.raise", true)) // of a layer that was not asked for
+	n.Took(w.step(assets.Incident, "310107005-20261129-00001", "incident.close", false))
+	eventually(t, "both steps", func() bool { return len(r.told()) == 2 })
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, want := range []string{"incident incident.file true filed", "incident incident.close false filed"} {
+		o := r.taken[i].Object
+		if got := fmt.Sprint(r.taken[i].Type, " ", o["step"], " ", o["open"], " ", o["state"]); got != want {
+			t.Errorf("told %q, want %q", got, want)
+		}
+	}
+	if told := stranger.told(); len(told) != 0 {
+		t.Errorf("somebody of elsewhere was told %q", told)
+	}
+}

@@ -48,7 +48,7 @@ const words = {
   whyHint: ['查看“{what}”将记入审计，请说明用途。', 'To look at “{what}” is recorded. Say what for.'],
   purpose: ['用途', 'Purpose'],
   ownWords: ['用途说明', 'In your words'],
-  incident: ['案件编号（如 2026-11-0001）', 'Incident number (like 2026-11-0001)'],
+  incident: ['案件编号（如 310107015-20261123-00001）', 'Incident number (like 310107015-20261123-00001)'],
   incidentIfAny: ['案件编号（如有）', 'Incident number (if any)'],
   keepReason: ['本次登录期间不再询问', 'Do not ask again during this login'],
   cancel: ['取消', 'Cancel'],

@@ -47,10 +47,10 @@ export class Card {
     return !this.panel.hidden;
   }
 
-  /** Shows a thing; of a camera and of what moves it asks first what for. */
-  async show({ id, layer, name }: Picked): Promise<void> {
+  /** Shows a thing; of a camera and of what moves it asks first what for: for an incident if its number is given. */
+  async show({ id, layer, name }: Picked, incident = ''): Promise<void> {
     const needs = guarded.includes(layer);
-    const reason = needs ? await this.around.why.ask(name) : undefined;
+    const reason = needs ? await this.around.why.ask(name, incident) : undefined;
     if (needs && !reason) return;
     this.around.trail(undefined);
     await this.fetch(id, reason);

@@ -61,7 +61,7 @@ class Screen {
       list: element('cases-list'), note: element('cases-note'), card: element('case'), banner: element('urgent'),
     }, {
       kinds: (['incident', 'alarm'] as const).filter((kind) => sees(who, kind)), tables, lang, mayReport: may(who, 'report'),
-      go: (place, right, bottom) => map.go(place, right, bottom), look: (id, name) => void this.card.show({ id, layer: 'cameras', name }), changed: () => this.card.hide(),
+      go: (place, right, bottom) => map.go(place, right, bottom), look: (id, name, incident) => void this.card.show({ id, layer: 'cameras', name }, incident), changed: () => this.card.hide(),
     });
     map.onPick((thing) => {
       const kind = kindOf(thing.layer);

@@ -12,12 +12,12 @@ export class Why {
     this.dialog.addEventListener('close', () => { if (!this.dialog.open) this.answer(undefined); }); // a late event may find the next question
   }
 
-  /** The reason to look at what is so called; undefined if there is none, and then nothing is to be shown. */
-  async ask(what: string): Promise<Reason | undefined> {
+  /** The reason to look at what is so called, for an incident if its number is given; undefined if there is none, and then nothing is to be shown. */
+  async ask(what: string, incident = ''): Promise<Reason | undefined> {
     const known = rememberedReason(this.who);
     if (known) return known;
     this.answer(undefined);
-    this.draw(what);
+    this.draw(what, incident);
     this.dialog.showModal();
     return new Promise((answered) => { this.answered = answered; });
   }
@@ -34,14 +34,14 @@ export class Why {
     if (reason) this.dialog.close();
   }
 
-  private draw(what: string): void {
+  private draw(what: string, number: string): void {
     const lang = this.lang();
     const choices = purposes.map(([zh, en], i) => {
-      const box = make('input', { type: 'radio', name: 'purpose', value: zh, checked: i === 0 });
+      const box = make('input', { type: 'radio', name: 'purpose', value: zh, checked: number === '' ? i === 0 : needsIncident(zh) });
       return make('label', { className: 'choice' }, box, choose([zh, en], lang));
     });
     const words = make('input', { id: 'why-words', name: 'words', maxLength: longest.words, autocomplete: 'off' });
-    const incident = make('input', { id: 'why-incident', name: 'incident', maxLength: longest.incident, autocomplete: 'off' });
+    const incident = make('input', { id: 'why-incident', name: 'incident', maxLength: longest.incident, autocomplete: 'off', value: number });
     const keep = make('input', { type: 'checkbox', name: 'keep', checked: true });
     const ok = make('button', { type: 'submit', className: 'primary' }, word('look', lang));
     const wordsRow = make('div', { className: 'field' }, make('label', { htmlFor: words.id }, word('ownWords', lang)), words);

@@ -22,7 +22,7 @@ export interface Around {
   lang(): Lang;
   mayReport: boolean;
   go(place: LonLat, right: number, bottom: number): void; // the map goes there, beside what is covered
-  look(id: string, name: string): void; // through a camera
+  look(id: string, name: string, incident: string): void; // through a camera, for an incident if there is one
   changed(): void;
 }
 

@@ -76,7 +76,7 @@ function part(f: Field, about: About, lang: Lang): Part {
     case 'extra':
       return extra(about.incident, lang);
     case 'grant':
-      return choice('grant', '', [['yes', say('grant', lang)], ['no', say('deny', lang)]], 'yes', (v) => given('no', v === 'no'));
+      return choice('grant', asking(about.incident, lang), [['yes', say('grant', lang)], ['no', say('deny', lang)]], 'yes', (v) => given('no', v === 'no'));
     case 'lift':
       return lift(about.incident, lang);
     case 'satisfaction':
@@ -154,6 +154,12 @@ function extra(i: Incident | undefined, lang: Lang): Part {
   const limit = i?.terms.limits.handle ?? { n: 1, unit: 'hours' as const };
   return line('extra', `${say('extra', lang)} · ${say(limit.unit, lang)}`, { type: 'number', min: '0.5', max: String(limit.n), step: '0.5', value: String(Math.min(1, limit.n)) },
     (v) => ({ extra: { n: Number(v), unit: limit.unit } }));
+}
+
+/** The time that is asked for. */
+function asking(i: Incident | undefined, lang: Lang): string {
+  const more = i?.extension?.extra;
+  return more ? `${say('extra', lang)} · ${more.n} ${say(more.unit, lang)}` : say('extra', lang);
 }
 
 /** Supervision that is on may be ended. */
