@@ -16,7 +16,7 @@ export interface Around {
   names(): parts.Names;
   mayReport: boolean;
   look(id: string, name: string, incident: string): void; // through a camera, for an incident if there is one
-  open(id: string): void; // another incident
+  open(kind: CaseKind, id: string): void; // another case
   changed(): void; // another case is shown, or none
 }
 
@@ -139,7 +139,7 @@ export class CaseCard {
       ...(i.what.text ? [make('p', { className: 'text' }, i.what.text)] : []),
       ...this.deeds(offered(i), (verb) => waits(i, verb), names), this.told,
       ...parts.clocks(readings, lang), parts.incidentFacts(i, names),
-      ...parts.incidents([...(i.into ? [i.into] : []), ...(i.members ?? []), ...(i.doubles ?? []).map((d) => d.id)], this.around.open, lang),
+      ...parts.kin([['partOf', i.into ? [i.into] : []], ['members', i.members], ['doubles', i.doubles?.map((d) => d.id)]], (id) => this.around.open('incident', id), lang),
       ...parts.cameras(eyes, (id, name) => this.around.look(id, name, i.id), lang), ...parts.proofs(evidence, names),
       ...parts.section(say('files', lang), 'files', ...files), ...parts.timeline(steps, lang),
     ];
@@ -149,7 +149,9 @@ export class CaseCard {
     const { lang } = names;
     return [
       parts.chips(a.state, a.severity, 0, [], lang), ...this.deeds(offeredOf(a), () => false, names), this.told,
-      parts.alarmFacts(a, names), ...parts.incidents(a.incident ? [a.incident] : [], this.around.open, lang), ...parts.cameras(a.cameras.map((c) => ({ id: c.camera, name: `${c.camera} · ${say('metres', lang, { n: Math.round(c.metres) })}` })), (id, name) => this.around.look(id, name, a.incident ?? ''), lang),
+      parts.alarmFacts(a, names),
+      ...parts.kin([['made', a.incident ? [a.incident] : []]], (id) => this.around.open('incident', id), lang),
+      ...parts.kin([['partOf', a.into ? [a.into] : []]], (id) => this.around.open('alarm', id), lang), ...parts.cameras(a.cameras.map((c) => ({ id: c.camera, name: `${c.camera} · ${say('metres', lang, { n: Math.round(c.metres) })}` })), (id, name) => this.around.look(id, name, a.incident ?? ''), lang),
       ...parts.members(a, names), ...parts.timeline(steps, lang),
     ];
   }

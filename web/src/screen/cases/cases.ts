@@ -50,7 +50,7 @@ export class Cases {
     this.banner = new Banner(parts.banner, around.lang, (row) => this.open(row));
     this.card = new CaseCard(parts.card, {
       names: () => ({ lang: around.lang(), className: (code) => this.className(code), phenomenon: (code) => this.phenomenon(code), areaName: (code) => this.areas.of(code) }),
-      mayReport: around.mayReport, look: around.look, open: (id) => void this.show('incident', id),
+      mayReport: around.mayReport, look: around.look, open: (kind, id) => void this.show(kind, id),
       changed: () => {
         around.changed();
         this.draw();

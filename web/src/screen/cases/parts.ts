@@ -34,8 +34,7 @@ export function incidentFacts(i: Incident, { lang, className, areaName }: Names)
   const rows: [CaseWord | 'class' | 'id', string | undefined][] = [
     ['id', i.id], ['class', className(i.what.class)], ['area', areaName(i.what.area ?? '')], ['address', i.what.address],
     ['channel', [...new Set(i.sources.map((s) => channelWord(s.channel, lang)))].join('、')],
-    ['unit', i.task?.unit], ['person', i.task?.person], ['level', level(i.task?.level, lang)], ['partOf', i.into], ['members', i.members?.join('、')],
-    ['doubles', i.doubles?.map((d) => d.title === '' ? d.id : `${d.title} ${d.id}`).join('、')],
+    ['unit', i.task?.unit], ['person', i.task?.person], ['level', level(i.task?.level, lang)],
   ];
   return facts(rows, lang);
 }
@@ -48,7 +47,7 @@ export function alarmFacts(a: Alarm, { lang, className, areaName }: Names): HTML
   const raised = instant(a.raised);
   return facts([
     ['id', a.id], ['class', className(a.event ?? a.cause)], ['area', areaName(a.area ?? '')], ['rule', a.rule], ['raised', raised === undefined ? '' : stamp(raised)],
-    ['reliability', `${Math.round(a.reliability * 100)} %`], ['partOf', a.into],
+    ['reliability', `${Math.round(a.reliability * 100)} %`],
   ], lang);
 }
 
@@ -76,9 +75,12 @@ export function cameras(all: { id: string; name: string }[], look: (id: string, 
   return section(say('sees', lang), 'cameras', ...all.map((c) => button(c.name, () => look(c.id, c.name))));
 }
 
-/** Other incidents that it belongs to, or may belong to. */
-export function incidents(ids: string[], open: (id: string) => void, lang: Lang): HTMLElement[] {
-  return section(say('related', lang), 'related', ...ids.map((id) => button(id, () => open(id))));
+/** What other cases are to this one. */
+type Kin = 'partOf' | 'members' | 'doubles' | 'made';
+
+/** Other cases that it belongs to, or may belong to: each a click away. */
+export function kin(all: [Kin, string[] | undefined][], open: (id: string) => void, lang: Lang): HTMLElement[] {
+  return section(say('related', lang), 'related', ...all.flatMap(([as, ids]) => (ids ?? []).map((id) => button(`${say(as, lang)} ${id}`, () => open(id)))));
 }
 
 /** The values that raised it, and what else stands there. */
@@ -107,12 +109,15 @@ function condition(m: Member, phenomenon: Names['phenomenon'], lang: Lang): stri
   return [of.name, value, ...(m.until ? [say('over', lang)] : [])].filter(Boolean).join(' ');
 }
 
+/** By what names the server itself acts. */
+const machines = ['rules', 'suhe'];
+
 /** What happened, the newest first. */
 export function timeline(steps: Step[], lang: Lang): HTMLElement[] {
   const rows = [...steps].reverse().map((s) => {
     const at = instant(s.at);
     const what = [s.unit, s.person, s.into, s.reason].filter(Boolean).join(' · ');
-    const row = make('li', {}, make('strong', {}, verbWord(s.verb, lang)), make('span', {}, s.name || s.by || say('system', lang)),
+    const row = make('li', {}, make('strong', {}, verbWord(s.verb, lang)), make('span', {}, machines.includes(s.by) ? say('system', lang) : s.name || s.by),
       make('time', { dateTime: s.at }, at === undefined ? '' : stamp(at).slice(5)), ...(what ? [make('p', {}, what)] : []));
     row.dataset.verb = s.verb;
     return row;
