@@ -76,6 +76,9 @@ func TestHostileBodies(t *testing.T) {
 			for _, kind := range []string{"", "text/plain", "application/xml", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "application/json; charset=utf-16", "x\ty/;;"} {
 				send(kind, kind, o.Body)
 			}
+			if !strings.Contains(o.BodyType, "json") {
+				return
+			}
 			for name, body := range mutations(o.Body) {
 				send(name, "application/json", body)
 			}

@@ -80,7 +80,7 @@ func findingOf(a *alarm.Alarm, world *twin.World, now time.Time) incident.Findin
 			f.Channel, f.By = incident.AI, "hook:"+m.Finding.Hook
 			add(incident.Evidence{Kind: incident.OfPicture, Ref: m.Finding.Hook + " " + m.Finding.ID, Name: m.Finding.Class})
 		}
-		if m.Value != nil && values < evidenceValues {
+		if m.Value != nil && m.Kind != assets.Mover && values < evidenceValues { // who moves is not everybody's to know
 			values++
 			add(incident.Evidence{Kind: incident.OfValue, Ref: string(m.Asset), Name: m.Phenomenon, Value: m.Value, Unit: m.Unit})
 		}
