@@ -32,6 +32,7 @@ type login struct {
 	opened  map[string]bool // by filter
 	quit    chan struct{}   // closed with the broker
 	closing sync.Once
+	holders holders
 }
 
 func newLogin(check func(user, password string) (Rights, bool), inboxes int) *login {
@@ -159,9 +160,20 @@ func ownID(user string) string { return strings.ReplaceAll(user, ".", "/") }
 // throws out whoever was connected under the same id, so ids need an owner: the
 // user of that name, otherwise whoever holds it now.
 func (l *login) mayUse(clientID, user string) bool {
-	if clientID == ownID(user) || clientID == "" {
+	switch {
+	case clientID == "", l.holders.take(clientID, user):
 		return true
+	case clientID != ownID(user) && !l.free(clientID, user):
+		return false
 	}
+	l.holders.give(clientID, user)
+	return true
+}
+
+// free asks the broker whether nobody else is connected under the id. It is asked only
+// if somebody else has been: it looks at its connections while others are being made,
+// without a lock.
+func (l *login) free(clientID, user string) bool {
 	held, err := l.server.Load().Connz(&server.ConnzOptions{MQTTClient: clientID, Username: true, Limit: 1 << 20})
 	if err != nil {
 		return false
@@ -172,6 +184,39 @@ func (l *login) mayUse(clientID, user string) bool {
 		}
 	}
 	return true
+}
+
+// maxHolders bounds the client ids that are remembered.
+const maxHolders = 1 << 18
+
+// holders are the users that came last under client ids.
+type holders struct {
+	mu sync.Mutex
+	of map[string]string
+}
+
+// take makes the id the user's if no other user has come under it yet.
+func (h *holders) take(id, user string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	is, known := h.of[id]
+	if known || len(h.of) >= maxHolders {
+		return known && is == user
+	}
+	if h.of == nil {
+		h.of = make(map[string]string)
+	}
+	h.of[strings.Clone(id)] = user
+	return true
+}
+
+// give makes an id that is free the user's.
+func (h *holders) give(id, user string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if _, known := h.of[id]; known {
+		h.of[id] = user
+	}
 }
 
 // mqttClientID finds the client id at the end of the name under which the broker
