@@ -21,7 +21,7 @@ func BenchmarkMark(b *testing.B) {
 	}
 	for _, views := range []int{0, 1, 10_000} {
 		b.Run(fmt.Sprint(views, " views"), func(b *testing.B) {
-			h := New(Options{World: nowhere{}})
+			h := New(Options{World: nowhere{}, Tick: time.Second})
 			var all []*Painted
 			for i := range h.o.Painted {
 				all = append(all, &h.o.Painted[i])
@@ -57,7 +57,7 @@ func (nowhere) Position() twin.Position { return twin.Position{Epoch: 1} }
 // values; each sees some nine of them. What the network takes is not in it.
 func BenchmarkTick(b *testing.B) {
 	const views, things = 10_000, 25_000
-	h := New(Options{World: nowhere{}})
+	h := New(Options{World: nowhere{}, Tick: time.Second})
 	var sessions []*session
 	for i := range views {
 		s := newSession(h, access.Principal{Scope: access.Open()}, asBinary, fmt.Sprint(i))

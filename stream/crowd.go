@@ -2,8 +2,8 @@ package stream
 
 import "time"
 
-// When there is more to write than can be written, views are told less often, up to
-// half as often, and if that does not help ticks come later: fewer and longer deltas
+// When there is more to write than can be written, views are told less often, by up
+// to a third, and if that does not help ticks come later: fewer and longer deltas
 // cost less, while clients that are each behind in their own way cost far more.
 const (
 	latestTick = time.Second // after the one before
@@ -63,7 +63,7 @@ func (h *Hub) breathe(crowd bool) {
 	h.marking.Lock()
 	defer h.marking.Unlock()
 	if crowd {
-		h.rest = min(h.rest+h.o.Tick, 2*h.o.Rest)
+		h.rest = min(h.rest+h.o.Tick, 3*h.o.Rest/2)
 	} else {
 		h.rest = max(h.rest-h.o.Tick, h.o.Rest)
 	}

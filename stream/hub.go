@@ -40,7 +40,7 @@ type Options struct {
 	Delayed  bool                     // it tells of the public view, to those alone who may see no other
 	Tell     func(data []byte) error  // to the hubs of other nodes, which take it with Heard; nil: there are none
 	Tick     time.Duration            // between two looks at what changed; default 100 ms
-	Rest     time.Duration            // between two deltas of a view, and twice that if there is too much to write; default 200 ms, or none if Tick is given
+	Rest     time.Duration            // between two deltas of a view, up to half as long again if there is too much to write; default 200 ms, or none if Tick is given
 	Beat     time.Duration            // between two time frames; default 15 s
 	Recount  time.Duration            // between two countings for views that are zoomed out; default 1 s
 	Origin   func(*http.Request) bool // whether a page of the request's Origin may connect; nil: those of our own host

@@ -25,7 +25,7 @@ func BenchmarkTickOfAScope(b *testing.B) {
 	}
 	batch := twin.Batch{At: twin.Position{Epoch: 1}}
 	begin := func(scope access.Scope) (tick func() (time.Duration, int)) {
-		h := New(Options{World: nowhere{}})
+		h := New(Options{World: nowhere{}, Tick: time.Second}) // each tick tells all
 		var sessions []*session
 		for i := range views {
 			s := newSession(h, access.Principal{ID: fmt.Sprint(i), Scope: scope}, asBinary, fmt.Sprint(i))
