@@ -69,7 +69,7 @@ const webhookTable = "WEBHOOKTABLE"
 func (n *node) openWebhooks(ctx context.Context) error {
 	o := webhook.Options{
 		Store: n.store, Owners: n.logins, Seal: n.seals, World: n.world, Past: past{n.events, n.world}, Sensitivity: n.registry.Classes().FieldSensitivity,
-		Alone: n.settings.NATS == "", Patience: n.settings.WebhookPatience, Now: n.now, Log: n.log, Metrics: n.metrics,
+		Patience: n.settings.WebhookPatience, Now: n.now, Log: n.log, Metrics: n.metrics,
 	}
 	var err error
 	if o.Reach, err = n.settings.reach(); err != nil {
@@ -84,7 +84,7 @@ func (n *node) openWebhooks(ctx context.Context) error {
 	if o.Table, err = n.bus.Table(ctx, bus.TableOptions{Name: webhookTable}); err != nil {
 		return err
 	}
-	if o.Lease, err = n.bus.Table(ctx, bus.TableOptions{Name: "WEBHOOKLEASE", MaxAge: webhook.LeaseLife}); err != nil {
+	if o.Lease, err = n.bus.Lease(ctx, "WEBHOOKLEASE"); err != nil {
 		return err
 	}
 	n.webhooks = webhook.New(o)

@@ -80,6 +80,7 @@ type Bus struct {
 	mqtt   connection     // of the MQTT messages; the same as node if outside
 	down   *atomic.Uint64 // times a connection was lost
 	log    *slog.Logger
+	id     string // that no other bus has
 
 	handled handled // of the MQTT messages of an embedded broker
 	posted  posted  // likewise
@@ -102,7 +103,7 @@ func Open(ctx context.Context, o Options) (*Bus, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
-	b := &Bus{log: log, down: new(atomic.Uint64)}
+	b := &Bus{log: log, id: nats.NewInbox(), down: new(atomic.Uint64)}
 	if err := b.open(ctx, o); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}

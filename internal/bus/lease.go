@@ -3,6 +3,7 @@ package bus
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -25,13 +26,27 @@ type Lease struct {
 	now   func() time.Time
 }
 
-// Lease makes or finds a duty.
+// LeaseLife is how long a lease holds that its node does not give up, as when it is
+// killed.
+const LeaseLife = leaseFor
+
+// Lease makes or finds a duty. At an embedded broker nobody else can have it: what is
+// left of a process that was killed is forgotten at once.
 func (b *Bus) Lease(ctx context.Context, name string) (*Lease, error) {
 	table, err := b.Table(ctx, TableOptions{Name: name, MaxAge: leaseFor})
 	if err != nil {
 		return nil, err
 	}
-	return &Lease{table: table, me: nats.NewInbox(), now: time.Now}, nil
+	if b.broker != nil {
+		is, err := table.Get(ctx, held)
+		if err == nil && !strings.HasPrefix(string(is.Value), b.id) {
+			err = table.Delete(ctx, held)
+		}
+		if err != nil && !errors.Is(err, ErrNone) {
+			return nil, err
+		}
+	}
+	return &Lease{table: table, me: b.id + nats.NewInbox(), now: time.Now}, nil
 }
 
 // held is the only key of a lease's table.

@@ -73,3 +73,29 @@ func TestLeaseLost(t *testing.T) {
 		t.Errorf("%v after %d turns", err, turns)
 	}
 }
+
+// What a process left of a lease that was killed holds nobody up at the embedded
+// broker, while those of one process keep apart.
+func TestLeaseLeftBehind(t *testing.T) {
+	dir := t.TempDir()
+	b := openBus(t, Options{Dir: dir})
+	l, err := b.Lease(t.Context(), "KEEPER")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.table.Put(t.Context(), held, []byte("of a process that was killed"), 0); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = b.Lease(t.Context(), "KEEPER"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.table.Put(t.Context(), held, []byte(l.me), 0); err != nil {
+		t.Errorf("it is held still: %v", err)
+	}
+	if _, err = b.Lease(t.Context(), "KEEPER"); err != nil {
+		t.Fatal(err)
+	}
+	if is, err := l.table.Get(t.Context(), held); err != nil || string(is.Value) != l.me {
+		t.Errorf("another of the process took it away: %q, %v", is.Value, err)
+	}
+}

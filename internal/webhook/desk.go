@@ -52,12 +52,11 @@ type Options struct {
 	Seal        Sealer                                // must be set: of secrets in the store
 	Queue       *bus.Stream                           // must be set: of Queue
 	Table       *bus.Table                            // must be set: how hooks fare
-	Lease       *bus.Table                            // must be set: which node tells; entries of LeaseLife
+	Lease       *bus.Lease                            // must be set: which node tells
 	World       World                                 // must be set
 	Past        Past                                  // must be set
 	Sensitivity func(field string) assets.Sensitivity // default that of the built-in class tables
 
-	Alone    bool // no other node is at the broker: a lease that is there is of before
 	Reach    Reach
 	Roots    *x509.CertPool        // whose certificates are trusted; nil: the system's
 	Resolver *net.Resolver         // nil: the system's
@@ -76,6 +75,7 @@ type Desk struct {
 	client  *http.Client
 	pending pending
 	heeds   atomic.Bool // some hook is enabled
+	leads   atomic.Bool // the lease is ours
 	results *prometheus.CounterVec
 	workers workers
 }

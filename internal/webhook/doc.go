@@ -21,5 +21,5 @@
 //
 // Movers are not told: where a patrol is, is personal data, and so is when it went.
 //
-// Of nodes that share a broker one at a time tells; see lease.
+// Of nodes that share a broker one at a time tells; see Run.
 package webhook

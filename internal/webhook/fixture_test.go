@@ -289,7 +289,7 @@ func (w *town) join(b *bus.Bus, change func(*webhook.Options), receivers ...*rec
 	if o.Table, err = b.Table(w.t.Context(), bus.TableOptions{Name: "WEBHOOKTABLE"}); err != nil {
 		w.t.Fatal(err)
 	}
-	if o.Lease, err = b.Table(w.t.Context(), bus.TableOptions{Name: "WEBHOOKLEASE", MaxAge: webhook.LeaseLife}); err != nil {
+	if o.Lease, err = b.Lease(w.t.Context(), "WEBHOOKLEASE"); err != nil {
 		w.t.Fatal(err)
 	}
 	if change != nil {
