@@ -140,17 +140,7 @@ func (s *server) alarms(w http.ResponseWriter, r *http.Request, who access.Princ
 	if err != nil {
 		return err
 	}
-	out := struct {
-		Alarms []alarmRow `json:"alarms"`
-		Next   string     `json:"next,omitempty"` // address of the next page
-	}{Alarms: []alarmRow{}}
-	for i := range held {
-		out.Alarms = append(out.Alarms, alarmRowOf(&held[i]))
-	}
-	if more {
-		out.Next = nextCases(r, held[len(held)-1].Marker.FID)
-	}
-	answerUnkept(w, http.StatusOK, out)
+	answerCases(w, r, "alarms", held, more, alarmRowOf)
 	return nil
 }
 

@@ -56,11 +56,20 @@ func storedCases[T any](ctx context.Context, read func(context.Context, docket.Q
 	})
 }
 
-// nextCases is the address of the page behind the case of that number.
-func nextCases(r *http.Request, last assets.FID) string {
-	q := r.URL.Query()
-	q.Set("after", strconv.FormatUint(uint64(last), 10))
-	return r.URL.Path + "?" + q.Encode()
+// answerCases answers with the rows of a page under that name and, if there are more,
+// with the address of the next page.
+func answerCases[T, Row any](w http.ResponseWriter, r *http.Request, name string, page []docket.Held[T], more bool, row func(*docket.Held[T]) Row) {
+	rows := make([]Row, len(page))
+	for i := range page {
+		rows[i] = row(&page[i])
+	}
+	out := map[string]any{name: rows}
+	if more {
+		q := r.URL.Query()
+		q.Set("after", strconv.FormatUint(uint64(page[len(page)-1].Marker.FID), 10))
+		out["next"] = r.URL.Path + "?" + q.Encode()
+	}
+	answerUnkept(w, http.StatusOK, out)
 }
 
 // lastMonth reads the period that is asked for; the last 30 days if it is not told.

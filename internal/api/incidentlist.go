@@ -74,17 +74,8 @@ func readIncidentAsk(q url.Values, who access.Principal) (a incidentAsk, err err
 	default:
 		return a, fmt.Errorf("%w: colour: %.40q, want yellow or red", assets.ErrInvalid, text)
 	}
-	yes, no := true, false
-	switch text := q.Get("open"); text {
-	case "", "true":
-		a.open = &yes
-	case "false":
-		a.open = &no
-	case "all":
-	default:
-		return a, fmt.Errorf("%w: open: %.40q, want true, false or all", assets.ErrInvalid, text)
-	}
-	return a, nil
+	a.open, err = openOf(q.Get("open"))
+	return a, err
 }
 
 // fits says whether the incident is asked for. Of its clock it knows what the map does.
@@ -122,18 +113,8 @@ func (s *server) incidents(w http.ResponseWriter, r *http.Request, who access.Pr
 	if err != nil {
 		return err
 	}
-	out := struct {
-		Incidents []incidentRow `json:"incidents"`
-		Next      string        `json:"next,omitempty"` // address of the next page
-	}{Incidents: []incidentRow{}}
 	now, calendar := time.Now(), s.Incidents.Tables().Calendar
-	for i := range held {
-		out.Incidents = append(out.Incidents, rowOf(&held[i].Is, calendar, now))
-	}
-	if more {
-		out.Next = nextCases(r, held[len(held)-1].Marker.FID)
-	}
-	answerUnkept(w, http.StatusOK, out)
+	answerCases(w, r, "incidents", held, more, func(h *heldIncident) incidentRow { return rowOf(&h.Is, calendar, now) })
 	return nil
 }
 

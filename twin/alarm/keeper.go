@@ -2,8 +2,6 @@ package alarm
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -172,11 +170,8 @@ func LoadOpen(ctx context.Context, s interface {
 }
 
 func read(c docket.Case) (Alarm, error) {
-	var is Alarm
-	if err := json.Unmarshal(c.Doc, &is); err != nil {
-		return is, fmt.Errorf("alarm %s: %w", c.Marker.ID, err)
-	}
-	return is, nil
+	held, err := docket.Read[Alarm](c)
+	return held.Is, err
 }
 
 // Holding are the conditions that the open alarms of the store hold true.

@@ -137,15 +137,8 @@ func (d *Desk) Get(ctx context.Context, who access.Principal, id assets.ID) (Inc
 	if err != nil {
 		return Incident{}, err
 	}
-	return Decode(c)
-}
-
-// Decode reads the incident of a case.
-func Decode(c docket.Case) (in Incident, err error) {
-	if err := json.Unmarshal(c.Doc, &in); err != nil {
-		return Incident{}, fmt.Errorf("incident %s: %w", c.Marker.ID, err)
-	}
-	return in, nil
+	held, err := docket.Read[Incident](c)
+	return held.Is, err
 }
 
 // Events are what happened to an incident that who asks sees, oldest first.

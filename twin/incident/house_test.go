@@ -77,8 +77,8 @@ func (h house) open(t testing.TB) func() iter.Seq[incident.Incident] {
 		return func(yield func(incident.Incident) bool) {
 			var all []incident.Incident
 			err := h.store.LoadCases(context.Background(), func(c docket.Case) error {
-				in, err := incident.Decode(c)
-				all = append(all, in)
+				held, err := docket.Read[incident.Incident](c)
+				all = append(all, held.Is)
 				return err
 			})
 			if err != nil {

@@ -32,12 +32,12 @@ func (d *Desk) Evaluate(ctx context.Context, who access.Principal, by By, from, 
 			if !who.Scope.Sees(c.Marker) {
 				continue
 			}
-			in, err := Decode(c)
+			held, err := docket.Read[Incident](c)
 			if err != nil {
 				return nil, err
 			}
-			if !in.Tally.Begun.Before(from) && in.Tally.Begun.Before(to) {
-				e.Add(&in)
+			if begun := held.Is.Tally.Begun; !begun.Before(from) && begun.Before(to) {
+				e.Add(&held.Is)
 			}
 		}
 		if len(page) < pageSize {
