@@ -17,11 +17,12 @@ const (
 	TypeNumber
 	TypeBool
 	TypeTime
+	TypeArray // of a property; no Value is one
 )
 
 // String is the type's name in messages.
 func (t Type) String() string {
-	return [...]string{"null", "text", "number", "boolean", "time"}[t]
+	return [...]string{"null", "text", "number", "boolean", "time", "array"}[t]
 }
 
 // Value is one value of a property or a literal. The zero Value is null.
