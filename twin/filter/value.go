@@ -115,3 +115,22 @@ func appendText(dst []byte, s string) []byte {
 	}
 	return append(dst, '\'')
 }
+
+// Any is the value as Go has it: nil, string, float64, bool or time.Time in UTC.
+func (v Value) Any() any {
+	if v.kind == TypeTime {
+		return time.UnixMicro(int64(v.bits)).UTC()
+	}
+	item, _ := v.item() // of null there is none
+	return item
+}
+
+// Order orders any two values, -1, 0 or 1: null behind all, values of two types by
+// type, else as a filter compares them.
+func Order(a, b Value) int {
+	if a.kind != b.kind {
+		return cmp.Compare(a.kind-1, b.kind-1) // null becomes the greatest
+	}
+	order, _ := a.compare(b, false, false)
+	return order
+}
