@@ -99,7 +99,7 @@ var rooms = map[string][]string{
 	"github.com/google/cel-go":      {"twin/alarm"},
 	"gocloud.dev":                   {"internal/media"},
 	"golang.org/x/image":            {"internal/media"},
-	"github.com/google/flatbuffers":  {"internal/format"},
+	"github.com/google/flatbuffers": {"internal/format"},
 }
 
 // Package is one package and what it imports, as `go list` tells.
