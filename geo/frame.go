@@ -16,6 +16,9 @@ type frame struct {
 
 // still is the frame of the lens as it stands.
 func (l *Lens) still() frame {
+	if l.Unaimed && l.Horizontal < 360 {
+		return frame{} // reaches nowhere
+	}
 	f := frame{reach: float64(l.Range), middle: radians(float64(l.Azimuth)), half: radians(float64(l.Horizontal) / 2)}
 	f.least, f.most = radians(float64(l.Tilt-l.Vertical/2)), radians(float64(l.Tilt+l.Vertical/2))
 	if l.wide() {

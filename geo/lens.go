@@ -13,6 +13,7 @@ type Lens struct {
 	At         orb.Point // degrees WGS84
 	Height     Metres    // of the lens
 	Azimuth    Degrees   // of the middle of the picture
+	Unaimed    bool      // nobody knows the azimuth: only turned, or if it looks all round, the lens is known to see
 	Tilt       Degrees   // of the middle of the picture, downward from the horizon
 	Horizontal Degrees   // field of view, (0,360]
 	Vertical   Degrees   // field of view, (0,180]
