@@ -73,6 +73,9 @@ func (c *Cameras) lens(t *twin.Thing) (geo.Lens, bool) {
 	return c.classes.Lens(t.Asset, t.Anchor)
 }
 
+// UsualHeight is that of what is looked for: the chest of somebody who stands.
+const UsualHeight = geo.Metres(1.5)
+
 // Asked is by whom and how it is asked what cameras see.
 type Asked struct {
 	Sees    func(*assets.Asset) bool // which cameras and buildings there are for who asks; nil: all
