@@ -34,6 +34,7 @@ import (
 	"suhe/tiles"
 	"suhe/twin"
 	"suhe/twin/filter"
+	"suhe/twin/sight"
 )
 
 // keptEvents bounds the stream of events on disk; the database holds everything.
@@ -80,6 +81,7 @@ type node struct {
 	answers  *bus.Table
 	commands *command.Desk
 
+	cameras   *sight.Cameras
 	incidents *incidents
 	alarms    *alarms
 	media     *media.Store
@@ -173,6 +175,8 @@ func (n *node) openTwin(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	n.cameras = sight.New(n.world, n.registry.Classes())
+	n.metrics.MustRegister(n.cameras)
 	if n.relay, err = twin.NewRelay(n.store, n.events, twin.RelayOptions{Prepare: prepare(n.registry), Metrics: n.metrics, Log: n.log}); err != nil {
 		return err
 	}
@@ -335,7 +339,7 @@ func (n *node) follow(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		// Tiles before the stream: who is told of a changed tile finds it changed.
-		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.cases.steps, &n.applied, n.alarms.engine, n.tiles, n.hub, n.webhooks)
+		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.cameras, n.cases.steps, &n.applied, n.alarms.engine, n.tiles, n.hub, n.webhooks)
 	})
 	if n.public != nil {
 		group.Go(func() error { return n.public.run(ctx) })

@@ -46,6 +46,7 @@ var floors = map[string]int{
 	"twin":                      31,
 	"twin/alarm":                32,
 	"twin/incident":             32,
+	"twin/sight":                33,
 	"internal/media":            30,
 	"internal/public":           35,
 	"internal/format":           38,
