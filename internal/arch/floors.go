@@ -46,6 +46,7 @@ var floors = map[string]int{
 	"twin":                      31,
 	"twin/alarm":                32,
 	"twin/incident":             32,
+	"twin/survey":               33,
 	"internal/media":            30,
 	"internal/public":           35,
 	"tiles/archive":             38,
