@@ -278,6 +278,7 @@ func (s *server) routes() {
 	s.route("GET /v1/assets/{id}/track", access.View, s.track)
 	s.route("POST /v1/positions", access.Observe, s.once(s.positions))
 	s.route("GET /v1/findings", access.View, s.findings)
+	s.surveys()
 	s.route("GET /open311/v2/{list}", access.View, s.open311Lists)
 	s.route("POST /open311/v2/{list}", access.Report, s.once(s.open311Report))
 	s.route("GET /open311/v2/services/{service}", access.View, s.open311Service)

@@ -47,6 +47,7 @@ var floors = map[string]int{
 	"twin/alarm":                32,
 	"twin/incident":             32,
 	"twin/sight":                33,
+	"twin/survey":               33,
 	"internal/media":            30,
 	"internal/public":           35,
 	"internal/format":           38,
