@@ -117,7 +117,7 @@ func checkHeights(g geo.Solid) error {
 	if g.Z == nil {
 		return nil
 	}
-	if n := countVertices(g.Plane); n != len(g.Z) {
+	if n := geo.Vertices(g.Plane); n != len(g.Z) {
 		return invalid("geometry", fmt.Sprintf("%d heights for %d vertices", len(g.Z), n), "one for each")
 	}
 	for _, z := range g.Z {

@@ -51,6 +51,9 @@ func ParseCRS(name string) (CRS, error) {
 	return "", fmt.Errorf("crs: %q, want EPSG:4326, 4490, 3857, 4549, GCJ-02, BD-09 or CITY", name)
 }
 
+// Planar says whether coordinates in the CRS are metres and not degrees.
+func (c CRS) Planar() bool { return c == WebMercator || c == GaussKruger || c == CityPlane }
+
 // ParseDatum reads the name of a datum in which maps here show degrees: wgs84,
 // gcj02 or bd09, in any case.
 func ParseDatum(name string) (CRS, error) {

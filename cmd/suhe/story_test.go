@@ -91,10 +91,10 @@ func TestStory(t *testing.T) {
 	}
 
 	// 派遣: to the nearest on duty.
-	advice := dispatcher.want(http.StatusOK, "", "GET", path+"/advice", "").json
-	if people, _ := advice["people"].([]any); len(people) == 0 {
-		t.Errorf("nobody is on duty: %v", advice)
-	}
+	eventually(t, "a patrol nearby says where it is", func() bool {
+		people, _ := dispatcher.want(http.StatusOK, "", "GET", path+"/advice", "").json["people"].([]any)
+		return len(people) > 0
+	})
 	step := func(by person, verb, ask string) map[string]any {
 		t.Helper()
 		return by.want(http.StatusOK, "", "POST", path+"/"+verb, ask, "Content-Type", "application/json").json

@@ -48,6 +48,7 @@ var floors = map[string]int{
 	"twin/incident":             32,
 	"internal/media":            30,
 	"internal/public":           35,
+	"internal/format":           38,
 	"tiles/archive":             38,
 	"tiles":                     40,
 	"tiles/sprite":              39,
@@ -79,7 +80,7 @@ var rooms = map[string][]string{
 	"github.com/gorilla/websocket":  {"stream", "internal/bench"},
 	"github.com/jackc/pgx/v5":       {"internal/store/postgis", "internal/bench"},
 	"github.com/nats-io":            {"internal/bus"},
-	"modernc.org/sqlite":            {"internal/store/geopackage", "assets", "tiles/archive"},
+	"modernc.org/sqlite":            {"internal/store/geopackage", "assets", "internal/format", "tiles/archive"},
 	"github.com/alecthomas/kong":    {"cmd/suhe"},
 	"github.com/paulmach/osm":       {"assets"},
 	"github.com/eclipse/paho.mqtt":  {"internal/simulate"},
@@ -98,6 +99,7 @@ var rooms = map[string][]string{
 	"github.com/google/cel-go":      {"twin/alarm"},
 	"gocloud.dev":                   {"internal/media"},
 	"golang.org/x/image":            {"internal/media"},
+	"github.com/google/flatbuffers":  {"internal/format"},
 }
 
 // Package is one package and what it imports, as `go list` tells.
