@@ -109,12 +109,12 @@ func BenchmarkFind(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			var f search.Found
-			for b.Loop() {
+			threadTime(b, func() {
 				var err error
 				if f, err = x.Find(b.Context(), c.q, c.scope, everything); err != nil {
 					b.Fatal(err)
 				}
-			}
+			})
 			b.ReportMetric(float64(f.Total), "found")
 		})
 	}

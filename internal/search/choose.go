@@ -4,7 +4,15 @@ package search
 // that have all terms in texts or words, of them those that have all in texts, those of
 // which a title may begin with the question, and may be it.
 func (a *asking) choose(s *segment) {
-	a.all, a.text = s.alive, s.alive
+	a.all = s.alive
+	for _, keys := range a.within {
+		a.one = set{}
+		for _, k := range keys {
+			a.addList(s, k)
+		}
+		a.all.intersect(&a.one)
+	}
+	a.text = a.all
 	for t := range a.terms {
 		a.one = set{}
 		a.inTexts(s, t)

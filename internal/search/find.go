@@ -3,6 +3,7 @@ package search
 import (
 	"bytes"
 	"context"
+	"math/bits"
 	"sync"
 	"unicode/utf8"
 
@@ -11,29 +12,32 @@ import (
 
 // What one question looks at.
 const (
-	maxCounted  = 200_000 // things that the scope sees: of more it says that it is not exact
-	maxVerified = 20_000  // records that are read to count; beyond, pairs of characters count
+	maxCounted  = 1 << 16 // things that are counted; once there are more, a segment on, no others are looked at but those that may be what is asked for
+	maxVerified = 5_000   // records that are read to count; beyond, pairs of characters count
+	maxLists    = 64      // of areas or classes, that spare looking at each thing
 )
 
 // Find answers a question of who has the scope and is shown the fields. assets.ErrBusy:
 // the index is being built; assets.ErrInvalid: the question is none.
 func (x *Index) Find(ctx context.Context, q Query, scope access.Scope, shows access.Fields) (Found, error) {
-	if err := q.check(); err != nil {
-		return Found{}, err
-	}
-	if err := q.CheckShown(shows); err != nil {
-		return Found{}, err
-	}
 	a := askings.Get().(*asking)
 	defer askings.Put(a)
-	if err := a.begin(&q, shows); err != nil {
-		return Found{}, err
-	}
-	if err := x.wait(ctx); err != nil {
+	if err := x.read(ctx, a, &q, shows); err != nil {
 		return Found{}, err
 	}
 	x.answer(a, scope)
 	return x.found(a, scope, shows), nil
+}
+
+// read reads the question and waits for the index.
+func (x *Index) read(ctx context.Context, a *asking, q *Query, shows access.Fields) error {
+	if err := q.check(shows); err != nil {
+		return err
+	}
+	if err := a.begin(q, shows); err != nil {
+		return err
+	}
+	return x.wait(ctx)
 }
 
 // answer asks every segment.
@@ -41,11 +45,8 @@ func (x *Index) answer(a *asking, scope access.Scope) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	x.prepare(a, scope)
-	for _, s := range x.segments {
-		if !a.ask(s) {
-			a.exact = false
-			return
-		}
+	for i := len(x.segments) - 1; i >= 0; i-- { // what there is most of lies in the first
+		a.ask(x.segments[i])
 	}
 }
 
@@ -57,7 +58,11 @@ type asking struct {
 	first rune   // of whole
 	last  rune   // of whole
 	mask  uint16 // fields that are searched
-	sure  bool   // pairs of characters tell all of the terms
+
+	sure   bool           // pairs of characters tell all of the terms
+	sureOf [maxTerms]bool // of each term
+
+	somewhere bool // it is asked where or when
 
 	severity bool // may order them
 	near     *nearness
@@ -66,6 +71,7 @@ type asking struct {
 	after    *rank
 
 	passes  []bool     // by number of like: it is seen, and asked for
+	within  [][]key    // lists, of which things are in one of each: so that fewer are looked at
 	words   []uint8    // by number of like: the terms that are words for its class or area
 	classes [][]uint32 // of each term, numbers of classes that have it
 	areas   [][]uint32
@@ -96,7 +102,8 @@ func (a *asking) begin(q *Query, shows access.Fields) (err error) {
 	a.first, _ = utf8.DecodeRune(a.whole)
 	a.last, _ = utf8.DecodeLastRune(a.whole)
 	for i := range a.terms {
-		a.sure = a.sure && a.terms[i].sure()
+		a.sureOf[i] = a.terms[i].sure()
+		a.sure = a.sure && a.sureOf[i]
 	}
 	if q.Near != nil {
 		a.near = newNearness(*q.Near)
@@ -111,6 +118,7 @@ func (a *asking) begin(q *Query, shows access.Fields) (err error) {
 	if !q.To.IsZero() {
 		a.to = max(1, seconds(q.To.Unix()))
 	}
+	a.somewhere = a.box != nil || a.from > 0 || a.to > 0
 	if q.After != "" {
 		r, err := parseRank(q.After)
 		if err != nil {
@@ -132,9 +140,28 @@ func (x *Index) prepare(a *asking, scope access.Scope) {
 		a.words = append(a.words, classWords[x.likes.class[i]]|areaWords[x.likes.area[i]])
 		a.counts = append(a.counts, 0)
 	}
+	a.narrow(fieldArea, x.likes.area, len(x.likes.areas))
+	a.narrow(fieldClass, x.likes.class, len(x.likes.classes))
 	for t := range a.terms {
 		a.classes = append(a.classes, numbersWith(classWords, t))
 		a.areas = append(a.areas, numbersWith(areaWords, t))
+	}
+}
+
+// narrow looks at the lists of few areas or classes alone, if no others pass.
+func (a *asking) narrow(f field, of []uint32, all int) {
+	passing := make([]bool, all)
+	for like, n := range of {
+		passing[n] = passing[n] || a.passes[like]
+	}
+	var keys []key
+	for n, passes := range passing {
+		if passes {
+			keys = append(keys, number(f, uint32(n)))
+		}
+	}
+	if len(keys) < all && len(keys) <= maxLists {
+		a.within = append(a.within, keys)
 	}
 }
 
@@ -178,37 +205,41 @@ func (x *Index) areaWords(a *asking, scope access.Scope) []uint8 {
 const everyField = 1<<fields - 1
 
 // termsIn are the terms that are in one of the fields of the record, a bit of each.
-func (a *asking) termsIn(record []byte, mask uint16) (bits uint8) {
+func (a *asking) termsIn(record []byte, mask uint16) (found uint8) {
 	for i := range a.terms {
 		if a.terms[i].in(record, mask) {
-			bits |= 1 << i
+			found |= 1 << i
 		}
 	}
-	return bits
+	return found
 }
 
-// ask counts and ranks the things of a segment; false: it did not come to the end.
-func (a *asking) ask(s *segment) bool {
+// ask counts and ranks the things of a segment.
+func (a *asking) ask(s *segment) {
 	a.choose(s)
-	return a.all.each(func(i uint16) bool {
-		m := s.marks[i]
-		like := m.like()
-		if !a.passes[like] || !a.lies(s, i) {
-			return true
+	among := &a.all
+	if a.total >= maxCounted {
+		a.exact = false
+		among = &a.one
+	}
+	for w, left := range among {
+		for ; left != 0; left &= left - 1 {
+			i := uint16(w<<6 + bits.TrailingZeros64(left))
+			m := s.marks[i]
+			if !a.passes[m.like()] || a.somewhere && !a.lies(s, i) || !a.sure && !a.has(s.record(i), m.like()) {
+				continue
+			}
+			a.total++
+			a.counts[m.like()]++
+			if r := a.bestRank(s, i, m); a.top.wants(&r) {
+				a.rank(s.record(i), m.like(), r)
+			}
 		}
-		if a.total == maxCounted {
-			return false
-		}
-		a.consider(s, i, m)
-		return true
-	})
+	}
 }
 
 // lies says whether a thing is where and when it is asked for.
 func (a *asking) lies(s *segment, i uint16) bool {
-	if a.box == nil && a.from == 0 && a.to == 0 {
-		return true
-	}
 	d := &s.docs[i]
 	if b := a.box; b != nil && (d.box[0] > b[2] || d.box[2] < b[0] || d.box[1] > b[3] || d.box[3] < b[1]) {
 		return false
@@ -216,8 +247,24 @@ func (a *asking) lies(s *segment, i uint16) bool {
 	return d.time >= a.from && (a.to == 0 || d.time < a.to)
 }
 
-// consider counts a thing that may be meant, and ranks it if it comes among the first.
-func (a *asking) consider(s *segment, i uint16, m mark) {
+// has says whether a record, or what is a word for its class or area, has all terms. Of
+// too many records it is taken to be so.
+func (a *asking) has(record []byte, like uint32) bool {
+	if a.verified == maxVerified {
+		a.exact = false
+		return true
+	}
+	a.verified++
+	for t := range a.terms {
+		if !a.sureOf[t] && a.words[like]>>t&1 == 0 && !a.terms[t].in(record, a.mask) {
+			return false
+		}
+	}
+	return true
+}
+
+// bestRank is the best that a thing may have, as far as posting lists tell.
+func (a *asking) bestRank(s *segment, i uint16, m mark) rank {
 	r := rank{tier: a.bestTier(i), severity: 5, fid: s.fids[i]}
 	if a.severity && m.severity() > 0 {
 		r.severity = m.severity()
@@ -225,29 +272,17 @@ func (a *asking) consider(s *segment, i uint16, m mark) {
 	if a.near != nil {
 		r.distance = a.near.to(&s.docs[i].box)
 	}
-	judged := false
-	if !a.sure {
-		if a.verified < maxVerified {
-			a.verified++
-			judged = true
-			var meant bool
-			if r.tier, meant = a.judge(s.record(i), m.like()); !meant {
-				return
-			}
-		} else {
-			a.exact = false
-		}
-	}
-	a.total++
-	a.counts[m.like()]++
-	if !a.top.wants(&r) {
-		return
-	}
-	if !judged && (!a.sure || r.tier < tierHas) {
+	return r
+}
+
+// rank takes a thing that may come among the first; it was counted, and is not any more
+// if its record tells that it is not meant.
+func (a *asking) rank(record []byte, like uint32, r rank) {
+	if r.tier < tierHas || !a.sure {
 		var meant bool
-		if r.tier, meant = a.judge(s.record(i), m.like()); !meant {
+		if r.tier, meant = a.judge(record, a.words[like]); !meant {
 			a.total--
-			a.counts[m.like()]--
+			a.counts[like]--
 			return
 		}
 	}
@@ -261,7 +296,7 @@ func (a *asking) bestTier(i uint16) uint8 {
 	switch {
 	case len(a.terms) == 0:
 		return tierHas
-	case a.one.has(i):
+	case a.titled.has(i) && a.one.has(i):
 		return tierIs
 	case a.titled.has(i):
 		return tierBegins
@@ -272,11 +307,12 @@ func (a *asking) bestTier(i uint16) uint8 {
 }
 
 // judge reads a record: the tier that a thing is of, and whether it is meant at all.
-func (a *asking) judge(record []byte, like uint32) (tier uint8, meant bool) {
+// words are the terms that are words for its class or area.
+func (a *asking) judge(record []byte, words uint8) (tier uint8, meant bool) {
 	has := a.termsIn(record, a.mask)
 	every := uint8(1<<len(a.terms) - 1)
 	switch {
-	case (has|a.words[like])&every != every:
+	case (has|words)&every != every:
 		return 0, false
 	case has != every:
 		return tierOf, true

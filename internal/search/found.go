@@ -1,6 +1,8 @@
 package search
 
 import (
+	"context"
+
 	"suhe/internal/access"
 	"suhe/twin"
 )
@@ -19,7 +21,7 @@ func (x *Index) found(a *asking, scope access.Scope, shows access.Fields) Found 
 		if t == nil || !scope.Sees(t.Asset) {
 			continue
 		}
-		out.Hits = append(out.Hits, Hit{Thing: t, Distance: float64(r.distance) / 10, Pieces: a.pieces(t.Asset)})
+		out.Hits = append(out.Hits, Hit{Thing: t, Distance: float64(r.distance) / 10, Matches: a.matches(t.Asset)})
 	}
 	return out
 }
@@ -50,4 +52,33 @@ func (x *Index) facets(a *asking, shows access.Fields) Facets {
 		}
 	}
 	return out
+}
+
+// Among finds what is meant of things that the index does not hold, such as cases that
+// are over, in their order. Pages, places and times of the question do not matter.
+func (x *Index) Among(ctx context.Context, q Query, things []*twin.Thing, scope access.Scope, shows access.Fields) ([]Hit, error) {
+	a := askings.Get().(*asking)
+	defer askings.Put(a)
+	if err := x.read(ctx, a, &q, shows); err != nil {
+		return nil, err
+	}
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	areaWords := x.areaWords(a, scope)
+	var out []Hit
+	for _, t := range things {
+		l := likeOf(t)
+		if !q.passes(&l) || !scope.SeesFacet(l.facet) {
+			continue
+		}
+		zh, en := x.options.Names(l.facet.Kind, l.facet.Class)
+		words := a.termsIn(appendNames(nil, zh, en), everyField)
+		if n, known := x.likes.areas[l.facet.Area]; known {
+			words |= areaWords[n]
+		}
+		if _, meant := a.judge(appendRecord(nil, t.Asset), words); meant {
+			out = append(out, Hit{Thing: t, Matches: a.matches(t.Asset)})
+		}
+	}
+	return out, nil
 }

@@ -196,10 +196,12 @@ func (x *Index) Run(ctx context.Context) error {
 	return nil
 }
 
-// parts are the things that are to be in a segment each.
+// parts are the things that are to be in a segment each. What there is most of comes
+// first: it is looked at last.
 func (x *Index) parts() (parts [][]*twin.Thing) {
 	var all []*twin.Thing
-	for _, kind := range assets.Kinds() {
+	most := []assets.Kind{assets.Fixture, assets.Building}
+	for _, kind := range slices.Concat(most, slices.DeleteFunc(assets.Kinds(), func(k assets.Kind) bool { return slices.Contains(most, k) })) {
 		x.options.World.Each(kind, func(t *twin.Thing) bool {
 			all = append(all, t)
 			return true

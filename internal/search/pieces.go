@@ -9,18 +9,18 @@ import (
 	"suhe/assets"
 )
 
-// pieces are the parts of the asset's texts that have a term, in the order of the
-// fields; parts that touch are one. Of a term that was said they are its characters.
-func (a *asking) pieces(is *assets.Asset) (out []Piece) {
-	for f, name := range Fields() {
+// matches are the asset's texts that have a term, in the order of the fields. Of a term
+// that was said the pieces are its characters.
+func (a *asking) matches(is *assets.Asset) (out []Match) {
+	for i, name := range Fields() {
+		f := field(i)
 		if a.mask>>f&1 == 0 {
 			continue
 		}
-		text := []byte(foldText(cutText(textOf(is, field(f)))))
-		if len(text) == 0 {
-			continue
+		text := textOf(is, f)
+		if pieces := joined(a.stretches(f, []byte(foldText(cutText(text))))); len(pieces) > 0 {
+			out = append(out, Match{name, text, pieces})
 		}
-		out = append(out, joined(name, a.stretches(field(f), text))...)
 	}
 	return out
 }
@@ -75,15 +75,15 @@ func (t *term) saidIn(name string) (from, to int) {
 	return from, to
 }
 
-// joined makes pieces of stretches.
-func joined(name string, stretches [][2]int) (out []Piece) {
-	slices.SortFunc(stretches, func(a, b [2]int) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+// joined makes one stretch of those that touch, in order.
+func joined(stretches [][2]int) (out [][2]int) {
+	slices.SortFunc(stretches, func(a, b [2]int) int { return cmp.Compare(a[0], b[0]) })
 	for _, s := range stretches {
-		if n := len(out); n > 0 && s[0] <= out[n-1].To {
-			out[n-1].To = max(out[n-1].To, s[1])
-			continue
+		if n := len(out); n > 0 && s[0] <= out[n-1][1] {
+			out[n-1][1] = max(out[n-1][1], s[1])
+		} else {
+			out = append(out, s)
 		}
-		out = append(out, Piece{Field: name, From: s[0], To: s[1]})
 	}
 	return out
 }

@@ -53,18 +53,25 @@ type Facets struct {
 type Hit struct {
 	Thing    *twin.Thing
 	Distance float64 // metres on the ground to its box, if Near was asked for
-	Pieces   []Piece
+	Matches  []Match
 }
 
-// Piece is a part of a text of the thing by which it was found.
-type Piece struct {
-	Field    string `json:"field"` // one of Fields
-	From, To int    // characters (code points) of the text
+// Match is a text of the thing by which it was found.
+type Match struct {
+	Field  string   `json:"field"` // one of Fields
+	Text   string   `json:"text"`
+	Pieces [][2]int `json:"pieces"` // of the text, from and to, in characters (code points)
 }
 
-// CheckShown refuses a question by what is not shown to who asks, since what is found
-// would tell it. The error wraps access.ErrDenied.
-func (q *Query) CheckShown(shows access.Fields) error {
+// check completes the question. One by what is not shown to who asks is refused, since
+// what is found would tell it: the error wraps access.ErrDenied.
+func (q *Query) check(shows access.Fields) error {
+	if q.Limit == 0 {
+		q.Limit = UsualLimit
+	}
+	if q.Limit < 1 || q.Limit > MostLimit {
+		return fmt.Errorf("%w: limit: %d, want 1 to %d", assets.ErrInvalid, q.Limit, MostLimit)
+	}
 	for _, by := range []struct {
 		parameter, property string
 		given               bool
@@ -77,17 +84,6 @@ func (q *Query) CheckShown(shows access.Fields) error {
 		if by.given && !twin.Shown(by.property, shows) {
 			return fmt.Errorf("%w: %s: you are not shown what it asks for", access.ErrDenied, by.parameter)
 		}
-	}
-	return nil
-}
-
-// check completes the question.
-func (q *Query) check() error {
-	if q.Limit == 0 {
-		q.Limit = UsualLimit
-	}
-	if q.Limit < 1 || q.Limit > MostLimit {
-		return fmt.Errorf("%w: limit: %d, want 1 to %d", assets.ErrInvalid, q.Limit, MostLimit)
 	}
 	return nil
 }

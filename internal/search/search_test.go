@@ -258,8 +258,13 @@ func TestPieces(t *testing.T) {
 		a := f.Hits[0].Thing.Asset
 		texts := map[string]string{"id": string(a.ID), "name": a.Name, "owner": a.Owner}
 		var got []string
-		for _, p := range f.Hits[0].Pieces {
-			got = append(got, p.Field+" "+string([]rune(texts[p.Field])[p.From:p.To]))
+		for _, m := range f.Hits[0].Matches {
+			if m.Text != texts[m.Field] {
+				t.Errorf("%s: %s is %q, want %q", text, m.Field, m.Text, texts[m.Field])
+			}
+			for _, p := range m.Pieces {
+				got = append(got, m.Field+" "+string([]rune(m.Text)[p[0]:p[1]]))
+			}
 		}
 		if strings.Join(got, ", ") != want {
 			t.Errorf("%s: %q, want %q", text, got, want)

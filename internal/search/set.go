@@ -1,9 +1,6 @@
 package search
 
-import (
-	"math/bits"
-	"slices"
-)
+import "slices"
 
 // segmentSize is how many things a segment holds: as many as 16 bits number.
 const segmentSize = 1 << 16
@@ -25,27 +22,6 @@ func (s *set) unite(o *set) {
 	for i := range s {
 		s[i] |= o[i]
 	}
-}
-
-func (s *set) count() (n int) {
-	for _, w := range s {
-		n += bits.OnesCount64(w)
-	}
-	return n
-}
-
-// each yields the members in order until yield returns false; it says whether it came
-// to the end.
-func (s *set) each(yield func(uint16) bool) bool {
-	for i, w := range s {
-		for w != 0 {
-			if !yield(uint16(i<<6 + bits.TrailingZeros64(w))) {
-				return false
-			}
-			w &= w - 1
-		}
-	}
-	return true
 }
 
 // mostFew is how many numbers take as much memory as a set.

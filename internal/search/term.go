@@ -80,6 +80,12 @@ func (t *term) appendKeys(dst []key, f field) []key {
 
 // in says whether the term is in one of the fields of a record that mask names.
 func (t *term) in(record []byte, mask uint16) (found bool) {
+	if !t.said && !t.alone() && !bytes.Contains(record, t.text) {
+		return false // most often
+	}
+	if mask == everyField && !t.said && !t.alone() {
+		return true
+	}
 	eachField(record, func(f field, text []byte) bool {
 		found = mask>>f&1 != 0 && t.at(f, text) >= 0
 		return !found
