@@ -37,7 +37,12 @@ func (w *World) Walk(kind assets.Kind, b orb.Bound, after assets.FID) iter.Seq[*
 // It is no snapshot: each thing is as it is when its turn comes, and what is
 // born after the start is not among them. No lock is held while yield runs.
 func (w *World) Each(kind assets.Kind, yield func(*Thing) bool) {
-	w.each(kind, w.numbers(kind, Everywhere), yield)
+	w.EachWithin(kind, Everywhere, yield)
+}
+
+// EachWithin is Each of those whose boxes touched b at the start.
+func (w *World) EachWithin(kind assets.Kind, b orb.Bound, yield func(*Thing) bool) {
+	w.each(kind, w.numbers(kind, b), yield)
 }
 
 // numbers are those of the things of the kind whose boxes touch b, in order.

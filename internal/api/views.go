@@ -10,6 +10,7 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/features"
 	"suhe/twin"
+	"suhe/twin/survey"
 )
 
 // Views are the rooms that show the world. There are the live ones, and perhaps
@@ -20,6 +21,7 @@ type Views struct {
 	Tiles    Tiles
 	Streams  Streams
 	Features features.World
+	Survey   *survey.Survey
 }
 
 // Public gives the views of the public. They may have yet to begin: then it waits,
