@@ -105,9 +105,7 @@ func (d Documents) WriteDocument(w io.Writer, path string, doc any) error {
 		}
 		p.Text = string(text)
 	}
-	for i := range p.Links {
-		p.Links[i] = d.browsed(p.Links[i])
-	}
+	p.Links = d.browsed(p.Links)
 	return templates["document"].ExecuteTemplate(w, "layout.html", p)
 }
 
@@ -119,13 +117,22 @@ func (d Documents) row(c *Collection) collectionRow {
 	return row
 }
 
-// browsed leads to the page of a document of ours.
-func (d Documents) browsed(l Link) Link {
-	ours := strings.HasPrefix(l.Href, d.root()) && !strings.Contains(l.Href, "?")
-	if ours && !l.Templated && (l.Type == typeJSON || l.Type == typeSchema) {
-		l.Href += "?f=html"
+// browsed are the links of a document that a page of it shows: each address once, but
+// its own, and of ours the pages to browse.
+func (d Documents) browsed(links []Link) (out []Link) {
+	shown := map[string]bool{}
+	for _, l := range links {
+		if l.Rel == relSelf || l.Rel == relAlternate || shown[l.Href] {
+			continue
+		}
+		shown[l.Href] = true
+		ours := strings.HasPrefix(l.Href, d.root()) && !strings.Contains(l.Href, "?")
+		if ours && !l.Templated && (l.Type == typeJSON || l.Type == typeSchema) {
+			l.Href += "?f=html"
+		}
+		out = append(out, l)
 	}
-	return l
+	return out
 }
 
 // titleAt is the title of a document that tells none.
