@@ -49,6 +49,9 @@ func (r *Registry) Check(a *Asset) error {
 	if err := r.checkProperties(a); err != nil {
 		return err
 	}
+	if err := checkRelations(a); err != nil {
+		return err
+	}
 	return r.checkDevice(a)
 }
 

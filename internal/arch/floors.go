@@ -47,8 +47,10 @@ var floors = map[string]int{
 	"twin/alarm":                32,
 	"twin/incident":             32,
 	"twin/sight":                33,
+	"twin/survey":               33,
 	"internal/media":            30,
 	"internal/public":           35,
+	"internal/search":           34,
 	"internal/format":           38,
 	"tiles/archive":             38,
 	"tiles":                     40,
@@ -100,7 +102,8 @@ var rooms = map[string][]string{
 	"github.com/google/cel-go":      {"twin/alarm"},
 	"gocloud.dev":                   {"internal/media"},
 	"golang.org/x/image":            {"internal/media"},
-	"github.com/google/flatbuffers":  {"internal/format"},
+	"github.com/mozillazg":          {"internal/search"},
+	"github.com/google/flatbuffers": {"internal/format"},
 }
 
 // Package is one package and what it imports, as `go list` tells.
