@@ -46,8 +46,11 @@ var floors = map[string]int{
 	"twin":                      31,
 	"twin/alarm":                32,
 	"twin/incident":             32,
+	"twin/sight":                33,
+	"twin/survey":               33,
 	"internal/media":            30,
 	"internal/public":           35,
+	"internal/search":           34,
 	"internal/format":           38,
 	"tiles/archive":             38,
 	"tiles":                     40,
@@ -99,6 +102,7 @@ var rooms = map[string][]string{
 	"github.com/google/cel-go":      {"twin/alarm"},
 	"gocloud.dev":                   {"internal/media"},
 	"golang.org/x/image":            {"internal/media"},
+	"github.com/mozillazg":          {"internal/search"},
 	"github.com/google/flatbuffers": {"internal/format"},
 }
 
