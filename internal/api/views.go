@@ -20,6 +20,7 @@ type Views struct {
 	Tiles   Tiles
 	Streams Streams
 	Survey  *survey.Survey
+	Archive Archive // nil: nobody is told what was
 }
 
 // Public gives the views of the public. They may have yet to begin: then it waits,
