@@ -258,6 +258,10 @@ func (s *server) routes() {
 	s.route("GET /ogc/collections/{collection}/tiles", access.View, s.ogc((*ogcAsk).tilesets))
 	s.route("GET /ogc/collections/{collection}/tiles/{set}", access.View, s.ogc((*ogcAsk).tileset))
 	s.route("GET /ogc/collections/{collection}/tiles/{set}/{z}/{row}/{col}", access.View, s.ogcTile)
+	s.route("POST /ogc/collections/{collection}/items", access.Edit, s.once(s.addFeature))
+	s.route("PUT /ogc/collections/{collection}/items/{id}", access.Edit, s.putFeature)
+	s.route("PATCH /ogc/collections/{collection}/items/{id}", access.Edit, s.patchFeature)
+	s.route("DELETE /ogc/collections/{collection}/items/{id}", access.Edit, s.removeFeature)
 	s.route("GET /basemaps/{name}", access.View, s.basemapTileJSON)
 	s.route("GET /basemaps/{name}/{z}/{x}/{y}", access.View, s.basemapTile)
 
