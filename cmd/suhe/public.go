@@ -65,7 +65,7 @@ func (n *node) openPublic(context.Context) (err error) {
 		return err
 	}
 	p.hub = stream.New(n.streams(p.view.World(), p.tiles, stream.Options{Delayed: true}))
-	p.views = api.Views{World: p.view.World(), History: p.view.History(n.store), Tiles: p.tiles, Streams: p.hub, Survey: n.surveyOf(p.view.World(), p.view.Past(n.store), nil)}
+	p.views = api.Views{World: p.view.World(), History: p.view.History(n.store), Tiles: p.tiles, Streams: p.hub, Features: p.view.World(), Survey: n.surveyOf(p.view.World(), p.view.Past(n.store), nil)}
 	n.public = p
 	return nil
 }

@@ -223,7 +223,8 @@ func wasRevision(r *http.Request) (was int64, conditional bool, err error) {
 	if match == "" || match == "*" {
 		return assets.AnyRev, false, nil
 	}
-	n, err := strconv.ParseInt(strings.Trim(match, `"`), 10, 64)
+	number, _, _ := strings.Cut(strings.Trim(match, `"`), "-") // behind it, of items, what names the whole answer
+	n, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || n < 1 {
 		return 0, false, fmt.Errorf(`%w: If-Match: %s, want an ETag like "3"`, assets.ErrInvalid, match)
 	}

@@ -10,7 +10,9 @@ import (
 	"strings"
 
 	"suhe/assets"
+	"suhe/geo"
 	"suhe/twin"
+	"suhe/twin/filter"
 )
 
 // featureBody is a GeoJSON feature that somebody sends, as members of an asset's JSON;
@@ -120,6 +122,24 @@ func (f *featureBody) takeOwn(ps map[string]any) error {
 		}
 		all[key] = v
 	}
+	return nil
+}
+
+// place puts the geometry into degrees WGS84, longitude first; nil: it is.
+func (f *featureBody) place(to filter.Place) error {
+	if to == nil || f.members["geometry"] == nil {
+		return nil
+	}
+	text, err := json.Marshal(f.members["geometry"])
+	if err != nil {
+		return err
+	}
+	g, err := geo.DecodeGeoJSON(text)
+	if err != nil {
+		return fmt.Errorf("%w: geometry: %w", assets.ErrInvalid, err)
+	}
+	g.Plane = to(g.Plane)
+	f.members["geometry"] = json.RawMessage(geo.AppendGeoJSON(nil, g))
 	return nil
 }
 

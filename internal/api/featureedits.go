@@ -23,7 +23,7 @@ func (s *server) addFeature(w http.ResponseWriter, r *http.Request, who access.P
 	if err != nil {
 		return err
 	}
-	f, err := bodyFeature(r, "application/geo+json", "application/json")
+	f, err := s.bodyFeature(r, "application/geo+json", "application/json")
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (s *server) addFeature(w http.ResponseWriter, r *http.Request, who access.P
 // putFeature replaces an asset or creates it. What items of a collection do not have
 // stays as it was, unless it is named: what a camera or a sensor is, and the orientation.
 func (s *server) putFeature(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	kind, id, f, err := namedFeature(r, "application/geo+json", "application/json")
+	kind, id, f, err := s.namedFeature(r, "application/geo+json", "application/json")
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (f *featureBody) leave(a, was *assets.Asset) {
 
 // patchFeature changes what the body names (RFC 7396), and nothing else.
 func (s *server) patchFeature(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	kind, id, f, err := namedFeature(r, mergePatchType, "application/geo+json", "application/json")
+	kind, id, f, err := s.namedFeature(r, mergePatchType, "application/geo+json", "application/json")
 	if err != nil {
 		return err
 	}
@@ -165,11 +165,11 @@ func ofKind(a *assets.Asset, id assets.ID, kind assets.Kind) error {
 }
 
 // namedFeature reads a request about the feature of the path.
-func namedFeature(r *http.Request, types ...string) (kind assets.Kind, id assets.ID, f *featureBody, err error) {
+func (s *server) namedFeature(r *http.Request, types ...string) (kind assets.Kind, id assets.ID, f *featureBody, err error) {
 	if kind, err = editedKind(r); err != nil {
 		return "", "", nil, err
 	}
-	if f, err = bodyFeature(r, types...); err != nil {
+	if f, err = s.bodyFeature(r, types...); err != nil {
 		return "", "", nil, err
 	}
 	id = assets.ID(r.PathValue("id"))
@@ -180,8 +180,9 @@ func namedFeature(r *http.Request, types ...string) (kind assets.Kind, id assets
 }
 
 // bodyFeature reads the body as a feature in one of the media types; without a type it
-// is taken for the first.
-func bodyFeature(r *http.Request, types ...string) (*featureBody, error) {
+// is taken for the first. Its geometry is in the coordinate reference system that the
+// header Content-Crs names (OGC 18-058).
+func (s *server) bodyFeature(r *http.Request, types ...string) (*featureBody, error) {
 	if given := r.Header.Get("Content-Type"); given != "" {
 		kind, _, err := mime.ParseMediaType(given)
 		ok := false
@@ -196,7 +197,15 @@ func bodyFeature(r *http.Request, types ...string) (*featureBody, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readFeature(body)
+	crs, err := s.systems.Find("Content-Crs", strings.Trim(r.Header.Get("Content-Crs"), "<> "))
+	if err != nil {
+		return nil, err
+	}
+	f, err := readFeature(body)
+	if err == nil {
+		err = f.place(crs.Place())
+	}
+	return f, err
 }
 
 // named is an asset that has what the body names, and no more, to see whether it may
