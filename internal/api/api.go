@@ -134,7 +134,10 @@ type Deps struct {
 	DeadLetters DeadLetters
 	Doors       Doors
 	Commands    Commands
-	Answers     Answers // of requests with an Idempotency-Key
+	Holds       Holds
+	Player      Player     // nil: no media server is known
+	River       *geo.River // chainages are measured along it
+	Answers     Answers    // of requests with an Idempotency-Key
 	Backups     Backups
 	Incidents   Incidents
 	Media       Media // files of incidents
@@ -268,6 +271,10 @@ func (s *server) routes() {
 	s.route("GET /ogc/collections/{collection}/queryables", access.View, s.ogc((*ogcAsk).queryables))
 	s.route("GET /ogc/collections/{collection}/items", access.View, s.items)
 	s.route("GET /ogc/collections/{collection}/items/{id}", access.View, s.item)
+	s.route("POST /ogc/collections/{collection}/items", access.Edit, s.once(s.addFeature))
+	s.route("PUT /ogc/collections/{collection}/items/{id}", access.Edit, s.putFeature)
+	s.route("PATCH /ogc/collections/{collection}/items/{id}", access.Edit, s.patchFeature)
+	s.route("DELETE /ogc/collections/{collection}/items/{id}", access.Edit, s.removeFeature)
 	s.route("GET /basemaps/{name}", access.View, s.basemapTileJSON)
 	s.route("GET /basemaps/{name}/{z}/{x}/{y}", access.View, s.basemapTile)
 
@@ -278,6 +285,9 @@ func (s *server) routes() {
 	s.route("PUT /v1/assets/{id}", access.Edit, s.putAsset)
 	s.route("DELETE /v1/assets/{id}", access.Edit, s.removeAsset)
 	s.route("GET /v1/assets/{id}/observations", access.View, s.series)
+	s.route("GET /v1/assets/{id}/revisions", access.View, s.revisions)
+	s.route("GET /v1/assets/{id}/revisions/{revision}", access.View, s.revision)
+	s.route("POST /v1/assets/{id}/revisions/{revision}/restore", access.Edit, s.restoreRevision)
 	s.route("POST /v1/observations", access.Observe, s.once(s.observations))
 	s.route("POST /v1/ingest/{mapping}", access.Observe, s.once(s.mapped))
 	s.route("GET /v1/commands", access.Command, s.commandKinds)
@@ -293,6 +303,7 @@ func (s *server) routes() {
 	s.route("GET /v1/assets/{id}/track", access.View, s.track)
 	s.route("POST /v1/positions", access.Observe, s.once(s.positions))
 	s.route("GET /v1/findings", access.View, s.findings)
+	s.cameraRoutes()
 	s.surveys()
 	s.route("GET /open311/v2/{list}", access.View, s.open311Lists)
 	s.route("POST /open311/v2/{list}", access.Report, s.once(s.open311Report))

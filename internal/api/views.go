@@ -20,8 +20,10 @@ type Views struct {
 	History  History
 	Tiles    Tiles
 	Streams  Streams
-	Features features.World
+	Cameras  Cameras
 	Survey   *survey.Survey
+	Features features.World
+	Archive  Archive // nil: nobody is told what was
 }
 
 // Public gives the views of the public. They may have yet to begin: then it waits,
