@@ -83,6 +83,7 @@ type settings struct {
 	cities
 	loop
 	alarming
+	remembering
 	webhooks
 	Listen     string            `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MQTTListen string            `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
@@ -107,6 +108,7 @@ func (s *settings) check() (wrong []string) {
 	wrong = append(wrong, s.auditing.check()...)
 	wrong = append(wrong, s.cities.check()...)
 	wrong = append(wrong, s.loop.check()...)
+	wrong = append(wrong, s.remembering.check()...)
 	wrong = append(wrong, s.webhooks.check()...)
 	wrong = append(wrong, s.checkListen("listen", s.Listen, s.TLSCert != "" || len(s.TrustedProxy) > 0, "--tls-cert, --trusted-proxy")...)
 	wrong = append(wrong, s.checkListen("mqtt-listen", s.MQTTListen, s.MQTTCert != "", "--mqtt-cert")...)

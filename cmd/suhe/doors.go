@@ -56,7 +56,7 @@ func (n *node) openIntake(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	dead, err := n.bus.Stream(ctx, bus.StreamOptions{Name: "DEAD", Subjects: []string{deadletter.Subjects}, MaxBytes: keptDeadLetters})
+	dead, err := n.bus.Stream(ctx, bus.StreamOptions{Name: "DEAD", Subjects: []string{deadletter.Subjects}, MaxBytes: keptDeadLetters, MaxAge: n.settings.TrackKeep})
 	if err != nil {
 		return err
 	}
