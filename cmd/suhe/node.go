@@ -87,6 +87,7 @@ type node struct {
 	media     *media.Store
 
 	tickets  access.Tickets
+	hooks    *access.Hooks
 	logins   *account.Logins
 	gate     account.Gate
 	keys     *key.Ring
