@@ -42,7 +42,8 @@ import (
 const keptEvents = 1 << 30
 
 // keptObservations bounds the stream of observations on disk: what history has
-// not yet written must fit, some days at the planning size.
+// not yet written must fit, some days at the planning size. It holds where movers were,
+// so it is not kept for longer than that either.
 const keptObservations = 4 << 30
 
 // node is one running Suhe: the rooms, connected.
@@ -71,6 +72,7 @@ type node struct {
 	relay     *twin.Relay
 	publisher *twin.Publisher
 	history   *twin.HistoryWriter
+	forgetter *twin.Forgetter
 
 	tiles    *tiles.Server
 	basemaps tiles.Basemaps
@@ -91,6 +93,7 @@ type node struct {
 	media     *media.Store
 
 	tickets  access.Tickets
+	hooks    *access.Hooks
 	logins   *account.Logins
 	gate     account.Gate
 	keys     *key.Ring
@@ -115,7 +118,7 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 	if n.door, err = s.door(); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openCameras, n.openViews, n.openPublic, n.openDoors, n.openIncidents, n.openAlarms, n.openWebhooks} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openCameras, n.openViews, n.openPublic, n.openDoors, n.openIncidents, n.openAlarms, n.openRetention, n.openWebhooks} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -159,7 +162,7 @@ func (n *node) openBus(ctx context.Context) (err error) {
 	if n.bus, err = bus.Open(ctx, options); err != nil {
 		return err
 	}
-	if n.obs, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "OBS", Subjects: []string{"obs.>"}, MaxBytes: keptObservations}); err != nil {
+	if n.obs, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "OBS", Subjects: []string{"obs.>"}, MaxBytes: keptObservations, MaxAge: n.settings.TrackKeep}); err != nil {
 		return err
 	}
 	if n.events, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "EVENTS", Subjects: []string{"events.>"}, MaxBytes: keptEvents}); err != nil {

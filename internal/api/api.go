@@ -109,7 +109,7 @@ type Findings interface {
 
 // Hooks know the signatures of webhooks; see access.Hooks.
 type Hooks interface {
-	Take(name, signature string, body []byte, now time.Time, take func() error) error
+	Take(ctx context.Context, name, signature string, body []byte, now time.Time, take func() error) error
 }
 
 // Gate says who asks. ErrUnauthenticated asks for credentials.

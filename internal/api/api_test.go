@@ -125,8 +125,8 @@ func (r *rooms) Findings(_ context.Context, q twin.FindingQuery) ([]twin.Finding
 	return left[:min(q.Limit, len(left))], nil
 }
 
-func (r *rooms) Take(name, signature string, body []byte, now time.Time, take func() error) error {
-	return r.hooks.Take(name, signature, body, now, take)
+func (r *rooms) Take(ctx context.Context, name, signature string, body []byte, now time.Time, take func() error) error {
+	return r.hooks.Take(ctx, name, signature, body, now, take)
 }
 
 func (r *rooms) Batch(_ context.Context, hook string, body []byte) (ingest.Report, error) {
