@@ -18,6 +18,7 @@ type Views struct {
 	History History
 	Tiles   Tiles
 	Streams Streams
+	Search  Search
 }
 
 // Public gives the views of the public. They may have yet to begin: then it waits,
