@@ -150,7 +150,7 @@ func (s *server) over(ctx context.Context, index Search, q search.Query, who acc
 	return rows, nil
 }
 
-// casesOver reads what may be asked for from the store.
+// casesOver reads what may be asked for from the store, which keeps cases of all kinds.
 func (s *server) casesOver(ctx context.Context, kind assets.Kind, q search.Query) ([]docket.Case, error) {
 	if id := assets.ID(strings.ToUpper(strings.TrimSpace(q.Text))); caseNumber(string(id)) {
 		c, err := s.Alarms.Case(ctx, kind, id)
@@ -166,11 +166,7 @@ func (s *server) casesOver(ctx context.Context, kind assets.Kind, q search.Query
 		return nil, nil
 	}
 	open := false
-	ask := docket.Query{Kind: kind, From: q.From, To: q.To, Open: &open, Limit: casesAtOnce}
-	if kind == assets.Incident {
-		return s.Incidents.Page(ctx, ask)
-	}
-	return s.Alarms.Cases(ctx, ask)
+	return s.Alarms.Cases(ctx, docket.Query{Kind: kind, From: q.From, To: q.To, Open: &open, Limit: casesAtOnce})
 }
 
 // caseNumber says whether a text may be the number of a case: parts of letters and
