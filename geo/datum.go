@@ -116,17 +116,16 @@ func convertIn(g orb.Geometry, convert func(orb.Point) orb.Point) {
 				convertIn(m, convert)
 			}
 		}
+	case orb.MultiPoint:
+		for i := range g {
+			g[i] = convert(g[i])
+		}
 	default:
 		for _, p := range parts(nil, g) {
 			for _, line := range p.lines {
 				for i := range line {
 					line[i] = convert(line[i])
 				}
-			}
-		}
-		if points, ok := g.(orb.MultiPoint); ok {
-			for i := range points {
-				points[i] = convert(points[i])
 			}
 		}
 	}

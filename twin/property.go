@@ -121,8 +121,8 @@ func along(place *geo.Place, name string) filter.Value {
 // look is how a camera looks.
 func look(c *assets.CameraSpec, name string) filter.Value {
 	switch {
-	case c == nil:
-		return filter.Value{}
+	case c == nil, name == "azimuth" && c.Unaimed, name == "hfov" && c.HorizontalFOV == 0, name == "range" && c.Range == 0:
+		return filter.Value{} // not told
 	case name == "azimuth":
 		return filter.Number(float64(c.Azimuth))
 	case name == "hfov":

@@ -69,7 +69,7 @@ func (n *node) openPublic(context.Context) (err error) {
 	}
 	p.words = n.openSearch(p.view.World())
 	p.hub = stream.New(n.streams(p.view.World(), p.tiles, stream.Options{Delayed: true}))
-	p.views = api.Views{World: p.view.World(), History: p.view.History(n.store), Tiles: p.tiles, Streams: p.hub, Search: p.words}
+	p.views = api.Views{World: p.view.World(), History: p.view.History(n.store), Tiles: p.tiles, Streams: p.hub, Search: p.words, Survey: n.surveyOf(p.view.World(), p.view.Past(n.store), nil)}
 	n.public = p
 	return nil
 }

@@ -79,6 +79,12 @@ func (r *rooms) ByID(id assets.ID) *twin.Thing {
 	return nil
 }
 
+func (r *rooms) Each(kind assets.Kind, yield func(*twin.Thing) bool) {
+	if r.thing != nil && r.thing.Asset.Kind == kind {
+		yield(r.thing)
+	}
+}
+
 func (r *rooms) Counts(func(access.Facet) bool) []twin.Count {
 	return []twin.Count{{Kind: assets.Sensor, Total: 1, Classes: map[string]int{"sensor.water_level": 1}, States: map[string]int{"normal": 1}}}
 }

@@ -9,6 +9,7 @@ import (
 	"suhe/assets"
 	"suhe/internal/access"
 	"suhe/twin"
+	"suhe/twin/survey"
 )
 
 // Views are the rooms that show the world. There are the live ones, and perhaps
@@ -19,6 +20,7 @@ type Views struct {
 	Tiles   Tiles
 	Streams Streams
 	Search  Search
+	Survey  *survey.Survey
 }
 
 // Public gives the views of the public. They may have yet to begin: then it waits,

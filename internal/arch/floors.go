@@ -46,6 +46,8 @@ var floors = map[string]int{
 	"twin":                      31,
 	"twin/alarm":                32,
 	"twin/incident":             32,
+	"twin/sight":                33,
+	"twin/survey":               33,
 	"internal/media":            30,
 	"internal/public":           35,
 	"internal/search":           34,
