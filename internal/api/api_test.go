@@ -150,6 +150,10 @@ func (r *rooms) ServeTile(w http.ResponseWriter, _ *http.Request, _ access.Princ
 	return nil
 }
 
+func (r *rooms) ServeArchive(http.ResponseWriter, *http.Request, access.Principal, string) error {
+	return fmt.Errorf("archive: %w", assets.ErrNotFound)
+}
+
 func (r *rooms) ServeTileJSON(w http.ResponseWriter, _ *http.Request, _ access.Principal, layer, base string) error {
 	writeTileJSON(w, layer+" "+base)
 	return nil
