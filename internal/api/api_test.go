@@ -125,8 +125,8 @@ func (r *rooms) Findings(_ context.Context, q twin.FindingQuery) ([]twin.Finding
 	return left[:min(q.Limit, len(left))], nil
 }
 
-func (r *rooms) Take(name, signature string, body []byte, now time.Time, take func() error) error {
-	return r.hooks.Take(name, signature, body, now, take)
+func (r *rooms) Take(ctx context.Context, name, signature string, body []byte, now time.Time, take func() error) error {
+	return r.hooks.Take(ctx, name, signature, body, now, take)
 }
 
 func (r *rooms) Batch(_ context.Context, hook string, body []byte) (ingest.Report, error) {
@@ -148,6 +148,10 @@ func (r *rooms) ServeTile(w http.ResponseWriter, _ *http.Request, _ access.Princ
 	w.Header().Set("ETag", `"1"`)
 	fmt.Fprint(w, "tile ", a.Layers, " ", a.Z, " ", a.X, " ", a.Y)
 	return nil
+}
+
+func (r *rooms) ServeArchive(http.ResponseWriter, *http.Request, access.Principal, string) error {
+	return fmt.Errorf("archive: %w", assets.ErrNotFound)
 }
 
 func (r *rooms) ServeTileJSON(w http.ResponseWriter, _ *http.Request, _ access.Principal, layer, base string) error {
