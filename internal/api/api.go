@@ -184,6 +184,7 @@ type server struct {
 	table     []Route
 	limits    *limits
 	systems   features.Systems
+	extents   features.Extents
 	downloads chan struct{} // has room for those that may be at once
 }
 

@@ -8,11 +8,13 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"suhe/assets"
 	"suhe/docs"
 	"suhe/internal/access"
 	"suhe/internal/door"
+	"suhe/internal/features"
 	"suhe/internal/ogc"
 	"suhe/tiles"
 )
@@ -106,6 +108,11 @@ func (s *server) documents(r *http.Request, who access.Principal) (ogc.Documents
 	}
 	set := s.Site.Dataset
 	set.Layers, set.Movers, set.Systems = v.Tiles.Layers(who.Scope), who.Scope.SeesMovers(), s.systems.URIs()
+	viewer := features.Viewer{Scope: who.Scope, Shows: s.shows(who)}
+	set.Extent = func(kind assets.Kind) (box [4]float64, some bool) {
+		b, some, err := s.extents.Of(r.Context(), v.Features, kind, viewer, time.Now())
+		return [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}, some && err == nil // or nobody waits any more
+	}
 	return set.At(door.Base(r)), nil
 }
 

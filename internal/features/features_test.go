@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
 	"net/url"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -270,6 +272,75 @@ func TestSystems(t *testing.T) {
 	}
 }
 
+// An extent holds what is seen, touches it at all four sides, and tells nothing of the
+// rest.
+func TestExtents(t *testing.T) {
+	s := fill(rand.New(rand.NewPCG(5, 5)), 200)
+	w := s.open(t)
+	var extents features.Extents
+	for area, sees := range map[string]features.Viewer{
+		"":          everything(),
+		"310107005": viewer(access.Grant{Actions: access.Actions(), Kinds: assets.Kinds(), Sensitivity: assets.Personal, Areas: []string{"310107005"}}.Compile(nil)),
+		"310107999": viewer(access.Grant{Actions: access.Actions(), Kinds: assets.Kinds(), Sensitivity: assets.Personal, Areas: []string{"310107999"}}.Compile(nil)),
+	} {
+		var all orb.MultiPoint
+		for _, a := range s.all {
+			if b := a.Shape.Geometry.Plane.Bound(); area == "" || a.Location.Area == area {
+				all = append(all, b.Min, b.Max)
+			}
+		}
+		for range 2 { // kept, the second time
+			box, some, err := extents.Of(t.Context(), w, assets.Sensor, sees, noon)
+			if err != nil || some != (len(all) > 0) || some && box != all.Bound() {
+				t.Errorf("%s: %v %v %v, want %v", area, box, some, err, all.Bound())
+			}
+		}
+	}
+}
+
+// A file of many features takes no memory that grows with them.
+func TestFilesTakeLittleMemory(t *testing.T) {
+	w := fill(rand.New(rand.NewPCG(5, 5)), 60_000).open(t)
+	for _, query := range []string{"", "sortby=-height"} {
+		q, err := read(t, everything(), query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := format.New("geojson", io.Discard, q.Head())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer out.Discard()
+		maker, n, before, most := q.Maker(everything(), false), 0, alive(), uint64(0)
+		for thing, err := range q.Each(t.Context(), w, everything()) {
+			if err == nil {
+				err = out.Write(maker.Feature(thing))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n++; n%15_000 == 0 {
+				most = max(most, alive())
+			}
+		}
+		if err := out.Close(); err != nil || n != 60_000 {
+			t.Fatalf("%d features, %v", n, err)
+		}
+		const bound = 20 << 20 // the order of 50,000 at once takes most of it
+		if most > before+bound {
+			t.Errorf("%q: %d bytes more while it is written, want at most %d", query, most-before, bound)
+		}
+	}
+}
+
+// alive is what lives in memory, in bytes.
+func alive() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
 // Cursors come back as they went, and nothing else is taken for one.
 func FuzzCursor(f *testing.F) {
 	f.Add("WyIxIl0", "")
@@ -291,6 +362,38 @@ func FuzzCursor(f *testing.F) {
 			t.Fatalf("%q: %v, again %v, %v", text, q.After, again, err)
 		}
 	})
+}
+
+// BenchmarkFile writes nine columns of 200,000 sensors as CSV.
+func BenchmarkFile(b *testing.B) {
+	w := fill(rand.New(rand.NewPCG(3, 3)), 200_000).open(b)
+	v := everything()
+	values := url.Values{"properties": {"id,class,name,area,chainage,height,state,updated,values.water_level"}}
+	q, err := features.SchemaOf(assets.Sensor, assets.DefaultClasses(), v).Read(values, systems, v)
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	for b.Loop() {
+		out, err := format.New("csv", io.Discard, q.Head())
+		if err != nil {
+			b.Fatal(err)
+		}
+		maker := q.Maker(v, true)
+		for thing, err := range q.Each(b.Context(), w, v) {
+			if err == nil {
+				err = out.Write(maker.Feature(thing))
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		if err := out.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "rows/s")
 }
 
 // BenchmarkPage answers pages of a million sensors.

@@ -32,7 +32,7 @@ type Page struct {
 const countable = 100_000
 
 // breath is how many things are looked at until it is asked whether anybody still waits.
-const breath = 1024
+const breath = 256
 
 // Page answers with so many features as the question allows, or as many as usual.
 func (q *Question) Page(ctx context.Context, w World, v Viewer) (Page, error) {
