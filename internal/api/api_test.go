@@ -170,10 +170,6 @@ func (r *rooms) ServeMetadata(w http.ResponseWriter, _ *http.Request, _ access.P
 	return nil
 }
 
-func (r *rooms) ServeArchive(http.ResponseWriter, *http.Request, access.Principal, string) error {
-	return nil
-}
-
 func (r *rooms) ServeStyle(http.ResponseWriter, *http.Request, string, string, string) error {
 	return nil
 }
