@@ -178,6 +178,7 @@ type server struct {
 	mux    *http.ServeMux
 	table  []Route
 	limits *limits
+	packed packed
 }
 
 // New builds the handler of the whole HTTP face.

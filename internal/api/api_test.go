@@ -79,6 +79,12 @@ func (r *rooms) ByID(id assets.ID) *twin.Thing {
 	return nil
 }
 
+func (r *rooms) Each(kind assets.Kind, yield func(*twin.Thing) bool) {
+	if r.thing != nil && r.thing.Asset.Kind == kind {
+		yield(r.thing)
+	}
+}
+
 func (r *rooms) Counts(func(access.Facet) bool) []twin.Count {
 	return []twin.Count{{Kind: assets.Sensor, Total: 1, Classes: map[string]int{"sensor.water_level": 1}, States: map[string]int{"normal": 1}}}
 }
@@ -157,6 +163,12 @@ func writeTileJSON(w http.ResponseWriter, name string) {
 
 func (r *rooms) ServeMetadata(w http.ResponseWriter, _ *http.Request, _ access.Principal, layers, base string) error {
 	writeTileJSON(w, "metadata of "+layers+" "+base)
+	return nil
+}
+
+func (r *rooms) ServeArchive(w http.ResponseWriter, _ *http.Request, _ access.Principal, layers string) error {
+	w.Header().Set("Content-Type", "application/vnd.pmtiles")
+	fmt.Fprint(w, "archive of "+layers)
 	return nil
 }
 
