@@ -1,31 +1,12 @@
 // The loop on the screen, from 发现 to 问效: node e2e/loop.mjs --base URL --demo PASSWORD.
 // One account files, dispatches and checks, another handles; every step is done by
 // clicks on one screen and seen on the other.
-import { deflateSync, crc32 } from 'node:zlib';
-import { axe, checks, launch, login, option, stranger } from './harness.mjs';
+import { axe, checks, launch, login, option, picture, stranger } from './harness.mjs';
 
 const base = option('base');
 const { check, done } = checks();
 const title = '井盖缺失 · 梦清园东门';
 const place = [121.4346, 31.2504];
-
-/** A picture of one colour, as PNG. */
-function picture(side) {
-  const chunk = (name, data) => {
-    const body = Buffer.concat([Buffer.from(name), data]);
-    const out = Buffer.alloc(body.length + 8);
-    out.writeUInt32BE(data.length, 0);
-    body.copy(out, 4);
-    out.writeUInt32BE(crc32(body), body.length + 4);
-    return out;
-  };
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(side, 0);
-  head.writeUInt32BE(side, 4);
-  head.set([8, 2], 8); // eight bits of red, green and blue
-  const rows = Buffer.alloc(side * (1 + side * 3), 120).map((v, i) => (i % (1 + side * 3) === 0 ? 0 : v));
-  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
-}
 
 /** The page of a demo account, live; where is the place on the map that it begins at. */
 async function as(browser, user, viewport, where = '') {

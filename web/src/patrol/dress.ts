@@ -33,6 +33,7 @@ export class Dress {
   private readonly accuracy = new Style({ fill: new Fill({ color: ink('wash') }), stroke: new Stroke({ color: this.inks.me, width: 1 }) });
   private readonly lines: Record<string, Style[]> = {
     way: [new Style({ stroke: new Stroke({ color: this.inks.halo, width: 11, lineCap: 'round', lineJoin: 'round' }) }), new Style({ stroke: new Stroke({ color: this.inks.way, width: 7, lineCap: 'round', lineJoin: 'round' }) })],
+    straight: [new Style({ stroke: new Stroke({ color: this.inks.way, width: 6, lineCap: 'round', lineDash: [2, 12] }) })],
     track: [new Style({ stroke: new Stroke({ color: this.inks.track, width: 4, lineCap: 'round', lineJoin: 'round', lineDash: [1, 8] }) })],
   };
 
@@ -44,6 +45,7 @@ export class Dress {
       case 'me':
         return this.meStyle(f.get('heading') as number | undefined);
       case 'way':
+      case 'straight':
       case 'track':
         return this.lines[kind]!;
       default:

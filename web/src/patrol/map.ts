@@ -119,8 +119,9 @@ export class CreekMap {
     }));
   }
 
+  /** A way of two points goes through what nobody knows: it is drawn as if it were one to be found. */
   way(line: LonLat[]): void {
-    this.put(this.own.way, line, 'way');
+    this.put(this.own.way, line, line.length > 2 ? 'way' : 'straight');
   }
 
   track(line: LonLat[]): void {

@@ -39,7 +39,7 @@ export class Tasks {
     head.dataset.key = `open-${task.id}`;
     head.addEventListener('click', () => this.open(task.id));
     const verb = desk.may(task.id).find((v) => v in atOnce || v === 'report');
-    const card = make('li', { className: 'card' }, head, clockPart(task, now, lang), wayPart(desk, task.id, task.place),
+    const card = make('li', { className: 'card' }, head, make('div', { className: 'when' }, clockPart(task, now, lang), wayPart(desk, task.id, task.place)),
       ...(verb ? [press(`do-${task.id}`, say(atOnce[verb] ?? 'feedback', lang), () => this.go(task.id, task.title, verb), 'primary')] : []));
     card.dataset.id = task.id;
     card.dataset.state = task.state;
