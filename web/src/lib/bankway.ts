@@ -25,6 +25,9 @@ const reach = 1500;
 /** A way by its stretches of paths: where each begins and ends. */
 interface Plan { stretches: [Foot, Foot][]; bridges: string[]; metres: number }
 
+/** So much longer than straight on a way along the bank may be, where there is a choice. */
+const detour = 1.6;
+
 export class Bankway {
   private readonly along: number[][]; // of each path the metres from its start, at each vertex
   private readonly ends: { name: string; feet: (Foot | undefined)[] }[]; // of each bridge where it meets each path
@@ -54,18 +57,35 @@ export class Bankway {
     return { path: best.n, along: along[best.i]! + best.t * (along[best.i + 1]! - along[best.i]!), off: distance(at, best.p), at: best.p };
   }
 
-  /** The shortest way: straight to the path, along it, and straight from it. Straight all the way if that is near, or there is no path. */
+  /**
+   * The shortest way: straight to the path, along it, and straight from it. Straight all
+   * the way where no path is near, and where no water lies between and the bank would be a
+   * detour: within a bend there are streets.
+   */
   way(from: LonLat, to: LonLat): Way {
     const straight: Way = { metres: distance(from, to), line: [from, to], bridges: [], first: bearing(from, to) };
-    const [starts, ends] = [from, to].map((p) => this.banks.paths.map((_, n) => this.foot(p, n)).filter((f): f is Foot => f !== undefined && f.off <= reach)) as [Foot[], Foot[]];
+    const [starts, ends] = [from, to].map((p) => this.feet(p)) as [Foot[], Foot[]];
     const plans = starts.flatMap((a) => ends.flatMap((b) => (a.path === b.path ? [plan([[a, b]], [])] : this.over(a, b))));
     const best = plans.reduce<Plan | undefined>((x, y) => (x && x.metres <= y.metres ? x : y), undefined);
-    if (!best) return straight;
-    const near = (all: Foot[]): Foot => all.reduce((x, y) => (x.off <= y.off ? x : y));
-    const [here, there] = [near(starts), near(ends)];
-    // On one bank, and nearer than the path is: no use in going to it first.
-    if (here.path === there.path && straight.metres <= here.off + there.off) return straight;
+    if (!best || (best.metres > detour * straight.metres && !this.crosses(from, to))) return straight;
     return this.walked(from, to, best);
+  }
+
+  /** Where one can come to each path without crossing another, behind which the water lies. */
+  private feet(p: LonLat): Foot[] {
+    return this.banks.paths.flatMap((_, n) => {
+      const foot = this.foot(p, n);
+      return foot && foot.off <= reach && !this.crosses(p, foot.at, n) ? [foot] : [];
+    });
+  }
+
+  /** Whether a straight line meets a path, but for one. */
+  private crosses(a: LonLat, b: LonLat, but?: number): boolean {
+    const side = (p: LonLat, q: LonLat, r: LonLat): number => Math.sign((q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]));
+    return this.banks.paths.some((line, n) => n !== but && line.some((q, i) => {
+      const p = line[i - 1];
+      return p !== undefined && side(a, b, p) !== side(a, b, q) && side(p, q, a) !== side(p, q, b);
+    }));
   }
 
   /** By each bridge that joins both paths. */

@@ -7,7 +7,8 @@ type Name = typeof stores[number];
 export class PhoneShelf implements Shelf {
   private constructor(private readonly db: IDBDatabase) {}
 
-  static open(name = 'suhe.patrol'): Promise<PhoneShelf> {
+  /** name tells what one keeps apart from what others do. */
+  static open(name: string): Promise<PhoneShelf> {
     return new Promise((done, fail) => {
       const asked = indexedDB.open(name, 1);
       asked.onupgradeneeded = () => stores.forEach((s) => asked.result.createObjectStore(s));

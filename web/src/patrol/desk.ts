@@ -23,7 +23,7 @@ export class Desk {
 
   constructor(
     readonly who: Me, readonly shelf: PhoneShelf, readonly book: Book, readonly outbox: Outbox, readonly here: Here, readonly shift: Shift,
-    readonly lang: () => Lang, readonly online: () => boolean,
+    readonly lang: () => Lang,
   ) {}
 
   get handles(): boolean {

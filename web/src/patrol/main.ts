@@ -5,8 +5,8 @@ import { eventClasses } from '../lib/cases';
 import { fetchCreek, keptCreek } from '../lib/creekfile';
 import type { Datum } from '../lib/datum';
 import { element, make, say as put } from '../lib/dom';
-import { type Entered } from '../lib/entrance';
-import type { View } from '../lib/frames';
+import type { Entered } from '../lib/entrance';
+import type { Live, View } from '../lib/frames';
 import { distance, type Box, type LonLat } from '../lib/geo';
 import { Guard, type Why } from '../lib/guard';
 import { savedLanguage, saveLanguage, word, type Lang } from '../lib/i18n';
@@ -34,7 +34,7 @@ import { Report } from './report';
 import { Sheet } from './sheet';
 import { Shift } from './shift';
 import { ShiftPane } from './shiftpane';
-import { ask, enter, forget } from './start';
+import { ask, enter, forget, same } from './start';
 import { TaskCard } from './taskcard';
 import { Tasks } from './tasks';
 import { say, type PatrolWord } from './words';
@@ -59,7 +59,7 @@ class Patrol {
   private connection: Connection | undefined;
   private lookedAt: LonLat | undefined;
   private creek = { share: 0, bytes: 0 };
-  private online: boolean;
+  private sure: boolean; // the server has said who is here
   private noteUntil = 0;
   private installer: (() => void) | undefined;
   private fresh: (() => void) | undefined;
@@ -76,9 +76,9 @@ class Patrol {
   private readonly around: Around;
   private readonly views: Record<'tasks' | 'shift' | 'mine', { draw(now: number): void }>;
 
-  constructor(private readonly entered: Entered & { online: boolean }, private readonly shelf: PhoneShelf) {
+  constructor(private readonly entered: Entered & { sure: boolean }, private readonly shelf: PhoneShelf) {
     const { who } = entered;
-    this.online = entered.online;
+    this.sure = entered.sure;
     this.theme = startTheme();
     const lang = (): Lang => this.lang;
     this.book = new Book(shelf, () => this.draw());
@@ -87,7 +87,7 @@ class Patrol {
       changed: () => this.draw(),
       done: (d) => { if (d.incident) this.book.want(d.incident); },
     });
-    this.desk = new Desk(who, shelf, this.book, this.outbox, this.here, this.shift, lang, () => this.live());
+    this.desk = new Desk(who, shelf, this.book, this.outbox, this.here, this.shift, lang);
     const open = (id: string): void => this.card.show(id);
     this.card = new TaskCard(this.sheet, this.desk, (id) => this.navigate(id));
     this.around = new Around({ chart: element('chart'), way: element('way'), near: element('near') }, this.desk, () => this.map(), open);
@@ -152,14 +152,21 @@ class Patrol {
 
   /** A session of the stream has begun: what was decided meanwhile is asked for, then what the phone keeps for later. */
   private async greeted(): Promise<void> {
-    if (!this.online) {
-      const is = await ask().catch(() => undefined);
-      if (is && is.who.id !== this.entered.who.id) return location.reload();
-      this.online = is !== undefined;
-    }
+    await this.assure();
     this.outbox.wake();
     await quiet(this.book.fill());
     await quiet(this.learn());
+  }
+
+  /** Asks who is here, if that is only remembered; begins anew if it is somebody else, or may something else. */
+  private async assure(): Promise<void> {
+    if (this.sure) return;
+    const is = await ask().catch((e: unknown) => {
+      if (e instanceof Offline || e instanceof Problem) return undefined;
+      throw e;
+    });
+    if (is && !same(is, this.entered)) location.reload();
+    this.sure ||= is !== undefined;
   }
 
   /** What hardly changes, and what the phone needs where there is no network. */
@@ -215,13 +222,14 @@ class Patrol {
     return { layers: ['assets', 'sensors', 'cameras', 'incidents'], tiles: [], bbox: boxAround(at), zoom: 19, zooms: [16, 16], rate };
   }
 
-  private seen(): Map<number, import('../lib/frames').Live> {
+  private seen(): Map<number, Live> {
     return this.connection ? held(this.connection.picture, viewId).objects : new Map();
   }
 
   private moved(): void {
     const { fix } = this.here;
-    if (fix) this.shift.note(fix);
+    // Who walks does something, even if nobody touches the phone.
+    if (fix && this.shift.note(fix)) this.guard.act();
     if (fix && this.connection && (!this.lookedAt || distance(fix.at, this.lookedAt) > strayed)) this.connection.look(this.view());
     this.draw();
   }
@@ -443,7 +451,7 @@ function awaiting(): void {
 async function start(): Promise<void> {
   wear(startTheme());
   const entered = await enter(awaiting);
-  await new Patrol(entered, await PhoneShelf.open()).open();
+  await new Patrol(entered, await PhoneShelf.open(`suhe.patrol.${entered.who.id}`)).open();
 }
 
 start().catch((e: unknown) => {

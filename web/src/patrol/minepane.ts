@@ -33,7 +33,7 @@ export class MinePane {
       ...(update ? [press('update', say('update', lang), update, 'primary')] : []),
       ...(install ? [press('install', say('install', lang), install)] : []),
       make('ul', { className: 'settings' },
-        this.row(word(is.theme(), lang), press('theme', word(other(is.theme()), lang), () => is.dress(), '', 'sun')),
+        this.row(say('theme', lang), press('theme', word(other(is.theme()), lang), () => is.dress(), '', 'sun')),
         this.row(say('sunlight', lang), this.toggle('bright', say('sunlight', lang), is.bright(), () => is.brighten())),
         this.row('中文 / English', press('language', otherLanguage(lang), () => is.speak())),
         this.row(`${say('offlineMap', lang)} · ${mapSaid}`),

@@ -71,17 +71,18 @@ export class Shift {
     void this.send();
   }
 
-  /** Notes where the phone is. */
-  note(fix: Fix): void {
-    if (!this.is || !this.running || fix.accuracy > unsure) return;
+  /** Notes where the phone is, during a shift; says whether that was worth it. */
+  note(fix: Fix): boolean {
+    if (!this.is || !this.running || fix.accuracy > unsure) return false;
     const last = this.is.track.at(-1);
     const since = last ? fix.time - last.t : Infinity;
-    if (since < often || (last && since < still && distance(last.at, fix.at) < step)) return;
+    if (since < often || (last && since < still && distance(last.at, fix.at) < step)) return false;
     this.is.track.push({
       t: fix.time, at: fix.at, accuracy: fix.accuracy,
       ...(fix.heading === undefined ? {} : { heading: fix.heading }), ...(fix.speed === undefined ? {} : { speed: fix.speed }),
     });
     this.touched();
+    return true;
   }
 
   track(): LonLat[] {

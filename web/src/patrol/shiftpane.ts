@@ -1,7 +1,7 @@
 /** The pane of the shift: begin and end it, what it has been so far, and what became of all that was done. */
 import { make } from '../lib/dom';
 import { metresText, spanText } from '../lib/duty';
-import { stateWord } from '../lib/i18n';
+import { stateWord, word } from '../lib/i18n';
 import type { Deed } from '../lib/outbox';
 import { clock } from '../lib/time';
 import type { Desk } from './desk';
@@ -52,7 +52,7 @@ export class ShiftPane {
     const row = make('li', {}, icon(pictures[d.state]),
       make('div', {}, make('strong', {}, `${workWord(d, desk)} · ${d.title}`), make('small', {}, `${said} · ${clock(d.ended ?? d.at)}`), ...this.trouble(d)),
       ...(d.state === 'refused' ? [make('div', { className: 'ways' }, press(`retry-${d.key}`, say('retry', lang), () => void desk.outbox.retry(d.key, crypto.randomUUID())), press(`drop-${d.key}`, say('drop', lang), () => void desk.outbox.drop(d.key)))]
-        : d.state === 'done' && id ? [press(`open-${d.key}`, say('details', lang), () => this.open(id))] : []));
+        : d.state === 'done' && id ? [press(`open-${d.key}`, word('look', lang), () => this.open(id))] : []));
     row.dataset.state = d.state;
     row.dataset.kind = d.work.kind === 'verb' ? d.work.verb : d.work.kind;
     return row;

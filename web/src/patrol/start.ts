@@ -1,12 +1,10 @@
-/** How the page begins: as who was here last where there is no network. */
+/** How the page begins: at once, as who was here last; the server is asked meanwhile. */
+import { delay } from '../lib/backoff';
 import { leave, type Entered } from '../lib/entrance';
 import { Offline, Problem } from '../lib/problem';
 import { me, site } from '../lib/session';
 
 const key = 'suhe.patrol.who';
-
-/** How long the server is waited for before the page opens with what it has, in milliseconds. */
-const patience = 4000;
 
 export function remembered(): Entered | undefined {
   try {
@@ -29,6 +27,7 @@ export async function ask(): Promise<Entered> {
     return entered;
   } catch (e) {
     if (e instanceof Problem && (e.status === 401 || e.status === 403)) {
+      forget();
       leave();
       return new Promise(() => {});
     }
@@ -36,18 +35,23 @@ export async function ask(): Promise<Entered> {
   }
 }
 
-/** Who is here; online is false if that is only remembered. Waits for a network if nobody is. */
-export async function enter(waiting: () => void): Promise<Entered & { online: boolean }> {
+/** Who is here: whoever was here last, which is to be asked about as soon as may be; else the server is waited for. */
+export async function enter(waiting: () => void): Promise<Entered & { sure: boolean }> {
   const last = remembered();
-  for (;;) {
+  if (last) return { ...last, sure: false };
+  for (let n = 0; ; n++) {
     try {
-      const late = new Promise<never>((_, fail) => { if (last) setTimeout(() => fail(new Offline('late')), patience); });
-      return { ...await Promise.race([ask(), late]), online: true };
+      return { ...await ask(), sure: true };
     } catch (e) {
       if (!(e instanceof Offline || e instanceof Problem)) throw e;
-      if (last) return { ...last, online: false };
       waiting();
-      await new Promise((done) => setTimeout(done, 3000));
+      await new Promise((done) => setTimeout(done, delay(n, Math.random())));
     }
   }
+}
+
+/** Whether somebody is the same, and may the same. */
+export function same(a: Entered, b: Entered): boolean {
+  const of = ({ who: { session: _, ...rest } }: Entered): string => JSON.stringify(rest);
+  return of(a) === of(b);
 }
