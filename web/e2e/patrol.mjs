@@ -2,7 +2,8 @@
 // A dispatcher acts by the API; all that the patrol does is done by touch, with a network
 // that is slow, gone, and back.
 import { join } from 'node:path';
-import { axe, checks, launch, login, option, picture, stranger } from './harness.mjs';
+import { axe, checks, launch, login, option, stranger } from './harness.mjs';
+import { picture } from './picture.mjs';
 
 const base = option('base');
 const { check, done } = checks();
