@@ -151,7 +151,7 @@ func TestFeaturesKeepToTheScope(t *testing.T) {
 			}
 		}
 	}
-	if _, body := h.browse("operator", "incidents/items?filter="+url.QueryEscape("id = '"+string(h.matter())+"'")); !strings.Contains(body, `"properties.channel"`) || len(featureIDs(t, body)) != 1 {
+	if _, body := h.browse("operator", "incidents/items?filter="+url.QueryEscape("id = '"+string(h.matter())+"'")); !strings.Contains(body, `"properties.channel"`) || !strings.Contains(body, `"properties":null`) || len(featureIDs(t, body)) != 1 {
 		t.Errorf("incidents: %s", body)
 	}
 }
