@@ -84,6 +84,8 @@ type node struct {
 	commands *command.Desk
 
 	cameras   *sight.Cameras
+	holds     *command.Holds
+	player    api.Player // nil: no media server is known
 	incidents *incidents
 	alarms    *alarms
 	media     *media.Store
@@ -113,7 +115,7 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 	if n.door, err = s.door(); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openPublic, n.openDoors, n.openIncidents, n.openAlarms, n.openWebhooks} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openCameras, n.openViews, n.openPublic, n.openDoors, n.openIncidents, n.openAlarms, n.openWebhooks} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -177,8 +179,6 @@ func (n *node) openTwin(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	n.cameras = sight.New(n.world, n.registry.Classes())
-	n.metrics.MustRegister(n.cameras)
 	n.registry.RelateBy(n.kindOf)
 	if n.relay, err = twin.NewRelay(n.store, n.events, twin.RelayOptions{Prepare: prepare(n.registry), Metrics: n.metrics, Log: n.log}); err != nil {
 		return err

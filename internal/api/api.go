@@ -134,7 +134,10 @@ type Deps struct {
 	DeadLetters DeadLetters
 	Doors       Doors
 	Commands    Commands
-	Answers     Answers // of requests with an Idempotency-Key
+	Holds       Holds
+	Player      Player     // nil: no media server is known
+	River       *geo.River // chainages are measured along it
+	Answers     Answers    // of requests with an Idempotency-Key
 	Backups     Backups
 	Incidents   Incidents
 	Media       Media // files of incidents
@@ -300,6 +303,7 @@ func (s *server) routes() {
 	s.route("GET /v1/assets/{id}/track", access.View, s.track)
 	s.route("POST /v1/positions", access.Observe, s.once(s.positions))
 	s.route("GET /v1/findings", access.View, s.findings)
+	s.cameraRoutes()
 	s.surveys()
 	s.route("GET /open311/v2/{list}", access.View, s.open311Lists)
 	s.route("POST /open311/v2/{list}", access.Report, s.once(s.open311Report))

@@ -20,8 +20,9 @@ type Views struct {
 	History  History
 	Tiles    Tiles
 	Streams  Streams
-	Features features.World
+	Cameras  Cameras
 	Survey   *survey.Survey
+	Features features.World
 	Archive  Archive // nil: nobody is told what was
 }
 

@@ -23,6 +23,8 @@ const (
 	AssetExport Action = "asset export"
 	TileExport  Action = "tile export"
 	CameraView  Action = "camera view"
+	CameraPlay  Action = "camera play"  // a ticket to look through a camera
+	CameraHold  Action = "camera hold"  // who alone may turn a camera
 	PictureView Action = "picture view" // findings of algorithms with their pictures
 	MoverView   Action = "mover view"   // where a mover is: one, or a subscription
 	TrackView   Action = "track view"   // where a mover was
