@@ -72,10 +72,8 @@ func openHouse(t testing.TB, more ...string) *house {
 	if err := os.WriteFile(playSecret, []byte(playWord), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := settingsOf(t, "--data-dir", dir, "--mqtt-listen", freePort(t), "--demo", "--scene-size", "300", "--mappings", mappings, "--basemap", "city="+city,
-		"--play-url", "https://media.example/live/{camera}?t={ticket}&e={expires}&s={signature}", "--play-secret-file", playSecret,
-		"--demo-password", demoWord, "--request-rate", "0", "--backup-passphrase", backupWord, "--login-tries", "1000000", "--address-tries", "1000000")
 	flags := append([]string{"--data-dir", dir, "--mqtt-listen", freePort(t), "--demo", "--scene-size", "300", "--mappings", mappings, "--basemap", "city=" + city,
+		"--play-url", "https://media.example/live/{camera}?t={ticket}&e={expires}&s={signature}", "--play-secret-file", playSecret,
 		"--demo-password", demoWord, "--request-rate", "0", "--backup-passphrase", backupWord, "--login-tries", "1000000", "--address-tries", "1000000"}, more...)
 	s := settingsOf(t, flags...)
 	secret, err := openHooks(s.storage).Add("vision")
