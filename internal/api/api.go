@@ -183,6 +183,7 @@ type server struct {
 	mux       *http.ServeMux
 	table     []Route
 	limits    *limits
+	packed    packed
 	systems   features.Systems
 	downloads chan struct{} // has room for those that may be at once
 }
