@@ -121,7 +121,7 @@ func BenchmarkAlarmPace(b *testing.B) {
 			published := time.Since(now)
 			eventually(b, "all is judged", func() bool { return h.counted("suhe_alarm_judged_total") >= sent })
 			b.ReportMetric(sent/published.Seconds(), "obs/s")
-			b.ReportMetric(float64((time.Since(now)-published).Milliseconds()), "lag-ms")
+			b.ReportMetric(float64((time.Since(now) - published).Milliseconds()), "lag-ms")
 			b.ReportMetric(behind, "behind")
 			b.ReportMetric(float64(model.begun), "conditions")
 			if begun := int(h.counted("suhe_alarm_conditions_begun_total")); begun != model.begun || h.counted("suhe_alarm_dropped_total") > 0 {

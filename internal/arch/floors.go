@@ -67,6 +67,7 @@ var floors = map[string]int{
 	"internal/store/storetest":  40,
 	"internal/backup":           41,
 	"internal/webhook":          41,
+	"internal/features":         42,
 	"internal/ogc":              45,
 	"internal/api":              50,
 	"internal/simulate":         50,
