@@ -120,6 +120,12 @@ func queryable(all []Queryable, name string) (Queryable, bool) {
 	return Queryable{}, false
 }
 
+// IsQueryable says whether things have a property of that name.
+func IsQueryable(name string) bool {
+	_, ok := queryable(Queryables(), name)
+	return ok
+}
+
 func allowed(all []Queryable) string {
 	var names []string
 	for _, q := range all {

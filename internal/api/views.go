@@ -23,6 +23,7 @@ type Views struct {
 	Cameras  Cameras
 	Survey   *survey.Survey
 	Features features.World
+	Archive  Archive // nil: nobody is told what was
 }
 
 // Public gives the views of the public. They may have yet to begin: then it waits,

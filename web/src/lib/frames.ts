@@ -31,9 +31,9 @@ export interface Cluster { cell: number; lon: number; lat: number; count: number
 /** What was decided: an edit of the registry, or a step of an alarm or an incident. */
 export interface WorldEvent { seq: number; time: number; type: string; layer: string; fid: number; id: string; case: CaseNews | undefined }
 
-/** An alarm or an incident after a step; light is 0 green, 1 yellow or 2 red. */
+/** An alarm or an incident after a step; light is 0 green, 1 yellow or 2 red; storm names what alarms of several areas have in common, '' nothing. */
 export interface CaseNews {
-  rev: number; open: boolean; class: string; name: string; area: string; state: string; severity: number; light: number; lon: number; lat: number;
+  rev: number; open: boolean; class: string; name: string; area: string; state: string; severity: number; light: number; storm: string; lon: number; lat: number;
 }
 
 /** How a screen looks at the creek; degrees. */
