@@ -47,6 +47,6 @@ func (s *Survey) Area(a *Ask, code string) (Region, error) {
 	}
 	return Region{[]test{{
 		box: geo.Grow(box, slack), thing: func(t *twin.Thing) bool { return in(t.Location()) },
-		point: func(_ orb.Point, at assets.Location) bool { return in(at) },
+		point: func(_ orb.Point, at assets.Location) bool { return in(at) }, placed: true,
 	}}}, nil
 }
