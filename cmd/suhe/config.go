@@ -83,6 +83,7 @@ type settings struct {
 	cities
 	loop
 	alarming
+	remembering
 	webhooks
 	playing
 	Listen     string            `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
@@ -108,6 +109,7 @@ func (s *settings) check() (wrong []string) {
 	wrong = append(wrong, s.auditing.check()...)
 	wrong = append(wrong, s.cities.check()...)
 	wrong = append(wrong, s.loop.check()...)
+	wrong = append(wrong, s.remembering.check()...)
 	wrong = append(wrong, s.webhooks.check()...)
 	wrong = append(wrong, s.playing.check()...)
 	wrong = append(wrong, s.checkListen("listen", s.Listen, s.TLSCert != "" || len(s.TrustedProxy) > 0, "--tls-cert, --trusted-proxy")...)

@@ -104,7 +104,7 @@ func (h *house) used(name string) guest {
 	h.t.Helper()
 	_, who := h.login("operator", demoWord)
 	text := h.issue(who)
-	if _, err := h.tickets.Redeem(text, time.Now()); err != nil {
+	if _, err := h.tickets.Redeem(h.t.Context(), text, time.Now()); err != nil {
 		h.t.Fatal(err)
 	}
 	return guest{name: name, dress: func(r *http.Request) { present(r, text) }}
@@ -112,7 +112,7 @@ func (h *house) used(name string) guest {
 
 func (h *house) issue(who access.Principal) string {
 	h.t.Helper()
-	text, _, err := h.tickets.Issue(who, time.Now())
+	text, _, err := h.tickets.Issue(h.t.Context(), who, time.Now())
 	if err != nil {
 		h.t.Fatal(err)
 	}

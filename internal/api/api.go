@@ -109,7 +109,7 @@ type Findings interface {
 
 // Hooks know the signatures of webhooks; see access.Hooks.
 type Hooks interface {
-	Take(name, signature string, body []byte, now time.Time, take func() error) error
+	Take(ctx context.Context, name, signature string, body []byte, now time.Time, take func() error) error
 }
 
 // Gate says who asks. ErrUnauthenticated asks for credentials.
@@ -183,6 +183,7 @@ type server struct {
 	mux       *http.ServeMux
 	table     []Route
 	limits    *limits
+	packed    packed
 	systems   features.Systems
 	downloads chan struct{} // has room for those that may be at once
 }
@@ -281,6 +282,7 @@ func (s *server) routes() {
 	s.route("GET /v1/scene", access.View, s.scene)
 	s.route("GET /v1/classes", access.View, s.classes)
 	s.route("GET /v1/layers", access.View, s.layers)
+	s.route("GET /v1/search", access.View, s.search)
 	s.route("GET /v1/assets/{id}", access.View, s.asset)
 	s.route("PUT /v1/assets/{id}", access.Edit, s.putAsset)
 	s.route("DELETE /v1/assets/{id}", access.Edit, s.removeAsset)

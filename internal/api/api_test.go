@@ -125,8 +125,8 @@ func (r *rooms) Findings(_ context.Context, q twin.FindingQuery) ([]twin.Finding
 	return left[:min(q.Limit, len(left))], nil
 }
 
-func (r *rooms) Take(name, signature string, body []byte, now time.Time, take func() error) error {
-	return r.hooks.Take(name, signature, body, now, take)
+func (r *rooms) Take(ctx context.Context, name, signature string, body []byte, now time.Time, take func() error) error {
+	return r.hooks.Take(ctx, name, signature, body, now, take)
 }
 
 func (r *rooms) Batch(_ context.Context, hook string, body []byte) (ingest.Report, error) {
@@ -150,6 +150,10 @@ func (r *rooms) ServeTile(w http.ResponseWriter, _ *http.Request, _ access.Princ
 	return nil
 }
 
+func (r *rooms) ServeArchive(http.ResponseWriter, *http.Request, access.Principal, string) error {
+	return fmt.Errorf("archive: %w", assets.ErrNotFound)
+}
+
 func (r *rooms) ServeTileJSON(w http.ResponseWriter, _ *http.Request, _ access.Principal, layer, base string) error {
 	writeTileJSON(w, layer+" "+base)
 	return nil
@@ -163,10 +167,6 @@ func writeTileJSON(w http.ResponseWriter, name string) {
 
 func (r *rooms) ServeMetadata(w http.ResponseWriter, _ *http.Request, _ access.Principal, layers, base string) error {
 	writeTileJSON(w, "metadata of "+layers+" "+base)
-	return nil
-}
-
-func (r *rooms) ServeArchive(http.ResponseWriter, *http.Request, access.Principal, string) error {
 	return nil
 }
 
