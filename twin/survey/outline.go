@@ -2,6 +2,7 @@ package survey
 
 import (
 	"math"
+	"slices"
 
 	"github.com/paulmach/orb"
 
@@ -70,6 +71,16 @@ func collect(g orb.Geometry, yield func([]orb.Point)) {
 			collect(m, yield)
 		}
 	}
+}
+
+// Ground is the region as ground of which is asked who sees it.
+func (s *Survey) Ground(r Region) Watched {
+	out := Watched{Box: r.core()}
+	if !r.Everywhere() {
+		out.Holds = func(p orb.Point) bool { return r.holds(p, s.location(r, p)) }
+		out.Spots = slices.DeleteFunc(r.spots(), func(p orb.Point) bool { return !out.Holds(p) })
+	}
+	return out
 }
 
 // spots are points that stand for the outlines of the region.

@@ -19,7 +19,8 @@ type Region struct{ tests []test }
 
 // test is one way in which ground is bounded.
 type test struct {
-	box    orb.Bound
+	box    orb.Bound // that everything in it touches
+	core   orb.Bound // that all its points lie in; the zero Bound: as box
 	thing  func(*twin.Thing) bool
 	point  func(orb.Point, assets.Location) bool
 	placed bool        // point wants to know where in the district a point is
@@ -42,6 +43,19 @@ func (r Region) bound() orb.Bound {
 	for _, t := range r.tests {
 		for k := range 2 {
 			b.Min[k], b.Max[k] = max(b.Min[k], t.box.Min[k]), min(b.Max[k], t.box.Max[k])
+		}
+	}
+	return b
+}
+
+// core is a box that all points of the region lie in.
+func (r Region) core() orb.Bound {
+	b := r.bound()
+	for _, t := range r.tests {
+		if t.core != (orb.Bound{}) {
+			for k := range 2 {
+				b.Min[k], b.Max[k] = max(b.Min[k], t.core.Min[k]), min(b.Max[k], t.core.Max[k])
+			}
 		}
 	}
 	return b
@@ -191,7 +205,7 @@ func (s *Survey) Along(st Stretch) (Region, error) {
 	// public's places are rounded, so their boxes may lie a little beside.
 	box := geo.Grow(s.o.River.Bound(min(st.From, length), min(st.To, length), st.Off), slack)
 	return Region{[]test{{
-		box: box, thing: func(t *twin.Thing) bool { return in(t.Location()) },
+		box: box, core: s.o.River.Bound(min(st.From, length), min(st.To, length), st.Off), thing: func(t *twin.Thing) bool { return in(t.Location()) },
 		point: func(_ orb.Point, at assets.Location) bool { return in(at) }, placed: true,
 	}}}, nil
 }

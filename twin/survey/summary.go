@@ -2,10 +2,7 @@ package survey
 
 import (
 	"context"
-	"slices"
 	"strconv"
-
-	"github.com/paulmach/orb"
 
 	"suhe/assets"
 	"suhe/twin"
@@ -136,12 +133,7 @@ func (s *Survey) covering(ctx context.Context, a *Ask, yield func(*twin.Thing)) 
 	if s.o.Watching == nil {
 		return nil
 	}
-	ground := Watched{Box: a.Region.bound()}
-	if !a.Region.Everywhere() {
-		ground.Holds = func(p orb.Point) bool { return a.Region.holds(p, s.location(a.Region, p)) }
-		ground.Spots = slices.DeleteFunc(a.Region.spots(), func(p orb.Point) bool { return !ground.Holds(p) })
-	}
-	all, err := s.o.Watching(ctx, ground, a.Sees)
+	all, err := s.o.Watching(ctx, s.Ground(a.Region), a.Sees)
 	for _, t := range all {
 		yield(t)
 	}
