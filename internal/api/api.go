@@ -184,6 +184,7 @@ type server struct {
 	limits    *limits
 	packed    packed
 	systems   features.Systems
+	extents   features.Extents
 	downloads chan struct{} // has room for those that may be at once
 }
 
@@ -256,6 +257,7 @@ func (s *server) routes() {
 
 	s.route("GET /ogc", access.View, s.ogc((*ogcAsk).landing))
 	s.mux.HandleFunc("GET "+ogc.Root+"/{$}", withoutSlash) // some clients put one behind every address
+	s.route("GET /ogc/api", access.View, s.ogc((*ogcAsk).api))
 	s.route("GET /ogc/conformance", access.View, s.ogc((*ogcAsk).conformance))
 	s.route("GET /ogc/tileMatrixSets", access.View, s.ogc((*ogcAsk).matrixSets))
 	s.route("GET /ogc/tileMatrixSets/{set}", access.View, s.ogc((*ogcAsk).matrixSet))
