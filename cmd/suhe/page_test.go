@@ -32,12 +32,12 @@ func TestPageLogins(t *testing.T) {
 	}
 }
 
-// The loop on the screen: two accounts lead an incident from where it is found to
-// where it is evaluated by clicks, and an alarm comes and goes.
-func TestPageLoop(t *testing.T) {
+// The phone of a patrol: an incident is handled by touch, online, without a network and on
+// a weak one; new trouble is reported; a shift is run.
+func TestPagePatrol(t *testing.T) {
 	const demo = "Seen-on-one-screen-1"
 	s := serve(t, t.TempDir(), "--demo", "--demo-password", demo)
-	test := exec.CommandContext(t.Context(), "node", "e2e/loop.mjs", "--base", s.url(""), "--demo", demo)
+	test := exec.CommandContext(t.Context(), "node", "e2e/patrol.mjs", "--base", s.url(""), "--demo", demo)
 	test.Dir = "../../web"
 	out, err := test.CombinedOutput()
 	if err != nil {

@@ -32,6 +32,7 @@ func (k *Keeper) round(ctx context.Context) error {
 		return err
 	}
 	k.look(now)
+	k.storms(now)
 	return k.commit(ctx)
 }
 
@@ -108,6 +109,7 @@ func (k *Keeper) gather(ctx context.Context, now time.Time) error {
 		}
 	}
 	clusters := gather(k.fresh, open)
+	k.widen(k.fresh)
 	if err := k.serials.reserve(ctx, k.options.Store, now); err != nil {
 		return err
 	}
@@ -165,7 +167,9 @@ func (k *Keeper) raise(p *pack, c *Condition, now time.Time) {
 		h.Title, h.TitleEn, h.Event, h.Promote = r.Title, r.TitleEn, r.Event, r.Promote
 	}
 	s := Step{Verb: Raise, By: Rules, At: now, Head: h, Severity: &c.Severity}
-	s.Cameras = Watching(k.options.Ground, c.point())
+	if k.options.Watching != nil {
+		s.Cameras = k.options.Watching(c.point())
+	}
 	k.do(p, s)
 }
 
