@@ -82,7 +82,10 @@ func TestCheckCamera(t *testing.T) {
 		{"mountHeight", func(c *assets.CameraSpec) { c.MountHeight = 201 }},
 		{"azimuth", func(c *assets.CameraSpec) { c.Azimuth = 360 }},
 		{"tilt", func(c *assets.CameraSpec) { c.Tilt = 91 }},
-		{"horizontalFov", func(c *assets.CameraSpec) { c.HorizontalFOV = 0 }},
+		{"horizontalFov", func(c *assets.CameraSpec) { c.HorizontalFOV = -1 }},
+		{"panFrom", func(c *assets.CameraSpec) { c.PanFrom = 360 }},
+		{"panTo", func(c *assets.CameraSpec) { c.PanTo = -1 }},
+		{"narrowFov", func(c *assets.CameraSpec) { c.NarrowFOV = c.HorizontalFOV + 1 }},
 		{"verticalFov", func(c *assets.CameraSpec) { c.VerticalFOV = 181 }},
 		{"range", func(c *assets.CameraSpec) { c.Range = geo.Metres(math.NaN()) }},
 		{"ptz", func(c *assets.CameraSpec) { c.PTZ = "" }},
@@ -275,13 +278,13 @@ func BenchmarkPlaceAndCheck(b *testing.B) {
 // What hangs over the creek lies in the outline of no area, and belongs to the nearest.
 func TestNearestArea(t *testing.T) {
 	r, m := newRegistry(t)
-	if err := r.EditAll(context.Background(), "li", "", put(square("west", 121.42, 31.235, .01), square("east", 121.445, 31.235, .01)), nil); err != nil {
+	if err := r.EditAll(context.Background(), "li", "", put(square("west", 121.42, 31.235, .01), square("east", 121.45, 31.235, .01)), nil); err != nil {
 		t.Fatal(err)
 	}
 	for id := range m.byID {
 		r.Learn(id, m.byID[id])
 	}
-	for lon, want := range map[float64]string{121.425: "west", 121.4311: "west", 121.4325: "", 121.4339: "east", 121.4352: "east"} {
+	for lon, want := range map[float64]string{121.425: "west", 121.4311: "west", 121.435: "", 121.4389: "east", 121.445: "east"} {
 		if got := r.Locate(orb.Point{lon, 31.235}).Area; got != want {
 			t.Errorf("at %v it is %q, want %q", lon, got, want)
 		}

@@ -23,8 +23,8 @@ func (t *Thing) Geometry() orb.Geometry {
 }
 
 // Property is the value of one of [Queryables]; null if the thing has none, or
-// an empty text, or if the name is not known. Arrays and objects among the
-// properties are null. It allocates nothing.
+// an empty text, or if the name is not known. Arrays, which [Thing.Items] has, and
+// objects among the properties are null. It allocates nothing.
 func (t *Thing) Property(name string) filter.Value {
 	if phenomenon, ok := strings.CutPrefix(name, valuesPrefix); ok {
 		return t.latest(phenomenon)
@@ -57,6 +57,17 @@ func (t *Thing) Property(name string) filter.Value {
 	return ofAsset(t.Asset, name)
 }
 
+// Items are those of an asset's property that is an array; nil of all else.
+func (t *Thing) Items(name string) []any {
+	key, ok := strings.CutPrefix(name, propertiesPrefix)
+	if !ok {
+		return nil
+	}
+	v, _ := t.Asset.Properties.Get(key)
+	items, _ := v.([]any)
+	return items
+}
+
 // word is a text, or null if there is none.
 func word[S ~string](s S) filter.Value {
 	if s == "" {
@@ -76,7 +87,7 @@ func ofAsset(a *assets.Asset, name string) filter.Value {
 	case "name":
 		return word(a.Name)
 	case "name_en":
-		return word(englishName(a))
+		return word(EnglishName(a))
 	case "owner":
 		return word(a.Owner)
 	case "lifecycle":
@@ -96,8 +107,8 @@ var englishKeys = [...]string{"name_en", "nameEn", "name:en"}
 // EnglishKey says whether the property is one that holds an English name.
 func EnglishKey(key string) bool { return slices.Contains(englishKeys[:], key) }
 
-// englishName is the first of these properties that the asset has.
-func englishName(a *assets.Asset) string {
+// EnglishName is the first of these properties that the asset has, or "".
+func EnglishName(a *assets.Asset) string {
 	for _, key := range englishKeys {
 		if s := a.Properties.Text(key); s != "" {
 			return s
@@ -121,8 +132,8 @@ func along(place *geo.Place, name string) filter.Value {
 // look is how a camera looks.
 func look(c *assets.CameraSpec, name string) filter.Value {
 	switch {
-	case c == nil:
-		return filter.Value{}
+	case c == nil, name == "azimuth" && c.Unaimed, name == "hfov" && c.HorizontalFOV == 0, name == "range" && c.Range == 0:
+		return filter.Value{} // not told
 	case name == "azimuth":
 		return filter.Number(float64(c.Azimuth))
 	case name == "hfov":

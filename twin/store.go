@@ -84,4 +84,8 @@ type History interface {
 	// Series returns the samples in [from, to), oldest first; if there are more
 	// than limit, the newest limit ones.
 	Series(ctx context.Context, id assets.ID, phenomenon string, from, to time.Time, limit int) ([]Sample, error)
+	// Forget removes what of the sort is of before that time (PhenomenonTime), at most
+	// so many rows in one transaction, and returns how many; 0: nothing is left. What
+	// Latest yields stays.
+	Forget(ctx context.Context, of Sort, before time.Time, most int) (removed int, err error)
 }

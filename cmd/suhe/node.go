@@ -25,6 +25,7 @@ import (
 	"suhe/internal/bus"
 	"suhe/internal/media"
 	"suhe/internal/seal"
+	"suhe/internal/search"
 	"suhe/internal/webhook"
 	"suhe/stream"
 	"suhe/stream/command"
@@ -34,13 +35,16 @@ import (
 	"suhe/tiles"
 	"suhe/twin"
 	"suhe/twin/filter"
+	"suhe/twin/sight"
+	"suhe/twin/survey"
 )
 
 // keptEvents bounds the stream of events on disk; the database holds everything.
 const keptEvents = 1 << 30
 
 // keptObservations bounds the stream of observations on disk: what history has
-// not yet written must fit, some days at the planning size.
+// not yet written must fit, some days at the planning size. It holds where movers were,
+// so it is not kept for longer than that either.
 const keptObservations = 4 << 30
 
 // node is one running Suhe: the rooms, connected.
@@ -63,15 +67,18 @@ type node struct {
 	keeper      *bus.Lease
 	cases       cases
 	applied     applied
+	relations   survey.Links
 
 	world     *twin.World
 	relay     *twin.Relay
 	publisher *twin.Publisher
 	history   *twin.HistoryWriter
+	forgetter *twin.Forgetter
 
 	tiles    *tiles.Server
 	basemaps tiles.Basemaps
 	hub      *stream.Hub
+	search   *search.Index
 	intake   *ingest.Intake
 	places   *ingest.Positions
 	findings *ingest.Findings
@@ -80,11 +87,15 @@ type node struct {
 	answers  *bus.Table
 	commands *command.Desk
 
+	cameras   *sight.Cameras
+	holds     *command.Holds
+	player    api.Player // nil: no media server is known
 	incidents *incidents
 	alarms    *alarms
 	media     *media.Store
 
 	tickets  access.Tickets
+	hooks    *access.Hooks
 	logins   *account.Logins
 	gate     account.Gate
 	keys     *key.Ring
@@ -109,7 +120,7 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 	if n.door, err = s.door(); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openPublic, n.openDoors, n.openIncidents, n.openAlarms, n.openWebhooks} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openCameras, n.openViews, n.openPublic, n.openDoors, n.openIncidents, n.openAlarms, n.openRetention, n.openWebhooks} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -153,7 +164,7 @@ func (n *node) openBus(ctx context.Context) (err error) {
 	if n.bus, err = bus.Open(ctx, options); err != nil {
 		return err
 	}
-	if n.obs, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "OBS", Subjects: []string{"obs.>"}, MaxBytes: keptObservations}); err != nil {
+	if n.obs, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "OBS", Subjects: []string{"obs.>"}, MaxBytes: keptObservations, MaxAge: n.settings.TrackKeep}); err != nil {
 		return err
 	}
 	if n.events, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "EVENTS", Subjects: []string{"events.>"}, MaxBytes: keptEvents}); err != nil {
@@ -173,6 +184,7 @@ func (n *node) openTwin(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	n.registry.RelateBy(n.kindOf)
 	if n.relay, err = twin.NewRelay(n.store, n.events, twin.RelayOptions{Prepare: prepare(n.registry), Metrics: n.metrics, Log: n.log}); err != nil {
 		return err
 	}
@@ -229,6 +241,7 @@ func (n *node) openViews(context.Context) (err error) {
 	if n.tiles, err = n.openTiles(n.world, 0, n.metrics); err != nil {
 		return err
 	}
+	n.search = n.openSearch(n.world)
 	n.hub = stream.New(n.streams(n.world, n.tiles, stream.Options{
 		Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
 		Watched: n.watched, Metrics: n.metrics,
@@ -330,13 +343,15 @@ func (n *node) follow(ctx context.Context) error {
 	if err := n.loadBoards(ctx); err != nil {
 		return err
 	}
+	n.relations.Fill(n.world)
 	n.applied.reach(n.world.Position().Events)
 	n.loaded.Store(true)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		// Tiles before the stream: who is told of a changed tile finds it changed.
-		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.cases.steps, &n.applied, n.alarms.engine, n.tiles, n.hub, n.webhooks)
+		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.cameras, n.cases.steps, &n.applied, &n.relations, n.alarms.engine, n.tiles, n.search, n.hub, n.webhooks)
 	})
+	group.Go(func() error { return n.search.Run(ctx) })
 	if n.public != nil {
 		group.Go(func() error { return n.public.run(ctx) })
 	}

@@ -14,18 +14,21 @@ import (
 	"suhe/internal/store/geopackage"
 	"suhe/internal/store/postgis"
 	"suhe/twin"
+	"suhe/twin/survey"
 )
 
 // store is all that is kept: the registry, its outbox, history, settings, alarms and incidents, and the
 // record of who did what.
 type store interface {
 	assets.Store
+	assets.Archive
 	twin.Outbox
 	twin.History
 	backup.Dumper
 	kept.Store
 	docket.Store
 	audit.Store
+	survey.Past
 	Close() error
 }
 

@@ -18,8 +18,10 @@ import (
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
+	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/door"
+	"suhe/internal/features"
 	"suhe/internal/ogc"
 	"suhe/stream/ingest"
 	"suhe/stream/ingest/deadletter"
@@ -31,6 +33,7 @@ import (
 // World is what the API asks of the living world.
 type World interface {
 	ByID(id assets.ID) *twin.Thing
+	Each(kind assets.Kind, yield func(*twin.Thing) bool)
 	Counts(sees func(access.Facet) bool) []twin.Count
 	Wait(ctx context.Context, p twin.Position) error
 }
@@ -62,6 +65,7 @@ type Tiles interface {
 	ServeTile(w http.ResponseWriter, r *http.Request, who access.Principal, a tiles.Address) error
 	ServeTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal, layer, base string) error
 	ServeMetadata(w http.ResponseWriter, r *http.Request, who access.Principal, layers, base string) error
+	ServeArchive(w http.ResponseWriter, r *http.Request, who access.Principal, layers string) error
 	ServeStyle(w http.ResponseWriter, r *http.Request, name, lang, base string) error
 	ServeSprite(w http.ResponseWriter, r *http.Request, name string) error
 	Layers(scope access.Scope) []tiles.LayerInfo
@@ -105,7 +109,7 @@ type Findings interface {
 
 // Hooks know the signatures of webhooks; see access.Hooks.
 type Hooks interface {
-	Take(name, signature string, body []byte, now time.Time, take func() error) error
+	Take(ctx context.Context, name, signature string, body []byte, now time.Time, take func() error) error
 }
 
 // Gate says who asks. ErrUnauthenticated asks for credentials.
@@ -130,7 +134,10 @@ type Deps struct {
 	DeadLetters DeadLetters
 	Doors       Doors
 	Commands    Commands
-	Answers     Answers // of requests with an Idempotency-Key
+	Holds       Holds
+	Player      Player     // nil: no media server is known
+	River       *geo.River // chainages are measured along it
+	Answers     Answers    // of requests with an Idempotency-Key
 	Backups     Backups
 	Incidents   Incidents
 	Media       Media // files of incidents
@@ -173,9 +180,11 @@ type Site struct {
 // server carries the dependencies to the handlers.
 type server struct {
 	Deps
-	mux    *http.ServeMux
-	table  []Route
-	limits *limits
+	mux       *http.ServeMux
+	table     []Route
+	limits    *limits
+	systems   features.Systems
+	downloads chan struct{} // has room for those that may be at once
 }
 
 // New builds the handler of the whole HTTP face.
@@ -185,7 +194,8 @@ func New(d Deps) http.Handler {
 }
 
 func newServer(d Deps) *server {
-	s := &server{Deps: d, mux: http.NewServeMux(), limits: newLimits(d.Rate)}
+	s := &server{Deps: d, mux: http.NewServeMux(), limits: newLimits(d.Rate),
+		systems: features.NewSystems(geo.ShanghaiPlane), downloads: make(chan struct{}, maxDownloads)}
 	s.routes()
 	return s
 }
@@ -206,6 +216,8 @@ func (s *server) routes() {
 	s.open("POST /v1/otp/confirm", s.confirmOTP)
 	s.own("POST /v1/logout", s.logout)
 	s.own("GET /v1/me", s.me)
+	s.route("GET /v1/me/movers", access.Handle, s.ownMovers)
+	s.route("POST /v1/me/positions", access.Handle, s.once(s.ownPositions))
 	s.route("GET /v1/accounts", access.Admit, s.accounts)
 	s.route("GET /v1/accounts/{name}", access.Admit, s.account)
 	s.route("PUT /v1/accounts/{name}", access.Admit, s.putAccount)
@@ -238,10 +250,12 @@ func (s *server) routes() {
 	s.route("GET /tiles/{layers}", access.View, s.tileJSON)
 	s.route("GET /tiles/{layers}/{z}/{x}/{y}", access.View, s.tile)
 	s.route("GET /tiles/{layers}/metadata.json", access.View, s.metadata)
+	s.route("GET /tiles/{layers}/archive.pmtiles", access.View, s.archive)
 	s.route("GET /styles/{name}", access.View, s.style)
 	s.route("GET /sprites/{name}", access.View, s.sprite)
 
 	s.route("GET /ogc", access.View, s.ogc((*ogcAsk).landing))
+	s.mux.HandleFunc("GET "+ogc.Root+"/{$}", withoutSlash) // some clients put one behind every address
 	s.route("GET /ogc/conformance", access.View, s.ogc((*ogcAsk).conformance))
 	s.route("GET /ogc/tileMatrixSets", access.View, s.ogc((*ogcAsk).matrixSets))
 	s.route("GET /ogc/tileMatrixSets/{set}", access.View, s.ogc((*ogcAsk).matrixSet))
@@ -253,16 +267,28 @@ func (s *server) routes() {
 	s.route("GET /ogc/collections/{collection}/tiles", access.View, s.ogc((*ogcAsk).tilesets))
 	s.route("GET /ogc/collections/{collection}/tiles/{set}", access.View, s.ogc((*ogcAsk).tileset))
 	s.route("GET /ogc/collections/{collection}/tiles/{set}/{z}/{row}/{col}", access.View, s.ogcTile)
+	s.open("GET /ogc/style.css", s.ogcStyle)
+	s.route("GET /ogc/collections/{collection}/queryables", access.View, s.ogc((*ogcAsk).queryables))
+	s.route("GET /ogc/collections/{collection}/items", access.View, s.items)
+	s.route("GET /ogc/collections/{collection}/items/{id}", access.View, s.item)
+	s.route("POST /ogc/collections/{collection}/items", access.Edit, s.once(s.addFeature))
+	s.route("PUT /ogc/collections/{collection}/items/{id}", access.Edit, s.putFeature)
+	s.route("PATCH /ogc/collections/{collection}/items/{id}", access.Edit, s.patchFeature)
+	s.route("DELETE /ogc/collections/{collection}/items/{id}", access.Edit, s.removeFeature)
 	s.route("GET /basemaps/{name}", access.View, s.basemapTileJSON)
 	s.route("GET /basemaps/{name}/{z}/{x}/{y}", access.View, s.basemapTile)
 
 	s.route("GET /v1/scene", access.View, s.scene)
 	s.route("GET /v1/classes", access.View, s.classes)
 	s.route("GET /v1/layers", access.View, s.layers)
+	s.route("GET /v1/search", access.View, s.search)
 	s.route("GET /v1/assets/{id}", access.View, s.asset)
 	s.route("PUT /v1/assets/{id}", access.Edit, s.putAsset)
 	s.route("DELETE /v1/assets/{id}", access.Edit, s.removeAsset)
 	s.route("GET /v1/assets/{id}/observations", access.View, s.series)
+	s.route("GET /v1/assets/{id}/revisions", access.View, s.revisions)
+	s.route("GET /v1/assets/{id}/revisions/{revision}", access.View, s.revision)
+	s.route("POST /v1/assets/{id}/revisions/{revision}/restore", access.Edit, s.restoreRevision)
 	s.route("POST /v1/observations", access.Observe, s.once(s.observations))
 	s.route("POST /v1/ingest/{mapping}", access.Observe, s.once(s.mapped))
 	s.route("GET /v1/commands", access.Command, s.commandKinds)
@@ -278,6 +304,8 @@ func (s *server) routes() {
 	s.route("GET /v1/assets/{id}/track", access.View, s.track)
 	s.route("POST /v1/positions", access.Observe, s.once(s.positions))
 	s.route("GET /v1/findings", access.View, s.findings)
+	s.cameraRoutes()
+	s.surveys()
 	s.route("GET /open311/v2/{list}", access.View, s.open311Lists)
 	s.route("POST /open311/v2/{list}", access.Report, s.once(s.open311Report))
 	s.route("GET /open311/v2/services/{service}", access.View, s.open311Service)
@@ -291,7 +319,9 @@ func (s *server) routes() {
 	s.route("GET /v1/incidents/{id}/contacts", access.View, s.incidentContact)
 	s.route("POST /v1/incidents/{id}/files", access.Report, s.addFile)
 	s.route("GET /v1/incidents/{id}/files/{file}", access.View, s.incidentFile)
-	s.route("POST /v1/incidents/{id}/{verb}", access.Report, s.stepIncident)
+	s.route("GET /v1/incidents/{id}/uploads/{upload}", access.Report, s.upload)
+	s.route("PUT /v1/incidents/{id}/uploads/{upload}", access.Report, s.putUpload)
+	s.route("POST /v1/incidents/{id}/{verb}", access.Report, s.once(s.stepIncident))
 	s.route("GET /v1/evaluation", access.View, s.evaluation)
 	s.signed("POST /v1/hooks/{hook}", s.hook)
 	s.papers("/v1/rules", alarm.RuleKind)

@@ -82,7 +82,8 @@ type Bus struct {
 	log    *slog.Logger
 	id     string // that no other bus has
 
-	handled handled // of the MQTT messages of an embedded broker
+	postman postman // of the MQTT messages of an embedded broker
+	handled handled // likewise
 	posted  posted  // likewise
 
 	expiring sync.Mutex

@@ -2,33 +2,24 @@ package bus
 
 import (
 	"context"
-	"errors"
 	"math"
 	"strings"
 	"sync"
-	"time"
-
-	"github.com/nats-io/nats.go/jetstream"
-)
-
-const (
-	purgeEvery = time.Second
-	// purgeAfter is how long an Inbox must be open before anything is removed:
-	// others may still be opening.
-	purgeAfter = 10 * time.Second
-	purgeWait  = 5 * time.Second // for the broker to do it
 )
 
 // followed is the keeper with the embedded broker, whose messages are all ours:
-// it reads the stream as it is, confirms nothing one by one, and now and then
-// removes what every Inbox has handled. So the first message of the stream is
-// where to begin after a crash.
+// nothing is confirmed one by one, and now and then what every Inbox has handled is
+// removed. So the first message of the stream is where to begin after a crash.
 type followed struct {
-	bus     *Bus
-	filter  string
-	stream  *Stream
-	opened  time.Time
-	working sync.WaitGroup
+	bus    *Bus
+	in     *inbox
+	filter string
+	under  []string // levels of the filter as a subject
+	left   <-chan struct{}
+
+	// The reader's alone, once it has joined.
+	progress *progress
+	taken    uint64 // the last that was read, and put if it is under the filter
 }
 
 // handled is how far each filter's Inbox has come in the stream, also one that
@@ -128,36 +119,35 @@ func (h *handled) byAll() uint64 {
 }
 
 func (in *inbox) follow(ctx context.Context, filter, under string) (keeper, error) {
-	f := &followed{bus: in.bus, filter: filter, opened: time.Now(),
-		stream: &Stream{options: StreamOptions{Name: mqttStream}, to: in.bus.mqtt}}
-	first, _, err := f.stream.Bounds(ctx)
+	first, _, err := in.bus.letters().Bounds(ctx)
 	if err != nil {
 		return nil, err
 	}
-	after, p := in.bus.handled.begin(filter, first-1)
-	f.working.Go(func() { f.read(ctx, in, strings.Split(under, "."), after, p) })
-	f.working.Go(func() { f.tidy(ctx) })
+	f := &followed{bus: in.bus, in: in, filter: filter, under: strings.Split(under, "."), left: ctx.Done()}
+	f.taken, f.progress = in.bus.handled.begin(filter, first-1)
+	in.bus.postman.join(f, first-1)
 	return f, nil
 }
 
-// read puts what is under the filter until ctx ends or the bus is closed.
-func (f *followed) read(ctx context.Context, in *inbox, under []string, after uint64, p *progress) {
-	for m, err := range f.stream.Read(ctx, after) {
-		switch {
-		case errors.Is(err, ErrGap):
-			f.bus.log.Error("inbox: confirmed messages are lost", "filter", f.filter, "err", err)
-			p = f.bus.handled.lose(f.filter)
-			continue
-		case err != nil:
-			return // closed, as run sees too
-		}
-		subject := m.Subject[len(mqttSubjects):]
-		ours := matches(under, subject)
-		f.bus.handled.read(p, m.Seq, ours)
-		if ours {
-			in.put(ctx, sealed{Letter: Letter{Topic: topic(subject), Data: m.Data, Time: m.Time}, seq: m.Seq, progress: p})
+// offer hands the message over if it is under the filter and new to the inbox. It is
+// false if the round ended before the inbox had room.
+func (f *followed) offer(round context.Context, m Message) bool {
+	if m.Seq <= f.taken {
+		return true
+	}
+	subject := m.Subject[len(mqttSubjects):]
+	ours := matches(f.under, subject)
+	f.bus.handled.read(f.progress, m.Seq, ours)
+	if ours {
+		select {
+		case f.in.letters <- sealed{Letter: Letter{Topic: topic(subject), Data: m.Data, Time: m.Time}, seq: m.Seq, progress: f.progress}:
+		case <-f.left:
+		case <-round.Done():
+			return false
 		}
 	}
+	f.taken = m.Seq
+	return true
 }
 
 // matches says whether the subject is under the filter, whose levels are given.
@@ -181,55 +171,5 @@ func (f *followed) sign(batch []sealed) error {
 	return nil
 }
 
-func (f *followed) stop() {
-	f.working.Wait()
-	if err := f.purge(context.Background()); err != nil && !f.bus.mqtt.nats.IsClosed() {
-		f.bus.log.Warn("inbox: handled messages are not removed, they come again", "filter", f.filter, "err", err)
-	}
-}
-
-// tidy removes what is handled, until ctx ends.
-func (f *followed) tidy(ctx context.Context) {
-	tick := time.NewTicker(purgeEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		if err := f.purge(ctx); err != nil && ctx.Err() == nil {
-			f.bus.log.Warn("inbox: handled messages are not removed, trying again", "filter", f.filter, "err", err)
-		}
-	}
-}
-
-func (f *followed) purge(ctx context.Context) error {
-	to := f.bus.handled.byAll()
-	if to == 0 || time.Since(f.opened) < purgeAfter || f.bus.cannotWrite() != nil {
-		return nil // to purge what cannot be written hangs the stream for good (nats-server 2.15.2)
-	}
-	ctx, cancel := context.WithTimeout(ctx, purgeWait)
-	defer cancel()
-	stream, err := f.bus.mqtt.js.Stream(ctx, mqttStream)
-	if err != nil {
-		return err
-	}
-	filters := f.bus.handled.filters()
-	waiting, err := f.bus.posted.wait(ctx, stream, filters)
-	if err != nil {
-		return err
-	}
-	if stream.CachedInfo().State.FirstSeq > to {
-		return nil
-	}
-	if !waiting {
-		return stream.Purge(ctx, jetstream.WithPurgeSequence(to+1))
-	}
-	for _, under := range filters {
-		if err := stream.Purge(ctx, jetstream.WithPurgeSequence(to+1), jetstream.WithPurgeSubject(mqttSubjects+under)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// stop implements keeper.
+func (f *followed) stop() { f.bus.postman.leave(f) }

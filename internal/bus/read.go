@@ -88,8 +88,9 @@ func (r *reader) run(ctx context.Context) error {
 		return err
 	}
 	defer messages.Stop()
+	until := jetstream.NextContext(ctx)
 	for fresh := true; ; fresh = false {
-		m, err := messages.Next(jetstream.NextContext(ctx))
+		m, err := messages.Next(until)
 		if err != nil {
 			return err
 		}

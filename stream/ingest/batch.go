@@ -60,7 +60,8 @@ func readArray(body []byte, name string, item func(text []byte)) error {
 }
 
 func readItem(text []byte) item {
-	r, err := readReading(&scanner{text: text}, true)
+	var r reading
+	err := r.read(&scanner{text: text}, true)
 	return item{r, err, text}
 }
 
@@ -98,12 +99,13 @@ func (r *Report) foreign() bool {
 // of its reading.
 func observe(items []item, received time.Time, r *Report) (d decoder, at []int) {
 	d.received = received.UnixMilli()
-	for i, it := range items {
+	for i := range items {
+		it := &items[i]
 		if it.err != nil {
 			r.refuse(i, "", it.err)
 			continue
 		}
-		d.add(it.id, it.reading)
+		d.add(it.id, &it.reading)
 		for range it.values {
 			at = append(at, i)
 		}

@@ -54,29 +54,15 @@ func deviceOf(topic, ending string) (assets.ID, error) {
 // it. The message is taken as a whole or not at all; the error wraps ErrMalformed
 // or ErrTooLarge and names the place. Decode knows no device: see Intake.
 func Decode(topic string, payload []byte, received time.Time) ([]twin.Observation, error) {
-	id, err := deviceOf(topic, topicAfter)
-	if err != nil {
-		return nil, err
-	}
-	if len(payload) > MaxPayload {
-		return nil, tooLarge("payload", len(payload), MaxPayload)
-	}
 	d := decoder{received: received.UnixMilli()}
-	err = oneOrMore(payload, func(s *scanner) error {
-		r, err := readReading(s, false)
-		if err == nil {
-			d.add(id, r)
-		}
-		return err
-	})
+	err := d.message(topic, payload)
 	return d.out, err
 }
 
-// oneOrMore reads a payload that is one reading or an array of them.
-func oneOrMore(payload []byte, read func(*scanner) error) error {
-	s := scanner{text: payload}
+// oneOrMore reads a text that is one reading or an array of them.
+func oneOrMore(s *scanner, read func(*scanner) error) error {
 	if s.peek() != '[' {
-		if err := read(&s); err != nil {
+		if err := read(s); err != nil {
 			return err
 		}
 		return s.end()
@@ -85,7 +71,7 @@ func oneOrMore(payload []byte, read func(*scanner) error) error {
 		if i == MaxReadings {
 			return malformed("more than %d readings", MaxReadings)
 		}
-		if err := read(&s); err != nil {
+		if err := read(s); err != nil {
 			return inReading(i, err)
 		}
 		return nil
@@ -96,13 +82,42 @@ func oneOrMore(payload []byte, read func(*scanner) error) error {
 	return s.end()
 }
 
-// decoder makes observations of readings.
+// decoder makes observations of readings. One that reads many messages has the memory
+// for it once.
 type decoder struct {
 	received int64
 	out      []twin.Observation
+	met      words
+	text     scanner
+	last     reading
 }
 
-func (d *decoder) add(id assets.ID, r reading) {
+// message adds what an MQTT message says. After an error out is as it was.
+func (d *decoder) message(topic string, payload []byte) error {
+	id, err := deviceOf(topic, topicAfter)
+	if err != nil {
+		return err
+	}
+	if len(payload) > MaxPayload {
+		return tooLarge("payload", len(payload), MaxPayload)
+	}
+	was := len(d.out)
+	d.text = scanner{text: payload, met: &d.met}
+	err = oneOrMore(&d.text, func(s *scanner) error {
+		d.last = reading{values: d.last.values[:0]}
+		err := d.last.read(s, false)
+		if err == nil {
+			d.add(id, &d.last)
+		}
+		return err
+	})
+	if err != nil {
+		d.out = d.out[:was]
+	}
+	return err
+}
+
+func (d *decoder) add(id assets.ID, r *reading) {
 	at := d.received
 	if r.timed {
 		at = r.time

@@ -80,27 +80,45 @@ func New(o Options) *Intake {
 func (in *Intake) TakeLetters(ctx context.Context, batch []bus.Letter) error {
 	now := in.now()
 	t := tally{}
-	var taken []twin.Observation
+	d := decoder{out: make([]twin.Observation, 0, len(batch))}
 	var dead []deadletter.Letter
-	for _, l := range batch {
-		why := complaint{in: in, now: now, heard: heard(l, now), device: sender(l.Topic, topicAfter)}
-		obs, err := decodeLetter(l, now)
-		if err != nil {
-			t[Malformed]++
-			why.add(err, l.Data)
-		}
-		from := len(taken)
-		taken = append(taken, obs...)
-		taken = taken[:from+in.keep(taken[from:], nil, now, t, func(_ int, err error) { why.add(err, nil) })]
-		dead = why.letter(dead, byMQTT, l.Topic, l.Data)
+	for i := range batch {
+		dead = in.takeLetter(&d, &batch[i], now, t, dead)
 	}
-	if err := in.publish(ctx, taken); err != nil {
+	if err := in.publish(ctx, d.out); err != nil {
 		return err
 	}
 	keepAll(in.refused, dead)
-	t[Accepted] = len(taken)
+	t[Accepted] = len(d.out)
 	in.counts.add(t, byMQTT)
 	return nil
+}
+
+// takeLetter adds what the rules let in of a message, and a dead letter of the rest.
+func (in *Intake) takeLetter(d *decoder, l *bus.Letter, now time.Time, t tally, dead []deadletter.Letter) []deadletter.Letter {
+	came := heard(*l, now)
+	d.received = came.UnixMilli()
+	from := len(d.out)
+	err := d.message(l.Topic, l.Data)
+	for i := range d.out[from:] {
+		d.out[from+i].ReceivedTime = now.UnixMilli() // we have it now
+	}
+	var why *complaint
+	refuse := func(err error, payload []byte) {
+		if why == nil {
+			why = &complaint{in: in, now: now, heard: came, device: sender(l.Topic, topicAfter)}
+		}
+		why.add(err, payload)
+	}
+	if err != nil {
+		t[Malformed]++
+		refuse(err, l.Data)
+	}
+	d.out = d.out[:from+in.keep(d.out[from:], nil, now, t, func(_ int, err error) { refuse(err, nil) })]
+	if why == nil {
+		return dead
+	}
+	return why.letter(dead, byMQTT, l.Topic, l.Data)
 }
 
 // heard is when a message came, as what has no time of its own was true then: when
@@ -111,15 +129,6 @@ func heard(l bus.Letter, now time.Time) time.Time {
 		return l.Time
 	}
 	return now
-}
-
-// decodeLetter reads a message that we have now.
-func decodeLetter(l bus.Letter, now time.Time) ([]twin.Observation, error) {
-	obs, err := Decode(l.Topic, l.Data, heard(l, now))
-	for i := range obs {
-		obs[i].ReceivedTime = now.UnixMilli()
-	}
-	return obs, err
 }
 
 // unknownSender stands for a device in a log line if nobody knows it.

@@ -18,7 +18,7 @@ func DecodePositions(topic string, payload []byte, received time.Time) ([]twin.F
 		return nil, tooLarge("payload", len(payload), MaxPayload)
 	}
 	var fixes []twin.Fix
-	err = oneOrMore(payload, func(s *scanner) error {
+	err = oneOrMore(&scanner{text: payload}, func(s *scanner) error {
 		f, err := readPosition(s, false, received)
 		if err == nil {
 			f.Asset = id

@@ -13,6 +13,7 @@ type reading struct {
 	time   int64     // Unix milliseconds
 	timed  bool
 	values []value
+	valued bool
 }
 
 type value struct {
@@ -20,16 +21,16 @@ type value struct {
 	number     float64
 }
 
-// readReading reads one reading; named ones have an id.
-func readReading(s *scanner, named bool) (reading, error) {
-	var r reading
+// read reads one reading; named ones have an id. Values are appended to those that
+// are there, which are none.
+func (r *reading) read(s *scanner, named bool) error {
 	err := s.members(func(key string) error {
 		switch {
 		case key == "id" && named && r.id == "":
 			return r.readID(s)
 		case key == "time" && !r.timed:
 			return r.readTime(s)
-		case key == "values" && r.values == nil:
+		case key == "values" && !r.valued:
 			return r.readValues(s)
 		case key == "id" && named, key == "time", key == "values":
 			return malformed("%s: comes twice", key)
@@ -38,13 +39,13 @@ func readReading(s *scanner, named bool) (reading, error) {
 	})
 	switch {
 	case err != nil:
-		return r, err
+		return err
 	case named && r.id == "":
-		return r, malformed("id: missing")
-	case r.values == nil:
-		return r, malformed("values: missing")
+		return malformed("id: missing")
+	case !r.valued:
+		return malformed("values: missing")
 	}
-	return r, nil
+	return nil
 }
 
 func (r *reading) readID(s *scanner) error {
@@ -76,19 +77,22 @@ func (r *reading) readTime(s *scanner) error {
 
 // readTime reads a time as Unix milliseconds.
 func readTime(s *scanner) (int64, error) {
-	text, err := s.str()
+	text, err := s.bytes()
 	if err != nil {
 		return 0, fmt.Errorf("time: %w", err)
 	}
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil {
+	var t time.Time
+	if t.UnmarshalText(text) == nil { // which needs no string
+		return t.UnixMilli(), nil
+	}
+	if t, err = time.Parse(time.RFC3339, string(text)); err != nil {
 		return 0, malformed("time: %.64q is not RFC 3339 with an offset, as 2026-11-23T08:00:00+08:00", text)
 	}
 	return t.UnixMilli(), nil
 }
 
 func (r *reading) readValues(s *scanner) error {
-	r.values = make([]value, 0, 4)
+	r.valued = true
 	err := s.members(func(code string) error {
 		if code == "" || len(code) > maxCode {
 			return malformed("values: code %.64q has %d bytes, want 1 to %d", code, len(code), maxCode)

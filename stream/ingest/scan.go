@@ -18,6 +18,34 @@ const (
 type scanner struct {
 	text []byte
 	at   int
+	met  *words // nil: every string is copied
+}
+
+// words are strings that were met before, so that each is copied once.
+type words struct{ known map[string]string }
+
+// The bounds of what is remembered.
+const (
+	maxWords = 128
+	maxWord  = maxCode // bytes of one
+)
+
+// of is the word as a string.
+func (w *words) of(text []byte) string {
+	if w == nil {
+		return string(text)
+	}
+	if s, ok := w.known[string(text)]; ok {
+		return s
+	}
+	s := string(text)
+	if len(w.known) < maxWords && len(s) <= maxWord {
+		if w.known == nil {
+			w.known = make(map[string]string)
+		}
+		w.known[s] = s
+	}
+	return s
 }
 
 // peek skips blanks and returns the next byte, or 0 at the end.
@@ -113,10 +141,19 @@ func (s *scanner) items(item func(i int) error) error {
 	}
 }
 
-// str reads a string. One without escapes, the usual case, costs one copy.
+// str reads a string.
 func (s *scanner) str() (string, error) {
+	text, err := s.bytes()
+	if err != nil {
+		return "", err
+	}
+	return s.met.of(text), nil
+}
+
+// bytes reads a string as its bytes: those of the text, if it has no escapes.
+func (s *scanner) bytes() ([]byte, error) {
 	if s.peek() != '"' {
-		return "", s.wrong("want a string")
+		return nil, s.wrong("want a string")
 	}
 	start, plain := s.at, true
 	for i := start + 1; i < len(s.text) && i-start <= maxString+1; i++ {
@@ -128,25 +165,25 @@ func (s *scanner) str() (string, error) {
 			plain = false
 			i++
 		case c < ' ':
-			return "", malformed("byte %d: control character in a string", i)
+			return nil, malformed("byte %d: control character in a string", i)
 		}
 	}
-	return "", malformed("byte %d: string does not end within %d bytes", start, maxString)
+	return nil, malformed("byte %d: string does not end within %d bytes", start, maxString)
 }
 
-func unquote(quoted []byte, at int, plain bool) (string, error) {
+func unquote(quoted []byte, at int, plain bool) ([]byte, error) {
 	inner := quoted[1 : len(quoted)-1]
 	if !utf8.Valid(inner) {
-		return "", malformed("byte %d: string is not UTF-8", at)
+		return nil, malformed("byte %d: string is not UTF-8", at)
 	}
 	if plain {
-		return string(inner), nil
+		return inner, nil
 	}
 	var out string
 	if err := json.Unmarshal(quoted, &out); err != nil {
-		return "", malformed("byte %d: string has a wrong escape", at)
+		return nil, malformed("byte %d: string has a wrong escape", at)
 	}
-	return out, nil
+	return []byte(out), nil
 }
 
 // number reads a number that a float64 can hold.
@@ -220,7 +257,7 @@ func (s *scanner) pass(depth int) error {
 	case c == '[':
 		err = s.items(func(int) error { return s.pass(depth + 1) })
 	case c == '"':
-		_, err = s.str()
+		_, err = s.bytes()
 	case c == '-' || c >= '0' && c <= '9':
 		if !s.digits() {
 			err = s.wrong("want a digit")

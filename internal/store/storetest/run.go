@@ -12,16 +12,19 @@ import (
 	"suhe/internal/docket"
 	"suhe/internal/settings"
 	"suhe/twin"
+	"suhe/twin/survey"
 )
 
 // Store is all that a store does.
 type Store interface {
 	assets.Store
+	assets.Archive
 	twin.Outbox
 	twin.History
 	settings.Store
 	docket.Store
 	audit.Store
+	survey.Past
 }
 
 // House is one database under test.
@@ -80,6 +83,8 @@ func Run(t *testing.T, build func(testing.TB) House) {
 		{"wake", wake},
 		{"followFromTheMiddle", followFromTheMiddle},
 		{"follow", follow},
+		{"revisionsAreKept", revisionsAreKept},
+		{"revisionsOfHands", revisionsOfHands},
 		{"handEdits", handEdits},
 		{"handHazards", handHazards},
 		{"handRefused", handRefused},
@@ -94,6 +99,9 @@ func Run(t *testing.T, build func(testing.TB) House) {
 		{"fixesOfOne", fixesOfOne},
 		{"findingsOnce", findingsOnce},
 		{"findingsByPage", findingsByPage},
+		{"forgetObservations", forgetObservations},
+		{"forgetFixes", forgetFixes},
+		{"forgetFindings", forgetFindings},
 		{"settingsOneByOne", settingsOneByOne},
 		{"settingsRefused", settingsRefused},
 		{"settingsTogether", settingsTogether},
@@ -103,6 +111,8 @@ func Run(t *testing.T, build func(testing.TB) House) {
 		{"casesByPage", casesByPage},
 		{"casesAreTold", casesAreTold},
 		{"caseEventsAreKept", caseEventsAreKept},
+		{"surveySums", surveySums},
+		{"surveyBegun", surveyBegun},
 		{"auditRoundTrip", auditRoundTrip},
 		{"auditTogether", auditTogether},
 		{"auditOfEdits", auditOfEdits},
