@@ -66,17 +66,29 @@ type Revision struct {
 	Why string
 }
 
-// CameraSpec is how a camera looks.
+// CameraSpec is how a camera looks, as far as it is told: a height, a field of view or
+// a range of 0 is not, and is taken from its class (Classes.Lens).
 type CameraSpec struct {
-	MountHeight   geo.Metres  // of the lens above ground, 0…200
+	MountHeight   geo.Metres  // of the lens above ground, [0,200]
+	Unaimed       bool        // nobody told where it looks: Azimuth and Tilt say nothing
 	Azimuth       geo.Degrees // clockwise from north, [0,360)
 	Tilt          geo.Degrees // downward from the horizon, [-90,90]
-	HorizontalFOV geo.Degrees // (0,360]
-	VerticalFOV   geo.Degrees // (0,180]
-	Range         geo.Metres  // useful range, (0,5000]
-	PTZ           string      // fixed | ptz | dome
+	HorizontalFOV geo.Degrees // [0,360]
+	VerticalFOV   geo.Degrees // [0,180]
+	Range         geo.Metres  // useful range, [0,5000]
+	PTZ           string      // fixed | ptz | dome; dome looks around without turning
 	GBID          string      // GB/T 28181 code, 20 digits, or empty
+
+	PanFrom, PanTo geo.Degrees // azimuths between which one that turns can look, clockwise, [0,360); equal: all round
+	NarrowFOV      geo.Degrees // the least horizontal field of view of one with a zoom, [0,HorizontalFOV]
 }
+
+// The ways of cameras to turn.
+const (
+	FixedCamera   = "fixed"
+	TurningCamera = "ptz"
+	DomeCamera    = "dome"
+)
 
 // SensorSpec is what a sensor measures and when it reports.
 type SensorSpec struct {

@@ -40,7 +40,7 @@ func camera() *assets.Asset {
 		Shape: assets.Shape{Geometry: geo.Solid{Plane: orb.Point{121.42, 31.23}}},
 		Camera: &assets.CameraSpec{
 			MountHeight: 6, Azimuth: 120, Tilt: 10, HorizontalFOV: 60, VerticalFOV: 35, Range: 80,
-			PTZ: "fixed", GBID: "99000000001320000001",
+			PTZ: "ptz", GBID: "99000000001320000001", PanFrom: 90, PanTo: 180, NarrowFOV: 3,
 		},
 	}
 }

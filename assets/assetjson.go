@@ -36,14 +36,17 @@ type wireAsset struct {
 }
 
 type wireCamera struct {
-	MountHeight   geo.Metres  `json:"mountHeight"`
-	Azimuth       geo.Degrees `json:"azimuth"`
-	Tilt          geo.Degrees `json:"tilt"`
-	HorizontalFOV geo.Degrees `json:"horizontalFov"`
-	VerticalFOV   geo.Degrees `json:"verticalFov"`
-	Range         geo.Metres  `json:"range"`
-	PTZ           string      `json:"ptz"`
-	GBID          string      `json:"gbId,omitempty"`
+	MountHeight   geo.Metres   `json:"mountHeight"`
+	Azimuth       *geo.Degrees `json:"azimuth"` // nil: nobody told
+	Tilt          geo.Degrees  `json:"tilt"`
+	HorizontalFOV geo.Degrees  `json:"horizontalFov"`
+	VerticalFOV   geo.Degrees  `json:"verticalFov"`
+	Range         geo.Metres   `json:"range"`
+	PTZ           string       `json:"ptz"`
+	GBID          string       `json:"gbId,omitempty"`
+	PanFrom       geo.Degrees  `json:"panFrom,omitempty"`
+	PanTo         geo.Degrees  `json:"panTo,omitempty"`
+	NarrowFOV     geo.Degrees  `json:"narrowFov,omitempty"`
 }
 
 type wireSensor struct {
@@ -75,13 +78,15 @@ func (a *Asset) wire() wireAsset {
 		Base: a.Shape.Base, Height: a.Shape.Height, Orientation: a.Shape.Orientation,
 		Area: a.Location.Area, Owner: a.Owner, Properties: a.Properties,
 		Lifecycle: a.Lifecycle, Revision: a.Revision.N, ChangedBy: a.Revision.By, Why: a.Revision.Why,
-		Camera: (*wireCamera)(a.Camera),
 	}
 	if p := a.Location.Place; p != nil {
 		w.Chainage, w.Bank, w.Offset = &p.Chainage, p.Bank, &p.Offset
 	}
 	if !a.Revision.At.IsZero() {
 		w.ChangedAt = &a.Revision.At
+	}
+	if a.Camera != nil {
+		w.Camera = a.Camera.wire()
 	}
 	if a.Sensor != nil {
 		w.Sensor = a.Sensor.wire()
@@ -103,7 +108,6 @@ func (a *Asset) UnmarshalJSON(b []byte) error {
 		Location: Location{Area: w.Area}, Owner: w.Owner, Properties: w.Properties,
 		Lifecycle: w.Lifecycle,
 		Revision:  Revision{N: w.Revision, By: w.ChangedBy, Why: w.Why},
-		Camera:    (*CameraSpec)(w.Camera),
 	}
 	if len(w.Geometry) > 0 && string(w.Geometry) != "null" {
 		g, err := geo.DecodeGeoJSON(w.Geometry)
@@ -118,6 +122,9 @@ func (a *Asset) UnmarshalJSON(b []byte) error {
 	if w.ChangedAt != nil {
 		out.Revision.At = *w.ChangedAt
 	}
+	if w.Camera != nil {
+		out.Camera = w.Camera.spec()
+	}
 	if w.Sensor != nil {
 		s, err := w.Sensor.spec()
 		if err != nil {
@@ -130,10 +137,39 @@ func (a *Asset) UnmarshalJSON(b []byte) error {
 }
 
 // MarshalJSON writes the specification as the camera member of an asset's JSON.
-func (c *CameraSpec) MarshalJSON() ([]byte, error) { return json.Marshal((*wireCamera)(c)) }
+func (c *CameraSpec) MarshalJSON() ([]byte, error) { return json.Marshal(c.wire()) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
-func (c *CameraSpec) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, (*wireCamera)(c)) }
+func (c *CameraSpec) UnmarshalJSON(b []byte) error {
+	var w wireCamera
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	*c = *w.spec()
+	return nil
+}
+
+func (c *CameraSpec) wire() *wireCamera {
+	w := &wireCamera{
+		MountHeight: c.MountHeight, Tilt: c.Tilt, HorizontalFOV: c.HorizontalFOV, VerticalFOV: c.VerticalFOV, Range: c.Range,
+		PTZ: c.PTZ, GBID: c.GBID, PanFrom: c.PanFrom, PanTo: c.PanTo, NarrowFOV: c.NarrowFOV,
+	}
+	if !c.Unaimed {
+		w.Azimuth = &c.Azimuth
+	}
+	return w
+}
+
+func (w *wireCamera) spec() *CameraSpec {
+	c := &CameraSpec{
+		MountHeight: w.MountHeight, Unaimed: w.Azimuth == nil, Tilt: w.Tilt, HorizontalFOV: w.HorizontalFOV, VerticalFOV: w.VerticalFOV,
+		Range: w.Range, PTZ: w.PTZ, GBID: w.GBID, PanFrom: w.PanFrom, PanTo: w.PanTo, NarrowFOV: w.NarrowFOV,
+	}
+	if w.Azimuth != nil {
+		c.Azimuth = *w.Azimuth
+	}
+	return c
+}
 
 // MarshalJSON writes the specification as the sensor member of an asset's JSON.
 func (s *SensorSpec) MarshalJSON() ([]byte, error) { return json.Marshal(s.wire()) }

@@ -1,6 +1,7 @@
 package assets
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"regexp"
@@ -46,6 +47,9 @@ func (r *Registry) Check(a *Asset) error {
 		return err
 	}
 	if err := r.checkProperties(a); err != nil {
+		return err
+	}
+	if err := checkRelations(a); err != nil {
 		return err
 	}
 	return r.checkDevice(a)
@@ -117,7 +121,7 @@ func checkHeights(g geo.Solid) error {
 	if g.Z == nil {
 		return nil
 	}
-	if n := countVertices(g.Plane); n != len(g.Z) {
+	if n := geo.Vertices(g.Plane); n != len(g.Z) {
 		return invalid("geometry", fmt.Sprintf("%d heights for %d vertices", len(g.Z), n), "one for each")
 	}
 	for _, z := range g.Z {
@@ -164,8 +168,13 @@ func (c *CameraSpec) check() error {
 	if err := within("camera.mountHeight", float64(c.MountHeight), 0, 200); err != nil {
 		return err
 	}
-	if az := float64(c.Azimuth); !(az >= 0 && az < 360) {
-		return invalid("camera.azimuth", az, "[0,360)")
+	for _, f := range []struct {
+		field string
+		v     geo.Degrees
+	}{{"camera.azimuth", c.Azimuth}, {"camera.panFrom", c.PanFrom}, {"camera.panTo", c.PanTo}} {
+		if !(f.v >= 0 && f.v < 360) {
+			return invalid(f.field, f.v, "[0,360)")
+		}
 	}
 	if err := within("camera.tilt", float64(c.Tilt), -90, 90); err != nil {
 		return err
@@ -177,13 +186,14 @@ func (c *CameraSpec) check() error {
 		{"camera.horizontalFov", float64(c.HorizontalFOV), 360},
 		{"camera.verticalFov", float64(c.VerticalFOV), 180},
 		{"camera.range", float64(c.Range), 5000},
+		{"camera.narrowFov", float64(c.NarrowFOV), cmp.Or(float64(c.HorizontalFOV), 360)},
 	} {
-		if !(f.v > 0 && f.v <= f.high) {
-			return invalid(f.field, f.v, fmt.Sprintf("(0,%v]", f.high))
+		if err := within(f.field, f.v, 0, f.high); err != nil {
+			return err
 		}
 	}
 	switch c.PTZ {
-	case "fixed", "ptz", "dome":
+	case FixedCamera, TurningCamera, DomeCamera:
 	default:
 		return invalid("camera.ptz", fmt.Sprintf("%q", c.PTZ), "fixed, ptz or dome")
 	}

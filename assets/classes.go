@@ -20,6 +20,7 @@ type Class struct {
 	NameEn      string          `json:"nameEn"`
 	Places      bool            `json:"places,omitempty"`      // areas: assets inside get this area's code
 	Motion      *Motion         `json:"motion,omitempty"`      // movers: how they move; none: anything goes
+	Optics      *Optics         `json:"optics,omitempty"`      // cameras: how they usually look
 	Sensitivity Sensitivity     `json:"sensitivity,omitempty"` // of its assets; single ones may be more so
 	Schema      json.RawMessage `json:"schema,omitempty"`      // JSON Schema 2020-12 of the properties; none allows all
 

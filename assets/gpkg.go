@@ -37,13 +37,19 @@ func EncodeGPKG(s geo.Solid) []byte {
 	if s.Plane == nil {
 		return nil
 	}
+	return AppendGPKG(make([]byte, 0, 64), s, gpkgSRS)
+}
+
+// AppendGPKG is EncodeGPKG of a Plane that is not nil, in a reference system of that
+// srs_id, behind dst.
+func AppendGPKG(dst []byte, s geo.Solid, srs int32) []byte {
 	_, point := s.Plane.(orb.Point)
 	flags := byte(0b1) // little endian
 	if !point {
 		flags |= 0b10 // envelope minx, maxx, miny, maxy
 	}
-	dst := append(make([]byte, 0, 64), 'G', 'P', 0, flags)
-	dst = binary.LittleEndian.AppendUint32(dst, gpkgSRS)
+	dst = append(dst, 'G', 'P', 0, flags)
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(srs))
 	if !point {
 		b := s.Plane.Bound()
 		for _, v := range []float64{b.Min[0], b.Max[0], b.Min[1], b.Max[1]} {

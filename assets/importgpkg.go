@@ -158,21 +158,8 @@ func (l gpkgLayer) row(n int, file string, names []string, values []any) row {
 		}
 	}
 	rw.id = fmt.Sprintf("%s:%s:%v", file, slug(l.table), values[0])
-	l.unpack(&rw)
+	delete(rw.fields, "fid") // the primary key
 	return rw
-}
-
-// unpack opens the column of properties that our own files have, and leaves out
-// the primary key.
-func (l gpkgLayer) unpack(rw *row) {
-	delete(rw.fields, "fid")
-	text, ok := rw.fields["properties"].(string)
-	if !ok {
-		return
-	}
-	if ps, err := DecodeProperties([]byte(text), nil); err == nil {
-		rw.fields["properties"] = ps.Map()
-	}
 }
 
 func sqlValue(v any) any {

@@ -23,6 +23,7 @@ type row struct {
 	wgs84   bool      // shape is WGS84 whatever the options say
 	fields  map[string]any
 	texts   bool  // the format has only text: what looks like a number may be one
+	ours    bool  // written by our exporter: such an id is whole as it is
 	bad     error // the row could not be read
 }
 
@@ -72,7 +73,7 @@ func (im *importer) settle(a *Asset, rw *row) {
 func (im *importer) identify(a *Asset, rw *row, number bool) error {
 	if a.ID == "" && rw.id != "" {
 		a.ID = ID(strings.ReplaceAll(rw.id, "/", ":"))
-		number = isDigits(rw.id)
+		number = isDigits(rw.id) && !rw.ours
 	}
 	switch {
 	case a.ID == "":
@@ -128,12 +129,11 @@ type fieldReader struct {
 var ownFields = []string{"fid", "area", "chainage", "bank", "offset", "revision", "changedAt", "changedBy", "why"}
 
 func (f *fieldReader) all() error {
-	ours := f.exported()
-	if ours {
+	if f.rw.ours = f.exported(); f.rw.ours {
 		for _, k := range ownFields {
 			delete(f.rw.fields, k)
 		}
-		if nested, ok := f.rw.fields["properties"].(map[string]any); ok {
+		if nested, ok := nestedProperties(f.rw.fields["properties"]); ok {
 			delete(f.rw.fields, "properties")
 			for k, v := range nested {
 				f.rest[k] = v
@@ -156,10 +156,20 @@ func (f *fieldReader) all() error {
 			f.rest[to] = v
 		}
 	}
-	if ours {
-		f.numberID = false // such an id is whole as it is
-	}
+	f.numberID = f.numberID && !f.rw.ours
 	return nil
+}
+
+// nestedProperties opens the field of properties that exported rows have: an object,
+// or its text where a format knows none.
+func nestedProperties(v any) (map[string]any, bool) {
+	text, ok := v.(string)
+	if !ok {
+		nested, ok := v.(map[string]any)
+		return nested, ok
+	}
+	ps, err := DecodeProperties([]byte(text), nil)
+	return ps.Map(), err == nil
 }
 
 // exported says whether the row was written by our exporter.

@@ -111,6 +111,9 @@ func (c *Classes) loadClasses(name string, b []byte) error {
 		if err := k.Motion.check(k.Kind); err != nil {
 			return fmt.Errorf("classes[%d].motion (%s): %w", i, k.Code, err)
 		}
+		if err := k.Optics.check(k.Kind); err != nil {
+			return fmt.Errorf("classes[%d].optics (%s): %w", i, k.Code, err)
+		}
 		var err error
 		if k.compiled, err = compile(name, k); err != nil {
 			return fmt.Errorf("classes[%d].schema (%s): %w", i, k.Code, err)

@@ -27,6 +27,7 @@ type Registry struct {
 	classes *Classes
 	river   *geo.River
 	sealer  Sealer // nil: nothing is sealed
+	kindOf  func(ID) (Kind, bool)
 
 	learning sync.Mutex // one writer of areas at a time
 	areas    atomic.Pointer[areaSet]
@@ -39,6 +40,14 @@ func NewRegistry(store Store, classes *Classes, river *geo.River) *Registry {
 		classes = DefaultClasses()
 	}
 	return &Registry{store: store, classes: classes, river: river}
+}
+
+// RelateBy lets edits be checked by what the assets are that they name: a relation is
+// to certain kinds only. kindOf is called at once from many goroutines; RelateBy before
+// the first edit.
+func (r *Registry) RelateBy(kindOf func(ID) (Kind, bool)) *Registry {
+	r.kindOf = kindOf
+	return r
 }
 
 // Classes returns the tables that the registry checks by.
@@ -200,6 +209,11 @@ func (b *bulk) prepare(e Edit) (Edit, error) {
 	placed := b.r.place(e.Asset, b.areas)
 	if err := b.r.Check(placed); err != nil {
 		return e, fmt.Errorf("asset %.128q: %w", e.Asset.ID, err)
+	}
+	if b.r.kindOf != nil {
+		if err := checkRelated(placed, b.r.kindOf); err != nil {
+			return e, fmt.Errorf("asset %.128q: %w", e.Asset.ID, err)
+		}
 	}
 	if b.learn(placed.ID, placed) {
 		placed = b.r.place(placed, b.areas) // an area lies in itself

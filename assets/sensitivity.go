@@ -99,6 +99,7 @@ var fieldSensitivities = map[string]Sensitivity{
 	"revision":       Internal, // when, by whom and why it was changed; its number is no secret
 	"gbId":           Restricted,
 	"mountedOn":      Internal,
+	MountedOn:        Internal,
 	"reportInterval": Internal,
 	"finding":        Internal,
 

@@ -51,6 +51,9 @@ func ParseCRS(name string) (CRS, error) {
 	return "", fmt.Errorf("crs: %q, want EPSG:4326, 4490, 3857, 4549, GCJ-02, BD-09 or CITY", name)
 }
 
+// Planar says whether coordinates in the CRS are metres and not degrees.
+func (c CRS) Planar() bool { return c == WebMercator || c == GaussKruger || c == CityPlane }
+
 // ParseDatum reads the name of a datum in which maps here show degrees: wgs84,
 // gcj02 or bd09, in any case.
 func ParseDatum(name string) (CRS, error) {
@@ -113,17 +116,16 @@ func convertIn(g orb.Geometry, convert func(orb.Point) orb.Point) {
 				convertIn(m, convert)
 			}
 		}
+	case orb.MultiPoint:
+		for i := range g {
+			g[i] = convert(g[i])
+		}
 	default:
 		for _, p := range parts(nil, g) {
 			for _, line := range p.lines {
 				for i := range line {
 					line[i] = convert(line[i])
 				}
-			}
-		}
-		if points, ok := g.(orb.MultiPoint); ok {
-			for i := range points {
-				points[i] = convert(points[i])
 			}
 		}
 	}

@@ -90,7 +90,7 @@ func toGeom(s Solid) (geom.T, error) {
 	w := writer{z: s.Z, layout: geom.XY}
 	if s.Z != nil {
 		w.layout = geom.XYZ
-		if n := countVertices(s.Plane); n != len(s.Z) {
+		if n := Vertices(s.Plane); n != len(s.Z) {
 			return nil, fmt.Errorf("%d heights for %d vertices", len(s.Z), n)
 		}
 	}
@@ -175,15 +175,4 @@ func (w *writer) flat(dst []float64, points ...orb.Point) []float64 {
 		}
 	}
 	return dst
-}
-
-// countVertices counts all vertices of g.
-func countVertices(g orb.Geometry) int {
-	n := 0
-	for _, p := range parts(nil, g) {
-		for _, line := range p.lines {
-			n += len(line)
-		}
-	}
-	return n
 }

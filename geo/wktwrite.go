@@ -8,49 +8,82 @@ import (
 
 // AppendWKT appends g as well-known text of the fewest digits that ParseWKT reads
 // as the same numbers. What is empty has empty brackets, which ParseWKT refuses.
-func AppendWKT(dst []byte, g orb.Geometry) []byte {
+func AppendWKT(dst []byte, g orb.Geometry) []byte { return AppendSolidWKT(dst, Solid{Plane: g}) }
+
+// AppendSolidWKT is AppendWKT with the heights, if s has any, as third ordinates.
+func AppendSolidWKT(dst []byte, s Solid) []byte {
+	w := wktWriter{dst: dst, z: s.Z, solid: s.Z != nil}
+	w.geometry(s.Plane)
+	return w.dst
+}
+
+// wktWriter uses up the heights vertex by vertex.
+type wktWriter struct {
+	dst   []byte
+	z     []float64
+	solid bool
+}
+
+func (w *wktWriter) geometry(g orb.Geometry) {
 	switch g := g.(type) {
 	case orb.Point:
-		return appendVertices(append(dst, "POINT"...), []orb.Point{g})
+		w.head("POINT")
+		w.vertices([]orb.Point{g})
 	case orb.MultiPoint:
-		return appendVertices(append(dst, "MULTIPOINT"...), g)
+		w.head("MULTIPOINT")
+		w.vertices(g)
 	case orb.LineString:
-		return appendVertices(append(dst, "LINESTRING"...), g)
+		w.head("LINESTRING")
+		w.vertices(g)
 	case orb.MultiLineString:
-		return appendEach(append(dst, "MULTILINESTRING"...), g, appendVertices[orb.LineString])
+		w.head("MULTILINESTRING")
+		inBrackets(w, g, func(l orb.LineString) { w.vertices(l) })
 	case orb.Ring:
-		return AppendWKT(dst, orb.Polygon{g})
+		w.geometry(orb.Polygon{g})
 	case orb.Polygon:
-		return appendRings(append(dst, "POLYGON"...), g)
+		w.head("POLYGON")
+		w.rings(g)
 	case orb.MultiPolygon:
-		return appendEach(append(dst, "MULTIPOLYGON"...), g, appendRings)
+		w.head("MULTIPOLYGON")
+		inBrackets(w, g, w.rings)
 	case orb.Bound:
-		return AppendWKT(dst, g.ToPolygon())
+		w.geometry(g.ToPolygon())
 	case orb.Collection:
-		return appendEach(append(dst, "GEOMETRYCOLLECTION"...), g, AppendWKT)
+		w.head("GEOMETRYCOLLECTION")
+		inBrackets(w, g, w.geometry)
 	}
-	return dst
 }
 
-func appendRings(dst []byte, p orb.Polygon) []byte {
-	return appendEach(dst, p, appendVertices[orb.Ring])
+func (w *wktWriter) head(name string) {
+	w.dst = append(w.dst, name...)
+	if w.solid {
+		w.dst = append(w.dst, " Z "...)
+	}
 }
 
-func appendVertices[L ~[]orb.Point](dst []byte, vertices L) []byte {
-	return appendEach(dst, vertices, func(dst []byte, p orb.Point) []byte {
-		dst = append(strconv.AppendFloat(dst, p[0], 'g', -1, 64), ' ')
-		return strconv.AppendFloat(dst, p[1], 'g', -1, 64)
-	})
+func (w *wktWriter) rings(p orb.Polygon) {
+	inBrackets(w, p, func(r orb.Ring) { w.vertices(r) })
 }
 
-// appendEach appends members in brackets with commas between.
-func appendEach[M any](dst []byte, members []M, one func([]byte, M) []byte) []byte {
-	dst = append(dst, '(')
+func (w *wktWriter) vertices(vertices []orb.Point) { inBrackets(w, vertices, w.vertex) }
+
+func (w *wktWriter) vertex(p orb.Point) {
+	w.dst = append(strconv.AppendFloat(w.dst, p[0], 'g', -1, 64), ' ')
+	w.dst = strconv.AppendFloat(w.dst, p[1], 'g', -1, 64)
+	if w.solid {
+		w.dst = strconv.AppendFloat(append(w.dst, ' '), w.z[0], 'g', -1, 64)
+		w.z = w.z[1:]
+	}
+}
+
+// inBrackets writes members in brackets with commas between.
+func inBrackets[M any](w *wktWriter, members []M, one func(M)) {
+	w.dst = append(w.dst, '(')
 	for i, m := range members {
 		if i > 0 {
-			dst = append(dst, ',')
+			w.dst = append(w.dst, ',')
 		}
-		dst = one(dst, m)
+		one(m)
 	}
-	return append(dst, ')')
+	w.dst = append(w.dst, ')')
 }

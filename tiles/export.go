@@ -26,6 +26,7 @@ type ExportOptions struct {
 	MaxZoom  uint32                // at most geo.MaxZoom
 	Limit    int                   // the most tiles to look at; default 5,000,000
 	Scope    access.Scope          // what may be seen
+	Datum    geo.CRS               // geo.GCJ02 or geo.BD09; empty: WGS84
 	Progress func(done, total int) // called now and then on Export's goroutine, and at the end
 }
 
@@ -94,6 +95,9 @@ func (s *Server) newExport(o ExportOptions) (*export, error) {
 	}
 	x := &export{ExportOptions: o, server: s, walk: walk{world: s.options.World, layers: layers}}
 	x.walk.sight.By(o.Scope)
+	if x.walk.shift.to, err = projector(o.Datum); err != nil {
+		return nil, err
+	}
 	return x, x.bound()
 }
 

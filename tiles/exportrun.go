@@ -98,7 +98,7 @@ func (x *export) render(ctx context.Context, jobs <-chan exported) error {
 	var b bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&b, GzipLevel) // fails for unknown levels only
 	for e := range jobs {
-		r, err := x.server.Tile(ctx, Request{Layers: x.Layers, Tile: e.tile, Scope: x.Scope})
+		r, err := x.server.Tile(ctx, Request{Layers: x.Layers, Tile: e.tile, Datum: x.Datum, Scope: x.Scope})
 		if err != nil {
 			return err
 		}

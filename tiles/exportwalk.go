@@ -19,6 +19,7 @@ type walk struct {
 	sight  access.Sight
 	layers []*layer
 	bounds orb.Bound // nothing outside is walked
+	shift  shift     // of what the tiles show
 	found  []*twin.Thing
 }
 
@@ -74,7 +75,7 @@ func (w *walk) down(ctx context.Context, t geo.Tile, z uint32, yield func(geo.Ti
 // occupied says whether something of a layer that shows at zoom z stands on the
 // tile or within its buffer. A tile that holds everything is not searched.
 func (w *walk) occupied(t geo.Tile, z uint32) bool {
-	ground := t.Bound(reach)
+	ground := w.shift.source(t)
 	if !ground.Intersects(w.bounds) {
 		return false
 	}

@@ -170,10 +170,13 @@ func (w *layerWriter) names(d []byte, l *twin.Label, fields Properties) []byte {
 
 // look appends what a camera sees.
 func (w *layerWriter) look(d []byte, c *assets.CameraSpec, fields Properties) []byte {
-	if c.Azimuth == 0 && fields.has(fieldAzimuth) {
+	switch {
+	case c.Unaimed:
+	case c.Azimuth == 0 && fields.has(fieldAzimuth):
 		d = w.pair(d, fieldAzimuth, w.values.zero())
+	default:
+		d = w.number(d, fieldAzimuth, float64(c.Azimuth), fields)
 	}
-	d = w.number(d, fieldAzimuth, float64(c.Azimuth), fields)
 	d = w.number(d, fieldHFOV, float64(c.HorizontalFOV), fields)
 	return w.number(d, fieldRange, float64(c.Range), fields)
 }

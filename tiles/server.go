@@ -64,6 +64,7 @@ type Server struct {
 	renderers renderers
 	slots     chan struct{}
 	waiting   atomic.Int64 // for a slot
+	offline   *offline
 	metrics   *metrics
 }
 
@@ -128,6 +129,7 @@ func New(o Options) (*Server, error) {
 		cache:     newCache(o.Cache - o.Cache/specialShare),
 		special:   newCache(o.Cache / specialShare),
 		flights:   newFlights(),
+		offline:   newOffline(),
 		slots:     make(chan struct{}, o.Renders),
 	}
 	for _, l := range c.Layers {

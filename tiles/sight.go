@@ -14,7 +14,7 @@ const farthestSight geo.Metres = 5000
 // sees says whether a thing is a camera that looks somewhere.
 func sees(t *twin.Thing) bool {
 	c := t.Asset.Camera
-	return c != nil && c.Range > 0 && c.HorizontalFOV > 0 && t.Asset.Lifecycle == assets.InUse
+	return c != nil && !c.Unaimed && c.Range > 0 && c.HorizontalFOV > 0 && t.Asset.Lifecycle == assets.InUse
 }
 
 // sightOf is the ground that a camera sees.

@@ -27,7 +27,7 @@ const idKept = 23
 
 // LabelOf is the label of an asset that lies where flat does.
 func LabelOf(a *assets.Asset, flat *geo.Flat) Label {
-	l := Label{FID: a.FID, At: flat.Min, Height: a.Shape.Height, Base: a.Shape.Base, Class: a.Class, Name: a.Name, NameEn: englishName(a)}
+	l := Label{FID: a.FID, At: flat.Min, Height: a.Shape.Height, Base: a.Shape.Base, Class: a.Class, Name: a.Name, NameEn: EnglishName(a)}
 	l.Point = flat.Type == geo.FlatPoint && len(flat.XY) == 2
 	l.marks = [2]uint16{Mark(l.Class), Mark(l.Name)}
 	if len(a.ID) <= len(l.id) {

@@ -76,7 +76,7 @@ func ofAsset(a *assets.Asset, name string) filter.Value {
 	case "name":
 		return word(a.Name)
 	case "name_en":
-		return word(englishName(a))
+		return word(EnglishName(a))
 	case "owner":
 		return word(a.Owner)
 	case "lifecycle":
@@ -96,8 +96,8 @@ var englishKeys = [...]string{"name_en", "nameEn", "name:en"}
 // EnglishKey says whether the property is one that holds an English name.
 func EnglishKey(key string) bool { return slices.Contains(englishKeys[:], key) }
 
-// englishName is the first of these properties that the asset has.
-func englishName(a *assets.Asset) string {
+// EnglishName is the first of these properties that the asset has, or "".
+func EnglishName(a *assets.Asset) string {
 	for _, key := range englishKeys {
 		if s := a.Properties.Text(key); s != "" {
 			return s
@@ -121,8 +121,8 @@ func along(place *geo.Place, name string) filter.Value {
 // look is how a camera looks.
 func look(c *assets.CameraSpec, name string) filter.Value {
 	switch {
-	case c == nil:
-		return filter.Value{}
+	case c == nil, name == "azimuth" && c.Unaimed, name == "hfov" && c.HorizontalFOV == 0, name == "range" && c.Range == 0:
+		return filter.Value{} // not told
 	case name == "azimuth":
 		return filter.Number(float64(c.Azimuth))
 	case name == "hfov":

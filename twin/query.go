@@ -95,13 +95,22 @@ const eachAtOnce = 256
 // It is no snapshot: each thing is as it is when its turn comes, and what is
 // born after the start is not among them. No lock is held while yield runs.
 func (w *World) Each(kind assets.Kind, yield func(*Thing) bool) {
+	w.EachWithin(kind, everywhere, yield)
+}
+
+// EachWithin is Each of those whose boxes touched b at the start.
+func (w *World) EachWithin(kind assets.Kind, b orb.Bound, yield func(*Thing) bool) {
 	w.mu.RLock()
 	l := w.stock.layers[kind]
 	if l == nil {
 		w.mu.RUnlock()
 		return
 	}
-	keys := l.index.Within(make([]assets.FID, 0, l.index.Len()), everywhere)
+	var keys []assets.FID
+	if b == everywhere {
+		keys = make([]assets.FID, 0, l.index.Len())
+	}
+	keys = l.index.Within(keys, b)
 	w.mu.RUnlock()
 	slices.Sort(keys)
 	some := make([]*Thing, 0, eachAtOnce)

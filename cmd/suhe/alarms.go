@@ -2,11 +2,16 @@ package main
 
 import (
 	"context"
+	"math"
+
+	"github.com/paulmach/orb"
 
 	"suhe/assets"
+	"suhe/geo"
 	"suhe/internal/docket"
 	"suhe/twin"
 	"suhe/twin/alarm"
+	"suhe/twin/sight"
 )
 
 // alarming is what a node is told of rules.
@@ -45,7 +50,7 @@ func (n *node) openAlarms(context.Context) (err error) {
 		return err
 	}
 	a.keeper = alarm.NewKeeper(alarm.KeeperOptions{
-		Store: n.store, Engine: a.engine, Ground: n.world, Locate: n.registry.Locate,
+		Store: n.store, Engine: a.engine, Watching: n.watching, Locate: n.registry.Locate,
 		Silences: a.library.Silences, Fences: a.library.Fences, Now: n.now, Log: n.log,
 		Told: func(ctx context.Context) error { _, err := n.relay.Flush(ctx); return err },
 	})
@@ -54,6 +59,20 @@ func (n *node) openAlarms(context.Context) (err error) {
 	n.cases.steps = append(n.cases.steps, a.board.Took, a.keeper.Told, a.told)
 	n.cases.duties = append(n.cases.duties, a.keeper.Run, n.promote)
 	return nil
+}
+
+// maxWatching bounds the cameras that an alarm names: of many the best are enough.
+const maxWatching = 8
+
+// watching are the cameras that see the place now, as far as is known.
+func (n *node) watching(p orb.Point) []alarm.Sight {
+	out := []alarm.Sight{}
+	for _, s := range n.cameras.At(p, sight.Asked{Height: sight.UsualHeight, Working: true}) {
+		if s.Now && len(out) < maxWatching {
+			out = append(out, alarm.Sight{Camera: s.Thing.Asset.ID, Metres: geo.Metres(math.Round(float64(s.Glance.Metres)))})
+		}
+	}
+	return out
 }
 
 // told wakes who makes incidents of alarms.

@@ -12,13 +12,15 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/audit"
+	"suhe/internal/format"
 )
 
 // exportCmd writes a file of assets or of tiles.
 type exportCmd struct {
 	storage
-	File string `arg:"" optional:"" help:"File of assets to write: .geojson or .gpkg."`
-	Kind string `help:"Only assets of this kind." placeholder:"KIND"`
+	File     string `arg:"" optional:"" help:"File of assets to write: .geojson, .geojsons, .csv, .gpkg, .fgb, or .zip of Shapefiles."`
+	Kind     string `help:"Only assets of this kind." placeholder:"KIND"`
+	Encoding string `help:"Encoding of CSV and Shapefiles." enum:"utf-8,gbk" default:"utf-8"`
 	tileExport
 }
 
@@ -44,7 +46,7 @@ func (c *exportCmd) assets(ctx context.Context, io streams, log *slog.Logger) er
 			return fmt.Errorf("%w (%w)", err, assets.ErrInvalid)
 		}
 	}
-	write, err := exporter(c.File)
+	form, err := fileFormat(c.File)
 	if err != nil {
 		return err
 	}
@@ -57,7 +59,7 @@ func (c *exportCmd) assets(ctx context.Context, io streams, log *slog.Logger) er
 		return err
 	}
 	count := 0
-	err = write(ctx, c.File, func(yield func(*assets.Asset, error) bool) {
+	err = c.write(ctx, form, func(yield func(*assets.Asset, error) bool) {
 		_, err := newRegistry(store).Load(ctx, func(a *assets.Asset) error {
 			if kind != "" && a.Kind != kind {
 				return nil
@@ -86,23 +88,25 @@ func exporting(ctx context.Context, store audit.Store, a audit.Action, file stri
 	return store.AppendAudit(ctx, e)
 }
 
-// writer writes assets to a file.
-type writer func(ctx context.Context, file string, all iter.Seq2[*assets.Asset, error]) error
-
-// exporter finds the writer by the file's name.
-func exporter(file string) (writer, error) {
-	switch filepath.Ext(file) {
-	case ".geojson", ".json":
-		return writeGeoJSON, nil
-	case ".gpkg":
-		return assets.ExportGeoPackage, nil
-	}
-	return nil, fmt.Errorf("file: %q, want a name that ends in .geojson or .gpkg: %w", file, assets.ErrInvalid)
+// write writes all assets to the file.
+func (c *exportCmd) write(ctx context.Context, form string, all iter.Seq2[*assets.Asset, error]) error {
+	return writeFile(c.File, func(f *os.File) error { return format.WriteAssets(ctx, form, f, c.Encoding, all) })
 }
 
-// writeGeoJSON writes assets as one FeatureCollection.
-func writeGeoJSON(_ context.Context, file string, all iter.Seq2[*assets.Asset, error]) error {
-	return writeFile(file, func(f *os.File) error { return assets.ExportGeoJSON(f, all) })
+// fileFormat finds the format by the file's name.
+func fileFormat(file string) (string, error) {
+	ending := filepath.Ext(file)
+	if ending == ".json" {
+		return "geojson", nil
+	}
+	var known []string
+	for _, f := range format.Formats() {
+		if f.Suffix == ending {
+			return f.Name, nil
+		}
+		known = append(known, f.Suffix)
+	}
+	return "", fmt.Errorf("file: %q, want a name that ends in one of %v: %w", file, known, assets.ErrInvalid)
 }
 
 // writeFile writes beside the file, under a name that listings do not show, and moves

@@ -27,6 +27,7 @@ const (
 	addedWord = "Lock-keeper-1879"
 
 	backupWord = "Barge-on-the-creek-77"
+	playWord   = "Punt-pole-that-a-media-server-knows-too"
 )
 
 // elsewhere is a 街镇 in which nothing of the examples stands.

@@ -34,6 +34,8 @@ import (
 	"suhe/tiles"
 	"suhe/twin"
 	"suhe/twin/filter"
+	"suhe/twin/sight"
+	"suhe/twin/survey"
 )
 
 // keptEvents bounds the stream of events on disk; the database holds everything.
@@ -64,6 +66,7 @@ type node struct {
 	keeper      *bus.Lease
 	cases       cases
 	applied     applied
+	relations   survey.Links
 
 	world     *twin.World
 	relay     *twin.Relay
@@ -82,6 +85,9 @@ type node struct {
 	answers  *bus.Table
 	commands *command.Desk
 
+	cameras   *sight.Cameras
+	holds     *command.Holds
+	player    api.Player // nil: no media server is known
 	incidents *incidents
 	alarms    *alarms
 	media     *media.Store
@@ -112,7 +118,7 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 	if n.door, err = s.door(); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openPublic, n.openDoors, n.openIncidents, n.openAlarms, n.openRetention, n.openWebhooks} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openCameras, n.openViews, n.openPublic, n.openDoors, n.openIncidents, n.openAlarms, n.openRetention, n.openWebhooks} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -176,6 +182,7 @@ func (n *node) openTwin(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	n.registry.RelateBy(n.kindOf)
 	if n.relay, err = twin.NewRelay(n.store, n.events, twin.RelayOptions{Prepare: prepare(n.registry), Metrics: n.metrics, Log: n.log}); err != nil {
 		return err
 	}
@@ -333,12 +340,13 @@ func (n *node) follow(ctx context.Context) error {
 	if err := n.loadBoards(ctx); err != nil {
 		return err
 	}
+	n.relations.Fill(n.world)
 	n.applied.reach(n.world.Position().Events)
 	n.loaded.Store(true)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		// Tiles before the stream: who is told of a changed tile finds it changed.
-		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.cases.steps, &n.applied, n.alarms.engine, n.tiles, n.hub, n.webhooks)
+		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.cameras, n.cases.steps, &n.applied, &n.relations, n.alarms.engine, n.tiles, n.hub, n.webhooks)
 	})
 	if n.public != nil {
 		group.Go(func() error { return n.public.run(ctx) })

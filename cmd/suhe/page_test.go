@@ -31,16 +31,3 @@ func TestPageLogins(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
-
-// The loop on the screen: two accounts lead an incident from where it is found to
-// where it is evaluated by clicks, and an alarm comes and goes.
-func TestPageLoop(t *testing.T) {
-	const demo = "Seen-on-one-screen-1"
-	s := serve(t, t.TempDir(), "--demo", "--demo-password", demo)
-	test := exec.CommandContext(t.Context(), "node", "e2e/loop.mjs", "--base", s.url(""), "--demo", demo)
-	test.Dir = "../../web"
-	out, err := test.CombinedOutput()
-	if err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
-}

@@ -28,7 +28,7 @@ type phone struct {
 
 	mu      sync.Mutex
 	online  bool
-	picture map[uint64]sight // by fid
+	picture map[uint64]shown // by fid
 	at      *pb.Position     // of the picture; nil: there is none yet
 	part    bool             // of a snapshot more is to come
 	whole   bool             // on line, and what it shows is as the server said
@@ -40,8 +40,8 @@ type phone struct {
 	wrong   error           // the first thing that a server must not do
 }
 
-// sight is what a phone knows of a thing.
-type sight struct {
+// shown is what a phone knows of a thing.
+type shown struct {
 	state uint32
 	time  int64
 	value float64
@@ -54,7 +54,7 @@ func phones(t *testing.T, s *served, n int, boxes [][4]float64) (all []*phone, s
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	for i := range n {
-		p := &phone{s: s, box: boxes[i%len(boxes)], picture: map[uint64]sight{}}
+		p := &phone{s: s, box: boxes[i%len(boxes)], picture: map[uint64]shown{}}
 		all = append(all, p)
 		running.Go(func() { p.run(ctx) })
 	}
@@ -223,7 +223,7 @@ func (p *phone) put(o *pb.Objects) {
 	for i, step := range o.GetFid() {
 		fid += step
 		at += o.Time[i]
-		is := sight{state: o.State[i], value: math.NaN()}
+		is := shown{state: o.State[i], value: math.NaN()}
 		if o.Heard[i] > 0 {
 			is.time = at
 			if p.whole && len(p.ages) < cap(p.ages) {
@@ -259,7 +259,7 @@ func (p *phone) shows(other *phone) bool {
 	other.mu.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return maps.EqualFunc(p.picture, want, func(a, b sight) bool {
+	return maps.EqualFunc(p.picture, want, func(a, b shown) bool {
 		return a.state == b.state && a.time == b.time && (a.value == b.value || math.IsNaN(a.value) && math.IsNaN(b.value))
 	})
 }

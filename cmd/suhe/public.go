@@ -18,6 +18,7 @@ import (
 	"suhe/stream"
 	"suhe/tiles"
 	"suhe/twin"
+	"suhe/twin/sight"
 )
 
 // publicView is what the public is told.
@@ -46,6 +47,8 @@ type publicRooms struct {
 	views api.Views
 	tiles *tiles.Server
 	hub   *stream.Hub
+
+	cameras *sight.Cameras
 }
 
 // openPublic builds the rooms of the public view, if there is to be one.
@@ -65,14 +68,15 @@ func (n *node) openPublic(context.Context) (err error) {
 		return err
 	}
 	p.hub = stream.New(n.streams(p.view.World(), p.tiles, stream.Options{Delayed: true}))
-	p.views = api.Views{World: p.view.World(), History: p.view.History(n.store), Tiles: p.tiles, Streams: p.hub}
+	p.cameras = sight.New(p.view.World(), n.registry.Classes())
+	p.views = api.Views{World: p.view.World(), History: p.view.History(n.store), Tiles: p.tiles, Streams: p.hub, Cameras: p.cameras, Survey: n.surveyOf(p.view.World(), p.view.Past(n.store), nil)}
 	n.public = p
 	return nil
 }
 
 // run follows the log late, once somebody asks for it.
 func (p *publicRooms) run(ctx context.Context) error {
-	p.view.Run(ctx, p.tiles, p.hub)
+	p.view.Run(ctx, p.cameras, p.tiles, p.hub)
 	return nil
 }
 

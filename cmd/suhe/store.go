@@ -14,6 +14,7 @@ import (
 	"suhe/internal/store/geopackage"
 	"suhe/internal/store/postgis"
 	"suhe/twin"
+	"suhe/twin/survey"
 )
 
 // store is all that is kept: the registry, its outbox, history, settings, alarms and incidents, and the
@@ -26,6 +27,7 @@ type store interface {
 	kept.Store
 	docket.Store
 	audit.Store
+	survey.Past
 	Close() error
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
+	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/door"
 	"suhe/internal/ogc"
@@ -31,6 +32,7 @@ import (
 // World is what the API asks of the living world.
 type World interface {
 	ByID(id assets.ID) *twin.Thing
+	Each(kind assets.Kind, yield func(*twin.Thing) bool)
 	Counts(sees func(access.Facet) bool) []twin.Count
 	Wait(ctx context.Context, p twin.Position) error
 }
@@ -62,6 +64,7 @@ type Tiles interface {
 	ServeTile(w http.ResponseWriter, r *http.Request, who access.Principal, a tiles.Address) error
 	ServeTileJSON(w http.ResponseWriter, r *http.Request, who access.Principal, layer, base string) error
 	ServeMetadata(w http.ResponseWriter, r *http.Request, who access.Principal, layers, base string) error
+	ServeArchive(w http.ResponseWriter, r *http.Request, who access.Principal, layers string) error
 	ServeStyle(w http.ResponseWriter, r *http.Request, name, lang, base string) error
 	ServeSprite(w http.ResponseWriter, r *http.Request, name string) error
 	Layers(scope access.Scope) []tiles.LayerInfo
@@ -130,7 +133,10 @@ type Deps struct {
 	DeadLetters DeadLetters
 	Doors       Doors
 	Commands    Commands
-	Answers     Answers // of requests with an Idempotency-Key
+	Holds       Holds
+	Player      Player     // nil: no media server is known
+	River       *geo.River // chainages are measured along it
+	Answers     Answers    // of requests with an Idempotency-Key
 	Backups     Backups
 	Incidents   Incidents
 	Media       Media // files of incidents
@@ -206,6 +212,8 @@ func (s *server) routes() {
 	s.open("POST /v1/otp/confirm", s.confirmOTP)
 	s.own("POST /v1/logout", s.logout)
 	s.own("GET /v1/me", s.me)
+	s.route("GET /v1/me/movers", access.Handle, s.ownMovers)
+	s.route("POST /v1/me/positions", access.Handle, s.once(s.ownPositions))
 	s.route("GET /v1/accounts", access.Admit, s.accounts)
 	s.route("GET /v1/accounts/{name}", access.Admit, s.account)
 	s.route("PUT /v1/accounts/{name}", access.Admit, s.putAccount)
@@ -238,6 +246,7 @@ func (s *server) routes() {
 	s.route("GET /tiles/{layers}", access.View, s.tileJSON)
 	s.route("GET /tiles/{layers}/{z}/{x}/{y}", access.View, s.tile)
 	s.route("GET /tiles/{layers}/metadata.json", access.View, s.metadata)
+	s.route("GET /tiles/{layers}/archive.pmtiles", access.View, s.archive)
 	s.route("GET /styles/{name}", access.View, s.style)
 	s.route("GET /sprites/{name}", access.View, s.sprite)
 
@@ -278,6 +287,8 @@ func (s *server) routes() {
 	s.route("GET /v1/assets/{id}/track", access.View, s.track)
 	s.route("POST /v1/positions", access.Observe, s.once(s.positions))
 	s.route("GET /v1/findings", access.View, s.findings)
+	s.cameraRoutes()
+	s.surveys()
 	s.route("GET /open311/v2/{list}", access.View, s.open311Lists)
 	s.route("POST /open311/v2/{list}", access.Report, s.once(s.open311Report))
 	s.route("GET /open311/v2/services/{service}", access.View, s.open311Service)
@@ -291,7 +302,9 @@ func (s *server) routes() {
 	s.route("GET /v1/incidents/{id}/contacts", access.View, s.incidentContact)
 	s.route("POST /v1/incidents/{id}/files", access.Report, s.addFile)
 	s.route("GET /v1/incidents/{id}/files/{file}", access.View, s.incidentFile)
-	s.route("POST /v1/incidents/{id}/{verb}", access.Report, s.stepIncident)
+	s.route("GET /v1/incidents/{id}/uploads/{upload}", access.Report, s.upload)
+	s.route("PUT /v1/incidents/{id}/uploads/{upload}", access.Report, s.putUpload)
+	s.route("POST /v1/incidents/{id}/{verb}", access.Report, s.once(s.stepIncident))
 	s.route("GET /v1/evaluation", access.View, s.evaluation)
 	s.signed("POST /v1/hooks/{hook}", s.hook)
 	s.papers("/v1/rules", alarm.RuleKind)

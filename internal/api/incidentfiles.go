@@ -22,6 +22,15 @@ import (
 type Media interface {
 	Put(ctx context.Context, folder string, r io.Reader) (media.File, error)
 	Get(ctx context.Context, folder, id string) (io.ReadCloser, int64, error)
+	Uploads
+}
+
+// Uploads keep files that come in pieces.
+type Uploads interface {
+	Uploaded(ctx context.Context, by, name string) (media.Upload, error)
+	Append(ctx context.Context, by, name string, offset int64, piece []byte) (media.Upload, error)
+	Assemble(ctx context.Context, by, name, folder string) (media.File, error)
+	Settle(ctx context.Context, by, name string, f media.File) error
 }
 
 // maxFileBody bounds the body that brings a file: what stands around it is little.
@@ -52,15 +61,25 @@ func (s *server) addFile(w http.ResponseWriter, r *http.Request, who access.Prin
 	if err != nil {
 		return tooLarge(err)
 	}
+	return s.attach(w, r, who, &in, e, file)
+}
+
+// attach adds a file that is kept to the incident, and answers with it.
+func (s *server) attach(w http.ResponseWriter, r *http.Request, who access.Principal, in *incident.Incident, e incident.Evidence, file media.File) error {
 	e.Ref, e.Type = file.ID, file.Type
 	e = in.Photo(e, strings.HasPrefix(file.Type, "image/"), file.Taken, file.Place, time.Now())
-	in, err = s.Incidents.Attach(r.Context(), who, in.ID, e)
+	is, err := s.Incidents.Attach(r.Context(), who, in.ID, e)
 	if err != nil {
 		return err
 	}
-	kept, _ := in.File(file.ID)
+	return attached(w, &is, file.ID)
+}
+
+// attached answers with a file of the incident.
+func attached(w http.ResponseWriter, in *incident.Incident, id string) error {
+	kept, _ := in.File(id)
 	w.Header().Set("ETag", etag(in.Rev))
-	w.Header().Set("Location", "/v1/incidents/"+string(in.ID)+"/files/"+file.ID)
+	w.Header().Set("Location", "/v1/incidents/"+string(in.ID)+"/files/"+id)
 	answerUnkept(w, http.StatusCreated, kept)
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"suhe/internal/account/key"
 	"suhe/internal/door"
 	"suhe/stream/ingest"
+	"suhe/twin/survey"
 )
 
 // kinds maps each kind of failure to its HTTP status. What is not here is our
@@ -27,6 +28,7 @@ var kinds = []struct {
 }{
 	{ingest.ErrTooLarge, http.StatusRequestEntityTooLarge}, // invalid as well: the first that fits counts
 	{access.ErrUnauthenticated, http.StatusUnauthorized},
+	{survey.ErrCost, http.StatusUnprocessableEntity},
 	{assets.ErrInvalid, http.StatusBadRequest},
 	{assets.ErrNotFound, http.StatusNotFound},
 	{errPrecondition, http.StatusPreconditionFailed},

@@ -44,6 +44,15 @@ func (s *server) metadata(w http.ResponseWriter, r *http.Request, who access.Pri
 	return v.Tiles.ServeMetadata(w, r, who, r.PathValue("layers"), door.Base(r))
 }
 
+// archive serves what lasts of the layers' tiles in one file, to take along.
+func (s *server) archive(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	v, err := s.views(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	return v.Tiles.ServeArchive(w, r, who, r.PathValue("layers"))
+}
+
 // style serves a style document: it names layers and colours, and nothing of what is
 // in them.
 func (s *server) style(w http.ResponseWriter, r *http.Request, _ access.Principal) error {

@@ -9,6 +9,7 @@ import (
 	"suhe/assets"
 	"suhe/internal/access"
 	"suhe/twin"
+	"suhe/twin/survey"
 )
 
 // Views are the rooms that show the world. There are the live ones, and perhaps
@@ -18,6 +19,8 @@ type Views struct {
 	History History
 	Tiles   Tiles
 	Streams Streams
+	Cameras Cameras
+	Survey  *survey.Survey
 }
 
 // Public gives the views of the public. They may have yet to begin: then it waits,

@@ -47,8 +47,12 @@ var floors = map[string]int{
 	"twin":                      31,
 	"twin/alarm":                32,
 	"twin/incident":             32,
+	"twin/sight":                33,
+	"twin/survey":               33,
 	"internal/media":            30,
 	"internal/public":           35,
+	"internal/search":           34,
+	"internal/format":           38,
 	"tiles/archive":             38,
 	"tiles":                     40,
 	"tiles/sprite":              39,
@@ -80,7 +84,7 @@ var rooms = map[string][]string{
 	"github.com/gorilla/websocket":  {"stream", "internal/bench"},
 	"github.com/jackc/pgx/v5":       {"internal/store/postgis", "internal/bench"},
 	"github.com/nats-io":            {"internal/bus", "internal/natstest"},
-	"modernc.org/sqlite":            {"internal/store/geopackage", "assets", "tiles/archive"},
+	"modernc.org/sqlite":            {"internal/store/geopackage", "assets", "internal/format", "tiles/archive"},
 	"github.com/alecthomas/kong":    {"cmd/suhe"},
 	"github.com/paulmach/osm":       {"assets"},
 	"github.com/eclipse/paho.mqtt":  {"internal/simulate"},
@@ -99,6 +103,8 @@ var rooms = map[string][]string{
 	"github.com/google/cel-go":      {"twin/alarm"},
 	"gocloud.dev":                   {"internal/media"},
 	"golang.org/x/image":            {"internal/media"},
+	"github.com/mozillazg":          {"internal/search"},
+	"github.com/google/flatbuffers": {"internal/format"},
 }
 
 // Package is one package and what it imports, as `go list` tells.

@@ -48,7 +48,7 @@ type Alarm struct {
 	Incident    assets.ID          `json:"incident,omitempty"` // that was made of it
 	Members     []Member           `json:"members"`            // at most MaxMembers, in the order in which they joined
 	Unlisted    int                `json:"unlisted,omitempty"` // how many more hold
-	Cameras     []Sight            `json:"cameras"`            // that see the place, nearest first
+	Cameras     []Sight            `json:"cameras"`            // that see the place, the best first
 
 	Acknowledged *Act         `json:"acknowledged,omitempty"`
 	Suppressed   *Suppression `json:"suppressed,omitempty"`

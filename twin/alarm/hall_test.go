@@ -158,7 +158,7 @@ func (h *hall) begin(rules []*Rule) {
 		h.t.Fatal(err)
 	}
 	h.engine.Judge(NewBook(rules, nil))
-	h.keeper = NewKeeper(KeeperOptions{Store: h.store, Engine: h.engine, Ground: h, Locate: located, Now: h.clock.Now,
+	h.keeper = NewKeeper(KeeperOptions{Store: h.store, Engine: h.engine, Watching: h.watching, Locate: located, Now: h.clock.Now,
 		Silences: func() []*Silence { return h.silences }, Fences: func() map[string]*Fence { return h.fences }})
 	h.desk = NewDesk(DeskOptions{Store: h.store, Locate: located, Now: h.clock.Now})
 	seeds, err := Holding(h.t.Context(), h.store)
@@ -183,14 +183,16 @@ func (h *hall) Each(kind assets.Kind, yield func(*twin.Thing) bool) {
 	}
 }
 
-func (h *hall) Within(dst []*twin.Thing, kind assets.Kind, b orb.Bound) []*twin.Thing {
-	h.Each(kind, func(s *twin.Thing) bool {
-		if b.Contains(orb.Point(s.Anchor)) {
-			dst = append(dst, s)
+// watching are the cameras of the hall that are near: how they look is not asked here.
+func (h *hall) watching(p orb.Point) []Sight {
+	out := []Sight{}
+	h.Each(assets.Camera, func(s *twin.Thing) bool {
+		if d := geo.Distance(s.Anchor, p); d < 200 {
+			out = append(out, Sight{s.Asset.ID, d})
 		}
 		return true
 	})
-	return dst
+	return out
 }
 
 // said is what a sensor says now.

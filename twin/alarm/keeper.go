@@ -28,7 +28,7 @@ type Cases interface {
 type KeeperOptions struct {
 	Store    Cases
 	Engine   *Engine
-	Ground   Ground                          // to find the cameras that see a place
+	Watching func(orb.Point) []Sight         // the cameras that see a place, the best first; nil: none are known
 	Locate   func(orb.Point) assets.Location // where a point is in the district
 	Silences func() []*Silence               // nil: there are none
 	Fences   func() map[string]*Fence        // of silences; nil: there are none

@@ -17,9 +17,8 @@ import (
 const flood = high + ", 'clear': 'value < high - 0.1', 'cause': 'flood', 'gather': 100, 'event': 'flood.level', 'promote': 'raised'}"
 
 func TestLifeOfAnAlarm(t *testing.T) {
-	see, turned := camera(8, "cam-1", orb.Point{middle[0], middle[1] - 0.001}), camera(9, "cam-2", orb.Point{middle[0], middle[1] - 0.001})
-	turned.Asset.Camera = &assets.CameraSpec{Azimuth: 180, HorizontalFOV: 90, Range: 200}
-	h := newHall(t, []*Rule{rule(t, "high", flood)}, gauge(1, "g"), see, turned)
+	see, far := camera(8, "cam-1", orb.Point{middle[0], middle[1] - 0.001}), camera(9, "cam-2", orb.Point{middle[0], middle[1] - 0.01})
+	h := newHall(t, []*Rule{rule(t, "high", flood)}, gauge(1, "g"), see, far)
 	h.hears(said{1, 3.5}).round()
 	a := h.only()
 	if a.ID != "A-20261123-000001" || a.State != IsRaised || a.Severity != 2 || a.Cause != "flood" || a.Title != "高" || !a.Promotes() || a.Area != "310107005" {

@@ -165,7 +165,9 @@ func (k *Keeper) raise(p *pack, c *Condition, now time.Time) {
 		h.Title, h.TitleEn, h.Event, h.Promote = r.Title, r.TitleEn, r.Event, r.Promote
 	}
 	s := Step{Verb: Raise, By: Rules, At: now, Head: h, Severity: &c.Severity}
-	s.Cameras = Watching(k.options.Ground, c.point())
+	if k.options.Watching != nil {
+		s.Cameras = k.options.Watching(c.point())
+	}
 	k.do(p, s)
 }
 

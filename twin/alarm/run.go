@@ -192,6 +192,7 @@ func (r *run) publish(batches []twin.Batch, now int64) {
 	for _, t := range turns {
 		if t.On {
 			e.held[t.Condition.Key] = t.Condition
+			e.metrics.begun.Inc()
 		} else {
 			delete(e.held, t.Condition.Key)
 			e.remember(t, now)

@@ -51,8 +51,8 @@ const (
 	perTask    geo.Metres = 400  // farther to go than who is free: what one task more counts
 )
 
-// account is the property of a mover that names the account of who it is.
-const account = "account"
+// AccountProperty is the property of a mover that names the account of who it is.
+const AccountProperty = "account"
 
 // Advise says to whom the incident may be dispatched, as far as who asks sees it. open
 // are all open incidents.
@@ -107,7 +107,7 @@ func (c *Class) suits(near twin.Near, who access.Principal) (PersonAdvice, bool)
 	if !slices.Contains(classes, m.Asset.Class) || !onDuty || !who.Scope.Sees(m.Asset) {
 		return PersonAdvice{}, false
 	}
-	p := PersonAdvice{Person: m.Asset.Properties.Text(account), Mover: m.Asset.ID, Name: m.Asset.Name,
+	p := PersonAdvice{Person: m.Asset.Properties.Text(AccountProperty), Mover: m.Asset.ID, Name: m.Asset.Name,
 		Unit: m.Asset.Properties.Text("unit"), Distance: near.Distance}
 	if p.Person == "" {
 		p.Person = string(m.Asset.ID)

@@ -12,6 +12,7 @@ import (
 	"suhe/internal/docket"
 	"suhe/internal/settings"
 	"suhe/twin"
+	"suhe/twin/survey"
 )
 
 // Store is all that a store does.
@@ -22,6 +23,7 @@ type Store interface {
 	settings.Store
 	docket.Store
 	audit.Store
+	survey.Past
 }
 
 // House is one database under test.
@@ -106,6 +108,8 @@ func Run(t *testing.T, build func(testing.TB) House) {
 		{"casesByPage", casesByPage},
 		{"casesAreTold", casesAreTold},
 		{"caseEventsAreKept", caseEventsAreKept},
+		{"surveySums", surveySums},
+		{"surveyBegun", surveyBegun},
 		{"auditRoundTrip", auditRoundTrip},
 		{"auditTogether", auditTogether},
 		{"auditOfEdits", auditOfEdits},

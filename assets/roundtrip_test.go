@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io"
 	"iter"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 
 	"suhe/assets"
 	"suhe/geo"
+	"suhe/internal/format"
 )
 
 // stock is one asset of every kind, some with heights.
@@ -44,6 +46,16 @@ func each(all []*assets.Asset) iter.Seq2[*assets.Asset, error] {
 	}
 }
 
+// written is a file of assets in a format.
+func written(t *testing.T, name, file string, all iter.Seq2[*assets.Asset, error]) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := format.WriteAssets(context.Background(), name, &b, "", all); err != nil {
+		t.Fatal(err)
+	}
+	return writeFile(t, file, b.Bytes())
+}
+
 // backIn imports what was exported into a registry that holds the same: nothing
 // may change; and into an empty one: everything must be there.
 func backIn(t *testing.T, path string) {
@@ -61,37 +73,28 @@ func backIn(t *testing.T, path string) {
 	}
 }
 
-func TestExportGeoJSON(t *testing.T) {
-	var b bytes.Buffer
-	if err := assets.ExportGeoJSON(&b, each(stock())); err != nil {
-		t.Fatal(err)
-	}
-	fc, err := geojson.UnmarshalFeatureCollection(b.Bytes())
-	if err != nil || len(fc.Features) != len(stock()) || fc.Features[0].ID != "wl-1" {
-		t.Fatalf("orb reads %v, %v", fc, err)
-	}
-	backIn(t, writeFile(t, "a.geojson", b.Bytes()))
-}
-
-func TestExportNothing(t *testing.T) {
-	var b bytes.Buffer
-	if err := assets.ExportGeoJSON(&b, each(nil)); err != nil {
-		t.Fatal(err)
-	}
-	if fc, err := geojson.UnmarshalFeatureCollection(b.Bytes()); err != nil || len(fc.Features) != 0 {
-		t.Errorf("%v, %v", fc, err)
+// What is written in a format that Import knows comes back as the same assets.
+func TestExportedIsImportedAsItWas(t *testing.T) {
+	for name, file := range map[string]string{"geojson": "a.geojson", "geojsonseq": "a.geojsons", "csv": "a.csv", "gpkg": "a.gpkg"} {
+		t.Run(name, func(t *testing.T) { backIn(t, written(t, name, file, each(stock()))) })
 	}
 }
 
-func TestExportGeoPackage(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "a.gpkg")
-	for range 2 { // the second replaces the first
-		if err := assets.ExportGeoPackage(context.Background(), path, each(stock())); err != nil {
+func TestExportedGeoJSON(t *testing.T) {
+	for _, all := range [][]*assets.Asset{stock(), nil} {
+		b, err := os.ReadFile(written(t, "geojson", "a.geojson", each(all)))
+		if err != nil {
 			t.Fatal(err)
 		}
+		fc, err := geojson.UnmarshalFeatureCollection(b)
+		if err != nil || len(fc.Features) != len(all) || all != nil && fc.Features[0].ID != "wl-1" {
+			t.Fatalf("orb reads %v, %v", fc, err)
+		}
 	}
-	backIn(t, path)
-	db, err := sql.Open("sqlite", path)
+}
+
+func TestExportedGeoPackage(t *testing.T) {
+	db, err := sql.Open("sqlite", written(t, "gpkg", "a.gpkg", each(stock())))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,25 +116,21 @@ func TestExportGeoPackage(t *testing.T) {
 }
 
 func TestExportStopsAtAnError(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
 	wrong := errors.New("store is down")
 	broken := func(yield func(*assets.Asset, error) bool) { _ = yield(gauge(), nil) && yield(nil, wrong) }
-	if err := assets.ExportGeoJSON(&bytes.Buffer{}, broken); !errors.Is(err, wrong) {
-		t.Errorf("geojson: %v", err)
+	for _, f := range format.Formats() {
+		if err := format.WriteAssets(context.Background(), f.Name, io.Discard, "", broken); !errors.Is(err, wrong) {
+			t.Errorf("%s: %v", f.Name, err)
+		}
 	}
-	path := filepath.Join(t.TempDir(), "a.gpkg")
-	if err := assets.ExportGeoPackage(context.Background(), path, broken); !errors.Is(err, wrong) {
-		t.Errorf("gpkg: %v", err)
-	}
-	if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) != 0 {
+	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) != 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
 
 func TestImportGeoPackageLayers(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "a.gpkg")
-	if err := assets.ExportGeoPackage(context.Background(), path, each(stock())); err != nil {
-		t.Fatal(err)
-	}
+	path := written(t, "gpkg", "a.gpkg", each(stock()))
 	got := importTwice(t, path, assets.ImportOptions{Layer: "cameras"})
 	if got.err != nil || got.report.Created != 1 {
 		t.Errorf("%+v, %v", got.report, got.err)
@@ -145,10 +144,7 @@ func TestImportGeoPackageLayers(t *testing.T) {
 
 // A foreign table: no id, its own names, another plane, a row without geometry.
 func TestImportForeignGeoPackage(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "foreign.gpkg")
-	if err := assets.ExportGeoPackage(context.Background(), path, each(nil)); err != nil {
-		t.Fatal(err)
-	}
+	path := written(t, "gpkg", "foreign.gpkg", each(nil))
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
 		t.Fatal(err)

@@ -1,9 +1,9 @@
-package assets
+package geo
 
 import "github.com/paulmach/orb"
 
-// countVertices counts the vertices of g as a Solid's heights do.
-func countVertices(g orb.Geometry) int {
+// Vertices counts the vertices of g, one for each height of a Solid.
+func Vertices(g orb.Geometry) int {
 	switch g := g.(type) {
 	case orb.Point:
 		return 1
@@ -21,6 +21,8 @@ func countVertices(g orb.Geometry) int {
 		return sum(g)
 	case orb.Collection:
 		return sum(g)
+	case orb.Bound:
+		return Vertices(g.ToPolygon())
 	}
 	return 0
 }
@@ -28,7 +30,7 @@ func countVertices(g orb.Geometry) int {
 func sum[G orb.Geometry](parts []G) int {
 	n := 0
 	for _, p := range parts {
-		n += countVertices(p)
+		n += Vertices(p)
 	}
 	return n
 }

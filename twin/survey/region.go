@@ -1,0 +1,196 @@
+package survey
+
+import (
+	"github.com/paulmach/orb"
+
+	"suhe/assets"
+	"suhe/geo"
+	"suhe/twin"
+)
+
+// The bounds of what is drawn.
+const (
+	MaxVertices            = 10_000
+	MaxReach    geo.Metres = 20_000 // of a buffer
+)
+
+// Region is a piece of ground. The zero Region is everywhere. It is immutable.
+type Region struct{ tests []test }
+
+// test is one way in which ground is bounded.
+type test struct {
+	box    orb.Bound
+	thing  func(*twin.Thing) bool
+	point  func(orb.Point, assets.Location) bool
+	sector func(orb.Polygon) bool // whether ground that is seen touches it; nil: by its points
+}
+
+// And is the ground that is in both.
+func (r Region) And(o Region) Region {
+	return Region{append(append([]test(nil), r.tests...), o.tests...)}
+}
+
+// Everywhere says whether it is not bounded.
+func (r Region) Everywhere() bool { return len(r.tests) == 0 }
+
+var world = orb.Bound{Min: orb.Point{-360, -180}, Max: orb.Point{360, 180}}
+
+// bound is a box that everything in the region touches.
+func (r Region) bound() orb.Bound {
+	b := world
+	for _, t := range r.tests {
+		for k := range 2 {
+			b.Min[k], b.Max[k] = max(b.Min[k], t.box.Min[k]), min(b.Max[k], t.box.Max[k])
+		}
+	}
+	return b
+}
+
+func (r Region) has(t *twin.Thing) bool {
+	for _, is := range r.tests {
+		if !is.thing(t) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r Region) holds(p orb.Point, at assets.Location) bool {
+	for _, is := range r.tests {
+		if !is.point(p, at) {
+			return false
+		}
+	}
+	return true
+}
+
+// Box is what touches a box.
+func Box(b orb.Bound) Region { return touching(geo.Prepare(b)) }
+
+// Touching is what shares a point with an outline.
+func Touching(g orb.Geometry) (Region, error) {
+	if err := drawn(g); err != nil {
+		return Region{}, err
+	}
+	return touching(geo.Prepare(g)), nil
+}
+
+func touching(p *geo.Prepared) Region {
+	return outline(p, func(t *twin.Thing) bool { return p.Intersects(t.Geometry()) })
+}
+
+// Inside is what lies in an outline with all of it.
+func Inside(g orb.Geometry) (Region, error) {
+	if err := drawn(g); err != nil {
+		return Region{}, err
+	}
+	if g.Dimensions() < 2 {
+		return Region{}, invalid("geometry: %s, want a polygon to be within", g.GeoJSONType())
+	}
+	p := geo.Prepare(g)
+	return outline(p, func(t *twin.Thing) bool { return p.Holds(t.Geometry()) }), nil
+}
+
+func outline(p *geo.Prepared, has func(*twin.Thing) bool) Region {
+	return Region{[]test{{
+		box: p.Bound(), thing: has,
+		point:  func(q orb.Point, _ assets.Location) bool { return p.Intersects(q) },
+		sector: func(seen orb.Polygon) bool { return p.Intersects(seen) },
+	}}}
+}
+
+// Around is what is at most so many metres from a point, a line or an outline: a
+// buffer, or a corridor.
+func Around(g orb.Geometry, reach geo.Metres) (Region, error) {
+	if err := drawn(g); err != nil {
+		return Region{}, err
+	}
+	if !(reach >= 0 && reach <= MaxReach) {
+		return Region{}, invalid("distance: %g, want 0 to %g metres", float64(reach), float64(MaxReach))
+	}
+	p := geo.Prepare(g)
+	near := func(o orb.Geometry) bool { _, ok := p.Distance(o, reach); return ok }
+	return Region{[]test{{
+		box:    geo.Grow(p.Bound(), reach),
+		thing:  func(t *twin.Thing) bool { return near(t.Geometry()) },
+		point:  func(q orb.Point, _ assets.Location) bool { return near(q) },
+		sector: func(seen orb.Polygon) bool { return near(seen) },
+	}}}, nil
+}
+
+// drawn says what is wrong with a geometry that somebody drew.
+func drawn(g orb.Geometry) error {
+	if err := geo.Check(g); err != nil {
+		return invalid("%w", err) // geo names the geometry itself
+	}
+	if n := vertices(g); n > MaxVertices {
+		return invalid("geometry: %d vertices, want at most %d", n, MaxVertices)
+	}
+	return nil
+}
+
+func vertices(g orb.Geometry) (n int) {
+	switch g := g.(type) {
+	case orb.Point:
+		return 1
+	case orb.MultiPoint:
+		return len(g)
+	case orb.LineString:
+		return len(g)
+	case orb.Ring:
+		return len(g)
+	case orb.MultiLineString:
+		for _, l := range g {
+			n += len(l)
+		}
+	case orb.Polygon:
+		for _, r := range g {
+			n += len(r)
+		}
+	case orb.MultiPolygon:
+		for _, p := range g {
+			n += vertices(p)
+		}
+	case orb.Collection:
+		for _, m := range g {
+			n += vertices(m)
+		}
+	}
+	return n
+}
+
+// Stretch is a piece of the creek and its banks.
+type Stretch struct {
+	From, To geo.Metres // chainage
+	Bank     geo.Bank   // or empty: both
+	Off      geo.Metres // from the creek's line at most; 0: as far as things have a place along it
+}
+
+// Along is what stands along the stretch.
+func (s *Survey) Along(st Stretch) (Region, error) {
+	length := s.Length()
+	switch {
+	case s.o.River == nil:
+		return Region{}, invalid("chainage: there is no creek here")
+	case !(st.From >= 0 && st.From <= st.To):
+		return Region{}, invalid("chainage: %g,%g, want two metres from 0 to %.0f that rise", float64(st.From), float64(st.To), float64(length))
+	case st.Bank != "" && st.Bank != geo.Left && st.Bank != geo.Right:
+		return Region{}, invalid("bank: %.40q, want left or right", st.Bank)
+	case !(st.Off >= 0 && st.Off <= assets.MaxPlaceOffset):
+		return Region{}, invalid("offset: %g, want 0 to %g metres", float64(st.Off), float64(assets.MaxPlaceOffset))
+	}
+	if st.Off == 0 {
+		st.Off = assets.MaxPlaceOffset
+	}
+	in := func(at assets.Location) bool {
+		p := at.Place
+		return p != nil && p.Chainage >= st.From && p.Chainage <= st.To && p.Offset <= st.Off && (st.Bank == "" || p.Bank == st.Bank)
+	}
+	// A box of a long thing may touch only with the point that stands for it; the
+	// public's places are rounded, so their boxes may lie a little beside.
+	box := geo.Grow(s.o.River.Bound(min(st.From, length), min(st.To, length), st.Off), slack)
+	return Region{[]test{{
+		box: box, thing: func(t *twin.Thing) bool { return in(t.Location()) },
+		point: func(_ orb.Point, at assets.Location) bool { return in(at) },
+	}}}, nil
+}

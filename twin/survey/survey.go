@@ -1,0 +1,99 @@
+package survey
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"suhe/assets"
+	"suhe/geo"
+	"suhe/internal/access"
+	"suhe/twin"
+)
+
+// ErrCost says that a question is sound and would cost too much; the error names what
+// to make smaller.
+var ErrCost = errors.New("too costly")
+
+func costly(format string, args ...any) error {
+	return fmt.Errorf("%w: %w", ErrCost, fmt.Errorf(format, args...))
+}
+
+func invalid(format string, args ...any) error {
+	return fmt.Errorf("%w: %w", assets.ErrInvalid, fmt.Errorf(format, args...))
+}
+
+// notFound says that there is none that who asks may see: in the same words as of what
+// does not exist.
+func notFound(id assets.ID) error { return fmt.Errorf("asset %s: %w", id, assets.ErrNotFound) }
+
+func denied(format string, args ...any) error {
+	return fmt.Errorf("%w: %w", access.ErrDenied, fmt.Errorf(format, args...))
+}
+
+// World is the living world, as far as it is asked; *twin.World is one.
+type World interface {
+	ByID(id assets.ID) *twin.Thing
+	EachWithin(kind assets.Kind, b orb.Bound, yield func(*twin.Thing) bool)
+	Nearest(dst []twin.Near, kind assets.Kind, p orb.Point, n int, limit geo.Metres) []twin.Near
+}
+
+// Options are what a survey looks at. World, Locate and Classes must be set.
+type Options struct {
+	World   World
+	River   *geo.River                      // nil: there is no creek
+	Locate  func(orb.Point) assets.Location // where a point is in the district
+	Classes *assets.Classes
+	Past    Past             // nil: nothing is told of before
+	Links   *Links           // nil: nothing is related
+	Now     func() time.Time // default time.Now
+}
+
+// Survey answers questions of one world. All methods may be called at once.
+type Survey struct{ o Options }
+
+// New makes a survey.
+func New(o Options) *Survey {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Links == nil {
+		o.Links = new(Links)
+	}
+	return &Survey{o}
+}
+
+// Length is that of the creek's line; 0 if there is none.
+func (s *Survey) Length() geo.Metres {
+	if s.o.River == nil {
+		return 0
+	}
+	return s.o.River.Length()
+}
+
+// look is how many things are looked at between two looks at the context.
+const look = 1024
+
+// each yields the things that are asked for, kind by kind, in order of FID. Its error
+// is yield's or the context's.
+func (s *Survey) each(ctx context.Context, a *Ask, yield func(*twin.Thing) error) (err error) {
+	n := 0
+	for _, kind := range a.kinds() {
+		s.o.World.EachWithin(kind, a.Region.bound(), func(t *twin.Thing) bool {
+			if n++; n%look == 0 && ctx.Err() != nil {
+				err = ctx.Err()
+			}
+			if err == nil && a.takes(t) {
+				err = yield(t)
+			}
+			return err == nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
