@@ -55,8 +55,9 @@ const (
 	streamAddress = "rtsp://10.0.0.7/main"
 )
 
-// openHouse opens a node and ends it with the test.
-func openHouse(t testing.TB) *house {
+// openHouse opens a node, with these flags beside those of every house, and ends it with
+// the test.
+func openHouse(t testing.TB, more ...string) *house {
 	t.Helper()
 	dir := t.TempDir()
 	mappings, city := filepath.Join(dir, "mappings"), filepath.Join(dir, "city.pmtiles")
@@ -71,9 +72,10 @@ func openHouse(t testing.TB) *house {
 	if err := os.WriteFile(playSecret, []byte(playWord), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := settingsOf(t, "--data-dir", dir, "--mqtt-listen", freePort(t), "--demo", "--scene-size", "300", "--mappings", mappings, "--basemap", "city="+city,
+	flags := append([]string{"--data-dir", dir, "--mqtt-listen", freePort(t), "--demo", "--scene-size", "300", "--mappings", mappings, "--basemap", "city=" + city,
 		"--play-url", "https://media.example/live/{camera}?t={ticket}&e={expires}&s={signature}", "--play-secret-file", playSecret,
-		"--demo-password", demoWord, "--request-rate", "0", "--backup-passphrase", backupWord, "--login-tries", "1000000", "--address-tries", "1000000")
+		"--demo-password", demoWord, "--request-rate", "0", "--backup-passphrase", backupWord, "--login-tries", "1000000", "--address-tries", "1000000"}, more...)
+	s := settingsOf(t, flags...)
 	secret, err := openHooks(s.storage).Add("vision")
 	if err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ import (
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/door"
+	"suhe/internal/features"
 	"suhe/internal/ogc"
 	"suhe/stream/ingest"
 	"suhe/stream/ingest/deadletter"
@@ -179,9 +180,12 @@ type Site struct {
 // server carries the dependencies to the handlers.
 type server struct {
 	Deps
-	mux    *http.ServeMux
-	table  []Route
-	limits *limits
+	mux       *http.ServeMux
+	table     []Route
+	limits    *limits
+	packed    packed
+	systems   features.Systems
+	downloads chan struct{} // has room for those that may be at once
 }
 
 // New builds the handler of the whole HTTP face.
@@ -191,7 +195,8 @@ func New(d Deps) http.Handler {
 }
 
 func newServer(d Deps) *server {
-	s := &server{Deps: d, mux: http.NewServeMux(), limits: newLimits(d.Rate)}
+	s := &server{Deps: d, mux: http.NewServeMux(), limits: newLimits(d.Rate),
+		systems: features.NewSystems(geo.ShanghaiPlane), downloads: make(chan struct{}, maxDownloads)}
 	s.routes()
 	return s
 }
@@ -251,6 +256,7 @@ func (s *server) routes() {
 	s.route("GET /sprites/{name}", access.View, s.sprite)
 
 	s.route("GET /ogc", access.View, s.ogc((*ogcAsk).landing))
+	s.mux.HandleFunc("GET "+ogc.Root+"/{$}", withoutSlash) // some clients put one behind every address
 	s.route("GET /ogc/conformance", access.View, s.ogc((*ogcAsk).conformance))
 	s.route("GET /ogc/tileMatrixSets", access.View, s.ogc((*ogcAsk).matrixSets))
 	s.route("GET /ogc/tileMatrixSets/{set}", access.View, s.ogc((*ogcAsk).matrixSet))
@@ -262,16 +268,28 @@ func (s *server) routes() {
 	s.route("GET /ogc/collections/{collection}/tiles", access.View, s.ogc((*ogcAsk).tilesets))
 	s.route("GET /ogc/collections/{collection}/tiles/{set}", access.View, s.ogc((*ogcAsk).tileset))
 	s.route("GET /ogc/collections/{collection}/tiles/{set}/{z}/{row}/{col}", access.View, s.ogcTile)
+	s.open("GET /ogc/style.css", s.ogcStyle)
+	s.route("GET /ogc/collections/{collection}/queryables", access.View, s.ogc((*ogcAsk).queryables))
+	s.route("GET /ogc/collections/{collection}/items", access.View, s.items)
+	s.route("GET /ogc/collections/{collection}/items/{id}", access.View, s.item)
+	s.route("POST /ogc/collections/{collection}/items", access.Edit, s.once(s.addFeature))
+	s.route("PUT /ogc/collections/{collection}/items/{id}", access.Edit, s.putFeature)
+	s.route("PATCH /ogc/collections/{collection}/items/{id}", access.Edit, s.patchFeature)
+	s.route("DELETE /ogc/collections/{collection}/items/{id}", access.Edit, s.removeFeature)
 	s.route("GET /basemaps/{name}", access.View, s.basemapTileJSON)
 	s.route("GET /basemaps/{name}/{z}/{x}/{y}", access.View, s.basemapTile)
 
 	s.route("GET /v1/scene", access.View, s.scene)
 	s.route("GET /v1/classes", access.View, s.classes)
 	s.route("GET /v1/layers", access.View, s.layers)
+	s.route("GET /v1/search", access.View, s.search)
 	s.route("GET /v1/assets/{id}", access.View, s.asset)
 	s.route("PUT /v1/assets/{id}", access.Edit, s.putAsset)
 	s.route("DELETE /v1/assets/{id}", access.Edit, s.removeAsset)
 	s.route("GET /v1/assets/{id}/observations", access.View, s.series)
+	s.route("GET /v1/assets/{id}/revisions", access.View, s.revisions)
+	s.route("GET /v1/assets/{id}/revisions/{revision}", access.View, s.revision)
+	s.route("POST /v1/assets/{id}/revisions/{revision}/restore", access.Edit, s.restoreRevision)
 	s.route("POST /v1/observations", access.Observe, s.once(s.observations))
 	s.route("POST /v1/ingest/{mapping}", access.Observe, s.once(s.mapped))
 	s.route("GET /v1/commands", access.Command, s.commandKinds)

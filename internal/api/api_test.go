@@ -79,6 +79,12 @@ func (r *rooms) ByID(id assets.ID) *twin.Thing {
 	return nil
 }
 
+func (r *rooms) Each(kind assets.Kind, yield func(*twin.Thing) bool) {
+	if r.thing != nil && r.thing.Asset.Kind == kind {
+		yield(r.thing)
+	}
+}
+
 func (r *rooms) Counts(func(access.Facet) bool) []twin.Count {
 	return []twin.Count{{Kind: assets.Sensor, Total: 1, Classes: map[string]int{"sensor.water_level": 1}, States: map[string]int{"normal": 1}}}
 }
@@ -142,6 +148,10 @@ func (r *rooms) ServeTile(w http.ResponseWriter, _ *http.Request, _ access.Princ
 	w.Header().Set("ETag", `"1"`)
 	fmt.Fprint(w, "tile ", a.Layers, " ", a.Z, " ", a.X, " ", a.Y)
 	return nil
+}
+
+func (r *rooms) ServeArchive(http.ResponseWriter, *http.Request, access.Principal, string) error {
+	return fmt.Errorf("archive: %w", assets.ErrNotFound)
 }
 
 func (r *rooms) ServeTileJSON(w http.ResponseWriter, _ *http.Request, _ access.Principal, layer, base string) error {
@@ -352,7 +362,7 @@ func TestAnswersAndProblems(t *testing.T) {
 		{"a sprite", "GET /sprites/creek@2x.png", "", nil, nil, 200, "sprite creek@2x.png"},
 		{"the OGC landing page", "GET /ogc", "", nil, nil, 200, `"href":"http://example.com/ogc/conformance"`},
 		{"JSON by name", "GET /ogc/tiles?f=json", "", nil, nil, 200, "http://example.com/ogc/tiles/WebMercatorQuad"},
-		{"another form", "GET /ogc?f=html", "", nil, nil, 400, `f: invalid: \"html\", expected json`},
+		{"another form", "GET /ogc?f=xml", "", nil, nil, 400, `f: invalid: \"xml\", expected one of json, html`},
 		{"an unknown parameter", "GET /ogc/collections?limit=1", "", nil, nil, 400, "limit"},
 		{"a tile of a collection, row before column", "GET /ogc/collections/sensors/tiles/WebMercatorQuad/14/6691/13719", "", nil, nil, 200, "tile sensors 14 13719 6691"},
 		{"a tile of all", "GET /ogc/tiles/WebMercatorQuad/14/6691/13719", "", nil, nil, 200, "tile water,sensors 14 13719 6691"},

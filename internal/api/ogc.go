@@ -1,8 +1,13 @@
 package api
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 
 	"suhe/assets"
 	"suhe/internal/access"
@@ -15,27 +20,74 @@ import (
 type ogcAsk struct {
 	ogc.Documents
 	path func(name string) string
+	s    *server
+	who  access.Principal
 }
 
-// ogc serves one kind of document as JSON, the only form that there is: whatever
-// Accept says, a caller is better served by it than by a refusal.
+// ogc serves one kind of document, as JSON or as a page to browse.
 func (s *server) ogc(document func(*ogcAsk) (any, error)) handler {
 	return func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-		if err := knownQuery(r); err != nil {
+		if err := knownQuery(r, "f"); err != nil {
+			return err
+		}
+		form, err := formOf(r, "json")
+		if err != nil {
 			return err
 		}
 		docs, err := s.documents(r, who)
 		if err != nil {
 			return err
 		}
-		doc, err := document(&ogcAsk{docs, r.PathValue})
+		doc, err := document(&ogcAsk{docs, r.PathValue, s, who})
 		if err != nil {
 			return err
 		}
-		w.Header().Set("Cache-Control", "private, no-cache")
+		browsable(w.Header())
+		if form == formHTML {
+			return writePage(w, func(to io.Writer) error {
+				return docs.WriteDocument(to, strings.TrimPrefix(r.URL.Path, ogc.Root), doc)
+			})
+		}
+		if _, is := doc.(ogc.QueryableSchema); is {
+			writeJSON(w, "application/schema+json", http.StatusOK, doc)
+			return nil
+		}
 		answer(w, doc)
 		return nil
 	}
+}
+
+// browsable sets what all that is below /ogc has in common: one address has several
+// forms, and whether it is as it was is for us to say.
+func browsable(h http.Header) {
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Vary", "Accept")
+}
+
+// writePage sends a page that is made in memory first: it is small, and what goes
+// wrong while it is made can be said.
+func writePage(w http.ResponseWriter, write func(io.Writer) error) error {
+	var page bytes.Buffer
+	if err := write(&page); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write(page.Bytes()) // the caller may be gone
+	return nil
+}
+
+// ogcStyle serves the style sheet of the pages.
+func (s *server) ogcStyle(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Cache-Control", "public, max-age=3600")
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	_, _ = w.Write(ogc.Style())
+	return nil
+}
+
+// withoutSlash leads to the same address without a slash at its end.
+func withoutSlash(w http.ResponseWriter, r *http.Request) {
+	to := url.URL{Path: strings.TrimSuffix(r.URL.Path, "/"), RawQuery: r.URL.RawQuery}
+	http.Redirect(w, r, to.String(), http.StatusMovedPermanently)
 }
 
 // documents describe the layers as the caller is shown them.
@@ -45,21 +97,15 @@ func (s *server) documents(r *http.Request, who access.Principal) (ogc.Documents
 		return ogc.Documents{}, err
 	}
 	set := s.Site.Dataset
-	set.Layers = v.Tiles.Layers(who.Scope)
+	set.Layers, set.Movers, set.Systems = v.Tiles.Layers(who.Scope), who.Scope.SeesMovers(), s.systems.URIs()
 	return set.At(door.Base(r)), nil
 }
 
-// knownQuery refuses parameters that the documents do not have, as OGC API Common
-// wants, and other forms than JSON.
-func knownQuery(r *http.Request) error {
-	for name, values := range r.URL.Query() {
-		if name != "f" {
-			return fmt.Errorf("query: %w: %.40q is not a parameter here, expected f or none", assets.ErrInvalid, name)
-		}
-		for _, v := range values {
-			if v != "json" {
-				return fmt.Errorf("f: %w: %.40q, expected json", assets.ErrInvalid, v)
-			}
+// knownQuery refuses parameters that there are not, as OGC API Common wants.
+func knownQuery(r *http.Request, known ...string) error {
+	for name := range r.URL.Query() {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("query: %w: %.40q is not a parameter here, expected %s or none", assets.ErrInvalid, name, strings.Join(known, ", "))
 		}
 	}
 	return nil

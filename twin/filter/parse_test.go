@@ -140,7 +140,7 @@ var wrongs = []struct{ name, text, want string }{
 	{"casei of property in list", "a IN (CASEI(b))", "invalid: filter: at byte 6: CASEI of a property, want a literal"},
 	{"timestamp", "a > TIMESTAMP('yesterday')", `invalid: filter: at byte 14: the text "yesterday", want a time such as '2026-11-24T08:00:00Z'`},
 	{"date", "a > DATE(2026)", `invalid: filter: at byte 9: "2026", want a time such as '2026-11-24'`},
-	{"function", "upper(a) = 'X'", `invalid: filter: at byte 0: function "upper": want one of CASEI, TIMESTAMP, DATE, S_INTERSECTS, S_DISJOINT, S_WITHIN, S_CONTAINS`},
+	{"function", "upper(a) = 'X'", `invalid: filter: at byte 0: function "upper": want CASEI, TIMESTAMP, DATE, or where it is true or false S_INTERSECTS, S_DISJOINT, S_WITHIN, S_CONTAINS, T_… or A_…`},
 	{"spatial of one", "S_WITHIN(geometry)", "invalid: filter: at byte 0: S_WITHIN: want two arguments, the property geometry and a literal"},
 	{"spatial of three", "S_WITHIN(geometry, POINT(1 2), 3)", `invalid: filter: at byte 31: "3", want )`},
 	{"spatial of literals", "S_WITHIN(POINT(1 2), POINT(1 2))", "invalid: filter: at byte 0: S_WITHIN: want two arguments, the property geometry and a literal"},

@@ -15,6 +15,7 @@ import { say, verbWord } from './words';
 export interface Around {
   names(): parts.Names;
   mayReport: boolean;
+  stormOf(id: string): string[]; // the other alarms of the storm that one is part of
   look(id: string, name: string, incident: string): void; // through a camera, for an incident if there is one
   open(kind: CaseKind, id: string): void; // another case
   changed(): void; // another case is shown, or none
@@ -22,6 +23,9 @@ export interface Around {
 
 /** How often what is shown is asked for at most while it changes, in milliseconds. */
 const fetchEvery = 300;
+
+/** What is done to all alarms of a storm at once. */
+const stormy = ['acknowledge', 'suppress', 'resume', 'clear'];
 
 /** What is shown: one of both. */
 type Shown = { kind: CaseKind; id: string; steps: cases.Step[] } & ({ incident: cases.Incident; alarm?: undefined } | { alarm: cases.Alarm; incident?: undefined });
@@ -151,7 +155,7 @@ export class CaseCard {
       parts.chips(a.state, a.severity, 0, [], lang), ...this.deeds(offeredOf(a), () => false, names), this.told,
       parts.alarmFacts(a, names),
       ...parts.kin([['made', a.incident ? [a.incident] : []]], (id) => this.around.open('incident', id), lang),
-      ...parts.kin([['partOf', a.into ? [a.into] : []]], (id) => this.around.open('alarm', id), lang), ...parts.cameras(a.cameras.map((c) => ({ id: c.camera, name: `${c.camera} · ${say('metres', lang, { n: Math.round(c.metres) })}` })), (id, name) => this.around.look(id, name, a.incident ?? ''), lang),
+      ...parts.kin([['partOf', a.into ? [a.into] : []], ['storm', this.around.stormOf(a.id)]], (id) => this.around.open('alarm', id), lang), ...parts.cameras(a.cameras.map((c) => ({ id: c.camera, name: `${c.camera} · ${say('metres', lang, { n: Math.round(c.metres) })}` })), (id, name) => this.around.look(id, name, a.incident ?? ''), lang),
       ...parts.members(a, names), ...parts.timeline(steps, lang),
     ];
   }
@@ -182,7 +186,8 @@ export class CaseCard {
       const given = await this.form.ask(verb, about);
       if (!given) return;
       this.acting = true;
-      await cases.act(s.kind, s.id, verb, given, this.revision(s));
+      const whole = s.alarm?.storm && stormy.includes(verb) ? { storm: true } : {};
+      await cases.act(s.kind, s.id, verb, { ...given, ...whole }, this.revision(s));
       this.tell(undefined, verb);
     } catch (e) {
       this.tell(e, verb);
