@@ -230,6 +230,7 @@ class Patrol {
     const { fix } = this.here;
     // Who walks does something, even if nobody touches the phone.
     if (fix && this.shift.note(fix)) this.guard.act();
+    this.report.moved();
     if (fix && this.connection && (!this.lookedAt || distance(fix.at, this.lookedAt) > strayed)) this.connection.look(this.view());
     this.draw();
   }
