@@ -277,6 +277,7 @@ async function budgets(p) {
 
 const browser = await launch();
 try {
+  const photo = option('pictures') ? await snapshot(browser) : picture(900);
   const ask = await clerk(browser, 'operator');
   await ask('PUT', '/v1/assets/patrol-li', {
     kind: 'mover', class: 'mover.patrol', name: '巡查 李', lifecycle: 'in_use', geometry: { type: 'Point', coordinates: manhole.place }, properties: { account: 'patrol' },
@@ -290,7 +291,7 @@ try {
     const worker = await navigator.serviceWorker.ready;
     return manifest.display === 'standalone' && manifest.icons.length > 2 && new URL(worker.scope).pathname === '/patrol';
   }));
-  await handled(p, ask, first, await snapshot(browser));
+  await handled(p, ask, first, photo);
   await around(p, second);
   await budgets(p);
   await found(p, ask);
