@@ -233,6 +233,24 @@ async function cutOff(p, ask, id, lost) {
   await p.turn('tasks');
 }
 
+/** A login that ends is begun again over the page, and what was done meanwhile is sent then. */
+async function loggedOut(p, ask) {
+  const id = await dispatched(ask, { ...rubbish, class: 'street.rubbish', title: '暴露垃圾 · 莫干山路', place: [121.4396, 31.2486] }, { person: 'patrol' });
+  check('a new task makes itself seen', await p.wait('note', () => /新任务：暴露垃圾/.test(document.getElementById('note').textContent) && !document.getElementById('note').hidden));
+  await p.card(id, 'dispatched');
+  await p.page.evaluate(() => fetch('/v1/logout', { method: 'POST' }));
+  await p.tap(`.card[data-id="${id}"] [data-key="do-${id}"]`);
+  await p.page.evaluate(() => window.suhe.guard.check());
+  check('a login that ended is asked for again', await p.wait('relogin', () => document.getElementById('relogin')?.open));
+  await clean(p, 'the login');
+  await shot(p, 'patrol-login');
+  await p.page.fill('#relogin input[type=password]', option('demo'));
+  await p.tap('#relogin button[type=submit]');
+  check('then it is live again', await p.live());
+  check('and what was done is sent', await until('accepted', async () => (await ask('GET', `/v1/incidents/${id}`)).state === 'accepted') && await p.empty());
+  await ask('POST', `/v1/incidents/${id}/cancel`, { reason: '测试结束' });
+}
+
 /** On a weak link incidents come, and states at most once a second. */
 async function slowly(p, ask) {
   const client = await p.page.context().newCDPSession(p.page);
@@ -298,6 +316,7 @@ try {
   await onDuty(p, ask);
   await p.turn('tasks');
   await cutOff(p, ask, second, third);
+  await loggedOut(p, ask);
   await slowly(p, ask);
   await p.turn('mine');
   await p.tap('#mine [data-key=theme]');
@@ -313,7 +332,7 @@ try {
   const planner = await pocket(browser, 'planner');
   check('who may not report is not offered to', await planner.page.isHidden('#tabs [data-tab=report]') && /不处置案件/.test(await planner.text('#tasks')));
   for (const [who, v] of [['patrol', p], ['planner', planner]]) {
-    const complaints = v.complaints.filter((c) => !/ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|403 \(Forbidden\)/.test(c)); // what it asked while there was no network, and what was refused as it had to be
+    const complaints = v.complaints.filter((c) => !/ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|40[13] \(/.test(c)); // what it asked while there was no network, and what was refused as it had to be
     check(`the console of ${who} is clean`, complaints.length === 0, complaints.slice(0, 3).join(' | '));
     check(`${who} asks nobody else`, v.strangers.length === 0, v.strangers.join());
   }

@@ -61,6 +61,7 @@ class Patrol {
   private creek = { share: 0, bytes: 0 };
   private sure: boolean; // the server has said who is here
   private noteUntil = 0;
+  private known: Set<string> | undefined; // one's own tasks that were shown; undefined until the first list
   private installer: (() => void) | undefined;
   private fresh: (() => void) | undefined;
   private readonly here = new Here(() => this.moved());
@@ -325,16 +326,27 @@ class Patrol {
     if (offline) put(note, [say('offlineHint', this.lang), ...(this.book.at ? [say('asOf', this.lang, { t: clock(this.book.at).slice(0, 5) })] : [])].join(' · '));
   }
 
+  /** A task that came while one looked elsewhere makes itself seen, and felt. */
+  private news(now: number): void {
+    const mine = this.desk.owed(now).filter((o) => o.mine).map((o) => o.task);
+    const fresh = this.known && mine.filter((t) => !this.known!.has(t.id));
+    if (this.book.at > 0) this.known = new Set([...this.known ?? [], ...mine.map((t) => t.id)]);
+    if (!fresh || fresh.length === 0) return;
+    this.say('newTask', { t: fresh.map((t) => t.title).join('、') });
+    navigator.vibrate?.([200, 100, 200]);
+  }
+
   /** Says something for a while. */
-  private say(key: PatrolWord): void {
+  private say(key: PatrolWord, given: Record<string, string> = {}): void {
     const note = element('note');
     this.noteUntil = Date.now() + 4000;
     note.hidden = false;
     note.dataset.kind = 'good';
-    put(note, say(key, this.lang));
+    put(note, say(key, this.lang, given));
   }
 
   private second(): void {
+    this.news(Date.now());
     this.drawNow();
   }
 
