@@ -16,6 +16,7 @@ type benchCmd struct {
 	Tiles   benchTilesCmd   `cmd:"" help:"Tiles beside PostGIS, orb and net/http."`
 	Load    benchLoadCmd    `cmd:"" help:"A million assets from PostGIS into memory."`
 	Stream  benchStreamCmd  `cmd:"" help:"Devices to a state in memory and to a WebSocket."`
+	Query   benchQueryCmd   `cmd:"" help:"Questions of where, beside PostGIS; cameras that see a place; words; a file of all."`
 	World   benchWorldCmd   `cmd:"" hidden:""`
 	Devices benchDevicesCmd `cmd:"" hidden:""`
 
@@ -117,6 +118,24 @@ func (c *benchStreamCmd) Run(ctx context.Context, io streams, log *slog.Logger) 
 		o.Phones, o.Screens = 200, 100
 	}
 	t, err := bench.Stream(ctx, o)
+	return c.print(io, t, err)
+}
+
+// benchQueryCmd measures what planners ask.
+type benchQueryCmd struct {
+	benchFlags
+	Count   int `help:"Assets of the district." default:"1000000"`
+	Cameras int `help:"Cameras of the district." default:"21000"`
+	Seconds int `help:"Time of each comparison." default:"10"`
+}
+
+// Run prints the table.
+func (c *benchQueryCmd) Run(ctx context.Context, io streams) error {
+	o := bench.QueryOptions{Database: c.Database, Count: c.Count, Cameras: c.Cameras, Span: time.Duration(c.Seconds) * time.Second, Progress: io.err}
+	if c.Quick {
+		o.Count, o.Cameras, o.Asks, o.Span = 5000, 300, 50, 300*time.Millisecond
+	}
+	t, err := bench.Query(ctx, o)
 	return c.print(io, t, err)
 }
 

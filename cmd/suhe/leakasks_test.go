@@ -94,7 +94,7 @@ func (l *leakNode) makeAsk(seed uint64, number int) leakAsk {
 			share int
 			make  func(*leakAsk, *rand.Rand)
 		}{
-			{620, l.askTile}, {150, l.askAsset}, {60, l.askCounts}, {40, l.askSeries}, {30, l.askTrack}, {40, l.askDocument},
+			{520, l.askTile}, {80, l.askItems}, {20, l.askSearch}, {150, l.askAsset}, {60, l.askCounts}, {40, l.askSeries}, {30, l.askTrack}, {40, l.askDocument},
 			{20, l.askFindings}, {10, l.askCommands}, {5, l.askLetters}, {3, l.askEdit}, {12, l.askEditOfOthers}, {10, l.sendForOthers},
 		} {
 			if at < kind.share {
@@ -185,6 +185,46 @@ func (l *leakNode) features(data []byte, by *side) (n int, err error) {
 	return n, nil
 }
 
+// askSearch looks for words, often for those that the other alone has.
+func (l *leakNode) askSearch(a *leakAsk, chance *rand.Rand) {
+	word := one(chance, a.other.mark, a.other.mark+"-camera-3", a.by.mark, "name", "owner", "english", "camera", "br", "桥", "其他")
+	query := url.Values{"q": {word}, "limit": {one(chance, "1", "20", "100")}}
+	if chance.IntN(3) == 0 {
+		query.Set("near", fmt.Sprintf("%v,%v", a.other.box.Center()[0], a.other.box.Center()[1]))
+	}
+	if chance.IntN(3) == 0 {
+		query.Set("area", one(chance, a.other.area, a.by.area, "310107"))
+	}
+	a.path = "/v1/search?" + query.Encode()
+	by, other := a.by, a.other
+	a.check = func(w *httptest.ResponseRecorder) error {
+		var found struct {
+			Hits []struct {
+				FID uint64 `json:"fid"`
+			} `json:"hits"`
+			Total  int                       `json:"total"`
+			Facets map[string]map[string]int `json:"facets"`
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &found); err != nil || w.Code != http.StatusOK {
+			return fmt.Errorf("%d %w", w.Code, err)
+		}
+		for _, h := range found.Hits {
+			if !by.fids[h.FID] && !l.shared[h.FID] {
+				return fmt.Errorf("%d is found, and not theirs", h.FID)
+			}
+		}
+		for kind, n := range found.Facets["kind"] {
+			if most := by.totals[assets.Kind(kind)] + l.ground[assets.Kind(kind)]; n > most {
+				return fmt.Errorf("%d of kind %s are counted, want at most %d", n, kind, most)
+			}
+		}
+		if strings.HasPrefix(word, other.mark) && found.Total != 0 {
+			return fmt.Errorf("%d are found by the other's mark", found.Total)
+		}
+		return nil
+	}
+}
+
 // askAsset asks for one: of others it is as if there were none.
 func (l *leakNode) askAsset(a *leakAsk, chance *rand.Rand) {
 	of := l.sides[chance.IntN(2)]
@@ -222,6 +262,33 @@ func (l *leakNode) askCounts(a *leakAsk, _ *rand.Rand) {
 			if want := by.totals[c.Kind] + l.ground[c.Kind]; c.Count != want || states != want {
 				return fmt.Errorf("%d %s in %d states, want %d", c.Count, c.Kind, states, want)
 			}
+		}
+		return nil
+	}
+}
+
+// askItems asks for a page of features, to read or to browse, or for a file; of a whole
+// collection it must count what is seen and nothing else.
+func (l *leakNode) askItems(a *leakAsk, chance *rand.Rand) {
+	kind := one(chance, append(drawn, assets.Mover)...)
+	values := url.Values{"limit": {fmt.Sprint(one(chance, 1, 5, 50))}, "f": {one(chance, "json", "json", "html", "csv", "geojsonseq")}}
+	switch chance.IntN(5) {
+	case 0:
+		values.Set("bbox", "121.2,31.1,121.6,31.4")
+	case 1:
+		values.Set("filter", one(chance, "height >= 0", "NOT state = 'fault'", "updated > TIMESTAMP('2020-01-01T00:00:00Z')"))
+	case 2:
+		values.Set("sortby", one(chance, "-updated", "name", "-id", "area"))
+	}
+	a.path = "/ogc/collections/" + kind.Layer() + "/items?" + values.Encode()
+	whole := values.Get("f") == "json" && values.Get("bbox") == "" && values.Get("filter") == ""
+	want := a.by.totals[kind] + l.ground[kind]
+	a.check = func(w *httptest.ResponseRecorder) error {
+		if w.Code != http.StatusOK {
+			return fmt.Errorf("%d %s", w.Code, w.Body)
+		}
+		if count := fmt.Sprintf(`"numberMatched":%d,`, want); whole && !strings.Contains(w.Body.String(), count) {
+			return fmt.Errorf("want %s in %s", count, w.Body)
 		}
 		return nil
 	}

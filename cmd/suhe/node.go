@@ -25,6 +25,7 @@ import (
 	"suhe/internal/bus"
 	"suhe/internal/media"
 	"suhe/internal/seal"
+	"suhe/internal/search"
 	"suhe/internal/webhook"
 	"suhe/stream"
 	"suhe/stream/command"
@@ -77,6 +78,7 @@ type node struct {
 	tiles    *tiles.Server
 	basemaps tiles.Basemaps
 	hub      *stream.Hub
+	search   *search.Index
 	intake   *ingest.Intake
 	places   *ingest.Positions
 	findings *ingest.Findings
@@ -239,6 +241,7 @@ func (n *node) openViews(context.Context) (err error) {
 	if n.tiles, err = n.openTiles(n.world, 0, n.metrics); err != nil {
 		return err
 	}
+	n.search = n.openSearch(n.world)
 	n.hub = stream.New(n.streams(n.world, n.tiles, stream.Options{
 		Past: past{n.events, n.world}, Admit: n.admit, Tell: func(data []byte) error { return n.bus.Shout(presence, data) },
 		Watched: n.watched, Metrics: n.metrics,
@@ -346,8 +349,9 @@ func (n *node) follow(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		// Tiles before the stream: who is told of a changed tile finds it changed.
-		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.cameras, n.cases.steps, &n.applied, &n.relations, n.alarms.engine, n.tiles, n.hub, n.webhooks)
+		return n.world.Run(ctx, twin.Follow(n.obs, n.events), learner{n.registry}, n.cameras, n.cases.steps, &n.applied, &n.relations, n.alarms.engine, n.tiles, n.search, n.hub, n.webhooks)
 	})
+	group.Go(func() error { return n.search.Run(ctx) })
 	if n.public != nil {
 		group.Go(func() error { return n.public.run(ctx) })
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/paulmach/orb"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
 
 	"suhe/assets"
 	"suhe/assets/scene"
@@ -15,6 +16,7 @@ import (
 	"suhe/internal/access"
 	"suhe/internal/api"
 	"suhe/internal/public"
+	"suhe/internal/search"
 	"suhe/stream"
 	"suhe/tiles"
 	"suhe/twin"
@@ -49,6 +51,7 @@ type publicRooms struct {
 	hub   *stream.Hub
 
 	cameras *sight.Cameras
+	words   *search.Index
 }
 
 // openPublic builds the rooms of the public view, if there is to be one.
@@ -67,17 +70,23 @@ func (n *node) openPublic(context.Context) (err error) {
 	if p.tiles, err = n.openTiles(p.view.World(), publicTiles, nil); err != nil {
 		return err
 	}
+	p.words = n.openSearch(p.view.World())
 	p.hub = stream.New(n.streams(p.view.World(), p.tiles, stream.Options{Delayed: true}))
 	p.cameras = sight.New(p.view.World(), n.registry.Classes())
-	p.views = api.Views{World: p.view.World(), History: p.view.History(n.store), Tiles: p.tiles, Streams: p.hub, Features: p.view.World(), Cameras: p.cameras, Survey: n.surveyOf(p.view.World(), p.view.Past(n.store), nil)}
+	p.views = api.Views{World: p.view.World(), History: p.view.History(n.store), Tiles: p.tiles, Streams: p.hub, Search: p.words, Features: p.view.World(), Cameras: p.cameras, Survey: n.surveyOf(p.view.World(), p.view.Past(n.store), nil)}
 	n.public = p
 	return nil
 }
 
 // run follows the log late, once somebody asks for it.
 func (p *publicRooms) run(ctx context.Context) error {
-	p.view.Run(ctx, p.cameras, p.tiles, p.hub)
-	return nil
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return p.words.Run(ctx) })
+	group.Go(func() error {
+		p.view.Run(ctx, p.cameras, p.tiles, p.words, p.hub)
+		return nil
+	})
+	return group.Wait()
 }
 
 // Views implements api.Public.

@@ -16,7 +16,7 @@ func (n *node) surveyOf(w *twin.World, past survey.Past, links *survey.Links) *s
 
 // liveViews are the rooms that show the world as it is.
 func (n *node) liveViews() api.Views {
-	return api.Views{World: n.world, History: n.store, Tiles: n.tiles, Streams: n.hub, Features: n.world, Cameras: n.cameras, Survey: n.surveyOf(n.world, n.store, &n.relations), Archive: n.store}
+	return api.Views{World: n.world, History: n.store, Tiles: n.tiles, Streams: n.hub, Search: n.search, Features: n.world, Cameras: n.cameras, Survey: n.surveyOf(n.world, n.store, &n.relations), Archive: n.store}
 }
 
 // kindOf tells the registry what an asset is that another names.

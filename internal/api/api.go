@@ -185,6 +185,7 @@ type server struct {
 	limits    *limits
 	packed    packed
 	systems   features.Systems
+	extents   features.Extents
 	downloads chan struct{} // has room for those that may be at once
 }
 
@@ -257,6 +258,7 @@ func (s *server) routes() {
 
 	s.route("GET /ogc", access.View, s.ogc((*ogcAsk).landing))
 	s.mux.HandleFunc("GET "+ogc.Root+"/{$}", withoutSlash) // some clients put one behind every address
+	s.route("GET /ogc/api", access.View, s.ogc((*ogcAsk).api))
 	s.route("GET /ogc/conformance", access.View, s.ogc((*ogcAsk).conformance))
 	s.route("GET /ogc/tileMatrixSets", access.View, s.ogc((*ogcAsk).matrixSets))
 	s.route("GET /ogc/tileMatrixSets/{set}", access.View, s.ogc((*ogcAsk).matrixSet))
@@ -282,6 +284,7 @@ func (s *server) routes() {
 	s.route("GET /v1/scene", access.View, s.scene)
 	s.route("GET /v1/classes", access.View, s.classes)
 	s.route("GET /v1/layers", access.View, s.layers)
+	s.route("GET /v1/search", access.View, s.search)
 	s.route("GET /v1/assets/{id}", access.View, s.asset)
 	s.route("PUT /v1/assets/{id}", access.Edit, s.putAsset)
 	s.route("DELETE /v1/assets/{id}", access.Edit, s.removeAsset)

@@ -152,6 +152,10 @@ func (r *rooms) ServeTile(w http.ResponseWriter, _ *http.Request, _ access.Princ
 	return nil
 }
 
+func (r *rooms) ServeArchive(http.ResponseWriter, *http.Request, access.Principal, string) error {
+	return fmt.Errorf("archive: %w", assets.ErrNotFound)
+}
+
 func (r *rooms) ServeTileJSON(w http.ResponseWriter, _ *http.Request, _ access.Principal, layer, base string) error {
 	writeTileJSON(w, layer+" "+base)
 	return nil
@@ -165,12 +169,6 @@ func writeTileJSON(w http.ResponseWriter, name string) {
 
 func (r *rooms) ServeMetadata(w http.ResponseWriter, _ *http.Request, _ access.Principal, layers, base string) error {
 	writeTileJSON(w, "metadata of "+layers+" "+base)
-	return nil
-}
-
-func (r *rooms) ServeArchive(w http.ResponseWriter, _ *http.Request, _ access.Principal, layers string) error {
-	w.Header().Set("Content-Type", "application/vnd.pmtiles")
-	fmt.Fprint(w, "archive of "+layers)
 	return nil
 }
 

@@ -24,6 +24,7 @@ type Views struct {
 	Survey   *survey.Survey
 	Features features.World
 	Archive  Archive // nil: nobody is told what was
+	Search   Search
 }
 
 // Public gives the views of the public. They may have yet to begin: then it waits,

@@ -37,7 +37,7 @@ const fasterBy = 16
 func (m *measuring) fresh(ctx context.Context, world *twin.World, s set) error {
 	kind := s.things[0].Kind
 	at := tilesOf(s.things, s.zooms, s.each)
-	r := race{tiles: at, workers: m.workers, turn: 8 * m.workers, again: fasterBy, span: m.Span}
+	r := race[geo.Tile]{asks: at, workers: m.workers, turn: 8 * m.workers, again: fasterBy, span: m.Span}
 	rival := m.yardstick.tile(s.table, kind.Layer())
 	name := fmt.Sprintf("%s z%d–z%d", s.name, s.zooms.from, s.zooms.to)
 
@@ -61,7 +61,7 @@ func (m *measuring) fresh(ctx context.Context, world *twin.World, s set) error {
 	return m.freshZipped(ctx, world, kind, name, r, rival)
 }
 
-func (m *measuring) freshZipped(ctx context.Context, world *twin.World, kind assets.Kind, name string, r race, rival side) error {
+func (m *measuring) freshZipped(ctx context.Context, world *twin.World, kind assets.Kind, name string, r race[geo.Tile], rival side) error {
 	s, err := newServer(world, how{})
 	if err != nil {
 		return err

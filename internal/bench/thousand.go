@@ -77,7 +77,7 @@ func (m *measuring) thousands(ctx context.Context, world *twin.World, few *thous
 			if err := sameWork(ctx, few.full, our.make, rival.make); err != nil {
 				return fmt.Errorf("%s: %w", rival.name, err)
 			}
-			r := race{tiles: few.full, workers: 1, turn: len(few.full), again: fasterBy, span: m.Span}
+			r := race[geo.Tile]{asks: few.full, workers: 1, turn: len(few.full), again: fasterBy, span: m.Span}
 			a, b, err := r.run(ctx, our.make, rival.make)
 			if err != nil {
 				return err

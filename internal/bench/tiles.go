@@ -66,6 +66,7 @@ func Tiles(ctx context.Context, o TilesOptions) (Table, error) {
 	}
 	defer func() { m.note("drop the yardstick's schema", m.yardstick.close(ctx)) }()
 	t.Machine = append(t.Machine, m.yardstick.about...)
+	t.Machine = append(t.Machine, "EPSG:3857 stored, clustered by its GiST index")
 	t.Machine = append(t.Machine, fmt.Sprintf("%d at once on each side, by turns; %d tiles of each zoom, where things are", m.workers, o.Each))
 	for _, measure := range []func(context.Context) error{m.district, m.big, m.lowZooms} {
 		if err := measure(ctx); err != nil {

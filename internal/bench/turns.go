@@ -13,18 +13,22 @@ import (
 	"suhe/geo"
 )
 
-// side makes one tile and returns its bytes. It runs on several goroutines.
-type side func(ctx context.Context, t geo.Tile) ([]byte, error)
+// answerer answers one question, perhaps with bytes that are counted. It runs on
+// several goroutines.
+type answerer[Q any] func(ctx context.Context, q Q) ([]byte, error)
+
+// side makes one tile and returns its bytes.
+type side = answerer[geo.Tile]
 
 // score is what one side of a race did.
 type score struct {
 	wall  time.Duration
-	times []time.Duration // of single tiles
-	zooms []uint32        // of the same
+	times []time.Duration // of single questions
+	zooms []uint32        // of the same, if they are tiles
 	bytes int64
 }
 
-// rate is the tiles a second.
+// rate is the answers a second.
 func (s *score) rate() float64 { return float64(len(s.times)) / s.wall.Seconds() }
 
 // at is the mean time of the tiles of a zoom, in milliseconds; 0 without any.
@@ -39,7 +43,7 @@ func (s *score) at(zoom uint32) float64 {
 	return sum / math.Max(1, float64(n))
 }
 
-// perTile is the mean size in bytes.
+// perTile is the mean size of an answer in bytes.
 func (s *score) perTile() float64 { return float64(s.bytes) / float64(len(s.times)) }
 
 // percentile of the times, in milliseconds; 0 without any.
@@ -56,28 +60,28 @@ func percentile(times []time.Duration, share float64) time.Duration {
 
 func milliseconds(d time.Duration) float64 { return d.Seconds() * 1000 }
 
-// race lets two sides make the same tiles, a few at a time in turns, on equally
-// many goroutines. The first, which is thought to be the faster, makes each turn
+// race lets two sides answer the same questions, a few at a time in turns, on equally
+// many goroutines. The first, which is thought to be the faster, answers each turn
 // `again` times. It ends after the first whole pass that ends after the span.
-type race struct {
-	tiles   []geo.Tile
+type race[Q any] struct {
+	asks    []Q
 	workers int
-	turn    int // tiles in a turn
+	turn    int // questions in a turn
 	again   int
 	span    time.Duration
 }
 
 // run returns the scores, after a turn to warm up that does not count.
-func (r race) run(ctx context.Context, first, second side) (a, b *score, err error) {
+func (r race[Q]) run(ctx context.Context, first, second answerer[Q]) (a, b *score, err error) {
 	a, b = new(score), new(score)
-	warm := r.tiles[:min(len(r.tiles), r.turn)]
-	for _, s := range []side{first, second} {
+	warm := r.asks[:min(len(r.asks), r.turn)]
+	for _, s := range []answerer[Q]{first, second} {
 		if err := pass(ctx, warm, r.workers, s, new(score)); err != nil {
 			return nil, nil, err
 		}
 	}
 	for end := time.Now().Add(r.span); ; {
-		for turn := range slices.Chunk(r.tiles, r.turn) {
+		for turn := range slices.Chunk(r.asks, r.turn) {
 			for range r.again {
 				if err := pass(ctx, turn, r.workers, first, a); err != nil {
 					return nil, nil, err
@@ -93,8 +97,8 @@ func (r race) run(ctx context.Context, first, second side) (a, b *score, err err
 	}
 }
 
-// pass makes the tiles once and adds to the score.
-func pass(ctx context.Context, tiles []geo.Tile, workers int, make side, to *score) error {
+// pass answers the questions once and adds to the score.
+func pass[Q any](ctx context.Context, asks []Q, workers int, answer answerer[Q], to *score) error {
 	var next atomic.Int64
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
@@ -104,16 +108,18 @@ func pass(ctx context.Context, tiles []geo.Tile, workers int, make side, to *sco
 			var own score
 			for {
 				i := next.Add(1) - 1
-				if i >= int64(len(tiles)) {
+				if i >= int64(len(asks)) {
 					break
 				}
 				begun := time.Now()
-				data, err := make(ctx, tiles[i])
+				data, err := answer(ctx, asks[i])
 				if err != nil {
 					return err
 				}
 				own.times = append(own.times, time.Since(begun))
-				own.zooms = append(own.zooms, tiles[i].Z)
+				if t, ok := any(asks[i]).(geo.Tile); ok {
+					own.zooms = append(own.zooms, t.Z)
+				}
 				own.bytes += int64(len(data))
 			}
 			mu.Lock()

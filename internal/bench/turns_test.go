@@ -34,7 +34,7 @@ func TestRaceIsFair(t *testing.T) {
 			return make([]byte, 1+len(name)), nil
 		}
 	}
-	a, b, err := race{tiles: tiles, workers: 3, turn: 4, again: 2}.run(t.Context(), side("a"), side("b"))
+	a, b, err := race[geo.Tile]{asks: tiles, workers: 3, turn: 4, again: 2}.run(t.Context(), side("a"), side("b"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestRaceFails(t *testing.T) {
 	bad := errors.New("bad")
 	good := func(context.Context, geo.Tile) ([]byte, error) { return nil, nil }
 	wrong := func(context.Context, geo.Tile) ([]byte, error) { return nil, bad }
-	r := race{tiles: make([]geo.Tile, 3), workers: 2, turn: 2, again: 1}
+	r := race[geo.Tile]{asks: make([]geo.Tile, 3), workers: 2, turn: 2, again: 1}
 	if _, _, err := r.run(t.Context(), good, wrong); !errors.Is(err, bad) {
 		t.Errorf("got %v", err)
 	}

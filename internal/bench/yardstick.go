@@ -54,7 +54,7 @@ func (p *yardstick) begin(ctx context.Context) error {
 	var server, extension, buffers, fsync string
 	err := p.pool.QueryRow(ctx, `SELECT current_setting('server_version'), postgis_lib_version(),
 		current_setting('shared_buffers'), current_setting('fsync')`).Scan(&server, &extension, &buffers, &fsync)
-	p.about = []string{fmt.Sprintf("PostgreSQL %s, PostGIS %s, shared_buffers %s, fsync %s, jit off; EPSG:3857 stored, clustered by its GiST index, prepared statements",
+	p.about = []string{fmt.Sprintf("PostgreSQL %s, PostGIS %s, shared_buffers %s, fsync %s, jit off, prepared statements",
 		server, extension, buffers, fsync)}
 	return err
 }

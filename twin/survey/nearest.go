@@ -21,6 +21,20 @@ const (
 // Nearest are at most n of the things that are asked for, nearest first by the ground
 // distance to the thing itself, of equals in order of FID; none is farther than reach.
 func (s *Survey) Nearest(ctx context.Context, a Ask, p orb.Point, n int, reach geo.Metres) ([]Row, error) {
+	best, err := s.Near(ctx, a, p, n, reach)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Row, len(best))
+	for i, near := range best {
+		out[i] = a.row(near.Thing)
+		out[i].Distance = metre(near.Distance)
+	}
+	return out, nil
+}
+
+// Near is Nearest without a word about the things.
+func (s *Survey) Near(ctx context.Context, a Ask, p orb.Point, n int, reach geo.Metres) ([]twin.Near, error) {
 	if err := geo.Check(p); err != nil {
 		return nil, invalid("point: %w", err)
 	}
@@ -44,12 +58,7 @@ func (s *Survey) Nearest(ctx context.Context, a Ask, p orb.Point, n int, reach g
 			reach = best[n-1].Distance // others must be as near
 		}
 	}
-	out := make([]Row, len(best))
-	for i, near := range best {
-		out[i] = a.row(near.Thing)
-		out[i].Distance = metre(near.Distance)
-	}
-	return out, nil
+	return best, nil
 }
 
 func nearer(a, b twin.Near) int {

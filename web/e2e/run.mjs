@@ -5,6 +5,7 @@ import { company } from './company.mjs';
 import { axe, checks, launch, option, visit } from './harness.mjs';
 import { moving } from './moving.mjs';
 import { repaint, watch } from './repaint.mjs';
+import { search } from './search.mjs';
 
 const base = option('base') ?? 'http://127.0.0.1:8080';
 const { check, done } = checks();
@@ -81,6 +82,7 @@ try {
   await page.keyboard.press('Escape');
   check('Escape closes the card', await page.isHidden('#card'));
 
+  await search(page, { check, wait });
   await repaint(page, base, seen, { check, wait });
   await company(browser, page, base, { check, wait });
   await moving(page, { check, wait });

@@ -14,6 +14,7 @@ import { Pass } from '../lib/pass';
 import { held, type Held, type Touched } from '../lib/picture';
 import { Problem } from '../lib/problem';
 import { forgetReason } from '../lib/purpose';
+import { caseOf, layerOf, type Hit } from '../lib/search';
 import { home, may, sees, type Me, type Site } from '../lib/session';
 import { Connection, viewId } from '../lib/stream';
 import { showStrip } from '../lib/strip';
@@ -29,6 +30,7 @@ import { moverLayer } from './movers';
 import { Places } from './places';
 import { Relogin } from './relogin';
 import { liveLayers, Scene3D } from './scene';
+import { SearchBox } from './search';
 import { showSigns } from './signs';
 import { showStatus } from './status';
 import { Why } from './why';
@@ -41,6 +43,7 @@ class Screen {
   private readonly connection: Connection;
   private readonly company: Company;
   private readonly cases: Cases;
+  private readonly search: SearchBox;
   private readonly pass: Pass;
   private readonly relogin: Relogin;
 
@@ -63,6 +66,9 @@ class Screen {
       kinds: (['incident', 'alarm'] as const).filter((kind) => sees(who, kind)), tables, lang, mayReport: may(who, 'report'),
       go: (place, right, bottom) => map.go(place, right, bottom), look: (id, name, incident) => void this.card.show({ id, layer: 'cameras', name }, incident), changed: () => this.card.hide(),
     });
+    this.search = new SearchBox({
+      box: element('search'), input: element<HTMLInputElement>('search-text'), list: element('search-list'), note: element('search-note'),
+    }, { classes: tables.classes, lang, near: () => map.middle(), pick: (hit) => this.find(hit) });
     map.onPick((thing) => {
       const kind = kindOf(thing.layer);
       if (kind) void this.cases.show(kind, thing.id);
@@ -98,6 +104,19 @@ class Screen {
     Object.assign(window, { suhe: {
       map: map.map, scene: map, session: () => this.company.myself, picture: this.connection.picture, connection: this.connection, guard: this.pass.guard,
     } });
+  }
+
+  /** Shows what was found: its card, and the map beside it. */
+  private find(hit: Hit): void {
+    const kind = caseOf(hit);
+    const shown = kind ? this.cases.show(kind, hit.id) : this.card.show({ id: hit.id, layer: layerOf(hit.kind), name: hit.name || hit.id });
+    const beside = element(kind ? 'case' : 'card');
+    this.map.go(hit.place, 0, 0);
+    void shown.then(() => {
+      const { left, top, width } = beside.getBoundingClientRect();
+      const below = width > innerWidth / 2;
+      if (width > 0) this.map.go(hit.place, below ? 0 : innerWidth - left, below ? innerHeight - top : 0);
+    });
   }
 
   /** The login is over: out of sight until somebody logs in again; where rights were taken away, elsewhere. */
@@ -202,6 +221,7 @@ class Screen {
     this.legend();
     this.card.speak();
     this.cases.speak();
+    this.search.speak();
     this.company.speak();
     this.pass.speak();
     this.relogin.speak();

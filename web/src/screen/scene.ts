@@ -120,6 +120,12 @@ export class Scene3D {
     this.map.flyTo({ center, zoom: Math.max(this.map.getZoom(), nearby), offset: [-right / 2, -bottom / 2] });
   }
 
+  /** The middle of what is shown. */
+  middle(): LonLat {
+    const { lng, lat } = this.map.getCenter();
+    return [lng, lat];
+  }
+
   /** The zooms of the tiles that are shown, first and last: a pitched view shows coarser ones far away. */
   tileZooms(): [number, number] {
     const shown = this.map.coveringTiles({ tileSize: 512, maxzoom: 22 });

@@ -1,0 +1,154 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync"
+
+	"github.com/paulmach/orb"
+
+	"suhe/assets"
+	"suhe/geo"
+	"suhe/twin"
+	"suhe/twin/survey"
+)
+
+// place is one question of where: of a box, of a polygon, or around a point.
+type place struct {
+	box     orb.Bound
+	polygon orb.Polygon
+	point   orb.Point
+	plane   orb.Point // the point in metres, as the rival wants it
+	wkb     []byte    // the polygon, likewise
+}
+
+// The size of what is asked for: what a screen of a street shows.
+const (
+	boxSide  = 250 // metres
+	corners  = 12  // of a polygon that somebody draws
+	sketch   = 200 // metres from its middle to its corners, at most
+	nearest  = 10
+	farthest = geo.Metres(5_000)
+)
+
+// questions are n places in the box.
+func questions(n int, in orb.Bound) []place {
+	const degreeLon, degreeLat = 95_200.0, 110_900.0
+	r := rand.New(rand.NewPCG(11, 7))
+	out := make([]place, n)
+	for i := range out {
+		p := within(r, in)
+		x, y := boxSide/2/degreeLon, boxSide/2/degreeLat
+		out[i] = place{point: p, box: orb.Bound{Min: orb.Point{p[0] - x, p[1] - y}, Max: orb.Point{p[0] + x, p[1] + y}}}
+		var ring orb.Ring
+		for k := range corners {
+			sin, cos := math.Sincos(2 * math.Pi * float64(k) / corners)
+			far := sketch * (0.4 + 0.6*r.Float64())
+			ring = append(ring, orb.Point{p[0] + far*cos/degreeLon, p[1] + far*sin/degreeLat})
+		}
+		out[i].polygon = orb.Polygon{append(ring, ring[0])}
+	}
+	return out
+}
+
+// finder answers a question with the numbers of things, in any order: it appends them.
+type finder func(ctx context.Context, dst []int64, q *place) ([]int64, error)
+
+// racing lets a finder take part in a race: its numbers are looked at by nobody.
+func (f finder) racing() answerer[*place] {
+	room := sync.Pool{New: func() any { return new([]int64) }}
+	return func(ctx context.Context, q *place) ([]byte, error) {
+		dst := room.Get().(*[]int64)
+		defer room.Put(dst)
+		var err error
+		*dst, err = f(ctx, (*dst)[:0], q)
+		return nil, err
+	}
+}
+
+// kindsAsked are the kinds of things that are looked for.
+var kindsAsked = []assets.Kind{assets.Building, assets.Fixture}
+
+// found lends the things that a question finds.
+var found = sync.Pool{New: func() any { return new([]*twin.Thing) }}
+
+// ourBox finds what shares a point with the box.
+func ourBox(w *twin.World) finder {
+	return func(_ context.Context, dst []int64, q *place) ([]int64, error) {
+		return ourMeeting(w, dst, q.box)
+	}
+}
+
+// ourPolygon finds what shares a point with the polygon.
+func ourPolygon(w *twin.World) finder {
+	return func(_ context.Context, dst []int64, q *place) ([]int64, error) {
+		return ourMeeting(w, dst, q.polygon)
+	}
+}
+
+func ourMeeting(w *twin.World, dst []int64, g orb.Geometry) ([]int64, error) {
+	things := found.Get().(*[]*twin.Thing)
+	defer found.Put(things)
+	site := geo.Prepare(g)
+	*things, _ = w.Look((*things)[:0], kindsAsked, site.Bound())
+	for _, t := range *things {
+		if site.Intersects(t.Geometry()) {
+			dst = append(dst, int64(t.Asset.FID))
+		}
+	}
+	return dst, nil
+}
+
+// ourNearest finds the nearest things.
+func ourNearest(w *twin.World) finder {
+	s := survey.New(survey.Options{World: w})
+	ask := survey.Ask{Kinds: kindsAsked}
+	return func(ctx context.Context, dst []int64, q *place) ([]int64, error) {
+		near, err := s.Near(ctx, ask, q.point, nearest, farthest)
+		for _, is := range near {
+			dst = append(dst, int64(is.Thing.Asset.FID))
+		}
+		return dst, err
+	}
+}
+
+// sameFinds asks both and says how they differ. Nearest things may be others where they
+// are as near to a millimetre in a hundred metres: the rival measures on a plane.
+func sameFinds(ctx context.Context, asks []*place, ours, theirs finder, things []*assets.Asset, near bool) error {
+	for i, q := range asks {
+		a, err := ours(ctx, nil, q)
+		if err != nil {
+			return err
+		}
+		b, err := theirs(ctx, nil, q)
+		if err != nil {
+			return err
+		}
+		if len(a) != len(b) {
+			return fmt.Errorf("question %d: ours finds %d things, theirs %d", i, len(a), len(b))
+		}
+		if !near {
+			slices.Sort(a)
+			slices.Sort(b)
+		}
+		for k := range a {
+			if a[k] == b[k] {
+				continue
+			}
+			if !near || !asNear(q.point, things[a[k]-1], things[b[k]-1]) {
+				return fmt.Errorf("question %d: ours finds %d, theirs %d", i, a[k], b[k])
+			}
+		}
+	}
+	return nil
+}
+
+func asNear(p orb.Point, a, b *assets.Asset) bool {
+	site := geo.Prepare(p)
+	d, _ := site.Distance(a.Shape.Geometry.Plane, farthest)
+	e, _ := site.Distance(b.Shape.Geometry.Plane, farthest)
+	return math.Abs(float64(d-e)) <= 1e-5*float64(max(d, e, 1))
+}
