@@ -20,7 +20,7 @@ import { Connection, viewId } from '../lib/stream';
 import { showStrip } from '../lib/strip';
 import { other, saveTheme, themeOf, wear, type Theme } from '../lib/theme';
 import { clock } from '../lib/time';
-import { Relogin } from '../screen/relogin';
+import { Relogin } from '../login/relogin';
 import { Around, boxAround } from './around';
 import { Book } from './book';
 import { courier } from './courier';

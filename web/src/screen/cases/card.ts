@@ -7,9 +7,9 @@ import { choose, word, type Lang } from '../../lib/i18n';
 import { Problem } from '../../lib/problem';
 import { throttled } from '../../lib/throttle';
 import { gallery, Uploader } from './files';
-import { DeedForm, type About } from './form';
+import { DeedForm, type About } from '../../lib/deedform';
 import * as parts from './parts';
-import { say, verbWord } from './words';
+import { say, verbWord } from '../../lib/casewords';
 
 /** What the card needs around it. */
 export interface Around {

@@ -12,7 +12,7 @@ import { Banner } from './banner';
 import { CaseCard } from './card';
 import { CaseList } from './list';
 import { named } from './parts';
-import { say } from './words';
+import { say } from '../../lib/casewords';
 
 export interface Parts { button: HTMLElement; panel: HTMLElement; title: HTMLElement; filter: HTMLElement; list: HTMLElement; note: HTMLElement; card: HTMLElement; banner: HTMLElement }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { stateWord } from '../../lib/i18n';
-import { channelWord, noteWord, say, severityWord, stepWord, verbWord } from './words';
+import { stateWord } from './i18n';
+import { channelWord, noteWord, say, severityWord, stepWord, verbWord } from './casewords';
 
 /** The words of a type that the server's table names: Name Type = "word". */
 function told(file: string, type: string): string[] {
