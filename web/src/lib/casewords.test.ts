@@ -5,7 +5,7 @@ import { channelWord, noteWord, say, severityWord, stepWord, verbWord } from './
 
 /** The words of a type that the server's table names: Name Type = "word". */
 function told(file: string, type: string): string[] {
-  const text = readFileSync(new URL(`../../../../twin/${file}`, import.meta.url), 'utf8');
+  const text = readFileSync(new URL(`../../../twin/${file}`, import.meta.url), 'utf8');
   const out = [...text.matchAll(new RegExp(`\\b\\w+\\s+${type}\\s+= "([a-z_]+)"`, 'g'))].map((m) => m[1]!);
   expect(out.length).toBeGreaterThan(3);
   return out;

@@ -86,7 +86,7 @@ class Patrol {
     this.shift = new Shift(shelf, () => this.draw());
     this.outbox = new Outbox(who.id, shelf, courier(shelf), {
       changed: () => this.draw(),
-      done: (d) => { if (d.incident) this.book.want(d.incident); },
+      ended: (d) => { if (d.incident) this.book.want(d.incident); }, // what it is now, or why it could not be done
     });
     this.desk = new Desk(who, shelf, this.book, this.outbox, this.here, this.shift, lang);
     const open = (id: string): void => this.card.show(id);
