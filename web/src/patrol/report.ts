@@ -25,7 +25,7 @@ export class Report {
   private place: HTMLElement | undefined; // where it is said
 
   /** middle is where the map looks to; sent is told when it is kept. */
-  constructor(private readonly sheet: Sheet, private readonly desk: Desk, private readonly middle: () => LonLat | undefined, private readonly fallback: LonLat, private readonly sent: () => void) {}
+  constructor(private readonly sheet: Sheet, private readonly desk: Desk, private readonly middle: () => LonLat, private readonly sent: () => void) {}
 
   show(): void {
     this.sheet.show(() => {});
@@ -124,7 +124,7 @@ export class Report {
   }
 
   private async send(): Promise<void> {
-    const at = this.desk.here.at ?? this.middle() ?? this.fallback;
+    const at = this.desk.here.at ?? this.middle();
     const { of, text, photos } = this;
     this.sheet.hide();
     this.sent();
