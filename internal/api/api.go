@@ -135,9 +135,8 @@ type Deps struct {
 	Doors       Doors
 	Commands    Commands
 	Holds       Holds
-	Player      Player     // nil: no media server is known
-	River       *geo.River // chainages are measured along it
-	Answers     Answers    // of requests with an Idempotency-Key
+	Player      Player  // nil: no media server is known
+	Answers     Answers // of requests with an Idempotency-Key
 	Backups     Backups
 	Incidents   Incidents
 	Media       Media // files of incidents
