@@ -94,7 +94,9 @@ func (l *leakNode) makeAsk(seed uint64, number int) leakAsk {
 			share int
 			make  func(*leakAsk, *rand.Rand)
 		}{
+			{520, l.askTile}, {80, l.askItems}, {20, l.askSearch}, {150, l.askAsset}, {60, l.askCounts}, {40, l.askSeries}, {30, l.askTrack}, {40, l.askDocument},
 			{580, l.askTile}, {20, l.askPast}, {20, l.askSearch}, {150, l.askAsset}, {60, l.askCounts}, {40, l.askSeries}, {30, l.askTrack}, {40, l.askDocument},
+			{540, l.askTile}, {60, l.askGround}, {20, l.askSearch}, {150, l.askAsset}, {60, l.askCounts}, {40, l.askSeries}, {30, l.askTrack}, {40, l.askDocument},
 			{20, l.askFindings}, {10, l.askCommands}, {5, l.askLetters}, {3, l.askEdit}, {12, l.askEditOfOthers}, {10, l.sendForOthers},
 		} {
 			if at < kind.share {
@@ -262,6 +264,33 @@ func (l *leakNode) askCounts(a *leakAsk, _ *rand.Rand) {
 			if want := by.totals[c.Kind] + l.ground[c.Kind]; c.Count != want || states != want {
 				return fmt.Errorf("%d %s in %d states, want %d", c.Count, c.Kind, states, want)
 			}
+		}
+		return nil
+	}
+}
+
+// askItems asks for a page of features, to read or to browse, or for a file; of a whole
+// collection it must count what is seen and nothing else.
+func (l *leakNode) askItems(a *leakAsk, chance *rand.Rand) {
+	kind := one(chance, append(drawn, assets.Mover)...)
+	values := url.Values{"limit": {fmt.Sprint(one(chance, 1, 5, 50))}, "f": {one(chance, "json", "json", "html", "csv", "geojsonseq")}}
+	switch chance.IntN(5) {
+	case 0:
+		values.Set("bbox", "121.2,31.1,121.6,31.4")
+	case 1:
+		values.Set("filter", one(chance, "height >= 0", "NOT state = 'fault'", "updated > TIMESTAMP('2020-01-01T00:00:00Z')"))
+	case 2:
+		values.Set("sortby", one(chance, "-updated", "name", "-id", "area"))
+	}
+	a.path = "/ogc/collections/" + kind.Layer() + "/items?" + values.Encode()
+	whole := values.Get("f") == "json" && values.Get("bbox") == "" && values.Get("filter") == ""
+	want := a.by.totals[kind] + l.ground[kind]
+	a.check = func(w *httptest.ResponseRecorder) error {
+		if w.Code != http.StatusOK {
+			return fmt.Errorf("%d %s", w.Code, w.Body)
+		}
+		if count := fmt.Sprintf(`"numberMatched":%d,`, want); whole && !strings.Contains(w.Body.String(), count) {
+			return fmt.Errorf("want %s in %s", count, w.Body)
 		}
 		return nil
 	}
