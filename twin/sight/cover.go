@@ -15,7 +15,6 @@ import (
 type Ground struct {
 	Box   orb.Bound
 	Holds func(orb.Point) bool // of a point in the box
-	Bank  func(orb.Point) bool // of a point of a bank line in the box; nil: as Holds
 }
 
 // The bounds of a question about ground.
