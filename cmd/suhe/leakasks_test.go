@@ -94,7 +94,7 @@ func (l *leakNode) makeAsk(seed uint64, number int) leakAsk {
 			share int
 			make  func(*leakAsk, *rand.Rand)
 		}{
-			{520, l.askTile}, {80, l.askItems}, {20, l.askSearch}, {150, l.askAsset}, {60, l.askCounts}, {40, l.askSeries}, {30, l.askTrack}, {40, l.askDocument},
+			{440, l.askTile}, {80, l.askItems}, {60, l.askGround}, {20, l.askPast}, {20, l.askSearch}, {150, l.askAsset}, {60, l.askCounts}, {40, l.askSeries}, {30, l.askTrack}, {40, l.askDocument},
 			{20, l.askFindings}, {10, l.askCommands}, {5, l.askLetters}, {3, l.askEdit}, {12, l.askEditOfOthers}, {10, l.sendForOthers},
 		} {
 			if at < kind.share {
@@ -371,6 +371,21 @@ func (l *leakNode) sendForOthers(a *leakAsk, chance *rand.Rand) {
 			return fmt.Errorf("%d %s", w.Code, w.Body)
 		}
 		return nil
+	}
+}
+
+// askPast asks what one was, or to make it that again, or patches it: of others it is as
+// if there had been none.
+func (l *leakNode) askPast(a *leakAsk, chance *rand.Rand) {
+	of := l.sides[chance.IntN(2)]
+	id := string(one(chance, of.ids...))
+	a.path = "/v1/assets/" + id + one(chance, "/revisions", "/revisions/1")
+	a.check = statusIs(map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[of == a.by])
+	if of != a.by && chance.IntN(2) == 0 {
+		a.method, a.path = http.MethodPost, "/v1/assets/"+id+"/revisions/1/restore"
+	} else if of != a.by && chance.IntN(2) == 0 {
+		kind := l.world.ByID(assets.ID(id)).Asset.Kind
+		a.method, a.path, a.body, a.echo = http.MethodPatch, "/ogc/collections/"+kind.Layer()+"/items/"+id, `{"properties":{"name":"x"}}`, id
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"suhe/assets"
 	"suhe/assets/scene"
 	"suhe/geo"
@@ -203,6 +205,69 @@ func TestStripIsDrawn(t *testing.T) {
 	for _, width := range []int{799, 6001, -1} {
 		if _, err := h.Draw(&strip, survey.Look{Width: width}); !errors.Is(err, assets.ErrInvalid) {
 			t.Errorf("width %d: %v", width, err)
+		}
+	}
+}
+
+// A bank lacks what is farther than the distance from it: as much of it as a walk along
+// it says, on both sides of each thing that stands there, whatever its shape.
+func TestGaps(t *testing.T) {
+	random := rand.New(rand.NewPCG(42, 1))
+	var all []*assets.Asset
+	for bank, side := range map[assets.ID]geo.Bank{"bank-left": geo.Left, "bank-right": geo.Right} {
+		var line orb.LineString
+		for c := 0.0; c <= 6000; c += 50 {
+			line = append(line, scene.River().At(spot(c, side)))
+		}
+		all = append(all, at(assets.Bank, "bank.wall", bank, line))
+	}
+	for i := range 25 {
+		p := scene.River().At(spot(random.Float64()*6000, []geo.Bank{geo.Left, geo.Right}[i%2]))
+		var g orb.Geometry = p
+		if i%5 == 0 {
+			g = wander(random, p, 150)
+		}
+		all = append(all, at(assets.Fixture, "asset.lifebuoy", assets.ID(fmt.Sprint("buoy-", i)), g))
+	}
+	h := open(t, nil, nil, all...)
+	for _, reach := range []geo.Metres{30, 50, 120} {
+		ask := everything()
+		ask.Classes = []string{"asset.lifebuoy"}
+		ask.Region, _ = h.Along(survey.Stretch{From: 1000, To: 5000, Off: 200})
+		got, err := h.Gaps(t.Context(), ask, reach)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lacking, looked := 0.0, 0.0
+		for _, a := range h.all[:2] {
+			line := a.Shape.Geometry.Plane.(orb.LineString)
+			for i := 1; i < len(line); i++ {
+				for k := range 100 {
+					s := (float64(k) + 0.5) / 100
+					p := orb.Point{line[i-1][0] + (line[i][0]-line[i-1][0])*s, line[i-1][1] + (line[i][1]-line[i-1][1])*s}
+					if c := scene.River().Locate(p).Chainage; c < 1000 || c > 5000 {
+						continue
+					}
+					step := float64(geo.Distance(line[i-1], line[i])) / 100
+					looked += step
+					near := false
+					for _, buoy := range h.all[2:] {
+						_, ok := geo.Prepare(buoy.Shape.Geometry.Plane).Distance(p, reach)
+						near = near || ok
+					}
+					if !near {
+						lacking += step
+					}
+				}
+			}
+		}
+		if math.Abs(float64(got.Banks)-looked) > 25 || math.Abs(float64(got.Lacking)-lacking) > 10*float64(len(got.Gaps)+1) || len(got.Gaps) < 4 {
+			t.Errorf("%g m: %g of %g m in %d gaps, a walk says %g of %g", float64(reach), float64(got.Lacking), float64(got.Banks), len(got.Gaps), lacking, looked)
+		}
+		for _, gap := range got.Gaps {
+			if *gap.From < 999 || *gap.To > 5001 || *gap.From > *gap.To || gap.Of != assets.ID("bank-"+gap.Bank) || len(gap.Line) < 2 {
+				t.Errorf("gap %+v", gap)
+			}
 		}
 	}
 }
