@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/paulmach/orb"
+
+	"suhe/geo"
 )
 
 // Equal says whether a and b say the same. FID and Revision, which the store
@@ -23,10 +25,14 @@ func equalShape(a, b Shape) bool {
 	if a.Base != b.Base || a.Height != b.Height || a.Orientation != b.Orientation {
 		return false
 	}
-	if a.Geometry.Plane == nil || b.Geometry.Plane == nil {
-		return a.Geometry.Plane == nil && b.Geometry.Plane == nil
+	return equalSolid(a.Geometry, b.Geometry)
+}
+
+func equalSolid(a, b geo.Solid) bool {
+	if a.Plane == nil || b.Plane == nil {
+		return a.Plane == nil && b.Plane == nil
 	}
-	return orb.Equal(a.Geometry.Plane, b.Geometry.Plane) && slices.Equal(a.Geometry.Z, b.Geometry.Z)
+	return orb.Equal(a.Plane, b.Plane) && slices.Equal(a.Z, b.Z)
 }
 
 func equalProperties(a, b Properties) bool {

@@ -204,6 +204,7 @@ func (b *bulk) prepare(e Edit) (Edit, error) {
 			return e, fmt.Errorf("remove: %w", err)
 		}
 		b.learn(e.Remove, nil)
+		e.By, e.Why = b.by, b.why
 		return e, nil
 	}
 	placed := b.r.place(e.Asset, b.areas)

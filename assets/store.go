@@ -9,9 +9,10 @@ import (
 // Edit is one change to the registry: Asset as it shall be, or the removal of ID.
 // The store sets FID and Revision.N and .At; Revision.By and .Why are the caller's.
 type Edit struct {
-	Asset  *Asset
-	Remove ID
-	WasRev int64 // AnyRev, 0 for "must not exist", or the revision that is replaced
+	Asset   *Asset
+	Remove  ID
+	By, Why string // of a removal; an asset's Revision has its own
+	WasRev  int64  // AnyRev, 0 for "must not exist", or the revision that is replaced
 }
 
 // AnyRev as Edit.WasRev takes whatever revision there is.

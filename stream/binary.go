@@ -174,5 +174,5 @@ func caseBinary(c *caseBody) *pb.Case {
 		return nil
 	}
 	return &pb.Case{Rev: c.Rev, Open: c.Open, Class: c.Class, Name: c.Name, Area: c.Area, State: c.State,
-		Severity: uint32(c.Severity), Light: uint32(c.Light), Lon: c.Lon, Lat: c.Lat}
+		Severity: uint32(c.Severity), Light: uint32(c.Light), Storm: c.Storm, Lon: c.Lon, Lat: c.Lat}
 }

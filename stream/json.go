@@ -131,6 +131,7 @@ type caseBody struct {
 	State    string        `json:"state"`
 	Severity twin.Severity `json:"severity"`
 	Light    uint8         `json:"light,omitempty"`
+	Storm    string        `json:"storm,omitempty"`
 	Lon      float64       `json:"lon"`
 	Lat      float64       `json:"lat"`
 }
@@ -143,7 +144,7 @@ func caseOf(e twin.Event) *caseBody {
 	t := twin.NewThing(e.Asset)
 	light, _ := twin.MarkerNumber(e.Asset, twin.MarkerLight)
 	return &caseBody{Rev: e.Rev, Open: e.Open, Class: e.Asset.Class, Name: e.Asset.Name, Area: e.Asset.Location.Area,
-		State: t.Summary(), Severity: t.Severity, Light: uint8(light), Lon: t.Anchor[0], Lat: t.Anchor[1]}
+		State: t.Summary(), Severity: t.Severity, Light: uint8(light), Storm: e.Asset.Properties.Text(twin.MarkerStorm), Lon: t.Anchor[0], Lat: t.Anchor[1]}
 }
 
 // remark is a frame with a reason.

@@ -227,7 +227,7 @@ func (l *loading) recall(f KeptFinding) error {
 // where history saw them last, or where they were when the world was loaded before.
 func (l *loading) situateAll() error {
 	layer := l.stock.layers[assets.Mover]
-	for _, fid := range layer.index.Within(nil, everywhere) {
+	for _, fid := range layer.index.Within(nil, Everywhere) {
 		t := l.stock.things.get(fid)
 		if is := l.lives[fid]; is != nil {
 			l.world.situate(l.stock, is, t.Asset.Class)

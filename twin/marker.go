@@ -8,6 +8,7 @@ const (
 	MarkerState    = "state"    // a word
 	MarkerSeverity = "severity" // 0 to 4
 	MarkerLight    = "light"    // of the clocks: 0 green, 1 yellow, 2 red
+	MarkerStorm    = "storm"    // name of what alarms of several areas have in common
 )
 
 // marks says whether the thing is the marker of an alarm or an incident.

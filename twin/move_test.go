@@ -241,7 +241,7 @@ func TestMoverKeepsItsPlace(t *testing.T) {
 	}
 
 	r.remove(again)
-	if len(r.Within(nil, assets.Mover, everywhere)) != 1 {
+	if len(r.Within(nil, assets.Mover, Everywhere)) != 1 {
 		t.Error("removed and still there")
 	}
 }

@@ -70,7 +70,7 @@ func TestPopulate(t *testing.T) {
 			t.Fatalf("%s: %+v", a.ID, is)
 		}
 	}
-	for box, want := range map[orb.Bound]map[assets.Kind][]assets.FID{box: inBox, everywhere: all} {
+	for box, want := range map[orb.Bound]map[assets.Kind][]assets.FID{box: inBox, Everywhere: all} {
 		for kind, fids := range want {
 			var got []assets.FID
 			for _, is := range w.Within(nil, kind, box) {

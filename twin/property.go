@@ -23,8 +23,8 @@ func (t *Thing) Geometry() orb.Geometry {
 }
 
 // Property is the value of one of [Queryables]; null if the thing has none, or
-// an empty text, or if the name is not known. Arrays and objects among the
-// properties are null. It allocates nothing.
+// an empty text, or if the name is not known. Arrays, which [Thing.Items] has, and
+// objects among the properties are null. It allocates nothing.
 func (t *Thing) Property(name string) filter.Value {
 	if phenomenon, ok := strings.CutPrefix(name, valuesPrefix); ok {
 		return t.latest(phenomenon)
@@ -55,6 +55,17 @@ func (t *Thing) Property(name string) filter.Value {
 		return told(t.Live, name)
 	}
 	return ofAsset(t.Asset, name)
+}
+
+// Items are those of an asset's property that is an array; nil of all else.
+func (t *Thing) Items(name string) []any {
+	key, ok := strings.CutPrefix(name, propertiesPrefix)
+	if !ok {
+		return nil
+	}
+	v, _ := t.Asset.Properties.Get(key)
+	items, _ := v.([]any)
+	return items
 }
 
 // word is a text, or null if there is none.

@@ -125,57 +125,6 @@ func (w *World) ByID(id assets.ID) *Thing {
 	return w.stock.byID(id)
 }
 
-// everywhere is a box that every stored geometry touches.
-var everywhere = orb.Bound{Min: orb.Point{-360, -180}, Max: orb.Point{360, 180}}
-
-// eachAtOnce is how many things Each takes under one lock.
-const eachAtOnce = 256
-
-// Each yields the things of the kind in order of FID until yield returns false.
-// It is no snapshot: each thing is as it is when its turn comes, and what is
-// born after the start is not among them. No lock is held while yield runs.
-func (w *World) Each(kind assets.Kind, yield func(*Thing) bool) {
-	w.EachWithin(kind, everywhere, yield)
-}
-
-// EachWithin is Each of those whose boxes touched b at the start.
-func (w *World) EachWithin(kind assets.Kind, b orb.Bound, yield func(*Thing) bool) {
-	w.mu.RLock()
-	l := w.stock.layers[kind]
-	if l == nil {
-		w.mu.RUnlock()
-		return
-	}
-	var keys []assets.FID
-	if b == everywhere {
-		keys = make([]assets.FID, 0, l.index.Len())
-	}
-	keys = l.index.Within(keys, b)
-	w.mu.RUnlock()
-	slices.Sort(keys)
-	some := make([]*Thing, 0, eachAtOnce)
-	for part := range slices.Chunk(keys, eachAtOnce) {
-		some = w.living(some[:0], kind, part)
-		for _, t := range some {
-			if !yield(t) {
-				return
-			}
-		}
-	}
-}
-
-// living appends those of the things that still are, and are of the kind.
-func (w *World) living(dst []*Thing, kind assets.Kind, keys []assets.FID) []*Thing {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	for _, fid := range keys {
-		if t := w.stock.things.get(fid); t != nil && t.Asset.Kind == kind {
-			dst = append(dst, t)
-		}
-	}
-	return dst
-}
-
 // Count is how many things of a kind there are.
 type Count struct {
 	Kind    assets.Kind

@@ -51,7 +51,7 @@ func Queryables() []Queryable {
 		{"speed", filter.TypeNumber, "metres a second that a mover goes"},
 		{"accuracy", filter.TypeNumber, "metres that the place of a mover may be off"},
 		{valuesPrefix, filter.TypeNumber, "latest value of a phenomenon, such as values.water_level"},
-		{propertiesPrefix, filter.TypeNull, "a text, number or boolean of its properties, such as properties.material"},
+		{propertiesPrefix, filter.TypeNull, "a text, number, boolean or array of its properties, such as properties.material"},
 	}
 }
 
@@ -118,6 +118,12 @@ func queryable(all []Queryable, name string) (Queryable, bool) {
 		}
 	}
 	return Queryable{}, false
+}
+
+// IsQueryable says whether things have a property of that name.
+func IsQueryable(name string) bool {
+	_, ok := queryable(Queryables(), name)
+	return ok
 }
 
 func allowed(all []Queryable) string {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"suhe/assets"
 	"suhe/internal/access"
 	"suhe/internal/account"
 	"suhe/internal/audit"
@@ -86,6 +87,19 @@ func (n *node) openAccounts(ctx context.Context) error {
 // still is what a principal that was let in before may now.
 func (n *node) still(who access.Principal) (access.Principal, error) { return n.gate.Still(who) }
 
+// redeemed is still of whose ticket it was. Whoever got it at another node may have
+// logged in there just now.
+func (n *node) redeemed(who access.Principal) (access.Principal, error) {
+	now, err := n.gate.Still(who)
+	if n.tickets.Shared == nil || !errors.Is(err, access.ErrUnauthenticated) {
+		return now, err
+	}
+	if err := n.logins.Refresh(context.Background()); err != nil {
+		return now, fmt.Errorf("%w: %w", assets.ErrBusy, err)
+	}
+	return n.gate.Still(who)
+}
+
 // followAccounts keeps who may log in and what is connected up to date.
 func (n *node) followAccounts(ctx context.Context) error {
 	return n.logins.Run(ctx, func() {
@@ -110,7 +124,7 @@ func (n *node) knows(ticket, token string) (access.Principal, error) {
 	if token != "" {
 		return n.logins.Token(context.Background(), token)
 	}
-	return account.Redeem(&n.tickets, n.still, ticket)
+	return account.Redeem(context.Background(), &n.tickets, n.redeemed, ticket)
 }
 
 // firstAccounts makes those that a node cannot do without, and tells their

@@ -83,7 +83,9 @@ type settings struct {
 	cities
 	loop
 	alarming
+	remembering
 	webhooks
+	playing
 	Listen     string            `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MQTTListen string            `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
 	NATS       string            `help:"Use this NATS (nats://…) instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
@@ -107,7 +109,9 @@ func (s *settings) check() (wrong []string) {
 	wrong = append(wrong, s.auditing.check()...)
 	wrong = append(wrong, s.cities.check()...)
 	wrong = append(wrong, s.loop.check()...)
+	wrong = append(wrong, s.remembering.check()...)
 	wrong = append(wrong, s.webhooks.check()...)
+	wrong = append(wrong, s.playing.check()...)
 	wrong = append(wrong, s.checkListen("listen", s.Listen, s.TLSCert != "" || len(s.TrustedProxy) > 0, "--tls-cert, --trusted-proxy")...)
 	wrong = append(wrong, s.checkListen("mqtt-listen", s.MQTTListen, s.MQTTCert != "", "--mqtt-cert")...)
 	if s.NATS != "" && !strings.HasPrefix(s.NATS, "nats://") && !strings.HasPrefix(s.NATS, "tls://") {

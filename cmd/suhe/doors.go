@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"suhe/internal/access"
 	"suhe/internal/audit"
 	"suhe/internal/bus"
 	"suhe/stream/command"
@@ -35,7 +36,32 @@ func (n *node) openDoors(ctx context.Context) error {
 	if err := n.openIntake(ctx); err != nil {
 		return err
 	}
+	if err := n.openOnce(ctx); err != nil {
+		return err
+	}
 	return n.openCommands(ctx)
+}
+
+// keptOnce bounds what nodes tell each other of tickets, and of webhooks that they took.
+const keptOnce = 256 << 20
+
+// openOnce lets tickets and webhooks that are good once be that for all nodes of an
+// outside broker. Of an embedded one there is no other node to be told.
+func (n *node) openOnce(ctx context.Context) error {
+	if n.settings.NATS == "" {
+		n.hooks = n.settings.hooks(nil)
+		return nil
+	}
+	taken, err := n.bus.Table(ctx, bus.TableOptions{Name: "HOOKS", MaxAge: access.HookMemory + time.Minute, MaxBytes: keptOnce})
+	if err != nil {
+		return err
+	}
+	tickets, err := n.bus.Table(ctx, bus.TableOptions{Name: "TICKETS", MaxAge: 2 * access.TicketLife, MaxBytes: keptOnce})
+	if err != nil {
+		return err
+	}
+	n.hooks, n.tickets.Shared = n.settings.hooks(taken), tickets
+	return nil
 }
 
 func (n *node) openCommands(ctx context.Context) error {
@@ -56,7 +82,7 @@ func (n *node) openIntake(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	dead, err := n.bus.Stream(ctx, bus.StreamOptions{Name: "DEAD", Subjects: []string{deadletter.Subjects}, MaxBytes: keptDeadLetters})
+	dead, err := n.bus.Stream(ctx, bus.StreamOptions{Name: "DEAD", Subjects: []string{deadletter.Subjects}, MaxBytes: keptDeadLetters, MaxAge: n.settings.TrackKeep})
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ const (
 	addedWord = "Lock-keeper-1879"
 
 	backupWord = "Barge-on-the-creek-77"
+	playWord   = "Punt-pole-that-a-media-server-knows-too"
 )
 
 // elsewhere is a 街镇 in which nothing of the examples stands.
@@ -103,7 +104,7 @@ func (h *house) used(name string) guest {
 	h.t.Helper()
 	_, who := h.login("operator", demoWord)
 	text := h.issue(who)
-	if _, err := h.tickets.Redeem(text, time.Now()); err != nil {
+	if _, err := h.tickets.Redeem(h.t.Context(), text, time.Now()); err != nil {
 		h.t.Fatal(err)
 	}
 	return guest{name: name, dress: func(r *http.Request) { present(r, text) }}
@@ -111,7 +112,7 @@ func (h *house) used(name string) guest {
 
 func (h *house) issue(who access.Principal) string {
 	h.t.Helper()
-	text, _, err := h.tickets.Issue(who, time.Now())
+	text, _, err := h.tickets.Issue(h.t.Context(), who, time.Now())
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -47,4 +47,9 @@ type hookRemoveCmd struct {
 // Run removes it; a node that runs notices.
 func (c *hookRemoveCmd) Run() error { return openHooks(c.storage).Remove(c.Name) }
 
-func openHooks(s storage) *access.Hooks { return access.OpenHooks(s.place("hooks")) }
+// openHooks opens the hooks for a command, or for a node that is alone.
+func openHooks(s storage) *access.Hooks { return s.hooks(nil) }
+
+func (s storage) hooks(shared access.Shared) *access.Hooks {
+	return access.OpenHooks(s.place("hooks"), shared)
+}

@@ -55,8 +55,9 @@ const (
 	streamAddress = "rtsp://10.0.0.7/main"
 )
 
-// openHouse opens a node and ends it with the test.
-func openHouse(t testing.TB) *house {
+// openHouse opens a node, with these flags beside those of every house, and ends it with
+// the test.
+func openHouse(t testing.TB, more ...string) *house {
 	t.Helper()
 	dir := t.TempDir()
 	mappings, city := filepath.Join(dir, "mappings"), filepath.Join(dir, "city.pmtiles")
@@ -67,15 +68,21 @@ func openHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	writeCity(t, city)
-	s := settingsOf(t, "--data-dir", dir, "--mqtt-listen", freePort(t), "--demo", "--scene-size", "300", "--mappings", mappings, "--basemap", "city="+city,
-		"--demo-password", demoWord, "--request-rate", "0", "--backup-passphrase", backupWord, "--login-tries", "1000000", "--address-tries", "1000000")
+	playSecret := filepath.Join(dir, "play.secret")
+	if err := os.WriteFile(playSecret, []byte(playWord), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	flags := append([]string{"--data-dir", dir, "--mqtt-listen", freePort(t), "--demo", "--scene-size", "300", "--mappings", mappings, "--basemap", "city=" + city,
+		"--play-url", "https://media.example/live/{camera}?t={ticket}&e={expires}&s={signature}", "--play-secret-file", playSecret,
+		"--demo-password", demoWord, "--request-rate", "0", "--backup-passphrase", backupWord, "--login-tries", "1000000", "--address-tries", "1000000"}, more...)
+	s := settingsOf(t, flags...)
 	secret, err := openHooks(s.storage).Add("vision")
 	if err != nil {
 		t.Fatal(err)
 	}
 	log := new(syncBuffer)
 	written.listen(t.Name(), log)
-	written.keep("a secret of the house", demoWord, addedWord, backupWord, secret, contactNumber, streamAddress)
+	written.keep("a secret of the house", demoWord, addedWord, backupWord, secret, contactNumber, streamAddress, playWord)
 	ctx, cancel := context.WithCancel(context.Background())
 	n, err := openNode(ctx, s, time.Now, slog.New(slog.NewTextHandler(log, nil)))
 	if err != nil {
@@ -138,7 +145,7 @@ func (h *house) furnish() {
 	for _, a := range []assets.Asset{
 		{ID: gauge, Kind: assets.Sensor, Class: "sensor.water_level", Sensor: &assets.SensorSpec{ReportInterval: time.Minute,
 			Measures: []assets.Measure{{Phenomenon: "water_level", Unit: "m", Normal: [2]float64{1.5, 3.8}}}}},
-		{ID: camera, Kind: assets.Camera, Class: "camera.dome", Properties: assets.Properties{{Key: "contact", Value: contactNumber}, {Key: "stream", Value: streamAddress}}, Camera: &assets.CameraSpec{MountHeight: 5, HorizontalFOV: 90, VerticalFOV: 60, Range: 80, PTZ: "dome"}},
+		{ID: camera, Kind: assets.Camera, Class: "camera.dome", Properties: assets.Properties{{Key: "contact", Value: contactNumber}, {Key: "stream", Value: streamAddress}}, Camera: &assets.CameraSpec{MountHeight: 5, HorizontalFOV: 90, VerticalFOV: 60, Range: 80, PTZ: "ptz"}},
 		{ID: patrol, Kind: assets.Mover, Class: "mover.patrol"},
 	} {
 		a.Name, a.Lifecycle, a.Shape = string(a.ID), assets.InUse, assets.Shape{Geometry: point}

@@ -43,7 +43,8 @@ import (
 const keptEvents = 1 << 30
 
 // keptObservations bounds the stream of observations on disk: what history has
-// not yet written must fit, some days at the planning size.
+// not yet written must fit, some days at the planning size. It holds where movers were,
+// so it is not kept for longer than that either.
 const keptObservations = 4 << 30
 
 // node is one running Suhe: the rooms, connected.
@@ -72,6 +73,7 @@ type node struct {
 	relay     *twin.Relay
 	publisher *twin.Publisher
 	history   *twin.HistoryWriter
+	forgetter *twin.Forgetter
 
 	tiles    *tiles.Server
 	basemaps tiles.Basemaps
@@ -86,11 +88,14 @@ type node struct {
 	commands *command.Desk
 
 	cameras   *sight.Cameras
+	holds     *command.Holds
+	player    api.Player // nil: no media server is known
 	incidents *incidents
 	alarms    *alarms
 	media     *media.Store
 
 	tickets  access.Tickets
+	hooks    *access.Hooks
 	logins   *account.Logins
 	gate     account.Gate
 	keys     *key.Ring
@@ -115,7 +120,7 @@ func openNode(ctx context.Context, s settings, now clock, log *slog.Logger) (*no
 	if n.door, err = s.door(); err != nil {
 		return nil, err
 	}
-	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openViews, n.openPublic, n.openDoors, n.openIncidents, n.openAlarms, n.openWebhooks} {
+	for _, open := range []func(context.Context) error{n.openBasemaps, n.openStore, n.openAudit, n.openBus, n.openAccounts, n.openKeys, n.openTwin, n.openCameras, n.openViews, n.openPublic, n.openDoors, n.openIncidents, n.openAlarms, n.openRetention, n.openWebhooks} {
 		if err := open(ctx); err != nil {
 			n.close()
 			return nil, err
@@ -159,7 +164,7 @@ func (n *node) openBus(ctx context.Context) (err error) {
 	if n.bus, err = bus.Open(ctx, options); err != nil {
 		return err
 	}
-	if n.obs, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "OBS", Subjects: []string{"obs.>"}, MaxBytes: keptObservations}); err != nil {
+	if n.obs, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "OBS", Subjects: []string{"obs.>"}, MaxBytes: keptObservations, MaxAge: n.settings.TrackKeep}); err != nil {
 		return err
 	}
 	if n.events, err = n.bus.Stream(ctx, bus.StreamOptions{Name: "EVENTS", Subjects: []string{"events.>"}, MaxBytes: keptEvents}); err != nil {
@@ -179,8 +184,6 @@ func (n *node) openTwin(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	n.cameras = sight.New(n.world, n.registry.Classes())
-	n.metrics.MustRegister(n.cameras)
 	n.registry.RelateBy(n.kindOf)
 	if n.relay, err = twin.NewRelay(n.store, n.events, twin.RelayOptions{Prepare: prepare(n.registry), Metrics: n.metrics, Log: n.log}); err != nil {
 		return err

@@ -86,7 +86,7 @@ func (n *node) openKeys(ctx context.Context) error {
 			return err
 		}
 	}
-	n.gate = account.Gate{n.logins.Bearer(), n.keys, n.machines(), account.Ticket(&n.tickets, n.still), n.logins.Cookie(), n.links}
+	n.gate = account.Gate{n.logins.Bearer(), n.keys, n.machines(), account.Ticket(&n.tickets, n.redeemed), n.logins.Cookie(), n.links}
 	return n.refreshKeys(ctx)
 }
 

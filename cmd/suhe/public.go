@@ -20,6 +20,7 @@ import (
 	"suhe/stream"
 	"suhe/tiles"
 	"suhe/twin"
+	"suhe/twin/sight"
 )
 
 // publicView is what the public is told.
@@ -48,7 +49,9 @@ type publicRooms struct {
 	views api.Views
 	tiles *tiles.Server
 	hub   *stream.Hub
-	words *search.Index
+
+	cameras *sight.Cameras
+	words   *search.Index
 }
 
 // openPublic builds the rooms of the public view, if there is to be one.
@@ -69,7 +72,8 @@ func (n *node) openPublic(context.Context) (err error) {
 	}
 	p.words = n.openSearch(p.view.World())
 	p.hub = stream.New(n.streams(p.view.World(), p.tiles, stream.Options{Delayed: true}))
-	p.views = api.Views{World: p.view.World(), History: p.view.History(n.store), Tiles: p.tiles, Streams: p.hub, Search: p.words, Survey: n.surveyOf(p.view.World(), p.view.Past(n.store), nil)}
+	p.cameras = sight.New(p.view.World(), n.registry.Classes())
+	p.views = api.Views{World: p.view.World(), History: p.view.History(n.store), Tiles: p.tiles, Streams: p.hub, Search: p.words, Features: p.view.World(), Cameras: p.cameras, Survey: n.surveyOf(p.view.World(), p.cameras, p.view.Past(n.store), nil)}
 	n.public = p
 	return nil
 }
@@ -79,7 +83,7 @@ func (p *publicRooms) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return p.words.Run(ctx) })
 	group.Go(func() error {
-		p.view.Run(ctx, p.tiles, p.words, p.hub)
+		p.view.Run(ctx, p.cameras, p.tiles, p.words, p.hub)
 		return nil
 	})
 	return group.Wait()

@@ -21,6 +21,7 @@ import (
 // record of who did what.
 type store interface {
 	assets.Store
+	assets.Archive
 	twin.Outbox
 	twin.History
 	backup.Dumper

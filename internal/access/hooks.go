@@ -1,9 +1,11 @@
 package access
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,8 +24,9 @@ import (
 // they are asked for, so that a running node sees one that is added or removed.
 // All methods may be called at once.
 type Hooks struct {
-	dir   string
-	decoy string // the secret of hooks that are not there
+	dir    string
+	decoy  string // the secret of hooks that are not there
+	shared Shared
 
 	mu   sync.Mutex
 	seen map[[sha256.Size]byte]int64 // what was taken, and until when it must be known again, Unix seconds
@@ -51,9 +54,13 @@ const (
 	secretSuffix = ".secret"
 )
 
-// OpenHooks takes the folder, which need not be there.
-func OpenHooks(dir string) *Hooks {
-	return &Hooks{dir: dir, decoy: NewHookSecret(), seen: make(map[[sha256.Size]byte]int64)}
+// HookMemory is how long a message must be known again.
+const HookMemory = 2 * signatureTolerance * time.Second
+
+// OpenHooks takes the folder, which need not be there. What was taken is known to all
+// nodes that share, for HookMemory at least; nil: this node is alone.
+func OpenHooks(dir string, shared Shared) *Hooks {
+	return &Hooks{dir: dir, decoy: NewHookSecret(), shared: shared, seen: make(map[[sha256.Size]byte]int64)}
 }
 
 // NewHookSecret makes a secret that messages are signed with; see Sign.
@@ -130,11 +137,11 @@ func (h *Hooks) secret(name string) (secret string, known bool) {
 }
 
 // Take runs take if the signature (see Sign) is the hook's, of this body, and of
-// about now, and the message has not been taken before. One that take fails on may
-// come again. Errors wrap ErrUnauthenticated, the same for a hook that is not
+// about now, and the message has not been taken before, by any node. One that take
+// fails on may come again. Errors wrap ErrUnauthenticated, the same for a hook that is not
 // there as for a wrong signature; assets.ErrConflict for a message that is played
 // again; assets.ErrBusy; or are those of take.
-func (h *Hooks) Take(name, signature string, body []byte, now time.Time, take func() error) error {
+func (h *Hooks) Take(ctx context.Context, name, signature string, body []byte, now time.Time, take func() error) error {
 	s, err := parseSignature(signature)
 	if err != nil {
 		return err
@@ -150,7 +157,10 @@ func (h *Hooks) Take(name, signature string, body []byte, now time.Time, take fu
 	if err := h.remember(message, s.at+signatureTolerance, now.Unix()); err != nil {
 		return err
 	}
-	err = take()
+	err = once(ctx, h.shared, hex.EncodeToString(message[:]), now, take)
+	if errors.Is(err, errDone) {
+		return errTaken
+	}
 	if err != nil {
 		h.mu.Lock()
 		delete(h.seen, message)
@@ -159,12 +169,14 @@ func (h *Hooks) Take(name, signature string, body []byte, now time.Time, take fu
 	return err
 }
 
+var errTaken = fmt.Errorf("%w: %s: this message was taken already: sign each anew", assets.ErrConflict, SignatureHeader)
+
 // remember refuses a message that came before.
 func (h *Hooks) remember(message [sha256.Size]byte, until, now int64) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if _, again := h.seen[message]; again {
-		return fmt.Errorf("%w: %s: this message was taken already: sign each anew", assets.ErrConflict, SignatureHeader)
+		return errTaken
 	}
 	if len(h.seen) >= maxSeen {
 		for m, last := range h.seen {

@@ -19,7 +19,7 @@ var noon = time.Unix(1_795_392_000, 0)
 
 func TestHooksAreKeptInFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "hooks")
-	h := OpenHooks(dir)
+	h := OpenHooks(dir, nil)
 	if names, err := h.Names(); err != nil || len(names) != 0 {
 		t.Fatalf("before the first: %v, %v", names, err)
 	}
@@ -56,7 +56,7 @@ func TestHooksAreKeptInFiles(t *testing.T) {
 }
 
 func TestTake(t *testing.T) {
-	h := OpenHooks(t.TempDir())
+	h := OpenHooks(t.TempDir(), nil)
 	secret, err := h.Add("ai")
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func TestTake(t *testing.T) {
 		}
 		h.seen = map[[32]byte]int64{}
 		taken := false
-		err := h.Take(c.hook, c.signature, text, noon, func() error { taken = true; return nil })
+		err := h.Take(t.Context(), c.hook, c.signature, text, noon, func() error { taken = true; return nil })
 		switch {
 		case c.want == "" && (err != nil || !taken):
 			t.Errorf("%s: %v", c.name, err)
@@ -109,13 +109,13 @@ func TestTake(t *testing.T) {
 
 // Who has no secret cannot tell a hook that is not there from one that is.
 func TestUnknownHookLooksLikeAWrongSignature(t *testing.T) {
-	h := OpenHooks(t.TempDir())
+	h := OpenHooks(t.TempDir(), nil)
 	if _, err := h.Add("ai"); err != nil {
 		t.Fatal(err)
 	}
 	for _, signature := range []string{"", "t=1", Sign("guess", noon, nil), Sign("guess", noon.Add(-time.Hour), nil)} {
-		there := h.Take("ai", signature, nil, noon, nil)
-		not := h.Take("nobody", signature, nil, noon, nil)
+		there := h.Take(t.Context(), "ai", signature, nil, noon, nil)
+		not := h.Take(t.Context(), "nobody", signature, nil, noon, nil)
 		if there == nil || not == nil || there.Error() != not.Error() {
 			t.Errorf("%q: %v and %v", signature, there, not)
 		}
@@ -123,10 +123,10 @@ func TestUnknownHookLooksLikeAWrongSignature(t *testing.T) {
 }
 
 func TestTakeInTime(t *testing.T) {
-	h := OpenHooks(t.TempDir())
+	h := OpenHooks(t.TempDir(), nil)
 	secret, _ := h.Add("ai")
 	for off, good := range map[time.Duration]bool{0: true, 5 * time.Minute: true, -5 * time.Minute: true, 301 * time.Second: false, -301 * time.Second: false} {
-		err := h.Take("ai", Sign(secret, noon.Add(off), nil), nil, noon, func() error { return nil })
+		err := h.Take(t.Context(), "ai", Sign(secret, noon.Add(off), nil), nil, noon, func() error { return nil })
 		if (err == nil) != good {
 			t.Errorf("%v off: %v", off, err)
 		}
@@ -134,24 +134,24 @@ func TestTakeInTime(t *testing.T) {
 	if err := h.Remove("ai"); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Take("ai", Sign(secret, noon.Add(time.Second), nil), nil, noon, func() error { return nil }); !errors.Is(err, ErrUnauthenticated) {
+	if err := h.Take(t.Context(), "ai", Sign(secret, noon.Add(time.Second), nil), nil, noon, func() error { return nil }); !errors.Is(err, ErrUnauthenticated) {
 		t.Errorf("a removed hook: %v", err)
 	}
 }
 
 func TestTakeOnce(t *testing.T) {
-	h := OpenHooks(t.TempDir())
+	h := OpenHooks(t.TempDir(), nil)
 	secret, _ := h.Add("ai")
 	signature := Sign(secret, noon, nil)
 	busy := errors.New("busy")
-	if err := h.Take("ai", signature, nil, noon, func() error { return busy }); !errors.Is(err, busy) {
+	if err := h.Take(t.Context(), "ai", signature, nil, noon, func() error { return busy }); !errors.Is(err, busy) {
 		t.Fatal(err)
 	}
 	var taken, refused atomic.Int32
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			switch err := h.Take("ai", signature, nil, noon, func() error { taken.Add(1); return nil }); {
+			switch err := h.Take(t.Context(), "ai", signature, nil, noon, func() error { taken.Add(1); return nil }); {
 			case errors.Is(err, assets.ErrConflict):
 				refused.Add(1)
 			case err != nil:
@@ -167,13 +167,13 @@ func TestTakeOnce(t *testing.T) {
 		h.seen[[32]byte{1, byte(i), byte(i >> 8), byte(i >> 16)}] = noon.Unix()
 	}
 	later := noon.Add(time.Second)
-	if err := h.Take("ai", Sign(secret, later, nil), nil, later, func() error { return nil }); err != nil || len(h.seen) > 2 {
+	if err := h.Take(t.Context(), "ai", Sign(secret, later, nil), nil, later, func() error { return nil }); err != nil || len(h.seen) > 2 {
 		t.Errorf("what is too old is not forgotten: %v, %d known", err, len(h.seen))
 	}
 	for i := range int64(maxSeen) {
 		h.seen[[32]byte{1, byte(i), byte(i >> 8), byte(i >> 16)}] = noon.Unix() + 100
 	}
-	if err := h.Take("ai", Sign(secret, later, []byte("x")), []byte("x"), later, nil); !errors.Is(err, assets.ErrBusy) {
+	if err := h.Take(t.Context(), "ai", Sign(secret, later, []byte("x")), []byte("x"), later, nil); !errors.Is(err, assets.ErrBusy) {
 		t.Errorf("too many: %v", err)
 	}
 }

@@ -20,10 +20,10 @@ func TestGate(t *testing.T) {
 	var tickets access.Tickets
 	gate := account.Gate{n.Bearer()}
 	gate = append(gate, account.Ticket(&tickets, gate.Still), n.Cookie())
-	ticket, _, err := tickets.Issue(wang.Who, time.Now())
+	ticket, _, err := tickets.Issue(t.Context(), wang.Who, time.Now())
 	done(t, err)
 	over := n.in("li")
-	late, _, err := tickets.Issue(over.Who, time.Now())
+	late, _, err := tickets.Issue(t.Context(), over.Who, time.Now())
 	done(t, err)
 	done(t, n.Logout(t.Context(), over.Who, false))
 

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ func (t ticket) Who(r *http.Request) (access.Principal, bool, error) {
 	for _, header := range r.Header.Values("Sec-WebSocket-Protocol") {
 		for protocol := range strings.SplitSeq(header, ",") {
 			if text, is := strings.CutPrefix(strings.TrimSpace(protocol), access.TicketProtocol); is {
-				who, err := Redeem(t.tickets, t.still, text)
+				who, err := Redeem(r.Context(), t.tickets, t.still, text)
 				return who, true, err
 			}
 		}
@@ -35,8 +36,8 @@ func (t ticket) Who(r *http.Request) (access.Principal, bool, error) {
 }
 
 // Redeem takes a ticket and says whose it was, with what they may by now.
-func Redeem(t *access.Tickets, still func(access.Principal) (access.Principal, error), text string) (access.Principal, error) {
-	who, err := t.Redeem(text, time.Now())
+func Redeem(ctx context.Context, t *access.Tickets, still func(access.Principal) (access.Principal, error), text string) (access.Principal, error) {
+	who, err := t.Redeem(ctx, text, time.Now())
 	if err != nil {
 		return access.Principal{}, err
 	}

@@ -51,6 +51,8 @@ type alarmRow struct {
 	Raised      time.Time   `json:"raised"`
 	Changed     time.Time   `json:"changed"`
 	Over        *time.Time  `json:"over,omitempty"`
+	Storm       string      `json:"storm,omitempty"`
+	Parts       int         `json:"parts,omitempty"` // others of its storm that the list leaves out
 	Into        assets.ID   `json:"into,omitempty"`
 	Active      int         `json:"active"` // conditions that hold
 	Confirmed   bool        `json:"confirmed"`
@@ -58,24 +60,27 @@ type alarmRow struct {
 	Reliability float64     `json:"reliability"`
 }
 
-func alarmRowOf(h *heldAlarm) alarmRow {
+// alarmRowOf is the row of an alarm, for which the list leaves out so many parts.
+func alarmRowOf(h *heldAlarm, parts int) alarmRow {
 	a := &h.Is
 	return alarmRow{a.ID, h.Rev, a.State, a.Title, a.TitleEn, a.Rule, a.Cause, a.Severity, a.Event, a.Incident, a.Area, a.Lon, a.Lat,
-		a.Raised, a.Changed, a.Over, a.Into, a.Active(), a.Confirmed != nil, a.False != nil, a.Reliability}
+		a.Raised, a.Changed, a.Over, a.Storm, parts, a.Into, a.Active(), a.Confirmed != nil, a.False != nil, a.Reliability}
 }
 
 // alarmAsk is what alarms a list is asked for. Empty fields do not matter.
 type alarmAsk struct {
 	states            []string
 	cause, rule, area string
-	severity          int // as severe or more
+	parts             bool                    // alarms of one storm are listed one by one
+	storms            map[string][]assets.FID // of which the first stands for all; see fold
+	severity          int                     // as severe or more
 	open              *bool
 	from, to          time.Time // of the last change
 }
 
 func readAlarmAsk(r *http.Request) (a alarmAsk, err error) {
 	q := r.URL.Query()
-	a = alarmAsk{cause: q.Get("cause"), rule: q.Get("rule"), area: q.Get("area")}
+	a = alarmAsk{cause: q.Get("cause"), rule: q.Get("rule"), area: q.Get("area"), parts: q.Get("parts") == "true"}
 	if text := q.Get("state"); text != "" {
 		a.states = strings.Split(text, ",")
 	}
@@ -115,7 +120,8 @@ func (a *alarmAsk) fits(h *heldAlarm) bool {
 	case len(a.states) > 0 && !slices.Contains(a.states, string(is.State)),
 		a.cause != "" && a.cause != is.Cause, a.rule != "" && a.rule != is.Rule, !strings.HasPrefix(is.Area, a.area),
 		a.severity > 0 && (is.Severity == 0 || int(is.Severity) > a.severity),
-		!a.from.IsZero() && h.At.Before(a.from), !a.to.IsZero() && !h.At.Before(a.to):
+		!a.from.IsZero() && h.At.Before(a.from), !a.to.IsZero() && !h.At.Before(a.to),
+		len(a.storms[is.Storm]) > 0 && a.storms[is.Storm][0] != h.Marker.FID:
 		return false
 	}
 	return true
@@ -135,13 +141,32 @@ func (s *server) alarms(w http.ResponseWriter, r *http.Request, who access.Princ
 	read := s.keptAlarms
 	if ask.open != nil && *ask.open {
 		read = s.openAlarms
+		ask.fold(s.Alarms.Open(), who)
 	}
 	held, more, err := read(r.Context(), who, &ask, assets.FID(before), limit)
 	if err != nil {
 		return err
 	}
-	answerCases(w, r, "alarms", held, more, alarmRowOf)
+	answerCases(w, r, "alarms", held, more, func(h *heldAlarm) alarmRow { return alarmRowOf(h, max(0, len(ask.storms[h.Is.Storm])-1)) })
 	return nil
+}
+
+// fold lets the oldest alarm of each storm stand for all of it that is asked for and seen,
+// unless its parts are asked for.
+func (a *alarmAsk) fold(all []*heldAlarm, who access.Principal) {
+	if a.parts {
+		return
+	}
+	storms := map[string][]assets.FID{}
+	for _, h := range all {
+		if h.Is.Storm != "" && who.Scope.Sees(h.Marker) && a.fits(h) {
+			storms[h.Is.Storm] = append(storms[h.Is.Storm], h.Marker.FID)
+		}
+	}
+	for _, storm := range storms {
+		slices.Sort(storm)
+	}
+	a.storms = storms
 }
 
 // openAlarms reads a page from memory.
@@ -257,6 +282,7 @@ func (s *server) stepAlarm(w http.ResponseWriter, r *http.Request, who access.Pr
 	var ask struct {
 		Reason  string `json:"reason"`
 		Minutes int    `json:"minutes"` // suppress: for so long
+		Storm   bool   `json:"storm"`   // the same with the others of its storm that the caller sees
 	}
 	if r.ContentLength != 0 {
 		if err := readStrict(r, &ask); err != nil {
@@ -272,6 +298,11 @@ func (s *server) stepAlarm(w http.ResponseWriter, r *http.Request, who access.Pr
 	if err != nil {
 		return unmet(conditional && errors.Is(err, alarm.ErrMoved), err)
 	}
+	if ask.Storm {
+		if err := s.stepStorm(r.Context(), who, &h.Is, o); err != nil {
+			return err
+		}
+	}
 	if err := s.catchUp(r.Context()); err != nil {
 		return err
 	}
@@ -280,6 +311,21 @@ func (s *server) stepAlarm(w http.ResponseWriter, r *http.Request, who access.Pr
 		return err
 	}
 	return s.answerAlarm(w, r, &held, who)
+}
+
+// stepStorm does the same with the other open alarms of the storm that the caller sees. Of
+// one that is in no state for it nothing is said.
+func (s *server) stepStorm(ctx context.Context, who access.Principal, of *alarm.Alarm, o alarm.Order) error {
+	o.Rev = 0
+	for _, h := range s.Alarms.Open() {
+		if h.Is.Storm == "" || h.Is.Storm != of.Storm || h.Is.ID == of.ID || !who.Scope.Sees(h.Marker) {
+			continue
+		}
+		if _, err := s.Alarms.Do(ctx, h.Is.ID, o); err != nil && !errors.Is(err, assets.ErrConflict) {
+			return err
+		}
+	}
+	return nil
 }
 
 // alarmStatistics tells how often rules and algorithms were right, by the alarms that

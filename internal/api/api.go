@@ -18,8 +18,10 @@ import (
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
+	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/internal/door"
+	"suhe/internal/features"
 	"suhe/internal/ogc"
 	"suhe/stream/ingest"
 	"suhe/stream/ingest/deadletter"
@@ -107,7 +109,7 @@ type Findings interface {
 
 // Hooks know the signatures of webhooks; see access.Hooks.
 type Hooks interface {
-	Take(name, signature string, body []byte, now time.Time, take func() error) error
+	Take(ctx context.Context, name, signature string, body []byte, now time.Time, take func() error) error
 }
 
 // Gate says who asks. ErrUnauthenticated asks for credentials.
@@ -132,6 +134,8 @@ type Deps struct {
 	DeadLetters DeadLetters
 	Doors       Doors
 	Commands    Commands
+	Holds       Holds
+	Player      Player  // nil: no media server is known
 	Answers     Answers // of requests with an Idempotency-Key
 	Backups     Backups
 	Incidents   Incidents
@@ -175,9 +179,13 @@ type Site struct {
 // server carries the dependencies to the handlers.
 type server struct {
 	Deps
-	mux    *http.ServeMux
-	table  []Route
-	limits *limits
+	mux       *http.ServeMux
+	table     []Route
+	limits    *limits
+	packed    packed
+	systems   features.Systems
+	extents   features.Extents
+	downloads chan struct{} // has room for those that may be at once
 }
 
 // New builds the handler of the whole HTTP face.
@@ -187,7 +195,8 @@ func New(d Deps) http.Handler {
 }
 
 func newServer(d Deps) *server {
-	s := &server{Deps: d, mux: http.NewServeMux(), limits: newLimits(d.Rate)}
+	s := &server{Deps: d, mux: http.NewServeMux(), limits: newLimits(d.Rate),
+		systems: features.NewSystems(geo.ShanghaiPlane), downloads: make(chan struct{}, maxDownloads)}
 	s.routes()
 	return s
 }
@@ -247,6 +256,8 @@ func (s *server) routes() {
 	s.route("GET /sprites/{name}", access.View, s.sprite)
 
 	s.route("GET /ogc", access.View, s.ogc((*ogcAsk).landing))
+	s.mux.HandleFunc("GET "+ogc.Root+"/{$}", withoutSlash) // some clients put one behind every address
+	s.route("GET /ogc/api", access.View, s.ogc((*ogcAsk).api))
 	s.route("GET /ogc/conformance", access.View, s.ogc((*ogcAsk).conformance))
 	s.route("GET /ogc/tileMatrixSets", access.View, s.ogc((*ogcAsk).matrixSets))
 	s.route("GET /ogc/tileMatrixSets/{set}", access.View, s.ogc((*ogcAsk).matrixSet))
@@ -258,6 +269,14 @@ func (s *server) routes() {
 	s.route("GET /ogc/collections/{collection}/tiles", access.View, s.ogc((*ogcAsk).tilesets))
 	s.route("GET /ogc/collections/{collection}/tiles/{set}", access.View, s.ogc((*ogcAsk).tileset))
 	s.route("GET /ogc/collections/{collection}/tiles/{set}/{z}/{row}/{col}", access.View, s.ogcTile)
+	s.open("GET /ogc/style.css", s.ogcStyle)
+	s.route("GET /ogc/collections/{collection}/queryables", access.View, s.ogc((*ogcAsk).queryables))
+	s.route("GET /ogc/collections/{collection}/items", access.View, s.items)
+	s.route("GET /ogc/collections/{collection}/items/{id}", access.View, s.item)
+	s.route("POST /ogc/collections/{collection}/items", access.Edit, s.once(s.addFeature))
+	s.route("PUT /ogc/collections/{collection}/items/{id}", access.Edit, s.putFeature)
+	s.route("PATCH /ogc/collections/{collection}/items/{id}", access.Edit, s.patchFeature)
+	s.route("DELETE /ogc/collections/{collection}/items/{id}", access.Edit, s.removeFeature)
 	s.route("GET /basemaps/{name}", access.View, s.basemapTileJSON)
 	s.route("GET /basemaps/{name}/{z}/{x}/{y}", access.View, s.basemapTile)
 
@@ -269,6 +288,9 @@ func (s *server) routes() {
 	s.route("PUT /v1/assets/{id}", access.Edit, s.putAsset)
 	s.route("DELETE /v1/assets/{id}", access.Edit, s.removeAsset)
 	s.route("GET /v1/assets/{id}/observations", access.View, s.series)
+	s.route("GET /v1/assets/{id}/revisions", access.View, s.revisions)
+	s.route("GET /v1/assets/{id}/revisions/{revision}", access.View, s.revision)
+	s.route("POST /v1/assets/{id}/revisions/{revision}/restore", access.Edit, s.restoreRevision)
 	s.route("POST /v1/observations", access.Observe, s.once(s.observations))
 	s.route("POST /v1/ingest/{mapping}", access.Observe, s.once(s.mapped))
 	s.route("GET /v1/commands", access.Command, s.commandKinds)
@@ -284,6 +306,7 @@ func (s *server) routes() {
 	s.route("GET /v1/assets/{id}/track", access.View, s.track)
 	s.route("POST /v1/positions", access.Observe, s.once(s.positions))
 	s.route("GET /v1/findings", access.View, s.findings)
+	s.cameraRoutes()
 	s.surveys()
 	s.route("GET /open311/v2/{list}", access.View, s.open311Lists)
 	s.route("POST /open311/v2/{list}", access.Report, s.once(s.open311Report))

@@ -125,8 +125,8 @@ func (r *rooms) Findings(_ context.Context, q twin.FindingQuery) ([]twin.Finding
 	return left[:min(q.Limit, len(left))], nil
 }
 
-func (r *rooms) Take(name, signature string, body []byte, now time.Time, take func() error) error {
-	return r.hooks.Take(name, signature, body, now, take)
+func (r *rooms) Take(ctx context.Context, name, signature string, body []byte, now time.Time, take func() error) error {
+	return r.hooks.Take(ctx, name, signature, body, now, take)
 }
 
 func (r *rooms) Batch(_ context.Context, hook string, body []byte) (ingest.Report, error) {
@@ -362,7 +362,7 @@ func TestAnswersAndProblems(t *testing.T) {
 		{"a sprite", "GET /sprites/creek@2x.png", "", nil, nil, 200, "sprite creek@2x.png"},
 		{"the OGC landing page", "GET /ogc", "", nil, nil, 200, `"href":"http://example.com/ogc/conformance"`},
 		{"JSON by name", "GET /ogc/tiles?f=json", "", nil, nil, 200, "http://example.com/ogc/tiles/WebMercatorQuad"},
-		{"another form", "GET /ogc?f=html", "", nil, nil, 400, `f: invalid: \"html\", expected json`},
+		{"another form", "GET /ogc?f=xml", "", nil, nil, 400, `f: invalid: \"xml\", expected one of json, html`},
 		{"an unknown parameter", "GET /ogc/collections?limit=1", "", nil, nil, 400, "limit"},
 		{"a tile of a collection, row before column", "GET /ogc/collections/sensors/tiles/WebMercatorQuad/14/6691/13719", "", nil, nil, 200, "tile sensors 14 13719 6691"},
 		{"a tile of all", "GET /ogc/tiles/WebMercatorQuad/14/6691/13719", "", nil, nil, 200, "tile water,sensors 14 13719 6691"},

@@ -45,6 +45,9 @@ func (s *server) sendCommand(w http.ResponseWriter, r *http.Request, who access.
 	if err != nil {
 		return err
 	}
+	if err := s.mayTurn(r.Context(), thing, wish, who); err != nil {
+		return err
+	}
 	var c command.Command
 	order := map[string]any{"name": wish.Name, "arguments": wish.Arguments}
 	err = s.doing(r.Context(), audit.Command, "device "+string(thing.Asset.ID), order, func() (err error) {

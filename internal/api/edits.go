@@ -31,7 +31,18 @@ func (s *server) putAsset(w http.ResponseWriter, r *http.Request, who access.Pri
 	} else if a.ID != id {
 		return fmt.Errorf("%w: id: %q in the body, %q in the address", assets.ErrInvalid, a.ID, id)
 	}
-	return s.edit(w, r, who, assets.Edit{Asset: a})
+	if err := s.settable(who, a); err != nil {
+		return err
+	}
+	return s.edit(w, r, who, put(a))
+}
+
+// settable refuses an asset that sets what the caller is not shown.
+func (s *server) settable(who access.Principal, a *assets.Asset) error {
+	if names := a.Unshown(s.shows(who)); names != nil {
+		return fmt.Errorf("%w: %s: you are not shown it, so you cannot set it", access.ErrDenied, strings.Join(names, ", "))
+	}
+	return nil
 }
 
 // removeAsset removes an asset, with If-Match that revision only.
@@ -39,7 +50,25 @@ func (s *server) removeAsset(w http.ResponseWriter, r *http.Request, who access.
 	if _, err := s.visible(r, who); err != nil {
 		return err
 	}
-	return s.edit(w, r, who, assets.Edit{Remove: assets.ID(r.PathValue("id"))})
+	return s.edit(w, r, who, removal(assets.ID(r.PathValue("id"))))
+}
+
+// change is what somebody wants to do to an asset: edit makes it of the asset as it is,
+// nil if there is none. It may be made more than once, when others are faster.
+type change struct {
+	id    assets.ID
+	edit  func(was *assets.Asset) (assets.Edit, error)
+	fresh bool // it must not exist yet
+}
+
+// put replaces an asset, or creates it.
+func put(a *assets.Asset) change {
+	return change{id: a.ID, edit: func(*assets.Asset) (assets.Edit, error) { return assets.Edit{Asset: a}, nil }}
+}
+
+// removal removes an asset.
+func removal(id assets.ID) change {
+	return change{id: id, edit: func(*assets.Asset) (assets.Edit, error) { return assets.Edit{Remove: id}, nil }}
 }
 
 const (
@@ -56,12 +85,9 @@ const (
 
 // edit commits, and answers when this node shows what was committed. After an
 // answer that we are busy the edit may have been committed all the same.
-func (s *server) edit(w http.ResponseWriter, r *http.Request, who access.Principal, e assets.Edit) error {
-	a, verdict, err := s.commitPermitted(r, who, e)
+func (s *server) edit(w http.ResponseWriter, r *http.Request, who access.Principal, c change) error {
+	a, verdict, err := s.committed(r, who, c)
 	if err != nil {
-		return err
-	}
-	if err := s.catchUp(r.Context()); err != nil {
 		return err
 	}
 	if verdict == assets.Removed {
@@ -74,6 +100,15 @@ func (s *server) edit(w http.ResponseWriter, r *http.Request, who access.Princip
 		status = http.StatusCreated
 	}
 	return s.answerAsset(w, status, a, who, redacted{s.hidden(who)})
+}
+
+// committed commits a change, and returns when this node shows it.
+func (s *server) committed(r *http.Request, who access.Principal, c change) (*assets.Asset, assets.Verdict, error) {
+	a, verdict, err := s.commitPermitted(r, who, c)
+	if err != nil {
+		return nil, "", err
+	}
+	return a, verdict, s.catchUp(r.Context())
 }
 
 // catchUp waits until this node shows all that is committed.
@@ -97,28 +132,31 @@ func unmet(conditional bool, err error) error {
 
 // commitPermitted commits what the caller may do to the revision that was looked
 // at, and to no other: one that somebody else made meanwhile is looked at anew.
-func (s *server) commitPermitted(r *http.Request, who access.Principal, e assets.Edit) (*assets.Asset, assets.Verdict, error) {
+func (s *server) commitPermitted(r *http.Request, who access.Principal, c change) (*assets.Asset, assets.Verdict, error) {
 	was, conditional, err := wasRevision(r)
 	if err != nil {
 		return nil, "", err
 	}
 	for try := 1; ; try++ {
-		permitted, err := s.permit(who, e)
+		permitted, err := s.permit(who, c)
 		if conditional && permitted.WasRev != was && try == 1 {
 			// Either of us is behind.
 			if err := s.catchUp(r.Context()); err != nil {
 				return nil, "", err
 			}
-			permitted, err = s.permit(who, e)
+			permitted, err = s.permit(who, c)
 		}
 		if err != nil {
 			return nil, "", err
 		}
-		if conditional {
+		switch {
+		case conditional:
 			permitted.WasRev = was
+		case c.fresh:
+			permitted.WasRev = 0
 		}
 		a, verdict, err := s.commit(r, who, permitted)
-		if conditional || !errors.Is(err, assets.ErrConflict) || try == editTries {
+		if conditional || c.fresh || !errors.Is(err, assets.ErrConflict) || try == editTries {
 			return a, verdict, unmet(conditional, err)
 		}
 		if err := s.catchUp(r.Context()); err != nil {
@@ -130,35 +168,29 @@ func (s *server) commitPermitted(r *http.Request, who access.Principal, e assets
 // permit says whether the caller may do the edit to the asset as this node shows
 // it: that and what comes of it must be within the scope. What of the asset the
 // caller is not shown stays as it is.
-func (s *server) permit(who access.Principal, e assets.Edit) (assets.Edit, error) {
-	id := e.Remove
-	if e.Asset != nil {
-		id = e.Asset.ID
-	}
-	e.WasRev = 0
+func (s *server) permit(who access.Principal, c change) (assets.Edit, error) {
+	none := assets.Edit{}
 	var was *assets.Asset
-	if t := s.Live.World.ByID(id); t != nil {
-		was, e.WasRev = t.Asset, t.Asset.Revision.N
+	if t := s.Live.World.ByID(c.id); t != nil {
+		was, none.WasRev = t.Asset, t.Asset.Revision.N
 		if !who.Scope.Sees(was) {
-			return e, unseen(id)
+			return none, unseen(c.id)
 		}
 		if err := s.mayEdit(who, was); err != nil {
-			return e, err
+			return none, err
 		}
 	}
-	if e.Asset == nil {
-		return e, nil
-	}
-	shows := s.shows(who)
-	if names := e.Asset.Unshown(shows); names != nil {
-		return e, fmt.Errorf("%w: %s: you are not shown it, so you cannot set it", access.ErrDenied, strings.Join(names, ", "))
+	e, err := c.edit(was)
+	e.WasRev = none.WasRev
+	if err != nil || e.Asset == nil {
+		return e, err
 	}
 	if was != nil {
-		e.Asset = e.Asset.Keeping(was, shows)
+		e.Asset = e.Asset.Keeping(was, s.shows(who))
 	}
 	is := s.Registry.Place(e.Asset)
 	if !who.Scope.Sees(is) {
-		return e, fmt.Errorf("%w: asset %s: you would not see it then", access.ErrDenied, id)
+		return e, fmt.Errorf("%w: asset %s: you would not see it then", access.ErrDenied, c.id)
 	}
 	return e, s.mayEdit(who, is)
 }
@@ -191,7 +223,8 @@ func wasRevision(r *http.Request) (was int64, conditional bool, err error) {
 	if match == "" || match == "*" {
 		return assets.AnyRev, false, nil
 	}
-	n, err := strconv.ParseInt(strings.Trim(match, `"`), 10, 64)
+	number, _, _ := strings.Cut(strings.Trim(match, `"`), "-") // behind it, of items, what names the whole answer
+	n, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || n < 1 {
 		return 0, false, fmt.Errorf(`%w: If-Match: %s, want an ETag like "3"`, assets.ErrInvalid, match)
 	}

@@ -33,7 +33,7 @@ func (s *server) hook(w http.ResponseWriter, r *http.Request) error {
 	}
 	name := r.PathValue("hook")
 	var report ingest.Report
-	err = s.Hooks.Take(name, r.Header.Get(access.SignatureHeader), body, time.Now(), func() (err error) {
+	err = s.Hooks.Take(r.Context(), name, r.Header.Get(access.SignatureHeader), body, time.Now(), func() (err error) {
 		report, err = s.Findings.Batch(r.Context(), name, body)
 		if errors.Is(err, ingest.ErrMalformed) {
 			err = fmt.Errorf("%w: body: %w", assets.ErrInvalid, err)

@@ -18,7 +18,7 @@ import (
 func withHook(t *testing.T) (r *rooms, secret string) {
 	t.Helper()
 	r = open()
-	r.hooks = access.OpenHooks(t.TempDir())
+	r.hooks = access.OpenHooks(t.TempDir(), nil)
 	r.batch = func(string, []byte) (ingest.Report, error) {
 		return ingest.Report{Accepted: 1, Results: []ingest.Refusal{}}, nil
 	}

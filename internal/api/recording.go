@@ -47,8 +47,13 @@ func (s *server) doing(ctx context.Context, a audit.Action, what string, detail 
 // viewing records that somebody is about to see a thing, if what is seen is a camera
 // or where a mover is.
 func (s *server) viewing(ctx context.Context, t *twin.Thing) error {
+	return s.viewingAsset(ctx, t.Asset)
+}
+
+// viewingAsset is viewing of what is or was registered.
+func (s *server) viewingAsset(ctx context.Context, of *assets.Asset) error {
 	var a audit.Action
-	switch t.Asset.Kind {
+	switch of.Kind {
 	case assets.Camera:
 		a = audit.CameraView
 	case assets.Mover:
@@ -56,7 +61,7 @@ func (s *server) viewing(ctx context.Context, t *twin.Thing) error {
 	default:
 		return nil
 	}
-	return s.Recorder.Viewed(ctx, entry(ctx, a, "asset "+string(t.Asset.ID), audit.Done, nil))
+	return s.Recorder.Viewed(ctx, entry(ctx, a, "asset "+string(of.ID), audit.Done, nil))
 }
 
 // fail answers with the problem that err is, and records it if somebody is refused.

@@ -26,8 +26,8 @@ func (s *server) events(w http.ResponseWriter, r *http.Request, who access.Princ
 }
 
 // ticket gives out a ticket with which the caller may open a stream, once.
-func (s *server) ticket(w http.ResponseWriter, _ *http.Request, who access.Principal) error {
-	text, ends, err := s.Tickets.Issue(who, time.Now())
+func (s *server) ticket(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	text, ends, err := s.Tickets.Issue(r.Context(), who, time.Now())
 	if err != nil {
 		return err
 	}

@@ -64,8 +64,8 @@ func (s *server) track(w http.ResponseWriter, r *http.Request, who access.Princi
 	if err != nil {
 		return err
 	}
-	if audit.From(r.Context()).Purpose == "" {
-		return fmt.Errorf("%w: purpose: none, want why the track is looked at, by the header %s or the parameter %s", assets.ErrInvalid, purposeHeader, purposeParameter)
+	if err := wantPurpose(r, "the track"); err != nil {
+		return err
 	}
 	seen := entry(r.Context(), audit.TrackView, "asset "+string(thing.Asset.ID), audit.Done, map[string]int{"minutes": minutes})
 	if err := s.Recorder.Viewed(r.Context(), seen); err != nil {

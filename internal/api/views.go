@@ -8,6 +8,7 @@ import (
 
 	"suhe/assets"
 	"suhe/internal/access"
+	"suhe/internal/features"
 	"suhe/twin"
 	"suhe/twin/survey"
 )
@@ -15,12 +16,15 @@ import (
 // Views are the rooms that show the world. There are the live ones, and perhaps
 // those of the public, which hold nothing that the public may not know.
 type Views struct {
-	World   World
-	History History
-	Tiles   Tiles
-	Streams Streams
-	Search  Search
-	Survey  *survey.Survey
+	World    World
+	History  History
+	Tiles    Tiles
+	Streams  Streams
+	Cameras  Cameras
+	Survey   *survey.Survey
+	Features features.World
+	Archive  Archive // nil: nobody is told what was
+	Search   Search
 }
 
 // Public gives the views of the public. They may have yet to begin: then it waits,

@@ -28,7 +28,7 @@ func TestPlantedBreaches(t *testing.T) {
 		{"upward", Package{"suhe/geo", []string{"suhe/twin"}}, "geo (floor 10) imports twin (floor 31)"},
 		{"sideways", Package{"suhe/tiles", []string{"suhe/stream"}}, "tiles (floor 40) imports stream (floor 40)"},
 		{"stranger", Package{"suhe/tiles", []string{"github.com/gorilla/websocket"}}, "tiles imports github.com/gorilla/websocket, which belongs to stream, internal/bench"},
-		{"stranger below", Package{"suhe/twin", []string{"github.com/nats-io/nats.go/jetstream"}}, "twin imports github.com/nats-io/nats.go/jetstream, which belongs to internal/bus"},
+		{"stranger below", Package{"suhe/twin", []string{"github.com/nats-io/nats.go/jetstream"}}, "twin imports github.com/nats-io/nats.go/jetstream, which belongs to internal/bus, internal/natstest"},
 		{"homeless", Package{"suhe/internal/utils", nil}, "internal/utils has no floor"},
 	}
 	packages := list(t)

@@ -1,13 +1,17 @@
 // Package ogc makes the documents of the OGC APIs: the landing page, conformance
-// and collections that Tiles and Features share, and what Tiles (OGC 20-057) adds:
-// the tile matrix set and the metadata of tilesets. It knows no HTTP and serves no
-// tile; who does tells it where the documents lie.
+// and collections that Tiles and Features share, what Tiles (OGC 20-057) adds: the
+// tile matrix set and the metadata of tilesets, and what Features (OGC 17-069) adds:
+// queryables. It knows no HTTP, serves no tile and asks for no feature; who does
+// tells it where the documents lie.
 //
-// The landing page lies at /ogc, since / is the map for people. Documents are JSON
-// only: no HTML, no XML, and no class is declared for them.
+// The landing page lies at /ogc, since / is the map for people. Documents are JSON,
+// and HTML to browse them: plain pages of our own templates, without scripts.
 package ogc
 
-import "suhe/tiles"
+import (
+	"suhe/assets"
+	"suhe/tiles"
+)
 
 // Dataset is what the documents describe.
 type Dataset struct {
@@ -16,6 +20,9 @@ type Dataset struct {
 	Attribution string
 	Bounds      [4]float64 // west, south, east, north in degrees WGS84
 	Layers      []tiles.LayerInfo
+	Extent      func(assets.Kind) (box [4]float64, some bool) // of a layer's features as the caller sees them; nil: Bounds
+	Movers      bool                                          // there is a collection of what moves, which has no tiles
+	Systems     []string                                      // URIs of the coordinate reference systems of features, the first that of what names none
 }
 
 // Documents are a dataset's documents with the addresses of one server.

@@ -12,16 +12,16 @@ type Landing struct {
 func (d Documents) Landing() Landing {
 	return Landing{
 		Title: d.dataset.Title, Description: d.dataset.Description, Attribution: d.dataset.Attribution,
-		Links: []Link{
-			d.link(relSelf, "", "This document"),
+		Links: append(d.selves(""), []Link{
 			{Href: d.host + "/v1/openapi.json", Rel: relServiceDesc, Type: typeOpenAPI, Title: "The API, as OpenAPI 3.0"},
+			{Href: d.root() + "/api?f=html", Rel: relServiceDoc, Type: typeHTML, Title: "The API, as a page"},
 			d.link(relConformance, "/conformance", "Conformance classes"),
 			d.link(relOGC+relConformance, "/conformance", "Conformance classes"),
 			d.link(relData, "/collections", "Collections: one for each layer"),
 			d.link(relOGC+relData, "/collections", "Collections: one for each layer"),
 			d.link(relTilesets, "/tiles", "Vector tiles of all layers"),
 			d.link(relTilingSchemes, "/tileMatrixSets", "Tile matrix sets"),
-		},
+		}...),
 	}
 }
 
@@ -37,6 +37,28 @@ func (d Documents) Conformance() Conformance {
 		"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
 		"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/oas30",
 		"http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
+		"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/html",
+		"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
+		"http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/html",
+		"http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/json",
+		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+		"http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+		"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
+		"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
+		"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
+		"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
+		"http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
+		"http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
+		"http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
+		"http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
+		"http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison",
+		"http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
+		"http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions-plus",
+		"http://www.opengis.net/spec/cql2/1.0/conf/temporal-functions",
+		"http://www.opengis.net/spec/cql2/1.0/conf/array-functions",
 		"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
 		"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
 		"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",

@@ -14,6 +14,9 @@ const (
 	typeJSON    = "application/json"
 	typeTile    = "application/vnd.mapbox-vector-tile"
 	typeOpenAPI = "application/vnd.oai.openapi+json;version=3.0"
+	typeGeoJSON = "application/geo+json"
+	typeSchema  = "application/schema+json"
+	typeHTML    = "text/html"
 )
 
 // Link relations. Those of OGC are registered at its definition server; Features
@@ -21,14 +24,19 @@ const (
 const (
 	relSelf          = "self"
 	relItem          = "item"
+	relItems         = "items"
+	relCollection    = "collection"
+	relNext          = "next"
 	relAlternate     = "alternate"
 	relDescribedBy   = "describedby"
 	relServiceDesc   = "service-desc"
+	relServiceDoc    = "service-doc"
 	relConformance   = "conformance"
 	relData          = "data"
 	relOGC           = "http://www.opengis.net/def/rel/ogc/1.0/"
 	relGeodata       = relOGC + "geodata"
 	relDataset       = relOGC + "dataset"
+	relQueryables    = relOGC + "queryables"
 	relTilesets      = relOGC + "tilesets-vector"
 	relTilingScheme  = relOGC + "tiling-scheme"
 	relTilingSchemes = relOGC + "tiling-schemes"
@@ -42,4 +50,12 @@ const (
 
 func (d Documents) link(rel, path, title string) Link {
 	return Link{Href: d.root() + path, Rel: rel, Type: typeJSON, Title: title}
+}
+
+// selves are the links of a document to itself, in both its forms.
+func (d Documents) selves(path string) []Link {
+	return []Link{
+		d.link(relSelf, path, "This document"),
+		{Href: d.root() + path + "?f=html", Rel: relAlternate, Type: typeHTML, Title: "This document as a page"},
+	}
 }

@@ -26,8 +26,9 @@ type Tally struct {
 	IDs     []assets.ID `json:"ids"` // the first ones
 }
 
-// Take counts the verdict on an asset. What stays the same is no change.
-func (t *Tally) Take(a *assets.Asset, v assets.Verdict) {
+// Take counts the verdict on an asset by an edit. What stays the same is no change.
+func (t *Tally) Take(a *assets.Asset, v assets.Verdict, e assets.Edit) {
+	by, why := a.Revision.By, a.Revision.Why
 	switch v {
 	case assets.Created:
 		t.Created++
@@ -35,11 +36,12 @@ func (t *Tally) Take(a *assets.Asset, v assets.Verdict) {
 		t.Changed++
 	case assets.Removed:
 		t.Removed++
+		by, why = e.By, e.Why // the asset carries the revision before it
 	default:
 		return
 	}
-	if v != assets.Removed && t.By == "" && t.Why == "" { // a removal carries the revision before it
-		t.By, t.Why = a.Revision.By, a.Revision.Why
+	if t.By == "" && t.Why == "" {
+		t.By, t.Why = by, why
 	}
 	t.name(a.ID)
 }

@@ -10,11 +10,12 @@ import (
 	"suhe/assets"
 )
 
-// Judge decides one edit against the stored asset (nil: there is none) at the
-// time now. For Created and Changed the result is a new asset as it is to be
-// stored, for Same and Removed the stored one. A created asset still lacks its
-// FID. Errors wrap ErrInvalid, ErrConflict or ErrNotFound.
-func Judge(e assets.Edit, stored *assets.Asset, now time.Time) (*assets.Asset, assets.Verdict, error) {
+// Judge decides one edit against the stored asset (nil: there is none, and last is the
+// number of its last revision, if it was removed) at the time now. For Created and
+// Changed the result is a new asset as it is to be stored, for Same and Removed the
+// stored one. A created asset still lacks its FID. Errors wrap ErrInvalid, ErrConflict
+// or ErrNotFound.
+func Judge(e assets.Edit, stored *assets.Asset, last int64, now time.Time) (*assets.Asset, assets.Verdict, error) {
 	id, err := Subject(e)
 	if err != nil {
 		return nil, "", err
@@ -28,7 +29,7 @@ func Judge(e assets.Edit, stored *assets.Asset, now time.Time) (*assets.Asset, a
 		}
 		return stored, assets.Removed, nil
 	}
-	return replace(e.Asset, stored, now)
+	return replace(e.Asset, stored, last, now)
 }
 
 // Subject returns the ID that the edit is about.
@@ -61,7 +62,7 @@ func fits(wasRev int64, stored *assets.Asset) error {
 	return nil
 }
 
-func replace(is, stored *assets.Asset, now time.Time) (*assets.Asset, assets.Verdict, error) {
+func replace(is, stored *assets.Asset, last int64, now time.Time) (*assets.Asset, assets.Verdict, error) {
 	if err := Sound(is); err != nil {
 		return nil, "", err
 	}
@@ -71,7 +72,7 @@ func replace(is, stored *assets.Asset, now time.Time) (*assets.Asset, assets.Ver
 	next := *is
 	next.Revision.At = now
 	if stored == nil {
-		next.FID, next.Revision.N = 0, 1
+		next.FID, next.Revision.N = 0, last+1
 		return &next, assets.Created, nil
 	}
 	next.FID, next.Revision.N = stored.FID, stored.Revision.N+1

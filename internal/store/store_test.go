@@ -49,7 +49,7 @@ func TestJudge(t *testing.T) {
 		{"remove none", assets.Edit{Remove: "a", WasRev: 1}, nil, "", 0, 0, assets.ErrNotFound},
 		{"no subject", assets.Edit{}, stored, "", 0, 0, assets.ErrInvalid},
 	} {
-		is, verdict, err := store.Judge(c.edit, c.stored, now)
+		is, verdict, err := store.Judge(c.edit, c.stored, 0, now)
 		if !errors.Is(err, c.err) || verdict != c.want {
 			t.Errorf("%s: %s, %v", c.name, verdict, err)
 			continue

@@ -86,7 +86,7 @@ func TestCatalogue(t *testing.T) {
 		{"sensor.rain", "reboot", `{}`, ""},
 		{"sensor.water_level", "siren", `{"on":true,"seconds":5}`, ""},
 		{"sensor.rain", "siren", `{"on":true}`, `name: siren, want for a sensor.rain one of [set_report_interval report_now self_test reboot]`},
-		{"camera.dome", "reboot", `{}`, "want for a camera.dome one of []"},
+		{"camera.dome", "reboot", `{}`, "want for a camera.dome one of [look]"},
 		{"sensor.rain", "set_report_interval", `{}`, "arguments: "},
 		{"sensor.rain", "set_report_interval", `{"seconds":0}`, "minimum"},
 		{"sensor.rain", "set_report_interval", `{"seconds":1,"x":2}`, "additional"},

@@ -2050,6 +2050,7 @@ type Case struct {
 	Light         uint32                 `protobuf:"varint,8,opt,name=light,proto3" json:"light,omitempty"` // of its clock: 0 green, 1 yellow, 2 red
 	Lon           float64                `protobuf:"fixed64,9,opt,name=lon,proto3" json:"lon,omitempty"`
 	Lat           float64                `protobuf:"fixed64,10,opt,name=lat,proto3" json:"lat,omitempty"`
+	Storm         string                 `protobuf:"bytes,11,opt,name=storm,proto3" json:"storm,omitempty"` // name of what alarms of several areas have in common
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2152,6 +2153,13 @@ func (x *Case) GetLat() float64 {
 		return x.Lat
 	}
 	return 0
+}
+
+func (x *Case) GetStorm() string {
+	if x != nil {
+		return x.Storm
+	}
+	return ""
 }
 
 // Resync says that a difference cannot be had; a snapshot follows.
@@ -2666,7 +2674,7 @@ const file_stream_suhev1_suhe_proto_rawDesc = "" +
 	"\x05layer\x18\x04 \x01(\tR\x05layer\x12\x10\n" +
 	"\x03fid\x18\x05 \x01(\x04R\x03fid\x12\x0e\n" +
 	"\x02id\x18\x06 \x01(\tR\x02id\x12!\n" +
-	"\x04case\x18\a \x01(\v2\r.suhe.v1.CaseR\x04case\"\xd6\x01\n" +
+	"\x04case\x18\a \x01(\v2\r.suhe.v1.CaseR\x04case\"\xec\x01\n" +
 	"\x04Case\x12\x10\n" +
 	"\x03rev\x18\x01 \x01(\x03R\x03rev\x12\x12\n" +
 	"\x04open\x18\x02 \x01(\bR\x04open\x12\x14\n" +
@@ -2678,7 +2686,8 @@ const file_stream_suhev1_suhe_proto_rawDesc = "" +
 	"\x05light\x18\b \x01(\rR\x05light\x12\x10\n" +
 	"\x03lon\x18\t \x01(\x01R\x03lon\x12\x10\n" +
 	"\x03lat\x18\n" +
-	" \x01(\x01R\x03lat\"0\n" +
+	" \x01(\x01R\x03lat\x12\x14\n" +
+	"\x05storm\x18\v \x01(\tR\x05storm\"0\n" +
 	"\x06Resync\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\":\n" +

@@ -40,8 +40,9 @@ type Alarm struct {
 	Lat         float64            `json:"lat"`
 	Raised      time.Time          `json:"raised"`
 	Changed     time.Time          `json:"changed"`
-	Over        *time.Time         `json:"over,omitempty"` // nothing of it holds any more
-	Into        assets.ID          `json:"into,omitempty"` // the alarm that took over its members
+	Over        *time.Time         `json:"over,omitempty"`  // nothing of it holds any more
+	Into        assets.ID          `json:"into,omitempty"`  // the alarm that took over its members
+	Storm       string             `json:"storm,omitempty"` // what it has in common with alarms of other areas
 	Event       string             `json:"event,omitempty"`
 	Promote     Promotion          `json:"promote,omitempty"`
 	Wanted      *Act               `json:"wanted,omitempty"`   // somebody wants an incident to be made of it
@@ -143,6 +144,9 @@ func (a *Alarm) Marker(locate func(orb.Point) assets.Location) *assets.Asset {
 			{Key: "name_en", Value: a.TitleEn}, {Key: "raised", Value: a.Raised.Format(time.RFC3339)}, {Key: "rule", Value: a.Rule},
 			{Key: twin.MarkerSeverity, Value: float64(a.Severity)}, {Key: twin.MarkerState, Value: string(a.State)},
 		},
+	}
+	if a.Storm != "" {
+		m.Properties = append(m.Properties, assets.Property{Key: twin.MarkerStorm, Value: a.Storm})
 	}
 	return m
 }

@@ -13,6 +13,7 @@ type spot struct {
 	carrier assets.ID
 	at      *Condition
 	gather  geo.Metres
+	across  bool // its rule looks into other areas
 }
 
 // carrier is what carries the condition's thing, or the thing itself.
@@ -29,7 +30,7 @@ func (c *Condition) carrier() assets.ID {
 func spotOf(c *Condition) spot {
 	s := spot{carrier: c.carrier(), at: c}
 	if c.rule != nil {
-		s.gather = c.rule.Gather
+		s.gather, s.across = c.rule.Gather, c.rule.Across
 	}
 	return s
 }

@@ -52,6 +52,7 @@ type Keeper struct {
 	members map[Key]*pack
 	turns   []Turn       // that are still to be taken: the store is away
 	fresh   []*Condition // that are in no pack yet
+	wide    []string     // causes of which something began that may go over areas
 }
 
 // NewKeeper makes a keeper that does nothing until it runs.

@@ -135,6 +135,8 @@ func (r *Rule) checkFields(Tables) error {
 		return invalid("for", r.For, "for or times, not both")
 	case r.Kind == Inside && !slices.Contains([]Crossing{Enter, Exit, Dwell}, r.On):
 		return invalid("on", r.On, "enter, exit or dwell")
+	case r.Across && r.Gather == 0:
+		return invalid("across", r.Across, "gather as well: how far apart they may be")
 	case r.On == Dwell && r.For == 0:
 		return invalid("for", "", "how long it dwells")
 	}

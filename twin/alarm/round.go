@@ -32,6 +32,7 @@ func (k *Keeper) round(ctx context.Context) error {
 		return err
 	}
 	k.look(now)
+	k.storms(now)
 	return k.commit(ctx)
 }
 
@@ -108,6 +109,7 @@ func (k *Keeper) gather(ctx context.Context, now time.Time) error {
 		}
 	}
 	clusters := gather(k.fresh, open)
+	k.widen(k.fresh)
 	if err := k.serials.reserve(ctx, k.options.Store, now); err != nil {
 		return err
 	}

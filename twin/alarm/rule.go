@@ -63,6 +63,7 @@ type Rule struct {
 	Schedule    *Schedule           `json:"schedule,omitempty"`    // when it counts
 	Cause       string              `json:"cause,omitempty"`       // what is wrong, in one word: conditions of a cause gather; none: the rule's name
 	Gather      geo.Metres          `json:"gather,omitempty"`      // how far apart they may be
+	Across      bool                `json:"across,omitempty"`      // alarms of several areas that are no farther apart are one storm
 	Inhibits    *Inhibits           `json:"inhibits,omitempty"`    // what it explains
 	Event       string              `json:"event,omitempty"`       // class of the incident that may be made of it
 	Promote     Promotion           `json:"promote,omitempty"`     // when that is made

@@ -23,6 +23,7 @@ const (
 	Clear       Verb = "clear"       // somebody says that it is dealt with
 	Promote     Verb = "promote"     // somebody wants an incident to be made of it
 	Link        Verb = "link"        // an incident was made of it
+	Storm       Verb = "storm"       // it is one of several that are one storm
 	End         Verb = "end"         // nothing of it holds any more
 )
 
@@ -47,6 +48,7 @@ type Step struct {
 	Until *time.Time `json:"until,omitempty"` // of suppress, and of raise if it begins suppressed
 	Muted bool       `json:"muted,omitempty"` // raise: it begins suppressed, for Why
 	Into  assets.ID  `json:"into,omitempty"`  // end: what took over its members; link: the incident
+	Storm string     `json:"storm,omitempty"` // of storm: its name
 }
 
 // Rules is who acts when rules decide.
@@ -113,6 +115,8 @@ func (a Alarm) After(s Step) (Alarm, error) {
 		a.Wanted = &act
 	case Link:
 		a.Incident = s.Into
+	case Storm:
+		a.Storm = s.Storm
 	case End:
 		a.clear()
 		a.Over, a.Into = &s.At, s.Into

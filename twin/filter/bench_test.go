@@ -13,7 +13,7 @@ import (
 
 func BenchmarkPasses(b *testing.B) {
 	var building orb.Geometry = orb.Polygon{{{121.41, 31.24}, {121.411, 31.24}, {121.411, 31.241}, {121.41, 31.241}, {121.41, 31.24}}}
-	var s filter.Subject = &thing{map[string]filter.Value{"class": filter.String("building.office"), "height": filter.Number(30), "name": filter.String("长风大厦 Changfeng Tower")}, building}
+	var s filter.Subject = &thing{map[string]filter.Value{"class": filter.String("building.office"), "height": filter.Number(30), "name": filter.String("长风大厦 Changfeng Tower")}, building, nil}
 	for _, c := range []struct{ name, text string }{
 		{"compare", "height > 24"},
 		{"in", "class IN ('building.hotel', 'building.office', 'building.school', 'building.shop')"},

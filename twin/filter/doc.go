@@ -1,5 +1,5 @@
 // Package filter is the one filter language of tiles, streams and features: a
-// subset of CQL2 text (OGC 21-065r2). A filter is parsed once, is immutable, and
+// subset of CQL2 (OGC 21-065r2), as text and as JSON. A filter is parsed once, is immutable, and
 // says of any number of things whether they pass, without allocating.
 //
 // # Language
@@ -22,10 +22,23 @@
 //
 // S_INTERSECTS, S_DISJOINT, S_WITHIN and S_CONTAINS take the property geometry and
 // a literal, in either order: WKT of points, lines, polygons and multis of these,
-// or BBOX, in degrees WGS84, longitude first.
+// or BBOX, in degrees WGS84, longitude first, unless [Read] is told to put them there.
+// S_INTERSECTS and S_DISJOINT take collections of them as well.
 //
-// Not handled: arithmetic, functions of one's own, arrays, temporal operators
-// (T_…), ACCENTI, the other spatial functions, geometry collections.
+//	T_DURING(updated, INTERVAL('2026-11-01', '..'))
+//	T_INTERSECTS(INTERVAL(begun, ended), DATE('2026-11-24'))
+//	A_CONTAINS(properties.tags, ('heritage', 'lit'))
+//
+// All fifteen temporal functions take properties, instants and intervals in either
+// order; an instant is an interval whose ends are one. A date is its first instant in
+// UTC, as the end of an interval its last microsecond; '..' is no end. A_CONTAINS,
+// A_CONTAINEDBY, A_EQUALS and A_OVERLAPS compare sets: properties that are arrays, and
+// literals of texts, numbers, booleans and arrays of these.
+//
+// In JSON the same is said as {"op": …, "args": […]}.
+//
+// Not handled: arithmetic, functions of one's own, ACCENTI, the other spatial
+// functions.
 //
 // # Null
 //
@@ -37,12 +50,13 @@
 //
 // [Filter.String] is the same for filters that differ in spacing, case of
 // keywords, order of what AND, OR and IN join, repetition, double NOT, or in how a
-// literal is written. It is CQL2 text again and fit for cache keys.
+// literal is written, whatever the notation. It is CQL2 text again and fit for cache
+// keys.
 //
 // # Bounds
 //
 // A text has at most [MaxText] bytes, also in its normal form, brackets nest at
 // most [MaxDepth] deep, at most [MaxTerms] predicates and literals, a pattern has at
 // most [MaxPattern] characters, a geometry [MaxVertices]. What breaks them is an
-// error with the offset in bytes and the expectation.
+// error with the offset in bytes, or in JSON the way to it, and the expectation.
 package filter

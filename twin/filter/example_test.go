@@ -28,6 +28,7 @@ func (l lamp) Property(name string) filter.Value {
 	return filter.Value{}
 }
 
+func (l lamp) Items(string) []any     { return nil }
 func (l lamp) Geometry() orb.Geometry { return orb.Point{121.42, 31.24} }
 
 func ExampleFilter_Passes() {

@@ -9,10 +9,10 @@ import (
 	"suhe/assets"
 )
 
-// Subject is what a filter is asked about. Neither method may allocate, or
-// passing does.
+// Subject is what a filter is asked about. No method may allocate, or passing does.
 type Subject interface {
 	Property(name string) Value // null for what it does not have
+	Items(name string) []any    // of a property that is an array; nil for what is none
 	Geometry() orb.Geometry     // degrees WGS84, or nil
 }
 
@@ -31,17 +31,21 @@ type Use struct {
 	Type Type // of what it is compared with; TypeNull if that can be anything
 }
 
-// newFilter completes a tree. A parser of another notation ends here too.
+// newFilter completes a tree that was read, whatever the notation.
 func newFilter(root node) (Filter, error) {
-	if root == constant(true) {
-		return Filter{}, nil
-	}
-	f := Filter{root: root, text: string(root.append(nil))}
+	f := filterOf(root)
 	if len(f.text) > MaxText {
 		return Filter{}, fmt.Errorf("%w: filter: %d bytes in its normal form, want at most %d", assets.ErrInvalid, len(f.text), MaxText)
 	}
-	f.uses = slices.Compact(slices.SortedFunc(root.uses, byUse))
 	return f, nil
+}
+
+// filterOf is the filter of a tree.
+func filterOf(root node) Filter {
+	if root == constant(true) {
+		return Filter{}
+	}
+	return Filter{root: root, text: string(root.append(nil)), uses: slices.Compact(slices.SortedFunc(root.uses, byUse))}
 }
 
 // Passes says whether the filter is true of s; false and unknown do not pass. It

@@ -13,23 +13,25 @@ import (
 type thing struct {
 	properties map[string]filter.Value
 	geometry   orb.Geometry
+	items      map[string][]any
 }
 
 func (t thing) Property(name string) filter.Value { return t.properties[name] }
 func (t thing) Geometry() orb.Geometry            { return t.geometry }
+func (t thing) Items(name string) []any           { return t.items[name] }
 
 // things are of every type, and one is nothing.
 var things = []thing{
 	{},
-	{map[string]filter.Value{"a": filter.Number(1), "b": filter.Bool(true), "n": filter.Number(5), "name": filter.String("苏州河 Bridge")}, orb.Point{1, 1}},
-	{map[string]filter.Value{"a": filter.String("x"), "b": filter.Bool(false), "updated": filter.Time(time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC))}, orb.Polygon{{{0, 0}, {2, 0}, {2, 2}, {0, 2}, {0, 0}}}},
+	{map[string]filter.Value{"a": filter.Number(1), "b": filter.Bool(true), "n": filter.Number(5), "name": filter.String("苏州河 Bridge")}, orb.Point{1, 1}, nil},
+	{map[string]filter.Value{"a": filter.String("x"), "b": filter.Bool(false), "updated": filter.Time(time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC))}, orb.Polygon{{{0, 0}, {2, 0}, {2, 2}, {0, 2}, {0, 0}}}, nil},
 }
 
 func TestPasses(t *testing.T) {
 	bridge := thing{map[string]filter.Value{
 		"name": filter.String("Wuning Bridge 武宁路桥"), "class": filter.String("bridge.road"), "height": filter.Number(9.5),
 		"lit": filter.Bool(true), "updated": filter.Time(time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)), "base": filter.Number(3),
-	}, orb.LineString{{121.41, 31.24}, {121.42, 31.24}}}
+	}, orb.LineString{{121.41, 31.24}, {121.42, 31.24}}, nil}
 	for text, want := range map[string]bool{
 		"":                                       true,
 		"FALSE":                                  false,

@@ -12,13 +12,14 @@ import (
 // logic, and without a NOT above it unknown may count as false: so a node answers
 // with two values.
 //
-// Nodes are made by the functions and, or, compare, between, among, like, isNull
-// and spatial, whatever the notation; these keep the normal form and check types.
+// Nodes are made by the functions and, or, compare, between, among, like, isNull,
+// spatial, temporal and compareArrays, whatever the notation; these keep the normal form and check types.
 // Their errors say what is wrong but not where.
 type node interface {
 	passes(s Subject) bool     // whether it is true
 	not() node                 // true where this is false
 	append(dst []byte) []byte  // as CQL2 text
+	appendJSON([]byte) []byte  // as CQL2 JSON
 	uses(yield func(Use) bool) // yields the properties that it names
 }
 

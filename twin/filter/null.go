@@ -16,8 +16,11 @@ func isNull(of operand) (node, error) {
 	return &nothing{name: of.name}, nil
 }
 
-func (n *nothing) passes(s Subject) bool { return (s.Property(n.name).kind == TypeNull) != n.given }
-func (n *nothing) not() node             { return &nothing{n.name, !n.given} }
+func (n *nothing) passes(s Subject) bool {
+	return (s.Property(n.name).kind == TypeNull && s.Items(n.name) == nil) != n.given
+}
+
+func (n *nothing) not() node { return &nothing{n.name, !n.given} }
 
 func (n *nothing) append(dst []byte) []byte {
 	dst = append(appendName(dst, n.name), " IS"...)

@@ -1,11 +1,8 @@
 package filter
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
-
-	"suhe/assets"
 )
 
 // The bounds of a filter.
@@ -17,9 +14,11 @@ const (
 
 // Parse reads CQL2 text; see the package. A blank text is the zero Filter. The
 // error wraps assets.ErrInvalid and tells the offset in bytes.
-func Parse(s string) (Filter, error) {
-	if len(s) > MaxText {
-		return Filter{}, fmt.Errorf("%w: filter: %d bytes, want at most %d", assets.ErrInvalid, len(s), MaxText)
+func Parse(s string) (Filter, error) { return parseText(s, nil) }
+
+func parseText(s string, place Place) (Filter, error) {
+	if err := checkLength(s); err != nil {
+		return Filter{}, err
 	}
 	if i := strings.IndexByte(s, 0); i >= 0 {
 		return Filter{}, wrong(i, "a NUL byte, want text")
@@ -27,7 +26,7 @@ func Parse(s string) (Filter, error) {
 	if i := brokenAt(s); i >= 0 {
 		return Filter{}, wrong(i, "byte %#x is not UTF-8", s[i])
 	}
-	p := &parser{lexer: lexer{all: s}}
+	p := &parser{lexer: lexer{all: s}, place: place}
 	if err := p.advance(); err != nil || p.token.class == end {
 		return Filter{}, err
 	}
@@ -61,6 +60,7 @@ type parser struct {
 	lexer
 	token token
 	terms int
+	place Place
 }
 
 func (p *parser) advance() (err error) {

@@ -48,7 +48,10 @@ func newPattern(text string) (pattern, error) {
 }
 
 // append appends the pattern as it is written.
-func (p *pattern) append(dst []byte) []byte {
+func (p *pattern) append(dst []byte) []byte { return appendText(dst, p.text()) }
+
+// text is the pattern as it was meant.
+func (p *pattern) text() string {
 	var b strings.Builder
 	for i, piece := range p.pieces {
 		if i > 0 {
@@ -66,7 +69,7 @@ func (p *pattern) append(dst []byte) []byte {
 			}
 		}
 	}
-	return appendText(dst, b.String())
+	return b.String()
 }
 
 // matches says whether the pattern takes all of s, folded if so told.

@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,7 +37,7 @@ func (p *parser) spatial(r relation) (node, error) {
 	case shapes[0] != nil:
 		r, shapes[1], from[1] = r.turned(), shapes[0], from[0]
 	}
-	node, err := spatial(r, shapes[1])
+	node, err := spatial(r, shapes[1], p.place)
 	return node, located(from[1], err)
 }
 
@@ -55,10 +56,10 @@ func (p *parser) shape() (orb.Geometry, error) {
 	switch strings.ToUpper(t.value) {
 	case "BBOX":
 		return p.box()
-	case "POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON":
+	case "POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION":
 		return p.wkt()
 	}
-	return nil, p.want("geometry, BBOX, POINT, LINESTRING, POLYGON or a multi of these")
+	return nil, p.want("geometry, BBOX, POINT, LINESTRING, POLYGON, a multi or a collection of these")
 }
 
 // wkt reads a geometry that begins with the next token.
@@ -91,14 +92,20 @@ func (p *parser) box() (orb.Geometry, error) {
 	if err != nil {
 		return nil, err
 	}
+	b, err := boxOf(v)
+	return b, located(at, err)
+}
+
+// boxOf is the box of four numbers, or of six of which two are heights.
+func boxOf(v []float64) (orb.Geometry, error) {
 	if len(v) == 6 {
-		v = slices.Delete(v, 2, 3)[:4]
+		v = slices.Delete(slices.Clone(v), 2, 3)[:4]
 	}
 	switch {
 	case len(v) != 4:
-		return nil, wrong(at, "BBOX: %d numbers, want four or six", len(v))
+		return nil, fmt.Errorf("BBOX: %d numbers, want four or six", len(v))
 	case !(v[0] < v[2] && v[1] < v[3]):
-		return nil, wrong(at, "BBOX: %g, want west < east and south < north", v)
+		return nil, fmt.Errorf("BBOX: %g, want west < east and south < north", v)
 	}
 	return orb.Bound{Min: orb.Point{v[0], v[1]}, Max: orb.Point{v[2], v[3]}}, nil
 }

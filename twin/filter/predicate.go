@@ -13,8 +13,8 @@ func (p *parser) predicate() (node, error) {
 		return nil, err
 	}
 	if p.calls() {
-		if r, ok := relationOf(strings.ToUpper(p.token.value)); ok {
-			return p.spatial(r)
+		if n, is, err := p.function(strings.ToUpper(p.token.value)); is {
+			return n, err
 		}
 	}
 	at := p.token.at
@@ -24,6 +24,23 @@ func (p *parser) predicate() (node, error) {
 	}
 	n, err := p.about(left)
 	return n, located(at, err)
+}
+
+// function reads a function that is true, false or unknown; is says that it is one.
+func (p *parser) function(name string) (n node, is bool, err error) {
+	if r, ok := relationOf(name); ok {
+		n, err = p.spatial(r)
+		return n, true, err
+	}
+	if d, ok := duringOf(name); ok {
+		n, err = p.temporal(d)
+		return n, true, err
+	}
+	if f, ok := arrayFunctionOf(name); ok {
+		n, err = p.arrays(f)
+		return n, true, err
+	}
+	return nil, false, nil
 }
 
 // located gives an error its place, unless it has one.

@@ -48,21 +48,48 @@ func (r relation) turned() relation {
 // place is a spatial predicate; S_DISJOINT is the opposite of S_INTERSECTS.
 type place struct {
 	relation relation
-	shape    *geo.Prepared
-	text     string // of shape
+	of       orb.Geometry
+	shape    *geo.Prepared // of it
+	text     string        // of it
 	opposite bool
 }
 
-// spatial makes the predicate that a thing's geometry has the relation to shape.
-func spatial(r relation, shape orb.Geometry) (node, error) {
+// spatial makes the predicate that a thing's geometry has the relation to shape,
+// which lies where place puts it; nil: where it is.
+func spatial(r relation, shape orb.Geometry, put Place) (node, error) {
+	if c, is := shape.(orb.Collection); is {
+		return anyMember(r, c, put)
+	}
+	if put != nil {
+		shape = put(shape)
+	}
 	if err := geo.Check(shape); err != nil {
 		return nil, fmt.Errorf("%s: %w", r, err)
 	}
-	p := &place{relation: r, shape: geo.Prepare(shape), text: string(appendGeometry(nil, shape))}
+	p := &place{relation: r, of: shape, shape: geo.Prepare(shape), text: string(appendGeometry(nil, shape))}
 	if r == disjoint {
 		p.relation, p.opposite = intersects, true
 	}
 	return p, nil
+}
+
+// anyMember is the predicate of a collection: one of its members shares a point with
+// the thing, or none does.
+func anyMember(r relation, c orb.Collection, put Place) (node, error) {
+	if r != intersects && r != disjoint || len(c) == 0 {
+		return nil, fmt.Errorf("%s: a collection of %d, want a point, line, polygon or a multi of these", r, len(c))
+	}
+	nodes := make([]node, len(c))
+	for i, member := range c {
+		var err error
+		if nodes[i], err = spatial(intersects, member, put); err != nil {
+			return nil, err
+		}
+	}
+	if r == disjoint {
+		return or(nodes...).not(), nil
+	}
+	return or(nodes...), nil
 }
 
 func (p *place) passes(s Subject) bool {
@@ -80,16 +107,20 @@ func (p *place) holds(g orb.Geometry) bool {
 	return p.shape.Intersects(g)
 }
 
-func (p *place) not() node { return &place{p.relation, p.shape, p.text, !p.opposite} }
+func (p *place) not() node { return &place{p.relation, p.of, p.shape, p.text, !p.opposite} }
+
+// called is the name of the function, and whether NOT stands before it.
+func (p *place) called() (name relation, not bool) {
+	if p.opposite && p.relation == intersects {
+		return disjoint, false
+	}
+	return p.relation, p.opposite
+}
 
 func (p *place) append(dst []byte) []byte {
-	name := p.relation
-	if p.opposite {
-		if p.relation == intersects {
-			name = disjoint
-		} else {
-			dst = append(dst, "NOT "...)
-		}
+	name, not := p.called()
+	if not {
+		dst = append(dst, "NOT "...)
 	}
 	dst = append(append(dst, name...), "("+geometryName+", "...)
 	return append(append(dst, p.text...), ')')

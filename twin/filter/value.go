@@ -17,11 +17,12 @@ const (
 	TypeNumber
 	TypeBool
 	TypeTime
+	TypeArray // of a property; no Value is one
 )
 
 // String is the type's name in messages.
 func (t Type) String() string {
-	return [...]string{"null", "text", "number", "boolean", "time"}[t]
+	return [...]string{"null", "text", "number", "boolean", "time", "array"}[t]
 }
 
 // Value is one value of a property or a literal. The zero Value is null.
@@ -113,4 +114,26 @@ func appendText(dst []byte, s string) []byte {
 		dst = append(dst, s[i])
 	}
 	return append(dst, '\'')
+}
+
+// Any is the value as Go has it: nil, string, float64, bool or time.Time in UTC.
+func (v Value) Any() any {
+	switch v.kind {
+	case TypeNull:
+		return nil
+	case TypeTime:
+		return time.UnixMicro(int64(v.bits)).UTC()
+	}
+	item, _ := v.item() // all others are
+	return item
+}
+
+// Order orders any two values, -1, 0 or 1: null behind all, values of two types by
+// type, else as a filter compares them.
+func Order(a, b Value) int {
+	if a.kind != b.kind {
+		return cmp.Compare(a.kind-1, b.kind-1) // null becomes the greatest
+	}
+	order, _ := a.compare(b, false, false)
+	return order
 }

@@ -25,10 +25,16 @@ type Cameras struct {
 	classes *assets.Classes
 	reach   geo.Index[assets.FID] // the box of all that a camera may see
 	begun   bool                  // the world's cameras are in the index
+	desks   chan struct{}         // of who reckons coverage: one for each at a time
 }
 
+// atOnce is how many may reckon coverage at once: it takes a core for a while.
+const atOnce = 2
+
 // New makes the sight of a world, which tells it of changes.
-func New(w World, classes *assets.Classes) *Cameras { return &Cameras{world: w, classes: classes} }
+func New(w World, classes *assets.Classes) *Cameras {
+	return &Cameras{world: w, classes: classes, desks: make(chan struct{}, atOnce)}
+}
 
 // Took implements twin.Sink. The first batch, which may be empty, lets it look at all
 // cameras of the world.

@@ -62,9 +62,16 @@ type Gap struct {
 }
 
 // Cover says how well cameras cover the ground. Ground is looked at in the middles of
-// cells, bank lines are reckoned; see [Cameras.Along]. The error wraps
+// cells, bank lines are reckoned; see [Cameras.Along]. Two at a time are answered, others
+// wait. The error wraps
 // assets.ErrInvalid if that were more than one may ask for, or is the context's.
 func (c *Cameras) Cover(ctx context.Context, ground Ground, ask Wanted) (*Coverage, error) {
+	select {
+	case c.desks <- struct{}{}:
+		defer func() { <-c.desks }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	watchers := c.watchers(ground.Box, &ask.Asked)
 	step, err := stepFor(ground.Box, watchers, ask.Step)
 	if err != nil {
@@ -107,7 +114,7 @@ func stepFor(box orb.Bound, watchers []watcher, asked geo.Metres) (geo.Metres, e
 	if asked == 0 {
 		step = usualStep
 	}
-	for ; ; step *= 1.25 {
+	for ; ; step = geo.Metres(math.Ceil(float64(step) * 1.25)) {
 		columns, rows := shape(box, step)
 		looks := 0
 		if float64(columns)*float64(rows) <= maxCells {

@@ -22,6 +22,9 @@ const (
 		chainage, bank, offset_m, lifecycle, properties, camera, sensor, revision, changed_at, changed_by, why) =
 		(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE fid = ?`
 	deleteSQL = "DELETE FROM assets WHERE fid = ?"
+	lastSQL   = "SELECT max(revision) FROM revisions WHERE id = ?"
+	// The trigger knows no more than that somebody removed it.
+	explainSQL = "UPDATE revisions SET changed_at = ?, changed_by = ?, why = ? WHERE id = ? AND revision = ? AND removed = 1"
 )
 
 // Commit implements assets.Store. It holds the file's one writer until it ends.
@@ -69,14 +72,14 @@ type commit struct {
 	extent extent
 	tally  store.Tally
 
-	find, insert, update, remove *sql.Stmt
+	find, insert, update, remove, last, explain *sql.Stmt
 }
 
 func (c *commit) prepare(ctx context.Context) (err error) {
 	for _, p := range []struct {
 		stmt **sql.Stmt
 		sql  string
-	}{{&c.find, selectSQL}, {&c.insert, insertSQL}, {&c.update, updateSQL}, {&c.remove, deleteSQL}} {
+	}{{&c.find, selectSQL}, {&c.insert, insertSQL}, {&c.update, updateSQL}, {&c.remove, deleteSQL}, {&c.last, lastSQL}, {&c.explain, explainSQL}} {
 		if *p.stmt, err = c.tx.PrepareContext(ctx, p.sql); err != nil {
 			return err
 		}
@@ -85,7 +88,7 @@ func (c *commit) prepare(ctx context.Context) (err error) {
 }
 
 func (c *commit) close() {
-	for _, s := range []*sql.Stmt{c.find, c.insert, c.update, c.remove} {
+	for _, s := range []*sql.Stmt{c.find, c.insert, c.update, c.remove, c.last, c.explain} {
 		s.Close()
 	}
 }
@@ -100,14 +103,20 @@ func (c *commit) take(ctx context.Context, e assets.Edit) error {
 	if err != nil {
 		return err
 	}
-	is, verdict, err := store.Judge(e, stored, c.now)
+	var last sql.NullInt64
+	if stored == nil {
+		if err := c.last.QueryRowContext(ctx, string(id)).Scan(&last); err != nil {
+			return err
+		}
+	}
+	is, verdict, err := store.Judge(e, stored, last.Int64, c.now)
 	if err != nil {
 		return err
 	}
-	if err := c.write(ctx, is, stored, verdict); err != nil {
+	if err := c.write(ctx, is, stored, verdict, e); err != nil {
 		return fmt.Errorf("asset %s: %w", id, err)
 	}
-	c.tally.Take(is, verdict)
+	c.tally.Take(is, verdict, e)
 	c.took(is, verdict)
 	return nil
 }
@@ -127,13 +136,16 @@ func (c *commit) stored(ctx context.Context, id assets.ID) (*assets.Asset, error
 	return a, nil
 }
 
-func (c *commit) write(ctx context.Context, is, was *assets.Asset, v assets.Verdict) error {
+func (c *commit) write(ctx context.Context, is, was *assets.Asset, v assets.Verdict, e assets.Edit) error {
 	switch v {
 	case assets.Same:
 		return nil
 	case assets.Removed:
 		c.extent.left(was)
-		_, err := c.remove.ExecContext(ctx, int64(was.FID))
+		if _, err := c.remove.ExecContext(ctx, int64(was.FID)); err != nil {
+			return err
+		}
+		_, err := c.explain.ExecContext(ctx, c.now.Format(stamp), e.By, e.Why, string(was.ID), was.Revision.N+1)
 		return err
 	}
 	values, err := args(is)

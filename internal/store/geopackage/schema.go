@@ -20,9 +20,12 @@ var upgrade3 string
 //go:embed upgrade4.sql
 var upgrade4 string
 
+//go:embed upgrade5.sql
+var upgrade5 string
+
 // steps make a file, each from what the one before left: a file of version n has
 // taken the first n.
-func steps() []string { return []string{schema, upgrade2, upgrade3, upgrade4} }
+func steps() []string { return []string{schema, upgrade2, upgrade3, upgrade4, upgrade5} }
 
 const (
 	applicationID = 0x47504B47 // "GPKG"

@@ -130,7 +130,9 @@ func TestUpgrade(t *testing.T) {
 	for _, q := range []string{
 		"DROP TABLE audit", "DROP TABLE audit_head", "DROP TABLE settings", "DELETE FROM meta WHERE name IN ('settings', 'audited')",
 		"DROP TABLE cases", "DROP TABLE case_events", "DELETE FROM gpkg_geometry_columns WHERE table_name = 'cases'", "DELETE FROM gpkg_contents WHERE table_name = 'cases'",
-		"ALTER TABLE outbox DROP COLUMN event", "DROP TABLE fixes", "DROP TABLE findings", "UPDATE meta SET value = 1 WHERE name = 'schema'", "PRAGMA writable_schema = ON",
+		"ALTER TABLE outbox DROP COLUMN event", "DROP TABLE fixes", "DROP TABLE findings",
+		"DROP TRIGGER revisions_update", "DROP TRIGGER revisions_delete", "DROP TRIGGER revisions_insert", "DROP TABLE revisions",
+		"UPDATE meta SET value = 1 WHERE name = 'schema'", "PRAGMA writable_schema = ON",
 		"UPDATE sqlite_master SET sql = replace(sql, ', ''mover''', '') WHERE name = 'assets'", "PRAGMA writable_schema = RESET",
 	} {
 		if _, err := db.Exec(q); err != nil {

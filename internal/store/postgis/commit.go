@@ -78,14 +78,18 @@ func (c *commit) flush(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w := work{}
+	last, err := c.last(ctx, stored)
+	if err != nil {
+		return err
+	}
+	w := work{now: c.now}
 	for _, e := range c.edits {
 		id, _ := store.Subject(e)
-		is, verdict, err := store.Judge(e, stored[id], c.now)
+		is, verdict, err := store.Judge(e, stored[id], last[id], c.now)
 		if err != nil {
 			return err
 		}
-		if err := w.add(is, verdict); err != nil {
+		if err := w.add(is, verdict, e); err != nil {
 			return err
 		}
 	}
@@ -93,7 +97,7 @@ func (c *commit) flush(ctx context.Context) error {
 		return err
 	}
 	for i, a := range w.all {
-		c.tally.Take(a, w.verdicts[i])
+		c.tally.Take(a, w.verdicts[i], c.edits[i])
 		c.took(a, w.verdicts[i])
 	}
 	c.edits = c.edits[:0]

@@ -18,9 +18,11 @@ type work struct {
 	verdicts         []assets.Verdict
 	created, changed table
 	removed          []int64
+	removals         []removal
+	now              time.Time
 }
 
-func (w *work) add(a *assets.Asset, v assets.Verdict) (err error) {
+func (w *work) add(a *assets.Asset, v assets.Verdict, e assets.Edit) (err error) {
 	w.all, w.verdicts = append(w.all, a), append(w.verdicts, v)
 	switch v {
 	case assets.Created:
@@ -29,6 +31,7 @@ func (w *work) add(a *assets.Asset, v assets.Verdict) (err error) {
 		err = w.changed.add(a)
 	case assets.Removed:
 		w.removed = append(w.removed, int64(a.FID))
+		w.removals = append(w.removals, removal{string(a.ID), a.Revision.N + 1, e.By, e.Why})
 	}
 	return err
 }
@@ -52,6 +55,7 @@ func (w *work) write(ctx context.Context, tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "DELETE FROM suhe.assets WHERE fid = ANY($1)", w.removed); err != nil {
 			return fmt.Errorf("delete: %w", err)
 		}
+		return explain(ctx, tx, w.removals, w.now)
 	}
 	return nil
 }

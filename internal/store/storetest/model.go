@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -47,7 +48,15 @@ type modelled map[assets.ID]modelledAsset
 
 type modelledAsset struct {
 	name string
-	rev  int64
+	rev  int64    // 0: it is not there
+	past []string // its name in each revision; "": it was removed
+}
+
+// next is the asset after one more revision.
+func (a modelledAsset) next(name string) modelledAsset {
+	a.past = append(slices.Clip(a.past), name)
+	a.name, a.rev = name, int64(len(a.past))
+	return a
 }
 
 // after is the model after one commit: its verdicts, or the error.
@@ -58,22 +67,25 @@ func (m modelled) after(edits []assets.Edit) (next modelled, verdicts []assets.V
 		if e.Asset != nil {
 			id = e.Asset.ID
 		}
-		was, exists := next[id]
+		was := next[id]
+		exists := was.rev != 0
 		switch {
 		case e.Asset == nil && !exists:
 			return nil, nil, assets.ErrNotFound
 		case e.WasRev != assets.AnyRev && e.WasRev != was.rev:
 			return nil, nil, assets.ErrConflict
 		case e.Asset == nil:
-			delete(next, id)
+			gone := was.next("")
+			gone.rev = 0
+			next[id] = gone
 			verdicts = append(verdicts, assets.Removed)
 		case !exists:
-			next[id] = modelledAsset{e.Asset.Name, 1}
+			next[id] = was.next(e.Asset.Name)
 			verdicts = append(verdicts, assets.Created)
 		case was.name == e.Asset.Name:
 			verdicts = append(verdicts, assets.Same)
 		default:
-			next[id] = modelledAsset{e.Asset.Name, was.rev + 1}
+			next[id] = was.next(e.Asset.Name)
 			verdicts = append(verdicts, assets.Changed)
 		}
 	}
@@ -90,8 +102,9 @@ func (m modelled) compare(t *rapid.T, s Store, w *world, prefix string) {
 	for i := range ids {
 		id := assets.ID(fmt.Sprint(prefix, i))
 		got, err := s.Get(context.Background(), id)
-		want, exists := m[id]
-		if !exists {
+		want := m[id]
+		want.comparePast(t, s, id)
+		if want.rev == 0 {
 			if !errors.Is(err, assets.ErrNotFound) || followed[id] != nil {
 				t.Fatalf("%s: %v %v, follower %v, want none", id, got, err, followed[id])
 			}
@@ -102,6 +115,21 @@ func (m modelled) compare(t *rapid.T, s Store, w *world, prefix string) {
 		}
 		if d := differs(followed[id], got); d != "" {
 			t.Fatalf("%s of the follower: %s", id, d)
+		}
+	}
+}
+
+// comparePast holds what the store kept of an asset against the model.
+func (a modelledAsset) comparePast(t *rapid.T, s Store, id assets.ID) {
+	got, err := s.Revisions(context.Background(), id, 0, 100)
+	if err != nil || len(got) != len(a.past) {
+		t.Fatalf("%s: %d revisions, %v, want %d", id, len(got), err, len(a.past))
+	}
+	for i, p := range got {
+		n := len(got) - i
+		name := a.past[n-1]
+		if p.Asset.Revision.N != int64(n) || p.Removed != (name == "") || name != "" && p.Asset.Name != name {
+			t.Fatalf("%s: revision %d is %+v %+v, want %q", id, n, p, p.Asset, name)
 		}
 	}
 }

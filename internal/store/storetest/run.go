@@ -18,6 +18,7 @@ import (
 // Store is all that a store does.
 type Store interface {
 	assets.Store
+	assets.Archive
 	twin.Outbox
 	twin.History
 	settings.Store
@@ -82,6 +83,9 @@ func Run(t *testing.T, build func(testing.TB) House) {
 		{"wake", wake},
 		{"followFromTheMiddle", followFromTheMiddle},
 		{"follow", follow},
+		{"revisionsAreKept", revisionsAreKept},
+		{"revisionsOfHands", revisionsOfHands},
+		{"forgetRevisions", forgetRevisions},
 		{"handEdits", handEdits},
 		{"handHazards", handHazards},
 		{"handRefused", handRefused},

@@ -89,7 +89,9 @@ func modelSums(q survey.SumQuery, all []twin.Kept) (out []survey.Sum) {
 		out[i].Sum += k.Value
 		out[i].Min, out[i].Max = min(out[i].Min, k.Value), max(out[i].Max, k.Value)
 	}
-	slices.SortFunc(out, func(a, b survey.Sum) int { return cmp.Or(cmp.Compare(a.Asset, b.Asset), cmp.Compare(a.Period, b.Period)) })
+	slices.SortFunc(out, func(a, b survey.Sum) int {
+		return cmp.Or(cmp.Compare(a.Asset, b.Asset), cmp.Compare(a.Period, b.Period))
+	})
 	return out
 }
 

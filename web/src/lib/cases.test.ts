@@ -21,7 +21,7 @@ it('shows the worst light of the clocks that run', () => {
 
 it('makes rows of both', () => {
   expect(incidentRow(listed('x'), true)).toEqual({
-    kind: 'incident', id: 'x', rev: 4, open: true, class: 'flood.level', title: '水位超警', area: '310107015', state: 'handling', severity: 1, light: 1, place: [121.4, 31.2],
+    kind: 'incident', id: 'x', rev: 4, open: true, class: 'flood.level', title: '水位超警', area: '310107015', state: 'handling', severity: 1, light: 1, storm: '', place: [121.4, 31.2],
   });
   expect(alarmRow(alarm)).toMatchObject({ kind: 'alarm', class: 'water_level', open: true, light: 0, place: [121.4, 31.2] });
   expect(alarmRow({ ...alarm, event: 'flood.level', over: '2026-11-23T00:00:00Z' })).toMatchObject({ class: 'flood.level', open: false });

@@ -49,11 +49,11 @@ export interface Advice {
 
 /** What comes with a verb. */
 export interface Ask {
-  reason?: string; unit?: string; person?: string; into?: string; severity?: number; extra?: Limit; no?: boolean; satisfaction?: number; minutes?: number;
+  reason?: string; unit?: string; person?: string; into?: string; severity?: number; extra?: Limit; no?: boolean; satisfaction?: number; minutes?: number; storm?: boolean;
 }
 
 /** What a list tells of an alarm. */
-export type ListedAlarm = Pick<Alarm, 'id' | 'rev' | 'state' | 'title' | 'cause' | 'severity' | 'event' | 'area' | 'lon' | 'lat' | 'over'>;
+export type ListedAlarm = Pick<Alarm, 'id' | 'rev' | 'state' | 'title' | 'cause' | 'severity' | 'event' | 'area' | 'lon' | 'lat' | 'over' | 'storm'>;
 
 /** A condition that an alarm is made of; since and until are Unix milliseconds. */
 export interface Member { about: string; asset?: string; rule: string; since: number; until?: number; phenomenon?: string; value?: number; unit?: string; finding?: { class: string; confidence: number } }
@@ -63,7 +63,7 @@ interface Act { by: string; at: string; why?: string }
 export interface Alarm {
   id: string; rev: number; state: string; title: string; titleEn?: string; rule: string; cause: string; severity: number; event?: string;
   area?: string; lon: number; lat: number; raised: string; changed: string; over?: string; into?: string; incident?: string;
-  members: Member[]; unlisted?: number; cameras: { camera: string; metres: number }[];
+  storm?: string; members: Member[]; unlisted?: number; cameras: { camera: string; metres: number }[];
   acknowledged?: Act; suppressed?: Act; confirmed?: Act; false?: Act; reliability: number; sources: string[];
   may?: string[];
 }
@@ -78,7 +78,7 @@ const one = (kind: CaseKind, id: string): string => `${lists[kind]}/${encodeURIC
 /** All that are open of a kind. */
 export async function openCases(kind: CaseKind): Promise<CaseRow[]> {
   const out: CaseRow[] = [];
-  for (let next: string | undefined = `${lists[kind]}?open=true&limit=${page}`; next;) {
+  for (let next: string | undefined = `${lists[kind]}?open=true&limit=${page}${kind === 'alarm' ? '&parts=true' : ''}`; next;) {
     const answer: { incidents?: Listed[]; alarms?: ListedAlarm[]; next?: string } = await ask(next);
     out.push(...(answer.incidents ?? []).map((i) => incidentRow(i, true)), ...(answer.alarms ?? []).map(alarmRow));
     next = answer.next;
@@ -90,13 +90,13 @@ export async function openCases(kind: CaseKind): Promise<CaseRow[]> {
 export const overIncidents = () => ask<{ incidents: Listed[] }>(`${lists.incident}?open=false&limit=100`).then((a) => a.incidents.map((i) => incidentRow(i, false)));
 
 export function incidentRow({ id, rev, state, class: of, title, severity, place, area, clock }: Listed, open: boolean): CaseRow {
-  return { kind: 'incident', id, rev, open, class: of, title, area: area ?? '', state, severity, light: lightOf(clock ? [clock] : []), place };
+  return { kind: 'incident', id, rev, open, class: of, title, area: area ?? '', state, severity, light: lightOf(clock ? [clock] : []), storm: '', place };
 }
 
 export function alarmRow(a: ListedAlarm): CaseRow {
   return {
     kind: 'alarm', id: a.id, rev: a.rev, open: a.over === undefined, class: a.event ?? a.cause, title: a.title, area: a.area ?? '', state: a.state,
-    severity: a.severity, light: 0, place: [a.lon, a.lat],
+    severity: a.severity, light: 0, storm: a.storm ?? '', place: [a.lon, a.lat],
   };
 }
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { Docket, passes, urgent, worstFirst, type CaseRow } from './docket';
+import { Docket, folded, passes, urgent, worstFirst, type CaseRow } from './docket';
 import type { WorldEvent } from './frames';
 
 const row = (id: string, more: Partial<CaseRow> = {}): CaseRow => ({
-  kind: 'incident', id, rev: 1, open: true, class: 'flood.level', title: id, area: '310107015', state: 'discovered', severity: 3, light: 0, place: [121.4, 31.2], ...more,
+  kind: 'incident', id, rev: 1, open: true, class: 'flood.level', title: id, area: '310107015', state: 'discovered', severity: 3, light: 0, storm: '', place: [121.4, 31.2], ...more,
 });
 const step = (id: string, rev: number, more: object = {}, layer = 'incidents'): WorldEvent => ({
   seq: rev, time: 0, type: 'incident.x', layer, fid: 1, id,
-  case: { rev, open: true, class: 'flood.level', name: id, area: '', state: 'filed', severity: 2, light: 1, lon: 1, lat: 2, ...more },
+  case: { rev, open: true, class: 'flood.level', name: id, area: '', state: 'filed', severity: 2, light: 1, storm: '', lon: 1, lat: 2, ...more },
 });
 const ids = (d: Docket): string[] => d.open().map((r) => r.id);
 
@@ -69,3 +69,10 @@ it.each([[1, 'incident', true], [2, 'incident', true], [3, 'incident', false], [
   'severity %i of an %s makes itself seen: %s', (severity, kind, want) => {
     expect(urgent(row('a', { severity, kind }))).toBe(want);
   });
+
+it('lets the oldest alarm of a storm stand for all', () => {
+  const [a, b, c, d] = [row('A-1'), row('A-3', { storm: 'flood' }), row('A-2', { storm: 'flood' }), row('A-4', { storm: 'rain' })];
+  const { rows, parts } = folded([a, b, c, d]);
+  expect(rows).toEqual([a, c, d]);
+  expect([a, b, c, d].map((r) => parts(r).map((p) => p.id))).toEqual([[], ['A-2'], ['A-3'], []]);
+});

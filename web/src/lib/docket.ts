@@ -4,10 +4,10 @@ import type { LonLat } from './geo';
 
 export type CaseKind = 'incident' | 'alarm';
 
-/** One line of the list. severity is 1 (worst) to 4, 0 for none; light is 0 green, 1 yellow or 2 red. */
+/** One line of the list. severity is 1 (worst) to 4, 0 for none; light is 0 green, 1 yellow or 2 red; storm names what alarms of several areas have in common, '' nothing. */
 export interface CaseRow {
   kind: CaseKind; id: string; rev: number; open: boolean; class: string; title: string; area: string; state: string;
-  severity: number; light: number; place: LonLat;
+  severity: number; light: number; storm: string; place: LonLat;
 }
 
 /** What is shown: '' for everything that is open, over for incidents that are not. */
@@ -49,10 +49,10 @@ export class Docket {
   take(e: WorldEvent): { row: CaseRow; fresh: boolean } | undefined {
     const kind = kindOf(e.layer);
     if (!kind || !e.case) return undefined;
-    const { rev, open, class: of, name, area, state, severity, light, lon, lat } = e.case;
+    const { rev, open, class: of, name, area, state, severity, light, storm, lon, lat } = e.case;
     const was = this.rows.get(e.id)?.row;
     if (was && was.rev >= rev) return undefined;
-    const row: CaseRow = { kind, id: e.id, rev, open, class: of, title: name, area, state, severity, light, place: [lon, lat] };
+    const row: CaseRow = { kind, id: e.id, rev, open, class: of, title: name, area, state, severity, light, storm, place: [lon, lat] };
     this.rows.set(e.id, { row, turn: this.turn });
     return { row, fresh: open && !was?.open };
   }
@@ -61,6 +61,15 @@ export class Docket {
   open(): CaseRow[] {
     return [...this.rows.values()].map((r) => r.row).filter((r) => r.open).sort(worstFirst);
   }
+}
+
+/** Of the alarms of a storm that are open the oldest stands for all: what is listed, and what each stands for beside itself. */
+export function folded(open: CaseRow[]): { rows: CaseRow[]; parts(r: CaseRow): CaseRow[] } {
+  const storms = new Map<string, CaseRow[]>();
+  for (const r of open) if (r.storm !== '') storms.set(r.storm, [...(storms.get(r.storm) ?? []), r]);
+  for (const storm of storms.values()) storm.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const of = (r: CaseRow): CaseRow[] => storms.get(r.storm) ?? [r];
+  return { rows: open.filter((r) => of(r)[0] === r), parts: (r) => of(r).filter((o) => o !== r) };
 }
 
 /** Severity, then the light, then incidents before alarms, then the newest number. */

@@ -31,9 +31,9 @@ export interface Cluster { cell: number; lon: number; lat: number; count: number
 /** What was decided: an edit of the registry, or a step of an alarm or an incident. */
 export interface WorldEvent { seq: number; time: number; type: string; layer: string; fid: number; id: string; case: CaseNews | undefined }
 
-/** An alarm or an incident after a step; light is 0 green, 1 yellow or 2 red. */
+/** An alarm or an incident after a step; light is 0 green, 1 yellow or 2 red; storm names what alarms of several areas have in common, '' nothing. */
 export interface CaseNews {
-  rev: number; open: boolean; class: string; name: string; area: string; state: string; severity: number; light: number; lon: number; lat: number;
+  rev: number; open: boolean; class: string; name: string; area: string; state: string; severity: number; light: number; storm: string; lon: number; lat: number;
 }
 
 /** How a screen looks at the creek; degrees. */
@@ -63,8 +63,8 @@ export type Frame =
   | { type: 'presence'; here: Screen[]; gone: string[] }
   | { type: 'other' }; // of a newer server
 
-/** What a subscription looks at: objects of layers, and tiles of layers at the zooms, first and last, that are shown. */
-export interface View { layers: string[]; tiles: string[]; bbox: Box; zoom: number; zooms: [number, number] }
+/** What a subscription looks at: objects of layers, and tiles of layers at the zooms, first and last, that are shown. rate is the most deltas a second. */
+export interface View { layers: string[]; tiles: string[]; bbox: Box; zoom: number; zooms: [number, number]; rate?: number }
 
 export type Request =
   | ({ type: 'subscribe' | 'update'; id: string; position?: Position; held?: number[] } & View)

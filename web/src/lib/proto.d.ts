@@ -41,7 +41,7 @@ declare module '*/suhe.proto' {
   interface Screen { session: string; name: string; camera: Camera | undefined; selected: number; since: number }
 
   interface Case {
-    rev: number; open: boolean; class: string; name: string; area: string; state: string; severity: number; light: number; lon: number; lat: number;
+    rev: number; open: boolean; class: string; name: string; area: string; state: string; severity: number; light: number; storm: string; lon: number; lat: number;
   }
 
   /** tell names the one message that is told. */

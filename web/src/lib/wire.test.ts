@@ -39,7 +39,7 @@ function plain({ type, ...f }: Said): Frame {
     }
     case 'event': {
       const { case: step, ...event } = f.event as { case?: object };
-      return { type, event: timed({ layer: '', ...event, case: step && { light: 0, area: '', ...step } }, 'time') } as Frame;
+      return { type, event: timed({ layer: '', ...event, case: step && { light: 0, area: '', storm: '', ...step } }, 'time') } as Frame;
     }
     case 'bye': {
       const { name: _, ...rest } = f;

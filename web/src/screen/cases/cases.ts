@@ -1,11 +1,12 @@
 /** Alarms and incidents on the screen: the list, the card, and what makes itself seen. */
 import type { Named, Tables } from '../../lib/api';
 import * as api from '../../lib/cases';
-import { Docket, passes, urgent, type CaseKind, type CaseRow, type Filter } from '../../lib/docket';
+import { Docket, folded, passes, urgent, type CaseKind, type CaseRow, type Filter } from '../../lib/docket';
 import { make } from '../../lib/dom';
 import type { LonLat } from '../../lib/geo';
 import { stateWord, word, type Lang } from '../../lib/i18n';
 import type { Touched } from '../../lib/picture';
+import type { Sight } from '../../lib/sight';
 import { throttled } from '../../lib/throttle';
 import { AreaNames } from '../areas';
 import { Banner } from './banner';
@@ -22,6 +23,7 @@ export interface Around {
   lang(): Lang;
   mayReport: boolean;
   go(place: LonLat, right: number, bottom: number): void; // the map goes there, beside what is covered
+  rays(s: Sight | undefined): void; // draws which cameras see a place
   look(id: string, name: string, incident: string): void; // through a camera, for an incident if there is one
   changed(): void;
 }
@@ -50,7 +52,7 @@ export class Cases {
     this.banner = new Banner(parts.banner, around.lang, (row) => this.open(row));
     this.card = new CaseCard(parts.card, {
       names: () => ({ lang: around.lang(), className: (code) => this.className(code), phenomenon: (code) => this.phenomenon(code), areaName: (code) => this.areas.of(code) }),
-      mayReport: around.mayReport, look: around.look, open: (kind, id) => void this.show(kind, id),
+      mayReport: around.mayReport, stormOf: (id) => this.stormOf(id), look: around.look, rays: around.rays, open: (kind, id) => void this.show(kind, id),
       changed: () => {
         around.changed();
         this.draw();
@@ -158,8 +160,9 @@ export class Cases {
 
   private draw(): void {
     const lang = this.around.lang();
-    const all = this.docket.open();
-    this.banner.keep(all);
+    const open = this.docket.open();
+    this.banner.keep(open);
+    const { rows: all, parts } = folded(open);
     const incidents = all.filter((r) => r.kind === 'incident').length;
     this.parts.button.textContent = [`${word('incidents', lang)} ${incidents}`, ...(this.around.kinds.includes('alarm') ? [`${word('alarms', lang)} ${all.length - incidents}`] : [])].join(' · ');
     this.parts.button.dataset.worst = String(all[0]?.severity ?? 0);
@@ -168,7 +171,7 @@ export class Cases {
     if (this.parts.panel.hidden) return;
     const looked = this.filter.kind === 'over' ? this.past : all;
     this.choices(looked, lang);
-    this.list.show(looked.filter((r) => passes(this.filter, r)), this.card.id, (code) => this.className(code), lang);
+    this.list.show(looked.filter((r) => passes(this.filter, r)), this.card.id, (r) => new Set([r, ...parts(r)].map((p) => p.area)).size, (code) => this.className(code), lang);
   }
 
   /** What the list may be narrowed to: the states are those that there are. */
@@ -196,6 +199,13 @@ export class Cases {
       return make('label', {}, make('span', {}, label), box);
     }));
     this.parts.filter.querySelector<HTMLElement>(`[name="${focused}"]`)?.focus();
+  }
+
+  /** The other alarms of the storm that one is part of. */
+  private stormOf(id: string): string[] {
+    const open = this.docket.open();
+    const is = open.find((r) => r.id === id);
+    return is ? folded(open).parts(is).map((r) => r.id) : [];
   }
 
   private className(code: string): string {

@@ -14,7 +14,7 @@ export class CaseList {
   /** open is called with the case whose row is pressed. */
   constructor(private readonly list: HTMLElement, private readonly open: (row: CaseRow) => void) {}
 
-  show(all: CaseRow[], chosen: string, className: (code: string) => string, lang: Lang): void {
+  show(all: CaseRow[], chosen: string, areas: (row: CaseRow) => number, className: (code: string) => string, lang: Lang): void {
     const shown = all.slice(0, listed);
     const stay = new Set(shown.map((r) => r.id));
     for (const [id, row] of this.rows) {
@@ -26,7 +26,7 @@ export class CaseList {
     shown.forEach((r, i) => {
       let row = this.rows.get(r.id);
       if (!row) this.rows.set(r.id, (row = makeRow()));
-      this.fill(row, r, r.id === chosen, className(r.class), lang);
+      this.fill(row, r, r.id === chosen, areas(r), className(r.class), lang);
       if (this.list.children[i] !== row) this.list.insertBefore(row, this.list.children[i] ?? null);
     });
     if (focused instanceof HTMLElement && focused !== document.activeElement && this.list.contains(focused)) focused.focus(); // it was moved
@@ -40,7 +40,7 @@ export class CaseList {
     this.rows.get(id)?.querySelector('button')?.focus();
   }
 
-  private fill(row: HTMLLIElement, r: CaseRow, chosen: boolean, className: string, lang: Lang): void {
+  private fill(row: HTMLLIElement, r: CaseRow, chosen: boolean, areas: number, className: string, lang: Lang): void {
     const button = row.querySelector('button');
     const [title, state, small] = [row.querySelector('strong'), row.querySelector<HTMLElement>('.state'), row.querySelector('small')];
     if (!button || !title || !state || !small) return;
@@ -48,7 +48,7 @@ export class CaseList {
     Object.assign(row.dataset, { id: r.id, kind: r.kind, state: r.state, severity: String(r.severity), light });
     put(title, r.title || className);
     put(state, stateWord(r.state, lang));
-    put(small, [severityWord(r.severity, lang), className, ...(r.light > 0 ? [say(light, lang)] : []), r.id].join(' · '));
+    put(small, [severityWord(r.severity, lang), className, ...(r.light > 0 ? [say(light, lang)] : []), ...(areas > 1 ? [say('streets', lang, { n: areas })] : []), r.id].join(' · '));
     button.ariaPressed = String(chosen);
     button.onclick = () => this.open(r);
   }

@@ -76,7 +76,7 @@ export function cameras(all: { id: string; name: string }[], look: (id: string, 
 }
 
 /** What other cases are to this one. */
-type Kin = 'partOf' | 'members' | 'doubles' | 'made';
+type Kin = 'partOf' | 'members' | 'doubles' | 'made' | 'storm';
 
 /** Other cases that it belongs to, or may belong to: each a click away. */
 export function kin(all: [Kin, string[] | undefined][], open: (id: string) => void, lang: Lang): HTMLElement[] {

@@ -41,6 +41,8 @@ const words = {
   supervised: ['督办', 'Supervised'],
   partOf: ['并入', 'Part of'],
   members: ['含', 'Holds'],
+  storm: ['同一过程', 'Of one storm'],
+  streets: ['{n} 个街镇', '{n} areas'],
   address: ['地址', 'Address'],
   raised: ['发生', 'Raised'],
   reliability: ['可信度', 'Reliability'],
@@ -98,7 +100,7 @@ const verbs: Record<string, readonly [string, string]> = {
   reopen: ['重开', 'Reopen'], cancel: ['作废', 'Cancel'], supervise: ['督办', 'Supervise'], extend: ['申请延期', 'Ask for time'], approve: ['审批延期', 'Decide on time'],
   evaluate: ['问效', 'Evaluate'], reassign: ['改派', 'Reassign'], escalate: ['上交', 'Escalate'], comment: ['批注', 'Comment'],
   attach: ['附件', 'Evidence'], absorb: ['并入他案', 'Took another in'], release: ['移出', 'Let another go'], remind: ['临期提醒', 'Due soon'], overdue: ['超时', 'Overdue'],
-  raise: ['发生', 'Raised'], change: ['变化', 'Changed'], end: ['结束', 'Over'], link: ['转为案件', 'Became an incident'], clear: ['解除', 'Clear'], acknowledge: ['确认', 'Acknowledge'], suppress: ['抑制', 'Suppress'],
+  raise: ['发生', 'Raised'], change: ['变化', 'Changed'], end: ['结束', 'Over'], link: ['转为案件', 'Became an incident'], storm: ['连片', 'Part of a storm'], clear: ['解除', 'Clear'], acknowledge: ['确认', 'Acknowledge'], suppress: ['抑制', 'Suppress'],
   confirm: ['属实', 'Confirm'], false: ['误报', 'False alarm'], promote: ['转案件', 'Make it an incident'],
 };
 
