@@ -1,5 +1,5 @@
-/** What the screen says of alarms and incidents, Chinese first. */
-import { choose, type Lang } from '../../lib/i18n';
+/** What the pages say of alarms and incidents, Chinese first. */
+import { choose, type Lang } from './i18n';
 
 const words = {
   cases: ['案件与告警', 'Incidents and alarms'],
@@ -90,6 +90,23 @@ const words = {
   notAsked: ['未能回访', 'Nobody could be asked'],
   until: ['抑制时长（分钟）', 'For how long (minutes)'],
   ok: ['确定', 'OK'],
+  reportCase: ['上报案件', 'Report an incident'],
+  place: ['位置', 'Place'],
+  onMap: ['在地图上选点', 'Choose on the map'],
+  clickMap: ['请在地图上点选位置，按 Esc 返回', 'Click the place on the map; Esc goes back'],
+  what: ['简述（可选）', 'What it is (optional)'],
+  text: ['情况说明（可选）', 'What happened (optional)'],
+  photo: ['现场照片（可选）', 'Photo of it (optional)'],
+  reported: ['已上报 {id}', 'Reported as {id}'],
+  notReported: ['未能上报：', 'Not reported: '],
+  photoLost: ['已上报 {id}，照片未能上传：', 'Reported as {id}, but without the photo: '],
+  statistics: ['告警统计', 'Alarm statistics'],
+  last30: ['近 30 天', 'Last 30 days'],
+  source: ['规则或算法', 'Rule or algorithm'],
+  alarmsRaised: ['告警', 'Alarms'],
+  confirmedOnes: ['属实', 'True'],
+  falseOnes: ['误报', 'False'],
+  falseRate: ['误报率', 'False rate'],
   system: ['系统', 'System'],
 } as const satisfies Record<string, readonly [string, string]>;
 
