@@ -31,3 +31,16 @@ func TestPageLogins(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+// The phone of a patrol: an incident is handled by touch, online, without a network and on
+// a weak one; new trouble is reported; a shift is run.
+func TestPagePatrol(t *testing.T) {
+	const demo = "Seen-on-one-screen-1"
+	s := serve(t, t.TempDir(), "--demo", "--demo-password", demo)
+	test := exec.CommandContext(t.Context(), "node", "e2e/patrol.mjs", "--base", s.url(""), "--demo", demo)
+	test.Dir = "../../web"
+	out, err := test.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

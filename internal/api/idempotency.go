@@ -38,8 +38,16 @@ const (
 
 var (
 	errOtherBody = errors.New("idempotency key was used for another request")
-	errInFlight  = errors.New("a request with this idempotency key is being answered")
+	errInFlight  = inFlight{}
 )
+
+// inFlight has a code, since it says nothing of the request: the same comes to an end.
+type inFlight struct{}
+
+func (inFlight) Error() string { return "a request with this idempotency key is being answered" }
+
+// Code tells it apart from other conflicts.
+func (inFlight) Code() string { return "in_flight" }
 
 // first is what is kept of the first request with a key.
 type first struct {

@@ -37,6 +37,12 @@ func (s *server) page(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		w.Header().Set("Cache-Control", "no-cache")
 	}
+	if done, err := s.servePacked(w, r, name); done || err != nil {
+		return err
+	}
+	if t := typeOf(name); t != "" {
+		w.Header().Set("Content-Type", t)
+	}
 	http.ServeFileFS(w, r, s.Site.Pages, name)
 	return nil
 }

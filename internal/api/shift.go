@@ -24,9 +24,13 @@ func isOwn(t *twin.Thing, who access.Principal) bool {
 
 // ownMovers are those that are the caller, who need not be one of those that see movers:
 // everybody may know where he is himself.
-func (s *server) ownMovers(w http.ResponseWriter, _ *http.Request, who access.Principal) error {
+func (s *server) ownMovers(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+	v, err := s.views(r.Context(), who)
+	if err != nil {
+		return err
+	}
 	out := []ownMover{}
-	s.Live.World.Each(assets.Mover, func(t *twin.Thing) bool {
+	v.World.Each(assets.Mover, func(t *twin.Thing) bool {
 		if isOwn(t, who) {
 			out = append(out, ownMover{t.Asset.ID, t.Asset.Name, t.Asset.Class, fixOf(t.Live)})
 		}
@@ -40,5 +44,9 @@ func (s *server) ownMovers(w http.ResponseWriter, _ *http.Request, who access.Pr
 
 // ownPositions takes a batch of positions of movers that are the caller, during a shift.
 func (s *server) ownPositions(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	return s.Places.ServePositions(w, r, func(device assets.ID) bool { return isOwn(s.Live.World.ByID(device), who) })
+	v, err := s.views(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	return s.Places.ServePositions(w, r, func(device assets.ID) bool { return isOwn(v.World.ByID(device), who) })
 }

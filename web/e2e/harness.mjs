@@ -52,9 +52,9 @@ export async function visit(browser, base, viewport) {
   return visitor;
 }
 
-/** A new page of somebody who is not logged in. Notes what it complains of and whom else it asks. */
-export async function stranger(browser, base, viewport = { width: 1600, height: 900 }) {
-  const page = await browser.newPage({ viewport, locale: 'zh-CN' });
+/** A new page of somebody who is not logged in; more is what else its browser is like. Notes what it complains of and whom else it asks. */
+export async function stranger(browser, base, viewport = { width: 1600, height: 900 }, more = {}) {
+  const page = await browser.newPage({ viewport, locale: 'zh-CN', ...more });
   await page.addInitScript(() => {
     // Waits until the map has drawn everything; a busy machine may never rest.
     window.rest = () => new Promise((done) => { window.suhe.map.once('idle', done); setTimeout(done, 15_000); });

@@ -6,6 +6,8 @@ export interface Question {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown; // sent as JSON
   form?: FormData; // sent as it is, instead of a body
+  bytes?: Blob; // the same
+  headers?: Record<string, string>; // besides those that follow from the rest
   match?: number; // the revision that is to be changed; 0: there is to be none yet
   reason?: Reason | undefined; // why, where the record wants to know
   knocking?: boolean; // it is about coming in: to be refused is no end of a session
@@ -24,9 +26,14 @@ export async function ask<T>(path: string, q: Question = {}): Promise<T> {
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
+function bodyOf({ form, bytes, body }: Question): Pick<RequestInit, 'body'> {
+  const is = form ?? bytes ?? (body === undefined ? undefined : JSON.stringify(body));
+  return is === undefined ? {} : { body: is };
+}
+
 /** Asks and gives the answer as it comes, for what is no JSON. Throws as ask does. */
 export async function send(path: string, q: Question = {}): Promise<Response> {
-  const headers: Record<string, string> = { Accept: 'application/json' };
+  const headers: Record<string, string> = { Accept: 'application/json', ...q.headers };
   if (q.body !== undefined) headers['Content-Type'] = 'application/json';
   if (q.match === 0) headers['If-None-Match'] = '*';
   else if (q.match !== undefined) headers['If-Match'] = `"${q.match}"`;
@@ -36,7 +43,7 @@ export async function send(path: string, q: Question = {}): Promise<Response> {
     if (q.reason.incident) headers['Suhe-Incident'] = encodeURIComponent(q.reason.incident);
   }
   const answer = await fetch(path, {
-    method: q.method ?? 'GET', headers, credentials: 'same-origin', ...(q.form ? { body: q.form } : q.body === undefined ? {} : { body: JSON.stringify(q.body) }),
+    method: q.method ?? 'GET', headers, credentials: 'same-origin', ...bodyOf(q),
   }).catch((e: unknown) => { throw new Offline(String(e)); });
   if (answer.ok) return answer;
   if (answer.status === 401 && !q.knocking) session.dispatchEvent(new Event('over'));

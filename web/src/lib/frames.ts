@@ -63,8 +63,8 @@ export type Frame =
   | { type: 'presence'; here: Screen[]; gone: string[] }
   | { type: 'other' }; // of a newer server
 
-/** What a subscription looks at: objects of layers, and tiles of layers at the zooms, first and last, that are shown. */
-export interface View { layers: string[]; tiles: string[]; bbox: Box; zoom: number; zooms: [number, number] }
+/** What a subscription looks at: objects of layers, and tiles of layers at the zooms, first and last, that are shown. rate is the most deltas a second. */
+export interface View { layers: string[]; tiles: string[]; bbox: Box; zoom: number; zooms: [number, number]; rate?: number }
 
 export type Request =
   | ({ type: 'subscribe' | 'update'; id: string; position?: Position; held?: number[] } & View)

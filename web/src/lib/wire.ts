@@ -87,6 +87,7 @@ function view(r: Extract<Request, { type: 'subscribe' | 'update' }>): Asked {
   return {
     id: r.id, layers: { name: r.layers }, tiles: { name: r.tiles }, zooms: { first: r.zooms[0], last: r.zooms[1] },
     bbox: { west, south, east, north }, zoom: Math.max(r.zoom, nearZero),
+    ...(r.rate ? { rate: r.rate } : {}),
     ...(r.position ? { position: r.position } : {}), ...(r.held ? { held: steps(r.held) } : {}),
   };
 }

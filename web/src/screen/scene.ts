@@ -11,6 +11,7 @@ import type { Live, TileNews } from '../lib/frames';
 import type { Box, LonLat } from '../lib/geo';
 import type { Lang } from '../lib/i18n';
 import type { Touched } from '../lib/picture';
+import { rays, type Sight } from '../lib/sight';
 import { Stale, zoomsOf } from '../lib/stale';
 import type { Theme } from '../lib/theme';
 import { throttled } from '../lib/throttle';
@@ -249,6 +250,11 @@ export class Scene3D {
   trail(track: Track | undefined): void {
     const features = track?.geometry ? [{ ...track, geometry: track.geometry }] : [];
     this.map.getSource<GeoJSONSource>('trail')?.setData({ type: 'FeatureCollection', features });
+  }
+
+  /** Draws which cameras see a place, or nothing more. */
+  rays(s: Sight | undefined): void {
+    void this.map.getSource<GeoJSONSource>('rays')?.setData({ type: 'FeatureCollection', features: s ? rays(s) : [] });
   }
 
   /** Writes the first value of each sensor beside it. */

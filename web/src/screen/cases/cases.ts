@@ -6,6 +6,7 @@ import { button, make } from '../../lib/dom';
 import type { LonLat } from '../../lib/geo';
 import { stateWord, word, type Lang } from '../../lib/i18n';
 import type { Touched } from '../../lib/picture';
+import type { Sight } from '../../lib/sight';
 import { throttled } from '../../lib/throttle';
 import { AreaNames } from '../areas';
 import { Banner } from './banner';
@@ -26,6 +27,7 @@ export interface Around {
   middle(): LonLat; // of what the map shows
   place(): Promise<LonLat | undefined>; // of the next click on the map
   go(place: LonLat, right: number, bottom: number): void; // the map goes there, beside what is covered
+  rays(s: Sight | undefined): void; // draws which cameras see a place
   look(id: string, name: string, incident: string): void; // through a camera, for an incident if there is one
   changed(): void;
 }
@@ -57,7 +59,7 @@ export class Cases {
     this.banner = new Banner(parts.banner, around.lang, (row) => this.open(row));
     this.card = new CaseCard(parts.card, {
       names: () => ({ lang: around.lang(), className: (code) => this.className(code), phenomenon: (code) => this.phenomenon(code), areaName: (code) => this.areas.of(code) }),
-      mayReport: around.mayReport, stormOf: (id) => this.stormOf(id), look: around.look, open: (kind, id) => void this.show(kind, id),
+      mayReport: around.mayReport, stormOf: (id) => this.stormOf(id), look: around.look, rays: around.rays, open: (kind, id) => void this.show(kind, id),
       changed: () => {
         around.changed();
         this.draw();

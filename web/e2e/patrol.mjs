@@ -1,0 +1,308 @@
+// The phone of a patrol: node e2e/patrol.mjs --base URL --demo PASSWORD [--pictures DIR].
+// A dispatcher acts by the API; all that the patrol does is done by touch, with a network
+// that is slow, gone, and back.
+import { join } from 'node:path';
+import { axe, checks, launch, login, option, stranger } from './harness.mjs';
+import { picture } from './picture.mjs';
+
+const base = option('base');
+const { check, done } = checks();
+const phone = { width: 390, height: 844 };
+const here = { longitude: 121.4338, latitude: 31.2494, accuracy: 8 };
+const manhole = { class: 'facility.manhole', title: '井盖缺失 · 梦清园东门', place: [121.4346, 31.2504], text: '步道井盖缺失，已放置警示桩。', address: '宜昌路66号梦清园东门' };
+const railing = { class: 'facility.railing', title: '护栏松动 · 莫干山路', place: [121.4401, 31.2489], text: '两节护栏松动。' };
+const rubbish = { class: 'water.rubbish', title: '水面漂浮物 · 江宁路桥', place: [121.4292, 31.2472], text: '桥下漂浮物约三平方米。' };
+/** 100 kbit/s, as in a basement. */
+const weak = { offline: false, latency: 300, downloadThroughput: 12_500, uploadThroughput: 12_500 };
+const strong = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+
+/** Somebody who acts by the API alone. */
+async function clerk(browser, user) {
+  const page = await browser.newPage();
+  await login(page, base, user, option('demo'));
+  return async (method, path, data) => {
+    const answer = await page.request.fetch(base + path, { method, ...(data === undefined ? {} : { data }) });
+    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
+    return answer.text().then((text) => (text ? JSON.parse(text) : undefined));
+  };
+}
+
+/** Files an incident and sends somebody. */
+async function dispatched(ask, what, to) {
+  const { id } = await ask('POST', '/v1/incidents', { channel: 'hotline', ...what });
+  await ask('POST', `/v1/incidents/${id}/file`, {});
+  await ask('POST', `/v1/incidents/${id}/dispatch`, to);
+  return id;
+}
+
+/** The phone of somebody, live. */
+async function pocket(browser, user, more = {}) {
+  const v = await stranger(browser, base, phone, {
+    hasTouch: true, isMobile: true, deviceScaleFactor: 2, geolocation: here, permissions: ['geolocation'], ...more,
+  });
+  await login(v.page, base, user, option('demo'));
+  await v.page.goto(`${base}/patrol`);
+  const phoneOf = {
+    ...v,
+    live: () => v.wait('live', () => document.getElementById('sign')?.dataset.status === 'live'),
+    tap: (selector) => v.page.tap(selector, { timeout: 60_000 }),
+    card: (id, state) => v.wait(`card ${id} ${state}`, ([i, s]) => document.querySelector(`#tasks .card[data-id="${i}"]`)?.dataset.state === s, [id, state]),
+    turn: async (to) => { await v.page.tap(`#tabs [data-tab=${to}]`); await v.page.waitForSelector(`#${to}:not([hidden])`); },
+    text: (selector) => v.page.textContent(selector),
+    empty: () => v.wait('nothing waits', () => document.getElementById('queue').hidden),
+  };
+  check(`the phone of ${user} is live`, await phoneOf.live());
+  return phoneOf;
+}
+
+/** Waits until the server has it so. */
+async function until(what, f) {
+  for (let n = 0; n < 240; n++) {
+    const is = await f();
+    if (is) return is;
+    await new Promise((r) => setTimeout(r, 250));
+  }
+  console.log(`${what}: not within a minute`);
+  return undefined;
+}
+
+const shot = async (p, name) => {
+  const dir = option('pictures');
+  if (dir) await p.page.screenshot({ path: join(dir, `${name}.png`) });
+};
+
+async function clean(p, name) {
+  const found = await axe(p.page, [['#chart canvas']]);
+  check(`axe finds nothing: ${name}`, found.length === 0, JSON.stringify(found));
+}
+
+/** Online: taken, begun, photographed and reported. */
+async function handled(p, ask, id) {
+  check('what is dispatched appears, with its clock and how far it is', await p.card(id, 'dispatched')
+    && /剩 \d+/.test(await p.text(`.card[data-id="${id}"]`)) && /(沿岸|直行) \d/.test(await p.text(`.card[data-id="${id}"]`)));
+  await shot(p, 'patrol-tasks');
+  await clean(p, 'tasks');
+  await p.tap(`.card[data-id="${id}"] [data-key="do-${id}"]`);
+  check('one tap takes it', await p.card(id, 'accepted') && (await until('accepted', async () => (await ask('GET', `/v1/incidents/${id}`)).state === 'accepted')));
+  await p.empty();
+  await p.tap(`.card[data-id="${id}"] [data-key="do-${id}"]`);
+  check('another begins', (await until('handling', async () => (await ask('GET', `/v1/incidents/${id}`)).state === 'handling')));
+  await p.empty();
+  await p.tap(`.card[data-id="${id}"] .head`);
+  await p.page.waitForSelector('#sheet [data-key="do-report"]');
+  check('without a photo it cannot be reported', await p.page.isDisabled('#sheet [data-key="do-report"]') && (await p.text('#sheet footer')).includes('还需 1 张'));
+  await p.page.setInputFiles('#take-after', { name: 'a.png', mimeType: 'image/png', buffer: picture(900) });
+  check('the photo is there', await until('photo', async () => (await ask('GET', `/v1/incidents/${id}`)).evidence?.some((e) => e.kind === 'file' && e.when === 'after')));
+  const photo = (await ask('GET', `/v1/incidents/${id}`)).evidence.find((e) => e.kind === 'file');
+  check('it says when and where it was taken', photo.taken !== undefined && !(photo.notes ?? []).length, JSON.stringify(photo));
+  await p.page.waitForSelector('#sheet .gallery[data-when=after] a img', { timeout: 60_000 });
+  await p.page.fill('#sheet textarea', '井盖已复位，周边已清理。');
+  await shot(p, 'patrol-task');
+  await clean(p, 'a task');
+  await p.tap('#sheet [data-key="do-report"]:enabled');
+  check('reported, with what was said', await until('reported', async () => (await ask('GET', `/v1/incidents/${id}`)).state === 'reported')
+    && (await ask('GET', `/v1/incidents/${id}/events`)).events.some((e) => e.verb === 'report' && e.reason === '井盖已复位，周边已清理。'));
+  check('it leaves the tasks', await p.wait('gone', (i) => !document.querySelector(`.card[data-id="${i}"]`), id));
+}
+
+/** Three taps: the button, the picture, send. */
+async function found(p, ask) {
+  await p.tap('#tabs [data-tab=report]');
+  await p.page.waitForSelector('#sheet .classes');
+  await shot(p, 'patrol-report');
+  await clean(p, 'a report');
+  const sent = `[data-key="class-street.tree"]`;
+  check('a picture is a camera', await p.page.getAttribute(sent, 'capture') === 'environment');
+  await p.page.setInputFiles(sent, { name: 'b.png', mimeType: 'image/png', buffer: picture(400) });
+  await p.page.waitForSelector('#sheet [data-key=send]');
+  check('the place is the phone\'s', /精度 8 米/.test(await p.text('#sheet .where')));
+  await p.tap('#sheet [data-key=send]');
+  const mine = await until('found', async () => (await ask('GET', '/v1/incidents?open=true&class=street.tree&channel=patrol')).incidents[0]);
+  check('the report is an incident at the place', mine && Math.abs(mine.place[0] - here.longitude) < 1e-6 && mine.title === '树木倒伏', JSON.stringify(mine));
+  check('with its photo of before', await until('photo', async () => (await ask('GET', `/v1/incidents/${mine.id}`)).evidence?.some((e) => e.kind === 'file' && e.when === 'before')));
+}
+
+async function around(p, id) {
+  await p.turn('around');
+  check('the creek is drawn from its file', await p.wait('water', () => {
+    const map = window.suhe.around.chart;
+    return map?.drawing && window.suhe.creek().share === 1 && map.look([121.43105, 31.25]).ground.length >= 0
+      && ['water', 'buildings'].some((l) => { for (let x = 121.431; x < 121.437; x += 0.0003) for (let y = 31.247; y < 31.252; y += 0.0003) if (map.look([x, y]).ground.includes(l)) return true; return false; });
+  }));
+  check('the file is less than 5 MB', await p.page.evaluate(() => window.suhe.creek().bytes > 50_000 && window.suhe.creek().bytes < 5 << 20), String(await p.page.evaluate(() => window.suhe.creek().bytes)));
+  check('things nearby are told', await p.wait('things', () => document.querySelectorAll('#near .things li').length > 3));
+  check('incidents nearby are told', await p.wait('incidents', (i) => document.querySelector(`#near li[data-id="${i}"]`), id));
+  await shot(p, 'patrol-around');
+  await clean(p, 'around');
+  await p.turn('tasks');
+  await p.tap(`.card[data-id="${id}"] .head`);
+  await p.tap('#sheet [data-key=navigate]');
+  check('the way is told: how far, which way', await p.wait('way', () => /[\d.]+ (米|公里)/.test(document.getElementById('way').textContent) && /向.+出发/.test(document.getElementById('way').textContent)));
+  check('and drawn along the bank', await p.page.evaluate((i) => {
+    const w = window.suhe.desk.wayTo(i, window.suhe.desk.book.row(i).place);
+    return w.line.length > 3 && w.metres > 300;
+  }, id));
+  await p.page.waitForTimeout(1200); // the map comes to rest for the picture
+  await shot(p, 'patrol-way');
+  await p.tap('#way [data-key=end]');
+  await p.turn('mine');
+  await shot(p, 'patrol-mine');
+  await clean(p, 'oneself');
+  const steady = () => p.page.evaluate(() => {
+    const map = window.suhe.around.chart;
+    const on = (at) => map.look(at).ground.includes('bridges');
+    const bridges = [[121.43087, 31.25275], [121.4346, 31.2504]];
+    return bridges.map(on);
+  });
+  const before = await steady();
+  await p.page.selectOption('#mine [data-key=datum]', 'gcj02');
+  check('the file of GCJ-02 comes', await p.wait('gcj02', () => window.suhe.creek().share === 1 && window.suhe.creek().bytes > 50_000));
+  check('places lie where they lay', JSON.stringify(await steady()) === JSON.stringify(before));
+  await p.page.selectOption('#mine [data-key=datum]', 'wgs84');
+  await p.turn('tasks');
+}
+
+/** The shift sends where the phone is. */
+async function onDuty(p, ask) {
+  await p.turn('shift');
+  await p.tap('[data-key=shift]');
+  check('the shift runs as the mover', await p.wait('duty', () => /当班中/.test(document.getElementById('shift').textContent) && /巡查 李/.test(document.getElementById('shift').textContent)));
+  for (let i = 1; i <= 6; i++) {
+    await p.page.context().setGeolocation({ ...here, longitude: here.longitude + i * 0.0001 });
+    await p.page.waitForTimeout(2100); // a place is noted every other second
+  }
+  check('the twin knows where the patrol is', await until('fix', async () => {
+    const { fix } = await ask('GET', '/v1/assets/patrol-li?purpose=test');
+    return fix && fix.lon > here.longitude;
+  }));
+  check('and the phone what it walked', await p.wait('track', () => window.suhe.desk.shift.figures(Date.now()).metres > 20 && window.suhe.desk.shift.figures(Date.now()).unsent === 0));
+  await shot(p, 'patrol-shift');
+  await clean(p, 'the shift');
+}
+
+/** No network: all that is done is kept; another is faster meanwhile. */
+async function cutOff(p, ask, id, lost) {
+  const context = p.page.context();
+  await context.setOffline(true);
+  await p.page.evaluate(() => window.suhe.connection.drop());
+  check('it says that it is offline', await p.wait('offline', () => document.getElementById('sign').dataset.status === 'offline' && /离线可用/.test(document.getElementById('note').textContent)));
+  await p.page.reload();
+  check('without a network the page opens all the same', await p.card(id, 'dispatched'));
+  await shot(p, 'patrol-offline');
+  for (const [verb, state] of [['accept', 'accepted'], ['handle', 'handling']]) {
+    await p.tap(`.card[data-id="${id}"] [data-key="do-${id}"]`);
+    check(`${verb} without a network`, await p.card(id, state));
+  }
+  await p.tap(`.card[data-id="${lost}"] [data-key="do-${lost}"]`);
+  await p.tap(`.card[data-id="${id}"] .head`);
+  await p.page.setInputFiles('#take-after', { name: 'c.png', mimeType: 'image/png', buffer: picture(700) });
+  await p.tap('#sheet [data-key="do-report"]:enabled');
+  check('all of it waits', await p.wait('queue', () => /待发 5/.test(document.getElementById('queue').textContent)));
+  await p.turn('around');
+  check('the map is there without a network', await p.wait('map', () => window.suhe.around.chart?.drawing));
+  await p.page.reload();
+  check('what waits outlives the page', await p.wait('queue', () => /待发 5/.test(document.getElementById('queue').textContent)));
+  await ask('POST', `/v1/incidents/${lost}/reassign`, { person: 'handler', reason: '就近改派' });
+  await context.setOffline(false);
+  check('it is back by itself', await p.live());
+  check('all arrives', await until('reported', async () => (await ask('GET', `/v1/incidents/${id}`)).state === 'reported'));
+  const verbs = (await ask('GET', `/v1/incidents/${id}/events`)).events.map((e) => e.verb);
+  check('each once, and in order', JSON.stringify(verbs) === JSON.stringify(['create', 'file', 'dispatch', 'accept', 'handle', 'attach', 'report']), verbs.join());
+  await p.turn('shift');
+  check('what came too late is explained', await p.wait('refused', () => {
+    const li = document.querySelector('.deeds li[data-state=refused]');
+    return li && /不能做这一步|已有变化/.test(li.textContent) && /由 handler 处置/.test(li.textContent);
+  }), await p.text('#shift'));
+  await shot(p, 'patrol-sent');
+  await p.tap('.deeds li[data-state=refused] [data-key^="drop-"]');
+  check('and can be dropped', await p.empty());
+  await p.turn('tasks');
+}
+
+/** On a weak link incidents come, and states at most once a second. */
+async function slowly(p, ask) {
+  const client = await p.page.context().newCDPSession(p.page);
+  await client.send('Network.emulateNetworkConditions', weak);
+  const bytes = await p.page.evaluate(() => {
+    let n = 0;
+    new PerformanceObserver((l) => { for (const e of l.getEntries()) n += e.transferSize; }).observe({ type: 'resource' });
+    return n;
+  });
+  const began = Date.now();
+  await p.page.reload();
+  check('on 100 kbit/s the page is live', await p.live());
+  const sums = await p.page.evaluate(() => performance.getEntriesByType('resource').reduce((n, e) => n + e.transferSize, 0));
+  console.log(`first live value on 100 kbit/s: ${Date.now() - began} ms, ${sums} bytes`, bytes);
+  check('what it costs to be live again is three seconds of 100 kbit/s', sums < 37_500, String(sums));
+  const ids = [];
+  for (let i = 0; i < 5; i++) ids.push(await dispatched(ask, { ...rubbish, class: 'street.noise', title: `噪声 ${i}`, place: [121.43 + i * 0.002, 31.2472] }, { person: 'patrol' }));
+  check('every incident comes', (await Promise.all(ids.map((i) => p.card(i, 'dispatched')))).every(Boolean));
+  const { frames, over } = await p.page.evaluate(async () => {
+    const before = window.suhe.connection.heard;
+    let n = 0;
+    const take = window.suhe.connection.listener.touched;
+    window.suhe.connection.listener.touched = (t) => { if (t.changes.length > 0) n++; take(t); };
+    const start = performance.now();
+    await new Promise((r) => setTimeout(r, 6000));
+    window.suhe.connection.listener.touched = take;
+    return { frames: n, over: (performance.now() - start) / 1000, before };
+  });
+  check('states come at most once a second', frames <= over + 2, `${frames} in ${over} s`);
+  await client.send('Network.emulateNetworkConditions', strong);
+  for (const i of ids) await ask('POST', `/v1/incidents/${i}/cancel`, { reason: '测试结束' });
+}
+
+async function budgets(p) {
+  const scripts = await p.page.evaluate(() => performance.getEntriesByType('resource').filter((e) => /\.js$/.test(new URL(e.name).pathname)).map((e) => [e.name, e.encodedBodySize]));
+  const sum = scripts.reduce((n, [, s]) => n + s, 0);
+  console.log(`script: ${sum} bytes gzipped in ${scripts.length} files`);
+  check('all script is less than 450 kB', sum > 20_000 && sum < 450_000, String(sum));
+}
+
+const browser = await launch();
+try {
+  const ask = await clerk(browser, 'operator');
+  await ask('PUT', '/v1/assets/patrol-li', {
+    kind: 'mover', class: 'mover.patrol', name: '巡查 李', lifecycle: 'in_use', geometry: { type: 'Point', coordinates: manhole.place }, properties: { account: 'patrol' },
+  });
+  const first = await dispatched(ask, manhole, { person: 'patrol' });
+  const second = await dispatched(ask, rubbish, { person: 'patrol' });
+  const third = await dispatched(ask, railing, { person: 'patrol' });
+  const p = await pocket(browser, 'patrol');
+  check('it can be installed', await p.page.evaluate(async () => {
+    const manifest = await (await fetch(document.querySelector('link[rel=manifest]').href)).json();
+    const worker = await navigator.serviceWorker.ready;
+    return manifest.display === 'standalone' && manifest.icons.length > 2 && new URL(worker.scope).pathname === '/patrol';
+  }));
+  await handled(p, ask, first);
+  await around(p, second);
+  await budgets(p);
+  await found(p, ask);
+  await onDuty(p, ask);
+  await p.turn('tasks');
+  await cutOff(p, ask, second, third);
+  await slowly(p, ask);
+  await p.turn('mine');
+  await p.tap('#mine [data-key=theme]');
+  await p.tap('#mine [data-key=language]');
+  check('it speaks English', await p.wait('English', () => /Tasks/.test(document.getElementById('tabs').textContent)));
+  for (const pane of ['mine', 'shift', 'around', 'tasks']) {
+    await p.turn(pane);
+    await clean(p, `${pane}, dark and English`);
+  }
+  await p.turn('around');
+  await p.page.waitForTimeout(1200); // the map comes to rest for the picture
+  await shot(p, 'patrol-dark');
+  const planner = await pocket(browser, 'planner');
+  check('who may not report is not offered to', await planner.page.isHidden('#tabs [data-tab=report]') && /不处置案件/.test(await planner.text('#tasks')));
+  for (const [who, v] of [['patrol', p], ['planner', planner]]) {
+    const complaints = v.complaints.filter((c) => !/ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|403 \(Forbidden\)/.test(c)); // what it asked while there was no network, and what was refused as it had to be
+    check(`the console of ${who} is clean`, complaints.length === 0, complaints.slice(0, 3).join(' | '));
+    check(`${who} asks nobody else`, v.strangers.length === 0, v.strangers.join());
+  }
+} catch (e) {
+  check('the test runs through', false, e instanceof Error ? e.stack : String(e));
+} finally {
+  await browser.close();
+}
+done();

@@ -1,0 +1,461 @@
+/** The page of a patrol: made for one hand, daylight and a network that comes and goes. */
+import './patrol.css';
+import * as api from '../lib/api';
+import { eventClasses } from '../lib/cases';
+import { fetchCreek, keptCreek } from '../lib/creekfile';
+import type { Datum } from '../lib/datum';
+import { element, make, say as put } from '../lib/dom';
+import type { Entered } from '../lib/entrance';
+import type { Live, View } from '../lib/frames';
+import { distance, type Box, type LonLat } from '../lib/geo';
+import { Guard, type Why } from '../lib/guard';
+import { savedLanguage, saveLanguage, word, type Lang } from '../lib/i18n';
+import { isLive, said } from '../lib/line';
+import { Outbox } from '../lib/outbox';
+import { held } from '../lib/picture';
+import { Offline, Problem } from '../lib/problem';
+import { logout, may } from '../lib/session';
+import { PhoneShelf } from '../lib/shelf';
+import { Connection, viewId } from '../lib/stream';
+import { showStrip } from '../lib/strip';
+import { other, saveTheme, themeOf, wear, type Theme } from '../lib/theme';
+import { clock } from '../lib/time';
+import { Relogin } from '../screen/relogin';
+import { Around, boxAround } from './around';
+import { Book } from './book';
+import { courier } from './courier';
+import { Desk, type Names } from './desk';
+import { fetchBanks, keptBanks } from './ground';
+import { Here } from './here';
+import { icon } from './icons';
+import type { CreekMap } from './map';
+import { MinePane } from './minepane';
+import { Report } from './report';
+import { Sheet } from './sheet';
+import { Shift } from './shift';
+import { ShiftPane } from './shiftpane';
+import { ask, enter, forget, same } from './start';
+import { TaskCard } from './taskcard';
+import { Tasks } from './tasks';
+import { say, type PatrolWord } from './words';
+
+const panes = ['tasks', 'around', 'shift', 'mine'] as const;
+type Pane = typeof panes[number];
+
+/** States come at most once a second. */
+const rate = 1;
+
+/** The view of the stream follows who has walked so far, in metres. */
+const strayed = 40;
+
+/** Shown when nobody knows where the phone is, and the scene is not known either: the middle of the creek. */
+const bounds: Box = [121.34, 31.21, 121.46, 31.265];
+
+class Patrol {
+  private lang: Lang = savedLanguage();
+  private theme: Theme;
+  private pane: Pane = 'tasks';
+  private scene: Pick<api.Scene, 'bounds'> = { bounds };
+  private connection: Connection | undefined;
+  private lookedAt: LonLat | undefined;
+  private creek = { share: 0, bytes: 0 };
+  private sure: boolean; // the server has said who is here
+  private noteUntil = 0;
+  private installer: (() => void) | undefined;
+  private fresh: (() => void) | undefined;
+  private readonly here = new Here(() => this.moved());
+  private readonly book: Book;
+  private readonly shift: Shift;
+  private readonly outbox: Outbox;
+  private readonly desk: Desk;
+  private readonly guard: Guard;
+  private readonly relogin: Relogin;
+  private readonly sheet = new Sheet(element('sheet'), [element('top'), element('panes'), element('tabs')]);
+  private readonly card: TaskCard;
+  private readonly report: Report;
+  private readonly around: Around;
+  private readonly views: Record<'tasks' | 'shift' | 'mine', { draw(now: number): void }>;
+
+  constructor(private readonly entered: Entered & { sure: boolean }, private readonly shelf: PhoneShelf) {
+    const { who } = entered;
+    this.sure = entered.sure;
+    this.theme = startTheme();
+    const lang = (): Lang => this.lang;
+    this.book = new Book(shelf, () => this.draw());
+    this.shift = new Shift(shelf, () => this.draw());
+    this.outbox = new Outbox(who.id, shelf, courier(shelf), {
+      changed: () => this.draw(),
+      done: (d) => { if (d.incident) this.book.want(d.incident); },
+    });
+    this.desk = new Desk(who, shelf, this.book, this.outbox, this.here, this.shift, lang);
+    const open = (id: string): void => this.card.show(id);
+    this.card = new TaskCard(this.sheet, this.desk, (id) => this.navigate(id));
+    this.around = new Around({ chart: element('chart'), way: element('way'), near: element('near') }, this.desk, () => this.map(), open);
+    this.report = new Report(this.sheet, this.desk, () => this.around.chart?.middle(), middle(this.scene.bounds), () => this.say(this.live() ? 'reported' : 'reportedOffline'));
+    this.views = {
+      tasks: new Tasks(element('tasks'), this.desk, open),
+      shift: new ShiftPane(element('shift'), this.desk, () => this.showTrack(), open),
+      mine: new MinePane(element('mine'), this.desk, {
+        theme: () => this.theme, dress: () => this.dress(other(this.theme)), speak: () => this.speak(this.lang === 'zh' ? 'en' : 'zh'),
+        bright: () => 'sun' in document.documentElement.dataset, brighten: () => this.brighten(),
+        datum: savedDatum, measure: (d) => this.measure(d), map: () => this.creek,
+        update: () => this.fresh, install: () => this.installer, leave: () => void this.leave(),
+      }),
+    };
+    this.relogin = new Relogin(who.id, lang, () => void this.again());
+    this.guard = new Guard(who, entered.at, {
+      near: (e) => {
+        const box = element('ending');
+        box.hidden = !e;
+        if (e) put(box, word(e.idle ? 'idleSoon' : 'endsSoon', this.lang).replace('{t}', clock(e.at)));
+      },
+      over: (why) => this.over(why), changed: () => location.reload(),
+    });
+  }
+
+  async open(): Promise<void> {
+    this.tabs();
+    this.dress(this.theme);
+    this.speak(this.lang);
+    this.names(await this.shelf.kept<Names>('names'));
+    await this.book.open();
+    await this.shift.open();
+    await this.outbox.open();
+    this.desk.banks = await keptBanks(this.shelf);
+    const creek = await keptCreek(this.shelf, savedDatum());
+    if (creek) this.creek = { share: 1, bytes: creek.size };
+    this.hash();
+    addEventListener('hashchange', () => this.hash());
+    addEventListener('online', () => this.wake());
+    document.addEventListener('visibilitychange', () => { if (!document.hidden) this.wake(); });
+    addEventListener('beforeinstallprompt', (e) => {
+      e.preventDefault();
+      this.installer = () => void (e as Event & { prompt(): Promise<void> }).prompt();
+      this.draw();
+    });
+    setInterval(() => this.second(), 1000);
+    this.second();
+    this.connection = new Connection({
+      touched: (t) => {
+        this.book.take(t.events);
+        if (t.changes.length > 0) this.around.take(this.seen().values());
+        if (t.changes.length > 0 || t.events.length > 0) this.draw();
+      },
+      tiles: () => {}, presence: () => {}, line: () => this.sign(),
+      hello: () => void this.greeted(),
+      barred: (told) => (told ? this.guard.end('revoked') : void this.guard.check()),
+    }, this.view());
+    void this.worker();
+    // For the browser tests and for a look under the hood.
+    Object.assign(window, { suhe: { desk: this.desk, around: this.around, connection: this.connection, guard: this.guard, creek: () => this.creek } });
+  }
+
+  /** A session of the stream has begun: what was decided meanwhile is asked for, then what the phone keeps for later. */
+  private async greeted(): Promise<void> {
+    await this.assure();
+    this.outbox.wake();
+    await quiet(this.book.fill());
+    await quiet(this.learn());
+  }
+
+  /** Asks who is here, if that is only remembered; begins anew if it is somebody else, or may something else. */
+  private async assure(): Promise<void> {
+    if (this.sure) return;
+    const is = await ask().catch((e: unknown) => {
+      if (e instanceof Offline || e instanceof Problem) return undefined;
+      throw e;
+    });
+    if (is && !same(is, this.entered)) location.reload();
+    this.sure ||= is !== undefined;
+  }
+
+  /** What hardly changes, and what the phone needs where there is no network. */
+  private async learn(): Promise<void> {
+    const [events, tables, scene] = await Promise.all([eventClasses(), api.tables(), api.scene()]);
+    this.names({ events, tables });
+    await this.shelf.keep('names', this.desk.names);
+    this.scene = scene;
+    if (this.desk.handles) await this.shift.learn();
+    this.desk.banks ??= await fetchBanks(this.shelf, scene.bounds);
+    this.draw();
+    await this.download();
+  }
+
+  private async download(): Promise<void> {
+    const datum = savedDatum();
+    const file = await fetchCreek(this.shelf, datum, (share) => { this.creek = { share, bytes: this.creek.bytes }; });
+    this.creek = { share: 1, bytes: file.size };
+    if (this.around.chart && !this.around.chart.drawing) this.around.chart.base(file, datum);
+  }
+
+  private names(names: Names | undefined): void {
+    if (names) this.desk.names = names;
+    this.draw();
+  }
+
+  /** The map, fetched when it is first looked at. */
+  private async map(): Promise<CreekMap> {
+    const { CreekMap } = await import('./map');
+    const datum = savedDatum();
+    const map = new CreekMap(element('chart'), this.scene.bounds, datum, (id) => this.around.pick(id));
+    const file = await keptCreek(this.shelf, datum);
+    if (file) map.base(file, datum);
+    return map;
+  }
+
+  private measure(datum: Datum): void {
+    localStorage.setItem('suhe.datum', datum);
+    this.creek = { share: 0, bytes: 0 };
+    void (async () => {
+      const kept = await keptCreek(this.shelf, datum) ?? await fetchCreek(this.shelf, datum, (share) => { this.creek = { share, bytes: 0 }; });
+      this.creek = { share: 1, bytes: kept.size };
+      this.around.chart?.base(kept, datum);
+      this.draw();
+    })().catch(() => undefined); // without a network: it comes with the next session
+    this.draw();
+  }
+
+  /** What the stream is asked for: incidents everywhere come as events, things from near by. */
+  private view(): View {
+    const at = this.here.at ?? middle(this.scene.bounds);
+    this.lookedAt = at;
+    return { layers: ['assets', 'sensors', 'cameras', 'incidents'], tiles: [], bbox: boxAround(at), zoom: 19, zooms: [16, 16], rate };
+  }
+
+  private seen(): Map<number, Live> {
+    return this.connection ? held(this.connection.picture, viewId).objects : new Map();
+  }
+
+  private moved(): void {
+    const { fix } = this.here;
+    // Who walks does something, even if nobody touches the phone.
+    if (fix && this.shift.note(fix)) this.guard.act();
+    if (fix && this.connection && (!this.lookedAt || distance(fix.at, this.lookedAt) > strayed)) this.connection.look(this.view());
+    this.draw();
+  }
+
+  private navigate(id: string): void {
+    this.sheet.hide();
+    this.turn('around');
+    this.around.navigate(id);
+  }
+
+  private showTrack(): void {
+    this.turn('around');
+    void this.around.show().then(() => {
+      const line = this.shift.track();
+      this.around.chart?.track(line);
+      this.around.chart?.show(line);
+    });
+  }
+
+  private tabs(): void {
+    const item = (of: Pane | 'report'): HTMLElement => {
+      const b = make('button', { type: 'button', className: of === 'report' ? 'report' : '' }, icon(of), make('span', {}));
+      b.dataset.tab = of;
+      b.addEventListener('click', () => (of === 'report' ? this.report.show() : this.turn(of)));
+      return b;
+    };
+    element('tabs').replaceChildren(item('tasks'), item('around'), ...(may(this.entered.who, 'report') ? [item('report')] : []), item('shift'), item('mine'));
+    element('queue').addEventListener('click', () => this.turn('shift'));
+  }
+
+  /** An address with #report, #around and the like begins there. */
+  private hash(): void {
+    const asked = location.hash.slice(1);
+    if (asked === 'report' && this.desk.reports) this.report.show();
+    else if ((panes as readonly string[]).includes(asked)) this.turn(asked as Pane);
+    else this.turn(this.pane);
+  }
+
+  private turn(to: Pane): void {
+    this.pane = to;
+    for (const p of panes) element(p).hidden = p !== to;
+    for (const b of element('tabs').querySelectorAll<HTMLElement>('button')) {
+      if (b.dataset.tab === to) b.setAttribute('aria-current', 'page');
+      else b.removeAttribute('aria-current');
+    }
+    put(element('title'), say(to, this.lang));
+    if (to === 'around') void this.around.show();
+    this.drawNow();
+  }
+
+  private asked = false;
+
+  /** Draws what is seen, once for all that changed meanwhile. */
+  private draw(): void {
+    if (this.asked) return;
+    this.asked = true;
+    setTimeout(() => {
+      this.asked = false;
+      this.drawNow();
+    }, 60);
+  }
+
+  private drawNow(): void {
+    const now = Date.now();
+    if (this.pane === 'around') this.around.draw(true);
+    else this.views[this.pane].draw(now);
+    this.card.draw(now);
+    this.sign();
+  }
+
+  private live(): boolean {
+    return this.connection !== undefined && isLive(this.connection.line);
+  }
+
+  /** How live it is, of what time it is if it is not, and what waits. */
+  private sign(): void {
+    const line = this.connection?.line;
+    const sign = element('sign');
+    const live = this.live();
+    const offline = !live && (!navigator.onLine || line?.state === 'reconnecting');
+    sign.dataset.status = line && !offline ? line.state : offline ? 'offline' : 'connecting';
+    put(sign, offline ? say('offline', this.lang) : said(line ?? { state: 'connecting' }, this.lang));
+    const { waiting, refused } = this.outbox.count();
+    const queue = element('queue');
+    queue.hidden = waiting + refused === 0;
+    queue.dataset.refused = String(refused > 0);
+    put(queue, [...(waiting > 0 ? [say('queued', this.lang, { n: waiting })] : []), ...(refused > 0 ? [say('refusedN', this.lang, { n: refused })] : [])].join(' · '));
+    const note = element('note');
+    if (Date.now() < this.noteUntil) return;
+    note.hidden = !offline;
+    note.dataset.kind = 'offline';
+    if (offline) put(note, [say('offlineHint', this.lang), ...(this.book.at ? [say('asOf', this.lang, { t: clock(this.book.at).slice(0, 5) })] : [])].join(' · '));
+  }
+
+  /** Says something for a while. */
+  private say(key: PatrolWord): void {
+    const note = element('note');
+    this.noteUntil = Date.now() + 4000;
+    note.hidden = false;
+    note.dataset.kind = 'good';
+    put(note, say(key, this.lang));
+  }
+
+  private second(): void {
+    this.drawNow();
+  }
+
+  private wake(): void {
+    this.connection?.retry();
+    this.outbox.wake();
+  }
+
+  private dress(theme: Theme): void {
+    this.theme = theme;
+    if (theme === 'dark') delete document.documentElement.dataset.sun;
+    wear(theme);
+    saveTheme(theme);
+    this.around.chart?.wear();
+    this.draw();
+  }
+
+  /** More contrast for where the sun shines on the glass. */
+  private brighten(): void {
+    const { dataset } = document.documentElement;
+    const on = !('sun' in dataset);
+    localStorage.setItem('suhe.sun', String(on));
+    if (on) dataset.sun = '';
+    else delete dataset.sun;
+    this.theme = on ? 'light' : this.theme;
+    wear(this.theme);
+    this.around.chart?.wear();
+    this.draw();
+  }
+
+  private speak(lang: Lang): void {
+    this.lang = lang;
+    saveLanguage(lang);
+    document.title = say('title', lang);
+    const { about, who } = this.entered;
+    showStrip(element('strip'), about, who, lang);
+    element('tabs').ariaLabel = say('nav', lang);
+    element('chart').ariaLabel = say('map', lang);
+    for (const b of element('tabs').querySelectorAll<HTMLElement>('button')) put(b.querySelector('span')!, say(b.dataset.tab as PatrolWord, lang));
+    this.relogin?.speak();
+    this.turn(this.pane);
+  }
+
+  /** The login is over: what is yet to be sent waits until the same person is here again. */
+  private over(why: Why): void {
+    this.outbox.pause();
+    this.connection?.pause();
+    this.relogin.open(why);
+  }
+
+  private async again(): Promise<void> {
+    await this.guard.again();
+    this.wake();
+  }
+
+  private async leave(): Promise<void> {
+    const { waiting } = this.outbox.count();
+    if (waiting > 0 && !confirm(say('logoutAsk', this.lang, { n: waiting }))) return;
+    await quiet(logout());
+    forget();
+    await this.shelf.forget();
+    location.assign('/login?why=bye&to=%2Fpatrol');
+  }
+
+  /** The page's own files stay on the phone; a newer edition is offered, not forced. */
+  private async worker(): Promise<void> {
+    if (!('serviceWorker' in navigator)) return;
+    try {
+      const is = await navigator.serviceWorker.register('/patrol-sw.js', { scope: '/patrol' });
+      const offer = (w: ServiceWorker | null): void => {
+        if (!w || !navigator.serviceWorker.controller) return;
+        this.fresh = () => {
+          navigator.serviceWorker.addEventListener('controllerchange', () => location.reload());
+          w.postMessage('now');
+        };
+        this.draw();
+      };
+      offer(is.waiting);
+      is.addEventListener('updatefound', () => {
+        const w = is.installing;
+        w?.addEventListener('statechange', () => { if (w.state === 'installed') offer(w); });
+      });
+      await navigator.storage?.persist?.();
+    } catch {
+      // Of a server that is away, or where none is allowed: the page works with the network alone.
+    }
+  }
+}
+
+/** What may fail for want of a network comes again with the next session. */
+async function quiet(work: Promise<unknown>): Promise<void> {
+  await work.catch((e: unknown) => { if (!(e instanceof Offline || e instanceof Problem)) throw e; });
+}
+
+const middle = (b: Box): LonLat => [(b[0] + b[2]) / 2, (b[1] + b[3]) / 2];
+
+function savedDatum(): Datum {
+  return localStorage.getItem('suhe.datum') === 'gcj02' ? 'gcj02' : 'wgs84';
+}
+
+/** Outdoors the page begins light, by night as the phone has it; with more contrast unless it was said otherwise. */
+function startTheme(): Theme {
+  const usual = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  const theme = themeOf(location.search, localStorage.getItem('suhe.theme') ?? usual);
+  if (theme === 'light' && localStorage.getItem('suhe.sun') !== 'false') document.documentElement.dataset.sun = '';
+  return theme;
+}
+
+function awaiting(): void {
+  wear(startTheme());
+  element('sign').dataset.status = 'offline';
+  element('sign').textContent = say('offline', savedLanguage());
+}
+
+async function start(): Promise<void> {
+  wear(startTheme());
+  const entered = await enter(awaiting);
+  await new Patrol(entered, await PhoneShelf.open(`suhe.patrol.${entered.who.id}`)).open();
+}
+
+start().catch((e: unknown) => {
+  if (e instanceof Problem && e.status === 401) return;
+  element('sign').textContent = (e as Error).message;
+  throw e;
+});
