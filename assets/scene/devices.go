@@ -33,7 +33,7 @@ func (m *maker) cameras(yield func(*assets.Asset) bool) bool {
 		a := &assets.Asset{
 			ID: assets.ID(fmt.Sprintf("cam-%04d", i+1)), Kind: assets.Camera, Name: nameAt("摄像机", p.spot),
 			Shape: pointShape(p.spot.p, mountHeight), Owner: "区城运中心", Lifecycle: assets.InUse,
-			Camera: look(rng, p.spot, i),
+			Camera: look(rng, p.spot, i), Properties: assets.Properties{{Key: assets.MountedOn, Value: string(p.id)}},
 		}
 		a.Class = map[string]string{"fixed": "camera.bullet", "ptz": "camera.dome", "dome": "camera.panoramic"}[a.Camera.PTZ]
 		a.Camera.MountHeight = geo.Metres(mountHeight)
@@ -126,6 +126,9 @@ func (m *maker) sensors(yield func(*assets.Asset) bool) bool {
 			}
 			if g.class == "sensor.water_level" {
 				a.Properties = assets.Properties{{Key: "warning_m", Value: 3.8}}
+			}
+			if id, ok := watches(g, at, on); ok {
+				a.Properties = a.Properties.With("monitors", id)
 			}
 			if !yield(a) {
 				return false

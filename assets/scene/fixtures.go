@@ -55,7 +55,7 @@ func (c counter) next(prefix string) assets.ID {
 	return assets.ID(fmt.Sprintf("%s-%06d", prefix, c[prefix]))
 }
 
-// fixtures yields exactly m.size fixtures: the poles, then the promenade, at a
+// fixtures yields exactly m.size fixtures: the cabinets and poles, then the promenade, at a
 // wider spacing if fewer are wanted, then the streets behind if more are.
 func (m *maker) fixtures(yield func(*assets.Asset) bool) bool {
 	left := m.size
@@ -64,13 +64,16 @@ func (m *maker) fixtures(yield func(*assets.Asset) bool) bool {
 		left--
 		return yield(a) && left > 0
 	}
-	for _, p := range m.poles {
-		if left == 0 {
-			break
+	for _, c := range m.cabinets {
+		if !emit(m.cabinet(c)) {
+			return left == 0
 		}
+	}
+	for i, p := range m.poles {
 		a := &assets.Asset{
 			ID: p.id, Kind: assets.Fixture, Class: "asset.pole", Name: nameAt("综合杆", p.spot),
 			Shape: pointShape(p.spot.p, 6.5), Owner: drain, Lifecycle: assets.InUse,
+			Properties: assets.Properties{{Key: "part_of", Value: string(m.cabinets[i/polesPerCabinet].id)}},
 		}
 		if !emit(a) {
 			return left == 0
@@ -90,7 +93,7 @@ func (m *maker) stretch() float64 {
 		perMetre += 1 / s.every
 	}
 	full := perMetre * (m.creek.banks[0].length() + m.creek.banks[1].length())
-	return math.Max(1, full/float64(m.size-len(m.poles)))
+	return math.Max(1, full/float64(m.size-len(m.poles)-len(m.cabinets)-pumpCount))
 }
 
 func (m *maker) promenade(ids counter, stretch float64, emit func(*assets.Asset) bool) bool {
@@ -111,6 +114,9 @@ func (m *maker) promenade(ids counter, stretch float64, emit func(*assets.Asset)
 				}
 			}
 		}
+		if s.class == "asset.outfall" && !m.pumps(emit) {
+			return false
+		}
 	}
 	return true
 }
@@ -126,7 +132,7 @@ func (m *maker) fixture(ids counter, s series, rng *rand.Rand, at spot) *assets.
 	}
 	return &assets.Asset{
 		ID: id, Kind: assets.Fixture, Class: s.class, Name: nameAt(s.name, at),
-		Shape: shape, Owner: s.owner, Properties: props, Lifecycle: assets.InUse,
+		Shape: shape, Owner: s.owner, Properties: m.drains(id, s.class, at, props), Lifecycle: assets.InUse,
 	}
 }
 

@@ -51,7 +51,9 @@ type maker struct {
 	ground   *ground
 	bridges  []bridge
 	poles    []mount // carry the cameras and some sensors
+	cabinets []mount // feed the poles
 	manholes []mount
+	outlets  []drainOutlet // outfalls, so far
 }
 
 // mount is an asset that can carry a sensor.
@@ -69,6 +71,7 @@ func newMaker(seed uint64, size int) *maker {
 		m.ground.build(b.approaches())
 	}
 	m.poles = m.standPoles()
+	m.cabinets = m.standCabinets()
 	return m
 }
 

@@ -56,6 +56,40 @@ func TestGenerateEveryAssetIsSoundAndPlaced(t *testing.T) {
 	}
 }
 
+// What the scene relates is there and of a kind that the relation may be to: cameras hang
+// on poles, poles on cabinets, pumps and manholes drain to outfalls, these to the creek.
+func TestGenerateRelations(t *testing.T) {
+	all := whole(t, scene.Options{Seed: 1})
+	byID := map[assets.ID]*assets.Asset{}
+	for _, a := range all {
+		byID[a.ID] = a
+	}
+	said := map[string]int{}
+	for _, a := range all {
+		for r, id := range a.Related() {
+			to := byID[id]
+			if to == nil || !slices.Contains(r.To, to.Kind) {
+				t.Errorf("%s %s %s, which is %v", a.ID, r.Name, id, to)
+				continue
+			}
+			said[a.Class+" "+r.Name+" "+to.Class]++
+			if r.Name == "upstream_of" && a.Class == "asset.manhole" && to.Location.Place.Bank != a.Location.Place.Bank {
+				t.Errorf("%s drains to the other bank", a.ID)
+			}
+		}
+	}
+	for what, least := range map[string]int{
+		"camera.bullet mounted_on asset.pole": 400, "asset.pole part_of asset.cabinet": 600, "asset.manhole upstream_of asset.outfall": 300,
+		"asset.pump_station upstream_of asset.outfall": 10, "asset.outfall upstream_of water.river": 200,
+		"sensor.manhole_tilt monitors asset.manhole": 300, "sensor.manhole_tilt mounted_on asset.manhole": 300, "sensor.flow mounted_on bridge.road": 10,
+		"sensor.water_level monitors water.river": 60, "sensor.wall_displacement monitors bank.wall": 140,
+	} {
+		if said[what] < least {
+			t.Errorf("%s: said %d times, want %d", what, said[what], least)
+		}
+	}
+}
+
 func TestGenerateCounts(t *testing.T) {
 	all := whole(t, scene.Options{Seed: 1})
 	for _, c := range []struct {

@@ -103,6 +103,29 @@ func (s *server) strip(ctx context.Context, w http.ResponseWriter, _ *http.Reque
 	return nil
 }
 
+// gaps answers with where banks have none of some things near.
+func (s *server) gaps(ctx context.Context, w http.ResponseWriter, _ *http.Request, q *question) error {
+	stretch := q.below()
+	distance := q.number("distance", usualGap, "metres")
+	if len(q.ask.Kinds)+len(q.ask.Classes) == 0 {
+		q.wrong("kind, class: none, want what the bank is to have")
+	}
+	if q.err != nil {
+		return q.err
+	}
+	region, err := q.survey.Along(stretch)
+	if err != nil {
+		return err
+	}
+	q.ask.Region = region
+	out, err := q.survey.Gaps(ctx, q.ask, geo.Metres(distance))
+	if err != nil {
+		return err
+	}
+	answer(w, out)
+	return nil
+}
+
 // travel answers with how long the water needs from one chainage to another.
 func (s *server) travel(ctx context.Context, w http.ResponseWriter, _ *http.Request, q *question) error {
 	c := q.numbers("chainage", 2, "two metres along the creek, such as 1200,3400")

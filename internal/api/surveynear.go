@@ -19,6 +19,7 @@ const (
 	usualRows   = 100
 	usualDepth  = 5
 	usualReach  = 5_000 // metres along the creek
+	usualGap    = 50    // metres
 )
 
 // nearest answers with what is nearest to a point or a thing.

@@ -22,6 +22,7 @@ func (s *server) surveys() {
 	along := []string{"chainage", "bank", "offset", "upstream_of", "downstream_of", "reach"}
 	s.route("GET /v1/creek", access.View, s.questions(false, append(along, "order", "after", "limit"), s.creek))
 	s.route("GET /v1/creek/strip", access.View, s.questions(false, append(along, "phenomenon", "f", "lang", "width"), s.strip))
+	s.route("GET /v1/creek/gaps", access.View, s.questions(false, append(along, "distance"), s.gaps))
 	s.route("GET /v1/creek/travel", access.View, s.questions(false, []string{"chainage"}, s.travel))
 }
 

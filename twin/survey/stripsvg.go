@@ -177,9 +177,7 @@ func (d *sketch) marks(side geo.Bank, y float64, up bool) float64 {
 		edge = y
 	}
 	for _, m := range own {
-		x := d.x(*m.Chainage)
-		d.mark(m, x, edge, up)
-		words := d.name(m)
+		x, words := d.x(*m.Chainage), d.name(m)
 		from := max(leftSpace, min(x-4, d.width-rightSpace-wide(words, 10.5)))
 		row, ok := rows.find(from, from+wide(words, 10.5))
 		if !ok {
@@ -192,6 +190,9 @@ func (d *sketch) marks(side geo.Bank, y float64, up bool) float64 {
 		}
 		d.put(`<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" class="grid"/>`, x, edge, x, at)
 		d.text(from, at, "l", words, "")
+	}
+	for _, m := range slices.Backward(own) { // the most urgent above the others
+		d.mark(m, d.x(*m.Chainage), edge, up)
 	}
 	return y + high + gap
 }
@@ -260,24 +261,34 @@ func (d *sketch) water(y float64) {
 		d.put(`<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" class="edge"/>`, from, edge, to, edge)
 	}
 	d.text(leftSpace-8, y+waterHigh/2+4, "t end", d.say("里程", "chainage")+" →", "")
-	rows := newLanes(1)
-	for _, m := range d.p.Marks {
-		if m.Kind != assets.Bridge || m.Chainage == nil {
-			continue
-		}
-		x, words := d.x(*m.Chainage), d.name(m)
-		d.put(`<rect x="%.1f" y="%.1f" width="4" height="%.1f" class="bridge">%s</rect>`, x-2, y-4, waterHigh+8, titled(words+" "+kilometres(*m.Chainage)))
-		if _, ok := rows.find(x+4, x+4+wide(words, 10)); ok {
-			d.text(x+4, y+14, "t", words, "")
-		} else {
-			d.left++
-		}
-	}
+	d.bridges(y)
 	step := tick(d.p.To-d.p.From, (to-from)/90)
 	for c := geo.Metres(math.Ceil(float64(d.p.From/step))) * step; c <= d.p.To; c += step {
 		x := d.x(c)
 		d.put(`<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" class="axis"/>`, x, y+waterHigh-8, x, y+waterHigh)
 		d.text(x, y+waterHigh-11, "t mid", kilometres(c), "")
+	}
+}
+
+// bridges lie across the water, each with as much of its name as there is room to the
+// next.
+func (d *sketch) bridges(y float64) {
+	var all []Row
+	for _, m := range d.p.Marks {
+		if m.Kind == assets.Bridge && m.Chainage != nil {
+			all = append(all, m)
+		}
+	}
+	for i, m := range all {
+		x, words, end := d.x(*m.Chainage), d.name(m), d.width-rightSpace
+		if i+1 < len(all) {
+			end = d.x(*all[i+1].Chainage)
+		}
+		d.put(`<rect x="%.1f" y="%.1f" width="4" height="%.1f" class="bridge">%s</rect>`, x-2, y-4, waterHigh+8, titled(words+" "+kilometres(*m.Chainage)))
+		if words = clipped(words, 10, end-x-8); words == "" {
+			d.left++
+		}
+		d.text(x+4, y+14, "t", words, "")
 	}
 }
 
@@ -299,8 +310,8 @@ func (d *sketch) profile(y float64) {
 	if row, ok := d.s.o.Classes.Phenomenon(p.Phenomenon); ok {
 		title = d.say(row.Name, row.NameEn)
 	}
-	d.text(leftSpace-8, y+12, "t end", title, "")
-	d.text(leftSpace-8, y+26, "t end", p.Unit, "")
+	d.text(20, y+profileHigh/2, "t", clipped(title, 10, leftSpace-58), "")
+	d.text(20, y+profileHigh/2+13, "t", p.Unit, "")
 	if len(p.Values) == 0 {
 		d.text(leftSpace+4, y+profileHigh/2, "s", d.say("无数据", "no values"), "")
 		return
