@@ -14,6 +14,7 @@ import (
 type checkCmd struct {
 	Config  checkConfigCmd  `cmd:"" default:"withargs" help:"Print the effective configuration and what is wrong with it."`
 	Mapping checkMappingCmd `cmd:"" help:"Print the observations that a mapping makes of a sample."`
+	Rule    checkRuleCmd    `cmd:"" help:"Say what is wrong with rules of alarms, without a node."`
 }
 
 // checkConfigCmd prints what a node would run with.

@@ -1,7 +1,7 @@
 /** The page of a patrol: made for one hand, daylight and a network that comes and goes. */
 import './patrol.css';
 import * as api from '../lib/api';
-import { eventClasses } from '../lib/cases';
+import { eventTables } from '../lib/cases';
 import { fetchCreek, keptCreek } from '../lib/creekfile';
 import type { Datum } from '../lib/datum';
 import { element, make, say as put } from '../lib/dom';
@@ -188,7 +188,7 @@ class Patrol {
     if (this.desk.handles) await this.shift.learn();
     const at = await this.shelf.kept<number>('learned') ?? 0;
     if (Date.now() - at < learnEvery && this.creek.share === 1) return;
-    const [events, tables, scene] = await Promise.all([eventClasses(), api.tables(), api.scene()]);
+    const [{ classes: events }, tables, scene] = await Promise.all([eventTables(), api.tables(), api.scene()]);
     this.names({ events, tables, bounds: scene.bounds });
     await this.shelf.keep('names', this.desk.names);
     this.desk.banks = await fetchBanks(this.shelf, scene.bounds);

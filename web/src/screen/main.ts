@@ -25,6 +25,7 @@ import { Relogin } from '../login/relogin';
 import { boxOf } from './areas';
 import { Card } from './card';
 import { Cases } from './cases/cases';
+import { say } from '../lib/casewords';
 import { Company } from './company';
 import { showInView, showLegend } from './legend';
 import { moverLayer } from './movers';
@@ -61,9 +62,9 @@ class Screen {
     });
     this.cases = new Cases({
       button: element('cases-button'), panel: element('cases'), title: element('cases-title'), filter: element('cases-filter'),
-      list: element('cases-list'), note: element('cases-note'), card: element('case'), banner: element('urgent'),
+      ways: element('cases-ways'), list: element('cases-list'), note: element('cases-note'), card: element('case'), banner: element('urgent'),
     }, {
-      kinds: (['incident', 'alarm'] as const).filter((kind) => sees(who, kind)), tables, lang, mayReport: may(who, 'report'),
+      kinds: (['incident', 'alarm'] as const).filter((kind) => sees(who, kind)), tables, lang, mayReport: may(who, 'report'), middle: () => map.middle(), place: () => map.place(() => say('clickMap', lang())),
       go: (place, right, bottom) => map.go(place, right, bottom), look: (id, name, incident) => void this.card.show({ id, layer: 'cameras', name }, incident), rays: (s) => map.rays(s), changed: () => this.card.hide(),
     });
     this.search = new SearchBox({
