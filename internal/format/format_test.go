@@ -221,8 +221,8 @@ func TestFormatsAreDescribed(t *testing.T) {
 	}
 }
 
-// FuzzFlatGeobuf and the like write whatever texts, numbers and heights come, and
-// fail in no other way than by an error.
+// FuzzWriters has the writers write whatever texts, numbers and heights come, and
+// which they do without a failure.
 func FuzzWriters(f *testing.F) {
 	f.Add("name", "桥", 1.5, int64(3))
 	f.Add("\xff=\x00", "\x1a\r\n\"", -1e300, int64(-1<<63))
