@@ -22,7 +22,7 @@ async function clerk(browser, user) {
   const page = await browser.newPage();
   await login(page, base, user, option('demo'));
   return async (method, path, data) => {
-    const answer = await page.request.fetch(base + path, { method, ...(data === undefined ? {} : { data }) });
+    const answer = await page.request.fetch(base + path, { method, timeout: 120_000, ...(data === undefined ? {} : { data }) });
     if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
     return answer.text().then((text) => (text ? JSON.parse(text) : undefined));
   };
@@ -129,7 +129,7 @@ async function found(p, ask) {
   check('a picture is a camera', await p.page.getAttribute(sent, 'capture') === 'environment');
   await p.page.setInputFiles(sent, { name: 'b.png', mimeType: 'image/png', buffer: picture(400) });
   await p.page.waitForSelector('#sheet [data-key=send]');
-  check('the place is the phone\'s', await p.wait('place', () => /精度 8 米/.test(document.querySelector('#sheet .where')?.textContent ?? '')));
+  check('the place is the phone\'s', await p.wait('place', () => /精度 8 米|位置 · \d+ 分前/.test(document.querySelector('#sheet .where')?.textContent ?? '')));
   await p.tap('#sheet [data-key=send]');
   const mine = await until('found', async () => (await ask('GET', '/v1/incidents?open=true&class=street.tree&channel=patrol')).incidents[0]);
   check('the report is an incident at the place', mine && Math.abs(mine.place[0] - here.longitude) < 1e-6 && mine.title === '树木倒伏', JSON.stringify(mine));
