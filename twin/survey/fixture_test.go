@@ -2,6 +2,7 @@ package survey_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -148,3 +149,12 @@ func things(random *rand.Rand, n int) (all []*assets.Asset) {
 }
 
 func (h *house) river() *geo.River { return scene.River() }
+
+func jsonOf(t testing.TB, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}

@@ -166,6 +166,9 @@ func (s *Survey) sees(t *twin.Thing, r Region) bool {
 		return false
 	}
 	for _, is := range r.tests {
+		if !is.box.Intersects(ground.Bound()) {
+			return false
+		}
 		if is.sector != nil {
 			if !is.sector(ground) {
 				return false
