@@ -43,12 +43,12 @@ SOAK_FOR ?= 1h
 
 .PHONY: soak
 soak: tools build ## the long forms of the fault tests, and an hour of load (SOAK_FOR=10m for less)
-	@./.ci/tools sqlmap
+	@./.ci/tools sqlmap python3-qgis
 	SUHE_SOAK=1 SUHE_SOAK_FOR=$(SOAK_FOR) $(GO) test -pgo=off -count 1 -v -timeout 4h \
 	  -run 'Soak|Database|DiskFull|ClockJumps|Backlog|Phones' ./cmd/suhe
 
 .PHONY: tools
-tools: ## install PostGIS, Chromium, GDAL, mosquitto_pub and a Chinese font (Debian packages)
+tools: ## install PostGIS, Chromium, GDAL, OWSLib, mosquitto_pub and a Chinese font (Debian packages)
 	@./.ci/tools
 
 .PHONY: lint

@@ -21,7 +21,13 @@ type placing struct {
 	code  string
 	shape orb.Geometry
 	bound orb.Bound
+	edge  *geo.Prepared // to measure to
+	reach orb.Bound     // beyond it the area is not near
 }
+
+// nearArea is how far a point may lie outside all areas and still be counted to the
+// nearest: what floats or hangs over the creek lies in the outline of no 街镇.
+const nearArea geo.Metres = 300
 
 func (s *areaSet) clone() *areaSet {
 	if s == nil {
@@ -68,12 +74,13 @@ func placingOf(a *Asset, classes *Classes) (placing, bool) {
 	g := a.Shape.Geometry.Plane
 	switch g.(type) {
 	case orb.Polygon, orb.MultiPolygon:
-		return placing{id: a.ID, code: code, shape: g, bound: g.Bound()}, true
+		return placing{id: a.ID, code: code, shape: g, bound: g.Bound(), edge: geo.Prepare(g), reach: geo.Grow(g.Bound(), nearArea)}, true
 	}
 	return placing{}, false
 }
 
-// at returns the code of the area that holds p, or "".
+// at returns the code of the area that holds p, else of the nearest within nearArea,
+// else "".
 func (s *areaSet) at(p orb.Point) string {
 	if s == nil {
 		return ""
@@ -83,5 +90,18 @@ func (s *areaSet) at(p orb.Point) string {
 			return s.sorted[i].code
 		}
 	}
-	return ""
+	return s.nearest(p)
+}
+
+func (s *areaSet) nearest(p orb.Point) (code string) {
+	within := nearArea
+	for i := range s.sorted {
+		if !s.sorted[i].reach.Contains(p) {
+			continue
+		}
+		if d, ok := s.sorted[i].edge.Distance(p, within); ok && (d < within || code == "") {
+			within, code = d, s.sorted[i].code
+		}
+	}
+	return code
 }

@@ -274,3 +274,19 @@ func BenchmarkPlaceAndCheck(b *testing.B) {
 		}
 	}
 }
+
+// What hangs over the creek lies in the outline of no area, and belongs to the nearest.
+func TestNearestArea(t *testing.T) {
+	r, m := newRegistry(t)
+	if err := r.EditAll(context.Background(), "li", "", put(square("west", 121.42, 31.235, .01), square("east", 121.45, 31.235, .01)), nil); err != nil {
+		t.Fatal(err)
+	}
+	for id := range m.byID {
+		r.Learn(id, m.byID[id])
+	}
+	for lon, want := range map[float64]string{121.425: "west", 121.4311: "west", 121.435: "", 121.4389: "east", 121.445: "east"} {
+		if got := r.Locate(orb.Point{lon, 31.235}).Area; got != want {
+			t.Errorf("at %v it is %q, want %q", lon, got, want)
+		}
+	}
+}

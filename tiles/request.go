@@ -86,7 +86,7 @@ const maxLayers = 16
 // query may hold
 //
 //	properties   names of properties joined by commas, instead of each layer's own
-//	filter       CQL2 text (see package filter) over twin.Queryables; filter-lang, if given, is cql2-text
+//	filter       CQL2 (see package filter) over twin.Queryables; filter-lang is cql2-text, or cql2-json
 //	datum        wgs84, gcj02 or bd09
 //
 // and nothing else. What is nonsense is assets.ErrInvalid; a layer or a tile
@@ -105,24 +105,20 @@ func ParseRequest(a Address, query url.Values, scope access.Scope) (Request, err
 		if n := len(query[name]); n != 1 {
 			return Request{}, fmt.Errorf("%s: %w: given %d times, want once", clipText(name), assets.ErrInvalid, n)
 		}
-		if err := r.set(name, query.Get(name)); err != nil {
+		if err := r.set(name, query); err != nil {
 			return Request{}, err
 		}
 	}
 	return r, nil
 }
 
-func (r *Request) set(name, value string) (err error) {
-	switch name {
+func (r *Request) set(name string, query url.Values) (err error) {
+	switch value := query.Get(name); name {
 	case "properties":
 		r.Properties, err = ParseProperties(value)
-	case "filter":
-		if r.Filter, err = filter.Parse(value); err == nil {
+	case "filter", "filter-lang":
+		if r.Filter, err = filter.Read(filter.Language(query.Get("filter-lang")), query.Get("filter"), nil); err == nil {
 			err = twin.CheckFilter(r.Filter)
-		}
-	case "filter-lang":
-		if value != "cql2-text" {
-			err = fmt.Errorf("filter-lang: %w: %q, want cql2-text", assets.ErrInvalid, clipText(value))
 		}
 	case "datum":
 		r.Datum, err = parseDatum(value)

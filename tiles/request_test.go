@@ -102,6 +102,7 @@ var queries = []struct {
 	{"wgs84", "datum=wgs84", ""},
 	{"unknown datum", "datum=nad27", `"nad27", want wgs84, gcj02 or bd09`},
 	{"filter", "filter=severity%3C3&filter-lang=cql2-text", ""},
+	{"filter in JSON", "filter=%7B%22op%22:%22%3C%22,%22args%22:%5B%7B%22property%22:%22severity%22%7D,3%5D%7D&filter-lang=cql2-json", ""},
 	{"broken filter", "filter=severity%3C", "filter"},
 	{"filter on an unknown property", "filter=secret%3D1", "secret"},
 	{"filter too deep", "filter=" + strings.Repeat("(", 1000), "filter"},

@@ -18,10 +18,11 @@ const (
 	Readings Sort = "observations"
 	Tracks   Sort = "fixes"
 	Found    Sort = "findings"
+	Revised  Sort = "revisions" // what assets were before edits
 )
 
 // Sorts returns all sorts of history.
-func Sorts() []Sort { return []Sort{Readings, Tracks, Found} }
+func Sorts() []Sort { return []Sort{Readings, Tracks, Found, Revised} }
 
 // Personal says whether it tells of people: what is removed of it is recorded.
 func (s Sort) Personal() bool { return s != Readings }

@@ -50,10 +50,57 @@ func (w *World) within(dst []*Thing, kind assets.Kind, b orb.Bound) []*Thing {
 	return dst
 }
 
+// Meeting appends the things of the kinds that share a point with the site, all of one
+// batch, in no order. No lock is held while geometries are compared; of what is a point
+// the index knows where it is, so that memory is not waited for.
+func (w *World) Meeting(dst []*Thing, kinds []assets.Kind, site *geo.Prepared) []*Thing {
+	m := meetings.Get().(*meeting)
+	defer meetings.Put(m)
+	w.boxed(m, kinds, site.Bound())
+	for i, box := range m.boxes {
+		if meets(site, box.Is, m.things[i]) {
+			dst = append(dst, m.things[i])
+		}
+	}
+	return dst
+}
+
+func meets(site *geo.Prepared, box orb.Bound, t *Thing) bool {
+	if box.Min == box.Max {
+		return site.Touches(box.Min)
+	}
+	return site.Intersects(t.Geometry())
+}
+
+// meeting is the scratch of Meeting: boxes and whose they are.
+type meeting struct {
+	boxes  []geo.Move[assets.FID]
+	things []*Thing
+}
+
+var meetings = sync.Pool{New: func() any { return new(meeting) }}
+
+// boxed fills m with the things whose boxes touch b.
+func (w *World) boxed(m *meeting, kinds []assets.Kind, b orb.Bound) {
+	m.boxes, m.things = m.boxes[:0], m.things[:0]
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	for _, kind := range kinds {
+		if l := w.stock.layers[kind]; l != nil {
+			m.boxes = l.index.Boxes(m.boxes, b)
+		}
+	}
+	m.things = slices.Grow(m.things, len(m.boxes))
+	for i := range m.boxes {
+		m.things = append(m.things, w.stock.things.get(m.boxes[i].Key))
+	}
+}
+
 // Near is a thing and how far on the ground its box is.
 type Near struct {
 	Thing    *Thing
 	Distance geo.Metres
+	Point    bool // its box is a point: the distance is that to the thing itself
 }
 
 // Nearest appends at most n things of the kind by the ground distance from p to
@@ -66,7 +113,7 @@ func (w *World) Nearest(dst []Near, kind assets.Kind, p orb.Point, n int, limit 
 		return dst
 	}
 	for _, hit := range l.index.Nearest(nil, p, n, limit) {
-		dst = append(dst, Near{w.stock.things.get(hit.Key), hit.Distance})
+		dst = append(dst, Near{w.stock.things.get(hit.Key), hit.Distance, hit.Point})
 	}
 	return dst
 }

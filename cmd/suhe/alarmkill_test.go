@@ -2,14 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"math"
 	"net/http"
 	"strings"
 	"testing"
-
-	"encoding/json"
 )
 
 // watchful is somebody with a gauge of his own that raises an alarm, who knows of it,

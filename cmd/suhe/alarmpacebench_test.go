@@ -33,7 +33,7 @@ var paced = [...]struct{ class, phenomenon, unit string }{
 
 // level is by how much a value must be over what is normal for the j-th of the rules of a
 // kind of sensors that look at values alone; two of three go on to hold until it is normal.
-func level(j int) float64 { return float64(j) * 0.35 }
+func level(j int) float64 { return float64(j)*0.35 + 0.005 } // no value lies on it
 
 const (
 	valued = 30 // rules of each kind that look at values alone; others wait for a time that does not come
@@ -50,9 +50,9 @@ func pacedRules(i int) iter.Seq2[string, string] {
 			tail := fmt.Sprintf(`"kind":"rate","over":"10m","when":"rate > %d.0"}`, 10_000+j)
 			switch {
 			case j < valued && lasting(j):
-				tail = fmt.Sprintf(`"kind":"threshold","when":"value > high + %.2f","clear":"value < high"}`, level(j))
+				tail = fmt.Sprintf(`"kind":"threshold","when":"value > high + %.3f","clear":"value < high"}`, level(j))
 			case j < valued:
-				tail = fmt.Sprintf(`"kind":"threshold","when":"value > high + %.2f"}`, level(j))
+				tail = fmt.Sprintf(`"kind":"threshold","when":"value > high + %.3f"}`, level(j))
 			case j < valued+10:
 				tail = fmt.Sprintf(`"kind":"threshold","when":"value < low - %d.0 || value > high + 9.0","for":"10m"}`, j)
 			}
@@ -167,7 +167,7 @@ func (h *house) settlePaced(b *testing.B) (judged, begun float64) {
 	}
 	last := fmt.Sprintf("pace-%d-0", len(paced)-1)
 	for _, v := range []float64{normal + 1, 2} {
-		o := twin.Observation{Asset: assets.ID(fmt.Sprintf("pace-%05d", len(paced)-1)), Phenomenon: paced[len(paced)-1].phenomenon, Value: v, PhenomenonTime: time.Now().UnixMilli()}
+		o := twin.Observation{Asset: assets.ID(fmt.Sprintf("pace-%05d", len(paced)-1)), Phenomenon: paced[len(paced)-1].phenomenon, Value: v, PhenomenonTime: time.Now().UnixMilli(), ReceivedTime: time.Now().UnixMilli()}
 		if err := h.publisher.Publish(context.Background(), []twin.Observation{o}); err != nil {
 			b.Fatal(err)
 		}

@@ -11,6 +11,7 @@ import (
 	"suhe/internal/docket"
 	"suhe/twin"
 	"suhe/twin/alarm"
+	"suhe/twin/incident"
 	"suhe/twin/sight"
 )
 
@@ -30,6 +31,18 @@ type alarms struct {
 	news    chan struct{} // an alarm has taken a step
 }
 
+// codes are those that rules may name: of assets, and of incidents.
+type codes struct {
+	*assets.Classes
+	incidents *incident.Classes
+}
+
+// Event implements alarm.Tables.
+func (c codes) Event(code string) bool {
+	_, err := c.incidents.Class(code)
+	return err == nil
+}
+
 // Open implements api.Alarms.
 func (a *alarms) Open() []*docket.Held[alarm.Alarm] { return a.board.All() }
 
@@ -37,7 +50,7 @@ func (n *node) openAlarms(context.Context) (err error) {
 	a := &alarms{Store: n.store, board: docket.NewBoard[alarm.Alarm](assets.Alarm, n.log), news: make(chan struct{}, 1)}
 	n.alarms = a
 	a.library, err = alarm.NewLibrary(alarm.LibraryOptions{
-		Store: n.store, Tables: n.registry.Classes(), River: river(), Defaults: n.settings.DefaultRules, Now: n.now, Log: n.log,
+		Store: n.store, Tables: codes{n.registry.Classes(), n.incidents.Tables().Classes}, River: river(), Defaults: n.settings.DefaultRules, Now: n.now, Log: n.log,
 	})
 	if err != nil {
 		return err

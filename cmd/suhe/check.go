@@ -14,6 +14,7 @@ import (
 type checkCmd struct {
 	Config  checkConfigCmd  `cmd:"" default:"withargs" help:"Print the effective configuration and what is wrong with it."`
 	Mapping checkMappingCmd `cmd:"" help:"Print the observations that a mapping makes of a sample."`
+	Rule    checkRuleCmd    `cmd:"" help:"Say what is wrong with rules of alarms, without a node."`
 }
 
 // checkConfigCmd prints what a node would run with.
@@ -33,6 +34,7 @@ func (c *checkConfigCmd) Run(io streams) error {
 		{"data-dir", s.DataDir}, {"database", masked(s.Database)}, {"nats", masked(s.NATS)},
 		{"audit-hash", string(s.AuditHash)}, {"audit-keep", s.AuditKeep.String()}, {"syslog", s.Syslog},
 		{"history-keep", s.HistoryKeep.String()}, {"finding-keep", s.FindingKeep.String()}, {"track-keep", s.TrackKeep.String()},
+		{"revision-keep", s.RevisionKeep.String()},
 		{"login-key", s.LoginKey}, {"session-idle", s.SessionIdle.String()}, {"session-life", s.SessionLife.String()}, {"password-life", s.PasswordLife.String()},
 		{"login-tries", fmt.Sprint(s.LoginTries)}, {"address-tries", fmt.Sprint(s.AddressTries)}, {"login-rest", s.LoginRest.String()},
 		{"demo", fmt.Sprint(s.Demo)}, {"scene-size", fmt.Sprint(s.SceneSize)}, {"scene-seed", fmt.Sprint(s.SceneSeed)}, {"scene-surge", fmt.Sprint(s.SceneSurge)},

@@ -94,6 +94,8 @@ func (l *leakNode) makeAsk(seed uint64, number int) leakAsk {
 			share int
 			make  func(*leakAsk, *rand.Rand)
 		}{
+			{520, l.askTile}, {80, l.askItems}, {20, l.askSearch}, {150, l.askAsset}, {60, l.askCounts}, {40, l.askSeries}, {30, l.askTrack}, {40, l.askDocument},
+			{580, l.askTile}, {20, l.askPast}, {20, l.askSearch}, {150, l.askAsset}, {60, l.askCounts}, {40, l.askSeries}, {30, l.askTrack}, {40, l.askDocument},
 			{540, l.askTile}, {60, l.askGround}, {20, l.askSearch}, {150, l.askAsset}, {60, l.askCounts}, {40, l.askSeries}, {30, l.askTrack}, {40, l.askDocument},
 			{20, l.askFindings}, {10, l.askCommands}, {5, l.askLetters}, {3, l.askEdit}, {12, l.askEditOfOthers}, {10, l.sendForOthers},
 		} {
@@ -267,6 +269,33 @@ func (l *leakNode) askCounts(a *leakAsk, _ *rand.Rand) {
 	}
 }
 
+// askItems asks for a page of features, to read or to browse, or for a file; of a whole
+// collection it must count what is seen and nothing else.
+func (l *leakNode) askItems(a *leakAsk, chance *rand.Rand) {
+	kind := one(chance, append(drawn, assets.Mover)...)
+	values := url.Values{"limit": {fmt.Sprint(one(chance, 1, 5, 50))}, "f": {one(chance, "json", "json", "html", "csv", "geojsonseq")}}
+	switch chance.IntN(5) {
+	case 0:
+		values.Set("bbox", "121.2,31.1,121.6,31.4")
+	case 1:
+		values.Set("filter", one(chance, "height >= 0", "NOT state = 'fault'", "updated > TIMESTAMP('2020-01-01T00:00:00Z')"))
+	case 2:
+		values.Set("sortby", one(chance, "-updated", "name", "-id", "area"))
+	}
+	a.path = "/ogc/collections/" + kind.Layer() + "/items?" + values.Encode()
+	whole := values.Get("f") == "json" && values.Get("bbox") == "" && values.Get("filter") == ""
+	want := a.by.totals[kind] + l.ground[kind]
+	a.check = func(w *httptest.ResponseRecorder) error {
+		if w.Code != http.StatusOK {
+			return fmt.Errorf("%d %s", w.Code, w.Body)
+		}
+		if count := fmt.Sprintf(`"numberMatched":%d,`, want); whole && !strings.Contains(w.Body.String(), count) {
+			return fmt.Errorf("want %s in %s", count, w.Body)
+		}
+		return nil
+	}
+}
+
 func (l *leakNode) askSeries(a *leakAsk, chance *rand.Rand) {
 	of := l.sides[chance.IntN(2)]
 	a.path = "/v1/assets/" + string(one(chance, of.kinds[assets.Sensor]...)) + "/observations?limit=20"
@@ -344,6 +373,21 @@ func (l *leakNode) sendForOthers(a *leakAsk, chance *rand.Rand) {
 			return fmt.Errorf("%d %s", w.Code, w.Body)
 		}
 		return nil
+	}
+}
+
+// askPast asks what one was, or to make it that again, or patches it: of others it is as
+// if there had been none.
+func (l *leakNode) askPast(a *leakAsk, chance *rand.Rand) {
+	of := l.sides[chance.IntN(2)]
+	id := string(one(chance, of.ids...))
+	a.path = "/v1/assets/" + id + one(chance, "/revisions", "/revisions/1")
+	a.check = statusIs(map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[of == a.by])
+	if of != a.by && chance.IntN(2) == 0 {
+		a.method, a.path = http.MethodPost, "/v1/assets/"+id+"/revisions/1/restore"
+	} else if of != a.by && chance.IntN(2) == 0 {
+		kind := l.world.ByID(assets.ID(id)).Asset.Kind
+		a.method, a.path, a.body, a.echo = http.MethodPatch, "/ogc/collections/"+kind.Layer()+"/items/"+id, `{"properties":{"name":"x"}}`, id
 	}
 }
 

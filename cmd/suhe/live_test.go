@@ -211,6 +211,10 @@ func TestDocumentsLeadOn(t *testing.T) {
 			return
 		}
 		seen[url] = true
+		if strings.Contains(url, "f=html") {
+			checkPage(t, url)
+			return
+		}
 		doc := get(t, url)
 		if doc == nil {
 			t.Errorf("%s is not there", url)
@@ -232,6 +236,20 @@ func TestDocumentsLeadOn(t *testing.T) {
 		if response.StatusCode != want {
 			t.Errorf("%s: %s, want %d", path, response.Status, want)
 		}
+	}
+}
+
+// checkPage asks for a page to browse.
+func checkPage(t *testing.T, url string) {
+	t.Helper()
+	response, err := client.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK || !strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") || !bytes.Contains(body, []byte("</html>")) {
+		t.Errorf("%s: %s %s %v", url, response.Status, response.Header.Get("Content-Type"), err)
 	}
 }
 

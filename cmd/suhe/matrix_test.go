@@ -45,6 +45,8 @@ func (h *house) expected(o *contract.Operation, who access.Principal, named *ass
 		return http.StatusForbidden
 	case o.Scoped && !h.holds(who, named):
 		return http.StatusNotFound
+	case o.ID == "ogcAddItem" && !who.Scope.Reaches(h.world.ByID(gauge).Asset):
+		return http.StatusForbidden
 	case (o.ID == "beginIncident" || o.ID == "open311Report") && !who.Scope.Reaches(h.trouble()):
 		return http.StatusForbidden
 	}

@@ -73,7 +73,7 @@ func (n *node) openPublic(context.Context) (err error) {
 	p.words = n.openSearch(p.view.World())
 	p.hub = stream.New(n.streams(p.view.World(), p.tiles, stream.Options{Delayed: true}))
 	p.cameras = sight.New(p.view.World(), n.registry.Classes())
-	p.views = api.Views{World: p.view.World(), History: p.view.History(n.store), Tiles: p.tiles, Streams: p.hub, Search: p.words, Features: p.view.World(), Cameras: p.cameras, Survey: n.surveyOf(p.view.World(), p.view.Past(n.store), nil)}
+	p.views = api.Views{World: p.view.World(), History: p.view.History(n.store), Tiles: p.tiles, Streams: p.hub, Search: p.words, Features: p.view.World(), Cameras: p.cameras, Survey: n.surveyOf(p.view.World(), p.cameras, p.view.Past(n.store), nil)}
 	n.public = p
 	return nil
 }

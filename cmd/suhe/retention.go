@@ -15,6 +15,8 @@ type remembering struct {
 	HistoryKeep time.Duration `help:"How long observations are kept, 24h or longer; 0s: for ever." default:"26280h"`
 	FindingKeep time.Duration `help:"How long findings of algorithms are kept, 24h or longer." default:"4320h"`
 	TrackKeep   time.Duration `help:"How long it is kept where movers were, in history and in the streams, 24h or longer." default:"720h"`
+
+	RevisionKeep time.Duration `help:"How long it is kept what assets were before edits and removals, 24h or longer; 0s: for ever." default:"0s"`
 }
 
 // leastKept is the shortest time: what the present state is made of is not forgotten.
@@ -31,6 +33,9 @@ func (r remembering) check() (wrong []string) {
 	if r.TrackKeep < leastKept {
 		wrong = append(wrong, fmt.Sprintf("track-keep: %v, want %v or longer", r.TrackKeep, leastKept))
 	}
+	if r.RevisionKeep != 0 && r.RevisionKeep < leastKept {
+		wrong = append(wrong, fmt.Sprintf("revision-keep: %v, want %v or longer, or 0s", r.RevisionKeep, leastKept))
+	}
 	return wrong
 }
 
@@ -39,6 +44,7 @@ func (n *node) openRetention(context.Context) (err error) {
 	n.forgetter, err = twin.NewForgetter(n.store, twin.ForgetOptions{
 		Keep: map[twin.Sort]time.Duration{
 			twin.Readings: n.settings.HistoryKeep, twin.Found: n.settings.FindingKeep, twin.Tracks: n.settings.TrackKeep,
+			twin.Revised: n.settings.RevisionKeep,
 		},
 		Now: n.now, Metrics: n.metrics, Log: n.log, Gone: n.erased,
 	})

@@ -59,6 +59,7 @@ func TestKeepingIsBounded(t *testing.T) {
 		"--track-keep 0s":      "track-keep: 0s, want 24h0m0s or longer",
 		"--finding-keep -1h":   "finding-keep: -1h0m0s, want 24h0m0s or longer",
 		"--finding-keep 8760h": "",
+		"--revision-keep 1h":   "revision-keep: 1h0m0s, want 24h0m0s or longer, or 0s",
 	} {
 		flag, value, _ := strings.Cut(text, " ")
 		s := settingsOf(t, flag+"="+value)

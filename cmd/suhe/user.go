@@ -60,12 +60,13 @@ type userAddCmd struct {
 	Role     []access.Role `help:"Role; may be repeated: operator, dispatcher, patrol, handler, planner, public; or one of system, security, audit." required:""`
 	Area     []string      `help:"Area code, node of a tree, or * for all; may be repeated."`
 	Password string        `help:"Password; better by SUHE_PASSWORD_FILE." placeholder:"TEXT" secret:""`
+	Unit     string        `help:"Unit that it is of: of what is dispatched to a unit, those of that unit accept." placeholder:"TEXT"`
 }
 
 // Run prints the one-time password alone on a line.
 func (c *userAddCmd) Run(ctx context.Context, io streams, log *slog.Logger, now clock) error {
 	return c.directory(ctx, log, now, func(ctx context.Context, d *account.Directory) error {
-		_, oneTime, err := d.Add(ctx, c.Name, account.Spec{Title: c.Title, Roles: c.Role, Areas: c.Area}, c.Password)
+		_, oneTime, err := d.Add(ctx, c.Name, account.Spec{Title: c.Title, Roles: c.Role, Areas: c.Area, Unit: c.Unit}, c.Password)
 		return printOneTime(io, oneTime, err)
 	})
 }
@@ -113,6 +114,7 @@ type userSetCmd struct {
 	Title   *string       `help:"Name to show." placeholder:"TEXT"`
 	Role    []access.Role `help:"Roles, instead of those before."`
 	Area    []string      `help:"Areas, instead of those before; an empty one for none."`
+	Unit    *string       `help:"Unit that it is of; an empty one for none." placeholder:"TEXT"`
 	Disable bool          `help:"Let it in no more." xor:"able"`
 	Enable  bool          `help:"Let it in again." xor:"able"`
 }
@@ -124,9 +126,12 @@ func (c *userSetCmd) Run(ctx context.Context, log *slog.Logger, now clock) error
 		if err != nil {
 			return err
 		}
-		spec := account.Spec{Title: is.Title, Roles: is.Roles, Areas: is.Areas, Disabled: (is.Disabled || c.Disable) && !c.Enable}
+		spec := account.Spec{Title: is.Title, Roles: is.Roles, Areas: is.Areas, Unit: is.Unit, Disabled: (is.Disabled || c.Disable) && !c.Enable}
 		if c.Title != nil {
 			spec.Title = *c.Title
+		}
+		if c.Unit != nil {
+			spec.Unit = *c.Unit
 		}
 		if c.Role != nil {
 			spec.Roles = c.Role

@@ -14,6 +14,7 @@ type Principal struct {
 	ID    string // of an account its name; device:ID, gateway:ID and key:ID of what is no person
 	Name  string // to show
 	Roles []Role // of an account
+	Unit  string // that an account is of; "": of none
 	Areas []string
 	Scope Scope
 

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"suhe/assets"
 	"suhe/internal/access"
@@ -36,7 +37,8 @@ type Account struct {
 
 	Title    string        `json:"title,omitempty"` // to show
 	Roles    []access.Role `json:"roles"`
-	Areas    []string      `json:"areas"` // see access.Grant
+	Areas    []string      `json:"areas"`          // see access.Grant
+	Unit     string        `json:"unit,omitempty"` // that incidents are dispatched to
 	Disabled bool          `json:"disabled,omitempty"`
 	Demo     bool          `json:"demo,omitempty"` // good only while a node runs as a demo
 	Unlocked time.Time     `json:"unlocked,omitzero"`
@@ -69,6 +71,7 @@ const (
 	maxTitle = 100 // bytes
 	maxAreas = 100
 	maxArea  = 64 // bytes
+	maxUnit  = 128
 )
 
 // check says what is wrong with the account, without its secrets.
@@ -78,6 +81,9 @@ func (a *Account) check() error {
 	}
 	if len(a.Title) > maxTitle {
 		return fmt.Errorf("%w: title: %d bytes, want at most %d", assets.ErrInvalid, len(a.Title), maxTitle)
+	}
+	if len(a.Unit) > maxUnit || !utf8.ValidString(a.Unit) {
+		return fmt.Errorf("%w: unit: %d bytes, want at most %d of UTF-8", assets.ErrInvalid, len(a.Unit), maxUnit)
 	}
 	if err := access.CheckRoles(a.Roles); err != nil {
 		return err
@@ -106,7 +112,7 @@ func (a *Account) admits() bool {
 
 // sameRights says whether both may the same.
 func (a *Account) sameRights(b *Account) bool {
-	return slices.Equal(a.Roles, b.Roles) && slices.Equal(a.Areas, b.Areas) && a.Disabled == b.Disabled
+	return slices.Equal(a.Roles, b.Roles) && slices.Equal(a.Areas, b.Areas) && a.Unit == b.Unit && a.Disabled == b.Disabled
 }
 
 // clone is a copy that can be changed.

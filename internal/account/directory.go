@@ -183,7 +183,9 @@ func (d *Directory) person(a *Account, at time.Time) person {
 		return person{a, at, access.Scope{}, new(Owner)}
 	}
 	may := access.GrantOf(a.Roles, a.Areas)
-	return person{a, at, may.Compile(d.trees), NewOwner(may, d.trees)}
+	owner := NewOwner(may, d.trees)
+	owner.unit = a.Unit
+	return person{a, at, may.Compile(d.trees), owner}
 }
 
 func (d *Directory) takeSessions(all []settings.Setting) (err error) {

@@ -192,7 +192,7 @@ func (l *Logins) principal(s *session) (access.Principal, bool) {
 	if !good || is.Generation != s.Generation {
 		return access.Principal{}, false
 	}
-	return access.Principal{ID: is.Name, Name: is.Title, Roles: is.Roles, Areas: is.Areas, Scope: is.scope, Session: s.id, Demo: is.Demo}, true
+	return access.Principal{ID: is.Name, Name: is.Title, Roles: is.Roles, Areas: is.Areas, Unit: is.Unit, Scope: is.scope, Session: s.id, Demo: is.Demo}, true
 }
 
 // idle says whether the session was not used for too long, on any node.

@@ -18,6 +18,7 @@ type Spec struct {
 	Title    string        `json:"name,omitempty"`
 	Roles    []access.Role `json:"roles"`
 	Areas    []string      `json:"areas"`
+	Unit     string        `json:"unit,omitempty"`
 	Disabled bool          `json:"disabled"`
 }
 
@@ -172,14 +173,18 @@ func (d *Directory) replace(a *Account, password string) {
 
 // take takes over what an administrator says.
 func (a *Account) take(s Spec) {
-	a.Title, a.Roles, a.Areas, a.Disabled = s.Title, s.Roles, s.Areas, s.Disabled
+	a.Title, a.Roles, a.Areas, a.Unit, a.Disabled = s.Title, s.Roles, s.Areas, s.Unit, s.Disabled
 }
 
 // about is the audit entry of a change of an account, with what it may now.
 func (d *Directory) about(ctx context.Context, what audit.Action, a *Account) audit.Entry {
 	e := audit.From(ctx).Entry(what, "account "+a.Name, audit.Done)
 	// What it marshals are words: it cannot fail.
-	e.Detail, _ = json.Marshal(map[string]any{"roles": a.Roles, "areas": a.Areas, "disabled": a.Disabled})
+	detail := map[string]any{"roles": a.Roles, "areas": a.Areas, "disabled": a.Disabled}
+	if a.Unit != "" {
+		detail["unit"] = a.Unit
+	}
+	e.Detail, _ = json.Marshal(detail)
 	return e
 }
 

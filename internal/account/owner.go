@@ -14,10 +14,11 @@ import (
 type Owner struct {
 	grant access.Grant
 	trees access.Trees
+	unit  string
 }
 
 // NewOwner is the owner that may what the grant says.
-func NewOwner(g access.Grant, trees access.Trees) *Owner { return &Owner{g, trees} }
+func NewOwner(g access.Grant, trees access.Trees) *Owner { return &Owner{grant: g, trees: trees} }
 
 // Owners know what accounts may now.
 type Owners interface {
@@ -50,7 +51,7 @@ func (d *Deputy) Act(owners Owners, account string, by access.Grant, never ...ac
 		is = &deputy{owner, g.Areas, g.Compile(owner.trees)}
 		d.is.Store(is)
 	}
-	return access.Principal{Areas: is.areas, Scope: is.scope}, true
+	return access.Principal{Areas: is.areas, Unit: owner.unit, Scope: is.scope}, true
 }
 
 // Still is Reviewer.Still of what acts for accounts: the ids of its principals begin

@@ -34,6 +34,7 @@ type accountAnswer struct {
 	Name     string        `json:"name"`
 	Roles    []access.Role `json:"roles"`
 	Areas    []string      `json:"areas"`
+	Unit     string        `json:"unit,omitempty"`
 	Disabled bool          `json:"disabled"`
 	Demo     bool          `json:"demo"`
 	Source   string        `json:"source,omitempty"` // where else it logs in, as oidc:NAME
@@ -45,7 +46,7 @@ type accountAnswer struct {
 }
 
 func accountOf(a *account.Account) accountAnswer {
-	out := accountAnswer{Username: a.Name, Rev: a.Rev, Name: a.Title, Roles: notNull(a.Roles), Areas: notNull(a.Areas),
+	out := accountAnswer{Username: a.Name, Rev: a.Rev, Name: a.Title, Roles: notNull(a.Roles), Areas: notNull(a.Areas), Unit: a.Unit,
 		Disabled: a.Disabled, Demo: a.Demo, Source: a.Source, OTP: a.OTP != "", OneTime: a.OneTime}
 	if !a.PasswordAt.IsZero() {
 		out.PasswordAt = a.PasswordAt.In(shanghai)

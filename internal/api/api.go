@@ -135,9 +135,8 @@ type Deps struct {
 	Doors       Doors
 	Commands    Commands
 	Holds       Holds
-	Player      Player     // nil: no media server is known
-	River       *geo.River // chainages are measured along it
-	Answers     Answers    // of requests with an Idempotency-Key
+	Player      Player  // nil: no media server is known
+	Answers     Answers // of requests with an Idempotency-Key
 	Backups     Backups
 	Incidents   Incidents
 	Media       Media // files of incidents
@@ -185,6 +184,7 @@ type server struct {
 	limits    *limits
 	packed    packed
 	systems   features.Systems
+	extents   features.Extents
 	downloads chan struct{} // has room for those that may be at once
 }
 
@@ -257,6 +257,7 @@ func (s *server) routes() {
 
 	s.route("GET /ogc", access.View, s.ogc((*ogcAsk).landing))
 	s.mux.HandleFunc("GET "+ogc.Root+"/{$}", withoutSlash) // some clients put one behind every address
+	s.route("GET /ogc/api", access.View, s.ogc((*ogcAsk).api))
 	s.route("GET /ogc/conformance", access.View, s.ogc((*ogcAsk).conformance))
 	s.route("GET /ogc/tileMatrixSets", access.View, s.ogc((*ogcAsk).matrixSets))
 	s.route("GET /ogc/tileMatrixSets/{set}", access.View, s.ogc((*ogcAsk).matrixSet))

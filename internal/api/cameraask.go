@@ -1,25 +1,24 @@
 package api
 
 import (
-	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/paulmach/orb"
 
-	"suhe/assets"
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/twin/sight"
+	"suhe/twin/survey"
 )
 
 // The bounds of questions about sight.
 const (
-	sightPatience  = 10 * time.Second
 	maxLine        = 500    // points
 	maxLineLength  = 20_000 // metres
 	maxSightHeight = 500    // metres
@@ -29,89 +28,119 @@ const (
 	maxSpotCorners = 50_000 // of all blind spots in an answer
 )
 
-// numbers reads numbers that are joined by commas; nil: there are none.
-func numbers(r *http.Request, name, want string, least, most int) ([]float64, error) {
-	text := r.URL.Query().Get(name)
+// seeing is a question about what cameras see on its way.
+type seeing struct {
+	question
+	cameras Cameras
+	look    sight.Asked
+	limit   int
+}
+
+// looks makes a handler of one that answers a question about what cameras see. own are
+// its parameters beside those that say how is looked; region: it is about a piece of ground.
+func (s *server) looks(region bool, own []string, answers func(ctx context.Context, w http.ResponseWriter, r *http.Request, q *seeing) error) handler {
+	allowed := append([]string{"height", "working", "turning", "limit"}, own...)
+	if region {
+		allowed = append(allowed, regionParameters...)
+	}
+	return func(w http.ResponseWriter, r *http.Request, who access.Principal) error {
+		v, err := s.views(r.Context(), who)
+		if err != nil {
+			return err
+		}
+		var scope access.Sight
+		scope.By(who.Scope)
+		q := &seeing{question: question{query: r.URL.Query(), who: who, survey: v.Survey, ask: survey.Ask{Sees: scope.Sees, Shows: s.shows(who)}}, cameras: v.Cameras}
+		if err := q.known(allowed); err != nil {
+			return err
+		}
+		q.how()
+		if region {
+			q.ground(r)
+		}
+		if q.err != nil {
+			return q.err
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), surveyPatience)
+		defer cancel()
+		return answers(ctx, w, r, q)
+	}
+}
+
+// how reads how is looked. What the answer tells is where cameras look: who is not shown
+// that is not told.
+func (q *seeing) how() {
+	for _, field := range []string{"azimuth", "hfov", "range"} {
+		if !q.ask.Shows(field) {
+			q.note(fmt.Errorf("%w: sight: you are not shown %s", access.ErrDenied, field))
+		}
+	}
+	q.look = sight.Asked{Sees: q.ask.Sees, Height: q.height("height", float64(sight.UsualHeight)), Working: q.yes("working"), Turning: q.yes("turning")}
+	if q.look.Working && !q.ask.Shows("state") {
+		q.note(fmt.Errorf("%w: working: you are not shown states", access.ErrDenied))
+	}
+	q.limit = q.whole("limit", usualShown, 1, maxSightShown)
+}
+
+// usualOffset is how far from the creek's line ground belongs to a stretch of it, in
+// metres, for who covers it.
+const usualOffset = "100"
+
+// ground reads the ground that is asked about.
+func (q *seeing) ground(r *http.Request) {
+	if q.query.Has("chainage") && !q.query.Has("offset") {
+		q.query.Set("offset", usualOffset)
+	}
+	q.region(r)
+	if q.err == nil && q.ask.Region.Everywhere() {
+		q.wrong("area: none, want area, bbox, chainage, or an outline in the body of a POST")
+	}
+}
+
+// yes reads true or false.
+func (q *question) yes(name string) bool { return q.word(name, "false", "true") == "true" }
+
+// ranged reads a number between two.
+func (q *question) ranged(name string, usual, least, most float64) float64 {
+	v := q.number(name, usual, fmt.Sprintf("a number, %g to %g", least, most))
+	if q.query.Has(name) && !(v >= least && v <= most) {
+		q.wrong("%s: %g, want %g to %g", name, v, least, most)
+	}
+	return v
+}
+
+func (q *question) height(name string, usual float64) geo.Metres {
+	return geo.Metres(q.ranged(name, usual, 0, maxSightHeight))
+}
+
+// some reads a list of numbers that has a length between two; nil: there are none.
+func (q *question) some(name, want string, least, most int) []float64 {
+	text := q.query.Get(name)
 	if text == "" {
-		return nil, nil
-	}
-	wrong := func() error {
-		return fmt.Errorf("%w: %s: %.80q, want %s", assets.ErrInvalid, name, text, want)
-	}
-	if len(text) > 64*most {
-		return nil, wrong()
+		return nil
 	}
 	var out []float64
 	for part := range strings.SplitSeq(text, ",") {
 		v, err := strconv.ParseFloat(part, 64)
-		if err != nil || v != v || v > 1e9 || v < -1e9 || len(out) == most {
-			return nil, wrong()
+		if err != nil || !(math.Abs(v) <= 1e9) || len(out) == most {
+			q.wrong("%s: %.80q, want %s", name, text, want)
+			return nil
 		}
 		out = append(out, v)
 	}
 	if len(out) < least {
-		return nil, wrong()
+		q.wrong("%s: %.80q, want %s", name, text, want)
+		return nil
 	}
-	return out, nil
-}
-
-// number reads one number between two, or takes the usual one.
-func number(r *http.Request, name string, usual, least, most float64) (float64, error) {
-	v, err := numbers(r, name, fmt.Sprintf("a number, %g to %g", least, most), 1, 1)
-	switch {
-	case err != nil:
-		return 0, err
-	case v == nil:
-		return usual, nil
-	case v[0] < least || v[0] > most:
-		return 0, fmt.Errorf("%w: %s: %g, want %g to %g", assets.ErrInvalid, name, v[0], least, most)
-	}
-	return v[0], nil
-}
-
-// yes reads true or false.
-func yes(r *http.Request, name string) (bool, error) {
-	switch text := r.URL.Query().Get(name); text {
-	case "", "false":
-		return false, nil
-	case "true":
-		return true, nil
-	default:
-		return false, fmt.Errorf("%w: %s: %.40q, want true or false", assets.ErrInvalid, name, text)
-	}
+	return out
 }
 
 // place checks a point.
-func place(name string, lon, lat float64) (orb.Point, error) {
+func (q *question) place(name string, lon, lat float64) orb.Point {
 	if lon < -180 || lon > 180 || lat < -90 || lat > 90 {
-		return orb.Point{}, fmt.Errorf("%w: %s: %g,%g, want longitude and latitude in degrees", assets.ErrInvalid, name, lon, lat)
+		q.wrong("%s: %g,%g, want longitude and latitude in degrees", name, lon, lat)
 	}
-	return orb.Point{lon, lat}, nil
-}
-
-// askedSight is how the caller asks what cameras see. What it tells is where cameras look:
-// who is not shown that is not told.
-func (s *server) askedSight(r *http.Request, who access.Principal) (ask sight.Asked, err error) {
-	shows := s.shows(who)
-	for _, field := range []string{"azimuth", "hfov", "range"} {
-		if !shows(field) {
-			return ask, fmt.Errorf("%w: sight: you are not shown %s", access.ErrDenied, field)
-		}
-	}
-	var scope access.Sight
-	scope.By(who.Scope)
-	ask.Sees = scope.Sees
-	height, wrongHeight := number(r, "height", float64(sight.UsualHeight), 0, maxSightHeight)
-	working, wrongWorking := yes(r, "working")
-	turning, wrongTurning := yes(r, "turning")
-	ask.Height, ask.Working, ask.Turning = geo.Metres(height), working, turning
-	if err := cmp.Or(wrongHeight, wrongWorking, wrongTurning); err != nil {
-		return ask, err
-	}
-	if working && !shows("state") {
-		return ask, fmt.Errorf("%w: working: you are not shown states", access.ErrDenied)
-	}
-	return ask, nil
+	return orb.Point{lon, lat}
 }
 
 // geometry is the geometry as GeoJSON.

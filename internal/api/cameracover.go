@@ -1,16 +1,15 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
 	"suhe/geo"
-	"suhe/internal/access"
 	"suhe/twin/sight"
 )
 
@@ -67,75 +66,51 @@ type coverageAnswer struct {
 	Labelling []labelling  `json:"labelling"`
 }
 
-// coverage answers how well cameras cover an area, a box, a stretch of the creek, or an
-// outline in the body.
-func (s *server) coverage(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	v, err := s.views(r.Context(), who)
+// coverage answers how well cameras cover a piece of ground.
+func (s *server) coverage(ctx context.Context, w http.ResponseWriter, _ *http.Request, q *seeing) error {
+	wanted, ground := s.wanted(q), q.survey.Ground(q.ask.Region)
+	q.narrow(ground.Box)
+	if q.err != nil {
+		return q.err
+	}
+	covered, err := q.cameras.Cover(ctx, sight.Ground{Box: ground.Box, Holds: ground.Holds}, wanted)
 	if err != nil {
 		return err
 	}
-	ask, err := s.askedSight(r, who)
-	if err != nil {
-		return err
-	}
-	wanted, err := s.wanted(r, ask)
-	if err != nil {
-		return err
-	}
-	limit, err := limitOf(r, usualShown, maxSightShown)
-	if err != nil {
-		return err
-	}
-	ground, err := s.groundOf(r, v, who)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), sightPatience)
-	defer cancel()
-	covered, err := v.Cameras.Cover(ctx, ground, wanted)
-	if err != nil {
-		return err
-	}
-	out := answerOf(covered, wanted.Height, limit)
-	for _, l := range v.Cameras.Labels(who.Scope.Sees, s.shows(who), func(p orb.Point) bool { return ground.Box.Contains(p) && ground.Holds(p) }) {
+	out := answerOf(covered, q.look.Height, q.limit)
+	for _, l := range q.cameras.Labels(q.ask.Sees, q.ask.Shows, func(p orb.Point) bool { return ground.Box.Contains(p) && ground.Holds(p) }) {
 		out.Labelling = append(out.Labelling, labelling(l))
 	}
 	answerUnkept(w, http.StatusOK, out)
 	return nil
 }
 
+// narrow refuses ground that is none, or too wide to be looked at.
+func (q *seeing) narrow(box orb.Bound) {
+	middle := box.Center()
+	width := geo.Distance(orb.Point{box.Min[0], middle[1]}, orb.Point{box.Max[0], middle[1]})
+	height := geo.Distance(orb.Point{middle[0], box.Min[1]}, orb.Point{middle[0], box.Max[1]})
+	if width == 0 || height == 0 {
+		q.wrong("ground: a point or a line, want a piece of ground; distance makes one of it")
+	}
+	if box.Max[0]-box.Min[0] > 1 || !(width <= maxSide && height <= maxSide) {
+		q.wrong("ground: %.0f by %.0f m, want at most %d by %d", float64(width), float64(height), maxSide, maxSide)
+	}
+}
+
 // wanted reads how fine the answer is to be, and how many places for cameras of which
 // class to look for.
-func (s *server) wanted(r *http.Request, ask sight.Asked) (out sight.Wanted, err error) {
-	out.Asked = ask
-	if r.URL.Query().Get("step") != "" {
-		step, err := number(r, "step", 0, float64(sight.MinStep), float64(sight.MaxStep))
-		if err != nil {
-			return out, err
-		}
-		out.Step = geo.Metres(step)
+func (s *server) wanted(q *seeing) sight.Wanted {
+	out := sight.Wanted{Asked: q.look, Next: q.whole("next", 0, 0, sight.MaxNext), Bank: q.word("gain", "area", "bank") == "bank"}
+	if q.query.Has("step") {
+		out.Step = geo.Metres(q.ranged("step", 0, float64(sight.MinStep), float64(sight.MaxStep)))
 	}
-	next, err := number(r, "next", 0, 0, sight.MaxNext)
-	if err != nil {
-		return out, err
-	}
-	out.Next = int(next)
-	switch by := r.URL.Query().Get("gain"); by {
-	case "", "area":
-	case "bank":
-		out.Bank = true
-	default:
-		return out, fmt.Errorf("%w: gain: %.40q, want area or bank", assets.ErrInvalid, by)
-	}
-	class := r.URL.Query().Get("with")
-	if class == "" {
-		class = usualCamera
-	}
+	class := cmp.Or(q.query.Get("with"), usualCamera)
 	if k, known := s.Classes.Class(class); !known || k.Kind != assets.Camera || k.Optics == nil {
-		return out, fmt.Errorf("%w: with: %.60q, want a class of cameras of which the tables tell the optics", assets.ErrInvalid, class)
+		q.wrong("with: %.60q, want a class of cameras of which the tables tell the optics", class)
 	}
 	out.With, _ = s.Classes.Lens(&assets.Asset{Kind: assets.Camera, Class: class}, [2]float64{}) // unaimed yet
-	return out, nil
+	return out
 }
 
 // usualCamera is the class of cameras that are looked for places for.

@@ -39,9 +39,10 @@ type Player interface {
 
 // cameraRoutes are the routes of what cameras see, and of looking through them.
 func (s *server) cameraRoutes() {
-	s.route("GET /v1/sight", access.View, s.sight)
-	s.route("GET /v1/coverage", access.View, s.coverage)
-	s.route("POST /v1/coverage", access.View, s.coverage)
+	s.route("GET /v1/sight", access.View, s.looks(false, []string{"at", "line"}, s.sight))
+	covers := s.looks(true, []string{"step", "next", "with", "gain"}, s.coverage)
+	s.route("GET /v1/coverage", access.View, covers)
+	s.route("POST /v1/coverage", access.View, covers)
 	s.route("POST /v1/cameras/{id}/play", access.Witness, s.play)
 	s.route("GET /v1/cameras/{id}/ptz", access.Command, s.ptz)
 	s.route("POST /v1/cameras/{id}/ptz", access.Command, s.takePTZ)

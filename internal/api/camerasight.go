@@ -41,41 +41,24 @@ type aimed struct {
 }
 
 // sight answers which cameras see a place, a line, or where an incident is.
-func (s *server) sight(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	v, err := s.views(r.Context(), who)
+func (s *server) sight(ctx context.Context, w http.ResponseWriter, _ *http.Request, q *seeing) error {
+	if q.query.Has("line") {
+		return s.sightOfLine(ctx, w, q)
+	}
+	p, of, err := s.askedPlace(ctx, q)
 	if err != nil {
 		return err
 	}
-	ask, err := s.askedSight(r, who)
-	if err != nil {
-		return err
-	}
-	limit, err := limitOf(r, usualShown, maxSightShown)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), sightPatience)
-	defer cancel()
-	if line, err := lineOf(r); err != nil || line != nil {
-		if err != nil {
-			return err
-		}
-		return s.sightOfLine(ctx, w, v, who, line, ask, limit)
-	}
-	p, incident, err := s.askedPlace(ctx, r, who, &ask)
-	if err != nil {
-		return err
-	}
-	seen := v.Cameras.At(p, ask)
+	seen := q.cameras.At(p, q.look)
 	out := struct {
 		At       [2]float64   `json:"at"`
 		Height   geo.Metres   `json:"height"`
 		Incident assets.ID    `json:"incident,omitempty"`
 		Count    int          `json:"count"` // of all that see it
 		Cameras  []seenCamera `json:"cameras"`
-	}{p, ask.Height, incident, len(seen), []seenCamera{}}
-	for _, c := range seen[:min(limit, len(seen))] {
-		out.Cameras = append(out.Cameras, s.seenOf(c, who))
+	}{p, q.look.Height, of, len(seen), []seenCamera{}}
+	for _, c := range seen[:min(q.limit, len(seen))] {
+		out.Cameras = append(out.Cameras, seenOf(c, q.ask.Shows))
 	}
 	answerUnkept(w, http.StatusOK, out)
 	return nil
@@ -83,53 +66,45 @@ func (s *server) sight(w http.ResponseWriter, r *http.Request, who access.Princi
 
 // askedPlace is the one place that is asked about: a point, with a height or without, or
 // that of an incident.
-func (s *server) askedPlace(ctx context.Context, r *http.Request, who access.Principal, ask *sight.Asked) (p orb.Point, of assets.ID, err error) {
-	of = assets.ID(r.URL.Query().Get(incidentParameter))
-	at, err := numbers(r, "at", "lon,lat or lon,lat,height", 2, 3)
-	switch {
-	case err != nil:
-		return p, "", err
-	case at != nil: // an incident beside it is why it is asked
+func (s *server) askedPlace(ctx context.Context, q *seeing) (p orb.Point, of assets.ID, err error) {
+	if at := q.some("at", "lon,lat or lon,lat,height", 2, 3); at != nil { // an incident beside it is why it is asked
 		if len(at) == 3 {
-			if at[2] < 0 || at[2] > maxSightHeight {
-				return p, "", fmt.Errorf("%w: at: height %g, want 0 to %d metres", assets.ErrInvalid, at[2], maxSightHeight)
+			if q.look.Height = geo.Metres(at[2]); !(at[2] >= 0 && at[2] <= maxSightHeight) {
+				q.wrong("at: height %g, want 0 to %d metres", at[2], maxSightHeight)
 			}
-			ask.Height = geo.Metres(at[2])
 		}
-		p, err = place("at", at[0], at[1])
-		return p, "", err
-	case of == "":
-		return p, "", fmt.Errorf("%w: at: none, want at=lon,lat, or line, or incident", assets.ErrInvalid)
+		p = q.place("at", at[0], at[1])
+		return p, "", q.err
 	}
-	in, err := s.Incidents.Get(ctx, who, of)
+	if of = assets.ID(q.query.Get(incidentParameter)); of == "" {
+		q.wrong("at: none, want at=lon,lat, or line, or incident")
+	}
+	if q.err != nil {
+		return p, "", q.err
+	}
+	in, err := s.Incidents.Get(ctx, q.who, of)
 	return in.What.Place, of, err
 }
 
-// lineOf is the line that is asked about; nil: none.
-func lineOf(r *http.Request) (orb.LineString, error) {
-	all, err := numbers(r, "line", fmt.Sprintf("lon,lat,lon,lat… of 2 to %d points", maxLine), 4, 2*maxLine)
-	if err != nil || all == nil {
-		return nil, err
-	}
+// line is the line that is asked about.
+func (q *seeing) line() orb.LineString {
+	all := q.some("line", fmt.Sprintf("lon,lat,lon,lat… of 2 to %d points", maxLine), 4, 2*maxLine)
 	if len(all)%2 != 0 {
-		return nil, fmt.Errorf("%w: line: %d numbers, want two for each point", assets.ErrInvalid, len(all))
+		q.wrong("line: %d numbers, want two for each point", len(all))
+		return nil
 	}
 	var line orb.LineString
 	for i := 0; i < len(all); i += 2 {
-		p, err := place("line", all[i], all[i+1])
-		if err != nil {
-			return nil, err
-		}
-		line = append(line, p)
+		line = append(line, q.place("line", all[i], all[i+1]))
 	}
-	if length := geo.Length(line); !(length > 0 && length <= maxLineLength) {
-		return nil, fmt.Errorf("%w: line: %.0f m long, want more than 0 and at most %d", assets.ErrInvalid, float64(length), maxLineLength)
+	if length := geo.Length(line); q.err == nil && !(length > 0 && length <= maxLineLength) {
+		q.wrong("line: %.0f m long, want more than 0 and at most %d", float64(length), maxLineLength)
 	}
-	return line, nil
+	return line
 }
 
-func (s *server) seenOf(c sight.Seen, who access.Principal) seenCamera {
-	name, state := s.brief(c.Thing, who)
+func seenOf(c sight.Seen, shows access.Fields) seenCamera {
+	name, state := brief(c.Thing, shows)
 	out := seenCamera{
 		Camera: c.Thing.Asset.ID, Name: name, Class: c.Thing.Asset.Class, State: state, Lon: c.Thing.Anchor[0], Lat: c.Thing.Anchor[1],
 		Metres: tenth(c.Glance.Metres), Azimuth: tenth(c.Glance.Azimuth), Tilt: tenth(c.Glance.Tilt), Now: c.Now, Density: tenth(c.Glance.Density), Level: c.Level,
@@ -141,8 +116,7 @@ func (s *server) seenOf(c sight.Seen, who access.Principal) seenCamera {
 }
 
 // brief is the name and the state of a thing, if they are shown.
-func (s *server) brief(t *twin.Thing, who access.Principal) (name, state string) {
-	shows := s.shows(who)
+func brief(t *twin.Thing, shows access.Fields) (name, state string) {
 	if shows("name") {
 		name = t.Asset.Name
 	}
@@ -174,8 +148,12 @@ type lineCamera struct {
 }
 
 // sightOfLine answers how much of a line is seen and by whom.
-func (s *server) sightOfLine(ctx context.Context, w http.ResponseWriter, v Views, who access.Principal, line orb.LineString, ask sight.Asked, limit int) error {
-	is, err := v.Cameras.Along(ctx, line, ask)
+func (s *server) sightOfLine(ctx context.Context, w http.ResponseWriter, q *seeing) error {
+	line := q.line()
+	if q.err != nil {
+		return q.err
+	}
+	is, err := q.cameras.Along(ctx, line, q.look)
 	if err != nil {
 		return err
 	}
@@ -188,16 +166,16 @@ func (s *server) sightOfLine(ctx context.Context, w http.ResponseWriter, v Views
 		Pieces  []linePiece  `json:"pieces"`
 		Count   int          `json:"count"`
 		Cameras []lineCamera `json:"cameras"`
-	}{ask.Height, tenth(is.Length), tenth(is.Seen), share(float64(is.Seen), float64(is.Length)), tenth(is.Twice), []linePiece{}, len(is.Cameras), []lineCamera{}}
+	}{q.look.Height, tenth(is.Length), tenth(is.Seen), share(float64(is.Seen), float64(is.Length)), tenth(is.Twice), []linePiece{}, len(is.Cameras), []lineCamera{}}
 	for _, p := range is.Pieces {
 		piece := linePiece{tenth(p.From), tenth(p.To), []assets.ID{}}
-		for _, c := range p.Cameras[:min(limit, len(p.Cameras))] {
+		for _, c := range p.Cameras[:min(q.limit, len(p.Cameras))] {
 			piece.Cameras = append(piece.Cameras, c.Asset.ID)
 		}
 		out.Pieces = append(out.Pieces, piece)
 	}
-	for _, c := range is.Cameras[:min(limit, len(is.Cameras))] {
-		name, state := s.brief(c.Thing, who)
+	for _, c := range is.Cameras[:min(q.limit, len(is.Cameras))] {
+		name, state := brief(c.Thing, q.ask.Shows)
 		out.Cameras = append(out.Cameras, lineCamera{c.Thing.Asset.ID, name, state, c.Thing.Anchor[0], c.Thing.Anchor[1], tenth(c.Metres), share(float64(c.Metres), float64(is.Length))})
 	}
 	answerUnkept(w, http.StatusOK, out)

@@ -9,8 +9,10 @@ import (
 // The documents of the API are for everybody: they tell what doors there are, not
 // what is behind them, and so does the source.
 
+const openAPIType = "application/vnd.oai.openapi+json;version=3.0"
+
 func (s *server) openAPI(w http.ResponseWriter, _ *http.Request) error {
-	return document(w, "application/vnd.oai.openapi+json;version=3.0", docs.OpenAPI())
+	return document(w, openAPIType, docs.OpenAPI())
 }
 
 func (s *server) asyncAPI(w http.ResponseWriter, _ *http.Request) error {

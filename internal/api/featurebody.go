@@ -21,6 +21,7 @@ type featureBody struct {
 	id      assets.ID // "": none
 	members map[string]any
 	derived []string // names that it has and that nobody sets, in order
+	empty   []string // keys of the asset's own properties that have a field, and nothing in it
 }
 
 // settableMembers are the members of an asset's JSON that people set, but for its id,
@@ -86,6 +87,9 @@ func (f *featureBody) take(name string, v any) error {
 	key, own := strings.CutPrefix(name, ownProperties+".")
 	switch {
 	case own:
+		if v == nil {
+			f.empty = append(f.empty, key)
+		}
 		return f.takeOwn(map[string]any{key: v})
 	case name == ownProperties:
 		all, isObject := v.(map[string]any)
@@ -155,6 +159,16 @@ func (f *featureBody) asset(id assets.ID, kind assets.Kind) (*assets.Asset, erro
 	}
 	a := new(assets.Asset)
 	return a, a.UnmarshalJSON(text)
+}
+
+// whole is the body of what shall be and not of a change: what is empty is not there.
+func (f *featureBody) whole() *featureBody {
+	if own, ok := f.members[ownProperties].(map[string]any); ok {
+		for _, key := range f.empty {
+			delete(own, key)
+		}
+	}
+	return f
 }
 
 // over is the body over what was: a merge patch (RFC 7396) of its members.

@@ -31,7 +31,7 @@ func (s *server) addFeature(w http.ResponseWriter, r *http.Request, who access.P
 	if id == "" {
 		id = assets.ID("asset-" + strings.ToLower(rand.Text()))
 	}
-	a, err := f.asset(id, kind)
+	a, err := f.whole().asset(id, kind)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (s *server) putFeature(w http.ResponseWriter, r *http.Request, who access.P
 		if err := ofKind(was, id, kind); err != nil {
 			return assets.Edit{}, err
 		}
-		a, err := f.asset(id, kind)
+		a, err := f.whole().asset(id, kind)
 		if err != nil {
 			return assets.Edit{}, err
 		}

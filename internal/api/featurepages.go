@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,9 +20,13 @@ import (
 // usualColumns are what a page to browse shows of a feature if nobody says what.
 var usualColumns = []string{"id", "name", "class", "area", "chainage", "state", "severity", "updated"}
 
+// mostShown bounds the features of a page to browse, which is made in memory.
+const mostShown = 1000
+
 // browseItems answers with a page of features as HTML.
 func (s *server) browseItems(w http.ResponseWriter, r *http.Request, a *featureAsk) error {
-	page, err := a.Page(r.Context(), a.world, a.viewer)
+	a.Limit = min(cmp.Or(a.Limit, features.DefaultLimit), mostShown)
+	page, err := a.page(r.Context())
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -102,7 +103,7 @@ func (a *featureAsk) describe(h http.Header) {
 
 // itemsPage answers with a page as GeoJSON. Features are written as they are made.
 func (s *server) itemsPage(w http.ResponseWriter, r *http.Request, a *featureAsk) error {
-	page, err := a.Page(r.Context(), a.world, a.viewer)
+	page, err := a.page(r.Context())
 	if err != nil {
 		return err
 	}
@@ -133,10 +134,24 @@ func (s *server) itemsPage(w http.ResponseWriter, r *http.Request, a *featureAsk
 	return nil
 }
 
+// What may be looked at for an answer is bounded by time: a filter may be long, and
+// what there is much.
+const (
+	pagePatience     = 10 * time.Second
+	downloadPatience = 15 * time.Minute
+)
+
+// page finds the page that is asked for.
+func (a *featureAsk) page(ctx context.Context) (features.Page, error) {
+	ctx, cancel := context.WithTimeout(ctx, pagePatience)
+	defer cancel()
+	return a.Page(ctx, a.world, a.viewer)
+}
+
 // cut ends an answer that is under way and cannot be finished, so that nobody takes
 // it for whole.
 func (s *server) cut(a *featureAsk, err error) error {
-	s.Log.Warn("answer cut", "collection", a.collection, "form", a.form, "err", err)
+	s.Log.Info("answer cut", "collection", a.collection, "form", a.form, "err", err)
 	panic(http.ErrAbortHandler)
 }
 
@@ -198,7 +213,7 @@ func (s *server) download(w http.ResponseWriter, r *http.Request, who access.Pri
 		return nil
 	}
 	detail := map[string]string{"form": a.form, "query": short(r.URL.RawQuery, maxDetail)}
-	err = s.doing(r.Context(), audit.AssetExport, "collection "+a.collection, detail, func() error { return a.write(r, out) })
+	err = s.doing(r.Context(), audit.AssetExport, "collection "+a.collection, detail, func() error { return a.write(r.Context(), out) })
 	if err != nil && file.begun {
 		return s.cut(a, err)
 	}
@@ -206,9 +221,11 @@ func (s *server) download(w http.ResponseWriter, r *http.Request, who access.Pri
 }
 
 // write writes all features of the answer.
-func (a *featureAsk) write(r *http.Request, out format.Writer) error {
+func (a *featureAsk) write(ctx context.Context, out format.Writer) error {
+	ctx, cancel := context.WithTimeout(ctx, downloadPatience)
+	defer cancel()
 	maker := a.Maker(a.viewer, a.form != "geojsonseq")
-	for t, err := range a.Each(r.Context(), a.world, a.viewer) {
+	for t, err := range a.Each(ctx, a.world, a.viewer) {
 		if err == nil {
 			err = out.Write(maker.Feature(t))
 		}

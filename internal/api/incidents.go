@@ -203,6 +203,7 @@ type doubleView struct {
 // answerIncident tells all of an incident but how somebody can be reached.
 func (s *server) answerIncident(w http.ResponseWriter, status int, in incident.Incident, who access.Principal) {
 	v := incidentView{Incident: in, Readings: s.Incidents.Tables().Calendar.Readings(&in, time.Now()), May: incident.May(in, who)}
+	v.Clocks = s.Incidents.Tables().Calendar.Local(&in)
 	hide(v.Sources)
 	if in.State == incident.Discovered || in.State == incident.Filed {
 		for _, d := range s.Incidents.Doubles(&in, who) {

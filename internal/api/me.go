@@ -15,6 +15,7 @@ type me struct {
 	Name        string             `json:"name"`
 	Roles       []access.Role      `json:"roles"`
 	Areas       []string           `json:"areas"`
+	Unit        string             `json:"unit,omitempty"`
 	Actions     []access.Action    `json:"actions"`
 	Sensitivity assets.Sensitivity `json:"sensitivity"`
 	Delayed     bool               `json:"delayed"`
@@ -34,7 +35,7 @@ func (s *server) me(w http.ResponseWriter, _ *http.Request, who access.Principal
 }
 
 func (s *server) meOf(who access.Principal) me {
-	out := me{ID: who.ID, Name: who.Name, Roles: notNull(who.Roles), Areas: notNull(who.Areas), Actions: []access.Action{},
+	out := me{ID: who.ID, Name: who.Name, Roles: notNull(who.Roles), Areas: notNull(who.Areas), Unit: who.Unit, Actions: []access.Action{},
 		Delayed: who.Scope.Delayed(), Demo: who.Demo}
 	if out.Delayed && s.Public != nil {
 		out.Delay = s.Public.Delay().Seconds()

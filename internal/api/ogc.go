@@ -8,10 +8,13 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"suhe/assets"
+	"suhe/docs"
 	"suhe/internal/access"
 	"suhe/internal/door"
+	"suhe/internal/features"
 	"suhe/internal/ogc"
 	"suhe/tiles"
 )
@@ -34,27 +37,34 @@ func (s *server) ogc(document func(*ogcAsk) (any, error)) handler {
 		if err != nil {
 			return err
 		}
-		docs, err := s.documents(r, who)
+		about, err := s.documents(r, who)
 		if err != nil {
 			return err
 		}
-		doc, err := document(&ogcAsk{docs, r.PathValue, s, who})
+		doc, err := document(&ogcAsk{about, r.PathValue, s, who})
 		if err != nil {
 			return err
 		}
 		browsable(w.Header())
 		if form == formHTML {
 			return writePage(w, func(to io.Writer) error {
-				return docs.WriteDocument(to, strings.TrimPrefix(r.URL.Path, ogc.Root), doc)
+				return about.WriteDocument(to, strings.TrimPrefix(r.URL.Path, ogc.Root), doc)
 			})
 		}
-		if _, is := doc.(ogc.QueryableSchema); is {
-			writeJSON(w, "application/schema+json", http.StatusOK, doc)
-			return nil
-		}
-		answer(w, doc)
+		writeJSON(w, mediaOfDocument(doc), http.StatusOK, doc)
 		return nil
 	}
+}
+
+// mediaOfDocument is the media type of a document as JSON.
+func mediaOfDocument(doc any) string {
+	switch doc.(type) {
+	case ogc.QueryableSchema:
+		return "application/schema+json"
+	case ogc.API:
+		return openAPIType
+	}
+	return "application/json"
 }
 
 // browsable sets what all that is below /ogc has in common: one address has several
@@ -98,6 +108,11 @@ func (s *server) documents(r *http.Request, who access.Principal) (ogc.Documents
 	}
 	set := s.Site.Dataset
 	set.Layers, set.Movers, set.Systems = v.Tiles.Layers(who.Scope), who.Scope.SeesMovers(), s.systems.URIs()
+	viewer := features.Viewer{Scope: who.Scope, Shows: s.shows(who)}
+	set.Extent = func(kind assets.Kind) (box [4]float64, some bool) {
+		b, some, err := s.extents.Of(r.Context(), v.Features, kind, viewer, time.Now())
+		return [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}, some && err == nil // or nobody waits any more
+	}
 	return set.At(door.Base(r)), nil
 }
 
@@ -112,6 +127,7 @@ func knownQuery(r *http.Request, known ...string) error {
 }
 
 func (q *ogcAsk) landing() (any, error)     { return q.Landing(), nil }
+func (q *ogcAsk) api() (any, error)         { return ogc.NewAPI(docs.OpenAPI()) }
 func (q *ogcAsk) conformance() (any, error) { return q.Conformance(), nil }
 func (q *ogcAsk) matrixSets() (any, error)  { return q.MatrixSets(), nil }
 func (q *ogcAsk) matrixSet() (any, error)   { return q.MatrixSet(q.path("set")) }

@@ -191,12 +191,7 @@ func (q *question) which() {
 		}
 	}
 	q.ask.Classes = q.list("class", 100)
-	q.word("filter-lang", "cql2-text")
-	text := q.query.Get("filter")
-	if text == "" {
-		return
-	}
-	f, err := filter.Parse(text)
+	f, err := filter.Read(filter.Language(q.query.Get("filter-lang")), q.query.Get("filter"), nil)
 	if err == nil {
 		err = twin.CheckFilter(f)
 	}

@@ -18,26 +18,28 @@ const (
 	Logout  Action = "logout"  //
 	Request Action = "request" // refused: no credentials that are known, or a scope without the action
 
+	// What a node does by itself.
+	HistoryErase Action = "history erase" // of personal data in history: older than they are to be kept
+
 	// What people do.
-	AssetEdit    Action = "asset edit"
-	AssetExport  Action = "asset export"
-	TileExport   Action = "tile export"
-	CameraView   Action = "camera view"
-	CameraPlay   Action = "camera play"  // a ticket to look through a camera
-	CameraHold   Action = "camera hold"  // who alone may turn a camera
-	PictureView  Action = "picture view" // findings of algorithms with their pictures
-	MoverView    Action = "mover view"   // where a mover is: one, or a subscription
-	TrackView    Action = "track view"   // where a mover was
-	ContactView  Action = "contact view" // how somebody who reported an incident can be reached
-	FileView     Action = "file view"    // photos and files of incidents
-	Command      Action = "device command"
-	Replay       Action = "letter replay" // what ingest refused, let in again
-	Discard      Action = "letter remove"
-	AlarmStep    Action = "alarm step" // somebody acknowledged, suppressed, judged or cleared an alarm
-	RuleEdit     Action = "rule edit"  // a rule, a fence or a silence
-	Backup       Action = "backup"
-	Restore      Action = "restore"
-	HistoryErase Action = "history erase" // where movers were, or findings, older than they are to be kept
+	AssetEdit   Action = "asset edit"
+	AssetExport Action = "asset export"
+	TileExport  Action = "tile export"
+	CameraView  Action = "camera view"
+	CameraPlay  Action = "camera play"  // a ticket to look through a camera
+	CameraHold  Action = "camera hold"  // who alone may turn a camera
+	PictureView Action = "picture view" // findings of algorithms with their pictures
+	MoverView   Action = "mover view"   // where a mover is: one, or a subscription
+	TrackView   Action = "track view"   // where a mover was
+	ContactView Action = "contact view" // how somebody who reported an incident can be reached
+	FileView    Action = "file view"    // photos and files of incidents
+	Command     Action = "device command"
+	Replay      Action = "letter replay" // what ingest refused, let in again
+	Discard     Action = "letter remove"
+	AlarmStep   Action = "alarm step" // somebody acknowledged, suppressed, judged or cleared an alarm
+	RuleEdit    Action = "rule edit"  // a rule, a fence or a silence
+	Backup      Action = "backup"
+	Restore     Action = "restore"
 )
 
 // Outcome is how it ended.

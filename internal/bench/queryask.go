@@ -12,6 +12,7 @@ import (
 
 	"suhe/assets"
 	"suhe/geo"
+	"suhe/internal/access"
 	"suhe/twin"
 	"suhe/twin/survey"
 )
@@ -93,11 +94,9 @@ func ourMeeting(w *twin.World, dst []int64, g orb.Geometry) ([]int64, error) {
 	things := found.Get().(*[]*twin.Thing)
 	defer found.Put(things)
 	site := geo.Prepare(g)
-	*things, _ = w.Look((*things)[:0], kindsAsked, site.Bound())
+	*things = w.Meeting((*things)[:0], kindsAsked, site)
 	for _, t := range *things {
-		if site.Intersects(t.Geometry()) {
-			dst = append(dst, int64(t.Asset.FID))
-		}
+		dst = append(dst, int64(t.Label.FID))
 	}
 	return dst, nil
 }
@@ -105,7 +104,7 @@ func ourMeeting(w *twin.World, dst []int64, g orb.Geometry) ([]int64, error) {
 // ourNearest finds the nearest things.
 func ourNearest(w *twin.World) finder {
 	s := survey.New(survey.Options{World: w})
-	ask := survey.Ask{Kinds: kindsAsked}
+	ask := survey.Ask{Sees: access.Open().Sees, Kinds: kindsAsked}
 	return func(ctx context.Context, dst []int64, q *place) ([]int64, error) {
 		near, err := s.Near(ctx, ask, q.point, nearest, farthest)
 		for _, is := range near {

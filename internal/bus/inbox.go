@@ -105,19 +105,12 @@ func (in *inbox) open(ctx context.Context, filter, under string) (stop func(), e
 		cancel()
 		return nil, err
 	}
-	fly, err := in.bus.mqtt.nats.QueueSubscribe(under, "inbox", func(m *nats.Msg) {
-		if qos := m.Header.Get(mqttQoS); qos == "" || qos[0] == '0' {
-			in.put(ctx, sealed{Letter: Letter{topic(m.Subject), m.Data, time.Now()}})
-		}
-	})
-	if err == nil {
-		err = fly.SetPendingLimits(-1, unkeptBytes)
-	}
+	landed, err := in.fly(ctx, under)
 	stop = func() {
 		cancel()
 		in.kept.stop()
-		if fly != nil {
-			_ = fly.Unsubscribe() // fails only if the connection has gone
+		if landed != nil {
+			landed()
 		}
 	}
 	if err != nil {

@@ -34,7 +34,7 @@ type postman struct {
 }
 
 func (b *Bus) letters() *Stream {
-	return &Stream{options: StreamOptions{Name: mqttStream}, to: b.mqtt}
+	return &Stream{options: StreamOptions{Name: mqttStream}, to: b.mqtt, wired: b.broker}
 }
 
 // join lets f be offered what comes after what it has taken. The stream is empty up to

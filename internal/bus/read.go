@@ -12,11 +12,12 @@ import (
 )
 
 const (
-	readAhead     = 1024             // messages held for a reader
-	readHeartbeat = time.Second      // silence of twice this is a lost consumer
-	readExpiry    = 10 * time.Second // of one request for messages
-	readRetry     = 200 * time.Millisecond
-	readForget    = time.Minute // after which the broker forgets a reader that is gone
+	readAhead      = 1024 // messages held for a reader
+	readAheadBytes = MaxMessage + 1<<16
+	readHeartbeat  = time.Second      // silence of twice this is a lost consumer
+	readExpiry     = 10 * time.Second // of one request for messages
+	readRetry      = 200 * time.Millisecond
+	readForget     = time.Minute // after which the broker forgets a reader that is gone
 )
 
 // Read yields the messages after the sequence, then waits for more until ctx
@@ -79,18 +80,13 @@ func (r *reader) run(ctx context.Context) error {
 		return err
 	}
 	defer r.forget(consumer)
-	messages, err := consumer.Messages(
-		jetstream.PullMaxMessagesWithBytesLimit(readAhead, MaxMessage+1<<16),
-		jetstream.PullExpiry(readExpiry),
-		jetstream.PullHeartbeat(readHeartbeat),
-	)
+	messages, err := s.source(ctx, consumer)
 	if err != nil {
 		return err
 	}
-	defer messages.Stop()
-	until := jetstream.NextContext(ctx)
+	defer messages.stop()
 	for fresh := true; ; fresh = false {
-		m, err := messages.Next(until)
+		m, err := messages.next()
 		if err != nil {
 			return err
 		}
@@ -103,25 +99,28 @@ func (r *reader) run(ctx context.Context) error {
 // took yields one message, after a gap if it does not follow the last one. A
 // hole within a consumer may be its fault, so only its first message proves
 // that the stream has a hole.
-func (r *reader) took(m jetstream.Msg, fresh bool) error {
-	meta, err := m.Metadata()
-	if err != nil {
-		return err
-	}
-	seq := meta.Sequence.Stream
-	if seq != r.last+1 {
+func (r *reader) took(m Message, fresh bool) error {
+	if m.Seq != r.last+1 {
 		if !fresh {
-			return fmt.Errorf("sequence %d after %d", seq, r.last)
+			return fmt.Errorf("sequence %d after %d", m.Seq, r.last)
 		}
-		if err := r.gap(seq - 1); err != nil {
+		if err := r.gap(m.Seq - 1); err != nil {
 			return err
 		}
 	}
-	if !r.yield(Message{Seq: seq, Subject: m.Subject(), Data: m.Data(), Time: meta.Timestamp}, nil) {
+	if !r.yield(m, nil) {
 		return errStop
 	}
-	r.last = seq
+	r.last = m.Seq
 	return nil
+}
+
+// source is how the messages of the consumer come.
+func (s *Stream) source(ctx context.Context, c jetstream.Consumer) (source, error) {
+	if s.wired != nil {
+		return newPull(ctx, s.wired, mqttAccount, s.options.Name, c.CachedInfo().Name)
+	}
+	return newLibrary(ctx, c)
 }
 
 // gap tells the caller and moves on to the sequence.

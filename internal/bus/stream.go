@@ -35,6 +35,7 @@ type Stream struct {
 	options StreamOptions
 	to      connection
 	named   jetstream.Stream // finds it by its name, so also after a Reset
+	wired   *broker          // whose MQTT messages it is; nil: it is another stream
 }
 
 // Stream makes or finds a stream. Bounds that differ from an existing stream's

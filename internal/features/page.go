@@ -32,7 +32,7 @@ type Page struct {
 const countable = 100_000
 
 // breath is how many things are looked at until it is asked whether anybody still waits.
-const breath = 1024
+const breath = 256
 
 // Page answers with so many features as the question allows, or as many as usual.
 func (q *Question) Page(ctx context.Context, w World, v Viewer) (Page, error) {
@@ -181,8 +181,10 @@ func (q *Question) sortedPage(ctx context.Context, w World, v Viewer, after Curs
 	begun := after.Values != nil
 	copy(first.values[:], after.Values)
 	best := make([]placed, 0, 256)
+	full := false // then the last of the best is in its place, and what comes behind it is none
 	cut := func() {
 		slices.SortFunc(best, q.order)
+		full = len(best) > limit
 		best = best[:min(len(best), limit+1)]
 	}
 	for t, err := range q.passing(ctx, w, v, 0) {
@@ -190,7 +192,7 @@ func (q *Question) sortedPage(ctx context.Context, w World, v Viewer, after Curs
 			return Page{}, err
 		}
 		p := q.place(t)
-		if begun && q.behind(&p, &first, after.FID) <= 0 {
+		if begun && q.behind(&p, &first, after.FID) <= 0 || full && q.behind(&p, &best[limit], best[limit].thing.Asset.FID) > 0 {
 			continue
 		}
 		if best = append(best, p); len(best) >= 2*(limit+1) {

@@ -73,7 +73,8 @@ func (d Documents) collection(l tiles.LayerInfo, tiled bool) Collection {
 		CRS:    []string{crs84},
 		Links:  d.selves(path),
 	}
-	if _, has := assets.KindOfLayer(l.ID); has {
+	if kind, has := assets.KindOfLayer(l.ID); has {
+		c.Extent.Spatial.Bbox[0] = d.extent(kind)
 		c.ItemType, c.StorageCRS, c.CRS = "feature", crs84, d.dataset.Systems
 		c.Links = append(c.Links,
 			Link{Href: d.root() + path + "/items", Rel: relItems, Type: typeGeoJSON, Title: "Features"},
@@ -86,6 +87,16 @@ func (d Documents) collection(l tiles.LayerInfo, tiled bool) Collection {
 			Link{Href: d.host + "/tiles/" + l.ID + ".json", Rel: relDescribedBy, Type: typeJSON, Title: "TileJSON of this layer"})
 	}
 	return c
+}
+
+// extent is where the features of a kind lie; of none it is where they would.
+func (d Documents) extent(kind assets.Kind) [4]float64 {
+	if d.dataset.Extent != nil {
+		if box, some := d.dataset.Extent(kind); some {
+			return box
+		}
+	}
+	return d.dataset.Bounds
 }
 
 // chinese is what collections are called in Chinese.

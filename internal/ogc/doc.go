@@ -8,7 +8,10 @@
 // and HTML to browse them: plain pages of our own templates, without scripts.
 package ogc
 
-import "suhe/tiles"
+import (
+	"suhe/assets"
+	"suhe/tiles"
+)
 
 // Dataset is what the documents describe.
 type Dataset struct {
@@ -17,8 +20,9 @@ type Dataset struct {
 	Attribution string
 	Bounds      [4]float64 // west, south, east, north in degrees WGS84
 	Layers      []tiles.LayerInfo
-	Movers      bool     // there is a collection of what moves, which has no tiles
-	Systems     []string // URIs of the coordinate reference systems of features, the first that of what names none
+	Extent      func(assets.Kind) (box [4]float64, some bool) // of a layer's features as the caller sees them; nil: Bounds
+	Movers      bool                                          // there is a collection of what moves, which has no tiles
+	Systems     []string                                      // URIs of the coordinate reference systems of features, the first that of what names none
 }
 
 // Documents are a dataset's documents with the addresses of one server.

@@ -74,6 +74,7 @@ type documentPage struct {
 	Links       []Link
 	Collections []collectionRow
 	Members     []memberRow
+	Operations  []Operation
 	Text        string
 }
 
@@ -96,6 +97,8 @@ func (d Documents) WriteDocument(w io.Writer, path string, doc any) error {
 		for _, name := range slices.Sorted(maps.Keys(doc.Properties)) {
 			p.Members = append(p.Members, memberRow{name, doc.Properties[name]})
 		}
+	case API:
+		p.Operations = doc.Operations
 	case Conformance:
 		p.Text = strings.Join(doc.ConformsTo, "\n")
 	default:
@@ -139,7 +142,7 @@ func (d Documents) browsed(links []Link) (out []Link) {
 func titleAt(path string) string {
 	last := path[strings.LastIndex(path, "/")+1:]
 	if title := map[string]string{
-		"conformance": "符合性声明 Conformance", "collections": "数据集 Collections", "items": "要素 Features", "queryables": "字段 Queryables",
+		"api": "接口 API", "conformance": "符合性声明 Conformance", "collections": "数据集 Collections", "items": "要素 Features", "queryables": "字段 Queryables",
 		"tiles": "瓦片集 Tilesets", "tileMatrixSets": "瓦片矩阵集 Tile matrix sets",
 	}[last]; title != "" {
 		return title

@@ -14,6 +14,7 @@ func (d Documents) Landing() Landing {
 		Title: d.dataset.Title, Description: d.dataset.Description, Attribution: d.dataset.Attribution,
 		Links: append(d.selves(""), []Link{
 			{Href: d.host + "/v1/openapi.json", Rel: relServiceDesc, Type: typeOpenAPI, Title: "The API, as OpenAPI 3.0"},
+			{Href: d.root() + "/api?f=html", Rel: relServiceDoc, Type: typeHTML, Title: "The API, as a page"},
 			d.link(relConformance, "/conformance", "Conformance classes"),
 			d.link(relOGC+relConformance, "/conformance", "Conformance classes"),
 			d.link(relData, "/collections", "Collections: one for each layer"),

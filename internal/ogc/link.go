@@ -30,6 +30,7 @@ const (
 	relAlternate     = "alternate"
 	relDescribedBy   = "describedby"
 	relServiceDesc   = "service-desc"
+	relServiceDoc    = "service-doc"
 	relConformance   = "conformance"
 	relData          = "data"
 	relOGC           = "http://www.opengis.net/def/rel/ogc/1.0/"

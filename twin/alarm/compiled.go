@@ -40,8 +40,11 @@ func compileRule(r *Rule) (*compiled, error) {
 
 func compileOne(r *Rule) (*compiled, error) {
 	c := &compiled{Rule: r}
+	words := language
 	var more map[string]*cel.Type
 	switch r.Kind {
+	case Crowding:
+		words, more = bareLanguage, ofCrowd
 	case Threshold:
 		more = ofValue
 	case Rate:
@@ -51,11 +54,12 @@ func compileOne(r *Rule) (*compiled, error) {
 	}
 	for _, e := range []struct {
 		field, text string
+		language    func() (*cel.Env, error)
 		more        map[string]*cel.Type
 		to          *expression
-	}{{"where", r.Where, nil, &c.where}, {"when", r.When, more, &c.when}, {"clear", r.Clear, more, &c.clear}} {
+	}{{"where", r.Where, language, nil, &c.where}, {"when", r.When, words, more, &c.when}, {"clear", r.Clear, words, more, &c.clear}} {
 		var err error
-		if *e.to, err = compile(e.field, e.text, e.more); err != nil {
+		if *e.to, err = compile(e.field, e.text, e.language, e.more); err != nil {
 			return nil, err
 		}
 	}

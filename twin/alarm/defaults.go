@@ -13,10 +13,23 @@ var defaultsFile []byte
 
 // Defaults are the rules that hold until one of the same name is saved, in order of
 // name, with the label of their edition. They are choices of ours; no conformance to
-// any standard is claimed.
+// any standard is claimed. Of one whose class of incidents is in no table no incident
+// is made.
 func Defaults(t Tables) (edition string, rules []*Rule, err error) {
-	return readRules(defaultsFile, t)
+	edition, rules, err = readRules(defaultsFile, anyEvent{t})
+	for _, r := range rules {
+		if !t.Event(r.Event) {
+			r.Event, r.Promote = "", Never
+		}
+	}
+	return edition, rules, err
 }
+
+// anyEvent takes every class of incidents for one that there is.
+type anyEvent struct{ Tables }
+
+// Event implements Tables.
+func (anyEvent) Event(string) bool { return true }
 
 // readRules reads a file of rules.
 func readRules(data []byte, t Tables) (edition string, rules []*Rule, err error) {

@@ -25,11 +25,13 @@ const (
 const maxText = 256
 
 // language is the CEL that rules are written in: the standard library without the
-// macros that loop, and the variables of a kind.
+// macros that loop, and the variables of an asset; those of a kind come on top.
 var language = sync.OnceValues(func() (*cel.Env, error) {
-	return cel.NewEnv(
-		cel.ClearMacros(), cel.Macros(cel.HasMacro), cel.CrossTypeNumericComparisons(true),
-		cel.ParserExpressionSizeLimit(maxExpression), cel.ParserRecursionLimit(32),
+	base, err := bareLanguage()
+	if err != nil {
+		return nil, err
+	}
+	return base.Extend(
 		cel.Variable("id", cel.StringType), cel.Variable("name", cel.StringType), cel.Variable("class", cel.StringType),
 		cel.Variable("area", cel.StringType), cel.Variable("owner", cel.StringType),
 		cel.Variable("chainage", cel.DoubleType), cel.Variable("bank", cel.StringType),
@@ -37,8 +39,17 @@ var language = sync.OnceValues(func() (*cel.Env, error) {
 	)
 })
 
-// The variables that some kinds have beside those of the asset.
+// bareLanguage is that of what is about no asset: the crowd in a fence.
+var bareLanguage = sync.OnceValues(func() (*cel.Env, error) {
+	return cel.NewEnv(
+		cel.ClearMacros(), cel.Macros(cel.HasMacro), cel.CrossTypeNumericComparisons(true),
+		cel.ParserExpressionSizeLimit(maxExpression), cel.ParserRecursionLimit(32),
+	)
+})
+
+// The variables that some kinds have beside those of the asset; a crowd has none of one.
 var (
+	ofCrowd   = map[string]*cel.Type{"value": cel.DoubleType}
 	ofValue   = map[string]*cel.Type{"value": cel.DoubleType, "low": cel.DoubleType, "high": cel.DoubleType}
 	ofRate    = map[string]*cel.Type{"value": cel.DoubleType, "low": cel.DoubleType, "high": cel.DoubleType, "rate": cel.DoubleType}
 	ofFinding = map[string]*cel.Type{"confidence": cel.DoubleType, "finding": cel.StringType, "hook": cel.StringType}
@@ -49,7 +60,7 @@ var (
 type expression struct{ program cel.Program }
 
 // compile compiles the text of a field, which may be empty.
-func compile(field, text string, more map[string]*cel.Type) (expression, error) {
+func compile(field, text string, language func() (*cel.Env, error), more map[string]*cel.Type) (expression, error) {
 	if text == "" {
 		return expression{}, nil
 	}

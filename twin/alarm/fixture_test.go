@@ -25,7 +25,15 @@ const (
 	hour   = 60 * minute
 )
 
-func tables() *assets.Classes { return assets.DefaultClasses() }
+// events are the tables of assets and some classes of incidents.
+type events struct{ *assets.Classes }
+
+func (events) Event(code string) bool {
+	kind, _, _ := strings.Cut(code, ".")
+	return slices.Contains([]string{"flood", "safety", "water", "facility", "device", "street"}, kind)
+}
+
+func tables() events { return events{assets.DefaultClasses()} }
 
 // rule reads a rule from JSON in which ' stands for ".
 func rule(t testing.TB, name, doc string) *Rule {

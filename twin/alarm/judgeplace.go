@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/google/cel-go/common/types"
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
@@ -245,6 +246,12 @@ func (j *Judge) countCrowd(w *crowd, at int64) {
 	if n >= w.rule.Count {
 		j.decide(&w.check, yes, at, detail{value: float64(n), valued: true, unit: "1"}, "")
 		return
+	}
+	if w.on != nil && w.rule.clear.there() {
+		j.variables.value = types.Double(n)
+		if clears, known := w.rule.clear.holds(&j.variables); !clears || !known {
+			return
+		}
 	}
 	j.decide(&w.check, no, at, detail{}, whyThinned)
 }

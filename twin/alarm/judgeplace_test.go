@@ -105,6 +105,18 @@ func TestCrowding(t *testing.T) {
 	c.tells("-crowd fence:yard: fewer are there")
 }
 
+// A crowd that is told of goes on to be one until it has become as small as clear says.
+func TestCrowdClears(t *testing.T) {
+	r := rule(t, "crowd", "{'title': '多', 'titleEn': 'Many', 'kind': 'crowding', 'classes': ['mover.*'], 'fence': 'yard', 'count': 3, 'clear': 'value < 2.0', 'severity': 3}")
+	c := newCourt(t, NewBook([]*Rule{r}, []*Fence{fence(t, "yard", yard)}), mover(1, "p", middle, t0), mover(2, "q", middle, t0), mover(3, "r", afar, t0))
+	c.at(1).tells("")
+	c.at(2).goes(3, middle).tells("+crowd fence:yard")
+	c.at(3).goes(3, afar).tells("")
+	c.at(4).goes(3, middle).tells("")
+	c.at(5).goes(3, afar).goes(2, afar).tells("-crowd fence:yard: fewer are there")
+	c.at(6).goes(2, middle).tells("")
+}
+
 func TestNear(t *testing.T) {
 	r := rule(t, "near", "{'title': '近', 'titleEn': 'Near', 'kind': 'near', 'classes': ['mover.patrol'], 'others': ['sensor.*', 'mover.patrol'], 'metres': 50, 'severity': 3}")
 	b := NewBook([]*Rule{r}, nil)

@@ -92,7 +92,7 @@ func (r *Rule) fields() []field {
 		{"classes", len(r.Classes) > 0, "threshold* rate* stuck* stale* missing* fence* crowding* near* finding"},
 		{"phenomenon", r.Phenomenon != "", "threshold* rate* stuck* stale*"},
 		{"when", r.When != "", "threshold* rate* finding"},
-		{"clear", r.Clear != "", "threshold rate"},
+		{"clear", r.Clear != "", "threshold rate crowding"},
 		{"for", r.For != 0, "threshold rate fence crowding near"},
 		{"times", r.Times != 0, "threshold"},
 		{"within", r.Within != 0, "threshold"},
@@ -160,7 +160,10 @@ func (r *Rule) checkCodes(t Tables) error {
 			return invalid("findings", code, "one of the table of findings")
 		}
 	}
-	for field, name := range map[string]string{"fence": r.Fence, "cause": r.Cause, "event": r.Event} {
+	if r.Event != "" && !t.Event(r.Event) {
+		return invalid("event", r.Event, "one of the table of event classes")
+	}
+	for field, name := range map[string]string{"fence": r.Fence, "cause": r.Cause} {
 		if name != "" && !goodName(name) {
 			return invalid(field, name, wantName)
 		}

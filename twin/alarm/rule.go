@@ -150,9 +150,10 @@ func (r *Rule) reliability(hook string) float64 {
 	return 1
 }
 
-// Tables are the codes that rules may name; *assets.Classes has them.
+// Tables are the codes that rules may name; *assets.Classes has those of assets.
 type Tables interface {
 	Class(code string) (*assets.Class, bool)
 	Phenomenon(code string) (*assets.Phenomenon, bool)
 	Finding(code string) (assets.FindingClass, bool)
+	Event(code string) (known bool) // whether there is a class of incidents of that code
 }

@@ -43,7 +43,7 @@ var wrongRules = map[string]struct{ doc, says string }{
 	"gather":            {high + ", 'gather': -1}", "gather"},
 	"reliability":       {high + ", 'reliability': 2}", "reliability"},
 	"promotes to what":  {high + ", 'promote': 'raised'}", "event"},
-	"promote":           {high + ", 'promote': 'later', 'event': 'x'}", "promote"},
+	"promote":           {high + ", 'promote': 'later', 'event': 'flood.level'}", "promote"},
 	"override's id":     {high + ", 'overrides': {'a b': {}}}", "overrides"},
 	"override's CEL":    {high + ", 'overrides': {'g': {'when': 'x'}}}", "overrides.g: "},
 	"override's field":  {high + ", 'overrides': {'g': {'after': '5m'}}}", "overrides.g: "},
@@ -52,6 +52,8 @@ var wrongRules = map[string]struct{ doc, says string }{
 	"unknown finding":   {"{'title': 'x', 'titleEn': 'x', 'kind': 'finding', 'findings': ['love'], 'when': 'true'}", "findings"},
 	"source of nothing": {"{'title': 'x', 'titleEn': 'x', 'kind': 'finding', 'findings': ['crowd'], 'when': 'true', 'sources': {'a': 0}}", "sources.a"},
 	"how near":          {"{'title': 'x', 'titleEn': 'x', 'kind': 'near', 'classes': ['mover.*'], 'others': ['mover.*'], 'metres': 9000}", "metres"},
+	"no such incident":  {"{'title': 'x', 'titleEn': 'x', 'kind': 'stale', 'classes': ['sensor.noise'], 'phenomenon': 'noise', 'event': 'fun.fair'}", "event"},
+	"a crowd of one":    {"{'title': 'x', 'titleEn': 'x', 'kind': 'crowding', 'classes': ['mover.*'], 'fence': 'f', 'count': 2, 'clear': 'name != id'}", "clear"},
 	"how many":          {"{'title': 'x', 'titleEn': 'x', 'kind': 'crowding', 'classes': ['mover.*'], 'fence': 'f', 'count': -2}", "count"},
 }
 

@@ -23,6 +23,7 @@
 // S_INTERSECTS, S_DISJOINT, S_WITHIN and S_CONTAINS take the property geometry and
 // a literal, in either order: WKT of points, lines, polygons and multis of these,
 // or BBOX, in degrees WGS84, longitude first, unless [Read] is told to put them there.
+// S_INTERSECTS and S_DISJOINT take collections of them as well.
 //
 //	T_DURING(updated, INTERVAL('2026-11-01', '..'))
 //	T_INTERSECTS(INTERVAL(begun, ended), DATE('2026-11-24'))
@@ -37,7 +38,7 @@
 // In JSON the same is said as {"op": …, "args": […]}.
 //
 // Not handled: arithmetic, functions of one's own, ACCENTI, the other spatial
-// functions, geometry collections.
+// functions.
 //
 // # Null
 //

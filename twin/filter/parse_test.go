@@ -144,7 +144,7 @@ var wrongs = []struct{ name, text, want string }{
 	{"spatial of one", "S_WITHIN(geometry)", "invalid: filter: at byte 0: S_WITHIN: want two arguments, the property geometry and a literal"},
 	{"spatial of three", "S_WITHIN(geometry, POINT(1 2), 3)", `invalid: filter: at byte 31: "3", want )`},
 	{"spatial of literals", "S_WITHIN(POINT(1 2), POINT(1 2))", "invalid: filter: at byte 0: S_WITHIN: want two arguments, the property geometry and a literal"},
-	{"spatial of name", "S_WITHIN(geom, POINT(1 2))", `invalid: filter: at byte 9: "geom", want geometry, BBOX, POINT, LINESTRING, POLYGON or a multi of these`},
+	{"spatial of name", "S_WITHIN(geom, POINT(1 2))", `invalid: filter: at byte 9: "geom", want geometry, BBOX, POINT, LINESTRING, POLYGON, a multi or a collection of these`},
 	{"spatial of number", "S_WITHIN(geometry, 1)", `invalid: filter: at byte 19: "1", want geometry, BBOX or WKT`},
 	{"wkt", "S_WITHIN(geometry, POINT(1))", "invalid: filter: at byte 26: geometry: vertex of 1 numbers, want 2 or 3"},
 	{"wkt open ring", "S_WITHIN(geometry, POLYGON((0 0,1 0,1 1,0 1)))", "invalid: filter: at byte 19: S_WITHIN: geometry: ring 0 is not closed: it starts at [0 0] and ends at [0 1]"},

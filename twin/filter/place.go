@@ -56,10 +56,10 @@ func (p *parser) shape() (orb.Geometry, error) {
 	switch strings.ToUpper(t.value) {
 	case "BBOX":
 		return p.box()
-	case "POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON":
+	case "POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION":
 		return p.wkt()
 	}
-	return nil, p.want("geometry, BBOX, POINT, LINESTRING, POLYGON or a multi of these")
+	return nil, p.want("geometry, BBOX, POINT, LINESTRING, POLYGON, a multi or a collection of these")
 }
 
 // wkt reads a geometry that begins with the next token.

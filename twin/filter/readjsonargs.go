@@ -40,9 +40,6 @@ func (p *jsonParser) shape(raw json.RawMessage, path string) (orb.Geometry, erro
 		if err != nil {
 			return nil, strange(path, "%w; want the property geometry, a GeoJSON geometry or a bbox", err)
 		}
-		if _, is := s.Plane.(orb.Collection); is {
-			return nil, strange(path, "a GeometryCollection, want a point, line, polygon or a multi of these")
-		}
 		return s.Plane, nil
 	}
 	switch {

@@ -57,6 +57,9 @@ type place struct {
 // spatial makes the predicate that a thing's geometry has the relation to shape,
 // which lies where place puts it; nil: where it is.
 func spatial(r relation, shape orb.Geometry, put Place) (node, error) {
+	if c, is := shape.(orb.Collection); is {
+		return anyMember(r, c, put)
+	}
 	if put != nil {
 		shape = put(shape)
 	}
@@ -68,6 +71,25 @@ func spatial(r relation, shape orb.Geometry, put Place) (node, error) {
 		p.relation, p.opposite = intersects, true
 	}
 	return p, nil
+}
+
+// anyMember is the predicate of a collection: one of its members shares a point with
+// the thing, or none does.
+func anyMember(r relation, c orb.Collection, put Place) (node, error) {
+	if r != intersects && r != disjoint || len(c) == 0 {
+		return nil, fmt.Errorf("%s: a collection of %d, want a point, line, polygon or a multi of these", r, len(c))
+	}
+	nodes := make([]node, len(c))
+	for i, member := range c {
+		var err error
+		if nodes[i], err = spatial(intersects, member, put); err != nil {
+			return nil, err
+		}
+	}
+	if r == disjoint {
+		return or(nodes...).not(), nil
+	}
+	return or(nodes...), nil
 }
 
 func (p *place) passes(s Subject) bool {

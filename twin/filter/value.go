@@ -118,10 +118,13 @@ func appendText(dst []byte, s string) []byte {
 
 // Any is the value as Go has it: nil, string, float64, bool or time.Time in UTC.
 func (v Value) Any() any {
-	if v.kind == TypeTime {
+	switch v.kind {
+	case TypeNull:
+		return nil
+	case TypeTime:
 		return time.UnixMicro(int64(v.bits)).UTC()
 	}
-	item, _ := v.item() // of null there is none
+	item, _ := v.item() // all others are
 	return item
 }
 

@@ -137,6 +137,9 @@ func (c *Calendar) Read(k Clock, now time.Time) Reading {
 			break
 		}
 	}
+	if !r.Due.IsZero() {
+		r.Due = r.Due.In(c.zone)
+	}
 	r.Share = float64(r.Used) / float64(r.Limit)
 	switch {
 	case !r.Due.IsZero() && at.After(r.Due):

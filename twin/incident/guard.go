@@ -38,8 +38,12 @@ func charge(in *Incident, a *Action) error {
 	return nil
 }
 
-// assigned wants the one that it was dispatched to, if it was to one.
+// assigned wants the one that it was dispatched to, if it was to one; of what was
+// dispatched to a unit alone, nobody who is of another.
 func assigned(in *Incident, a *Action) error {
+	if t := in.Task; t.Person == "" && t.Unit != "" && a.Who.Unit != "" && a.Who.Unit != t.Unit {
+		return denied("it was dispatched to %s, not to %s", t.Unit, a.Who.Unit)
+	}
 	if p := in.Task.Person; p != "" && p != a.Who.Person() && a.Who.ID != "device:"+p {
 		return denied("it was dispatched to another person")
 	}

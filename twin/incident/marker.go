@@ -29,7 +29,7 @@ func (d *Desk) marker(in *Incident, now time.Time) *assets.Asset {
 	}
 	if r, runs := d.o.Tables.Calendar.Worst(in, now); runs {
 		props[twin.MarkerLight] = r.Colour.Light()
-		props["step"], props["due"] = string(r.Step), r.Due.UTC().Format(time.RFC3339)
+		props["step"], props["due"] = string(r.Step), r.Due.Format(time.RFC3339)
 	}
 	m := &assets.Asset{
 		ID: in.ID, Kind: assets.Incident, Class: in.What.Class, Name: in.What.Title, Lifecycle: assets.InUse,

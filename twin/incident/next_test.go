@@ -263,3 +263,28 @@ func leadOne(t testing.TB, in incident.Incident, now time.Time, a incident.Actio
 	}
 	return out
 }
+
+// Of what is dispatched to a unit alone nobody of another unit accepts; who is of none may,
+// and so may the person to whom it is dispatched, of whatever unit.
+func TestWhoOfAUnitAccepts(t *testing.T) {
+	now := at(t, "2026-03-04 10:00")
+	filed, _ := begun(t, "facility.railing", now)
+	filed = lead(t, filed, now, "file")
+	for _, c := range []struct {
+		to, person, of string
+		denied         bool
+	}{
+		{"市政养护", "", "市政养护", false},
+		{"市政养护", "", "", false},
+		{"市政养护", "", "路灯管理所", true},
+		{"市政养护", "worker", "路灯管理所", false},
+	} {
+		in := leadOne(t, filed, now, incident.Action{Verb: "dispatch", Who: dispatcher(), Ask: incident.Ask{Unit: c.to, Person: c.person}})
+		who := worker()
+		who.Unit = c.of
+		_, _, err := incident.Next(in, incident.Action{Verb: "accept", Who: who}, now)
+		if errors.Is(err, access.ErrDenied) != c.denied || !c.denied && err != nil {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}

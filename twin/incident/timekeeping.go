@@ -86,6 +86,28 @@ func (c *Calendar) Readings(in *Incident, now time.Time) []Reading {
 	return out
 }
 
+// Local are the clocks of the incident with all times in the calendar's zone, as the
+// readings have them.
+func (c *Calendar) Local(in *Incident) []Clock {
+	out := slices.Clone(in.Clocks)
+	local := func(t *time.Time) {
+		if !t.IsZero() {
+			*t = t.In(c.zone)
+		}
+	}
+	for i := range out {
+		k := &out[i]
+		local(&k.Began)
+		local(&k.Ended)
+		k.Pauses = slices.Clone(k.Pauses)
+		for j := range k.Pauses {
+			local(&k.Pauses[j].From)
+			local(&k.Pauses[j].To)
+		}
+	}
+	return out
+}
+
 // Worst is the reading that matters most of the clocks that run: the worst colour,
 // then the first that is due. False: none runs.
 func (c *Calendar) Worst(in *Incident, now time.Time) (worst Reading, any bool) {

@@ -114,7 +114,7 @@ func stepFor(box orb.Bound, watchers []watcher, asked geo.Metres) (geo.Metres, e
 	if asked == 0 {
 		step = usualStep
 	}
-	for ; ; step *= 1.25 {
+	for ; ; step = geo.Metres(math.Ceil(float64(step) * 1.25)) {
 		columns, rows := shape(box, step)
 		looks := 0
 		if float64(columns)*float64(rows) <= maxCells {

@@ -29,6 +29,15 @@ func TestOutlines(t *testing.T) {
 			if err := geo.Check(b.Ground); err != nil {
 				t.Fatalf("%v: %v", b.Ground, err)
 			}
+			for _, ring := range b.Ground {
+				been := map[orb.Point]bool{}
+				for _, p := range ring[1:] {
+					if been[p] {
+						t.Fatalf("a ring touches itself at %v: %v", p, ring)
+					}
+					been[p] = true
+				}
+			}
 			if b.Ground[0].Orientation() != orb.CCW {
 				t.Fatalf("the outside turns clockwise: %v", b.Ground)
 			}

@@ -300,3 +300,39 @@ func BenchmarkAt(b *testing.B) {
 		}
 	})
 }
+
+// Which cameras see some ground is what they see of its points, where there is much of
+// it; of a line, what they see of its spots.
+func TestOverlooking(t *testing.T) {
+	w := found(t, camera("ahead", at(0, -40), 0), camera("away", at(0, -40), 180), camera("hidden", at(-70, 0), 90), turning(camera("turned", at(40, 0), 90)),
+		house("block", -50, -20, -40, 20, 20))
+	names := func(g sight.Ground, spots []orb.Point, ask sight.Asked) string {
+		t.Helper()
+		all, err := w.Overlooking(t.Context(), g, spots, ask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, c := range all {
+			out = append(out, string(c.Asset.ID))
+		}
+		return strings.Join(out, " ")
+	}
+	ask := sight.Asked{Height: 1.5}
+	if got := names(square(15), nil, ask); got != "ahead" {
+		t.Error(got)
+	}
+	if got := names(square(15), nil, sight.Asked{Height: 1.5, Turning: true}); got != "ahead turned" {
+		t.Error(got)
+	}
+	if got := names(sight.Ground{Box: square(90).Box}, nil, ask); got != "ahead away hidden turned" {
+		t.Error(got)
+	}
+	if got := names(square(15), nil, sight.Asked{Height: 1.5, Sees: func(a *assets.Asset) bool { return a.ID != "ahead" }}); got != "" {
+		t.Error(got)
+	}
+	line := sight.Ground{Box: orb.LineString{at(-5, 0.5), at(5, 0.5)}.Bound(), Holds: func(orb.Point) bool { return false }}
+	if got := names(line, []orb.Point{at(-5, 0.5), at(0, 0.5), at(5, 0.5)}, ask); got != "ahead" {
+		t.Errorf("of a line: %s", got)
+	}
+}

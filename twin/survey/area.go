@@ -46,7 +46,7 @@ func (s *Survey) Area(a *Ask, code string) (Region, error) {
 		return at.Area == code || len(code) >= leastCode && strings.HasPrefix(at.Area, code)
 	}
 	return Region{[]test{{
-		box: geo.Grow(box, slack), thing: func(t *twin.Thing) bool { return in(t.Location()) },
-		point: func(_ orb.Point, at assets.Location) bool { return in(at) },
+		box: geo.Grow(box, slack), core: box, thing: func(t *twin.Thing) bool { return in(t.Location()) },
+		point: func(_ orb.Point, at assets.Location) bool { return in(at) }, placed: true,
 	}}}, nil
 }

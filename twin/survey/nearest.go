@@ -68,7 +68,7 @@ func nearer(a, b twin.Near) int {
 // nearestOf is Nearest of one kind. Boxes are never farther than what is in them: once
 // n things are nearer than the last box that was looked at, no others are.
 func (s *Survey) nearestOf(a *Ask, kind assets.Kind, p orb.Point, site *geo.Prepared, n int, reach geo.Metres) ([]twin.Near, error) {
-	for atOnce := 2*n + 64; ; atOnce *= 4 {
+	for atOnce := n + 8; ; atOnce *= 4 {
 		boxes := s.o.World.Nearest(nil, kind, p, min(atOnce, passedOver), reach)
 		var best []twin.Near
 		for _, b := range boxes {
@@ -78,7 +78,9 @@ func (s *Survey) nearestOf(a *Ask, kind assets.Kind, p orb.Point, site *geo.Prep
 			if !a.takes(b.Thing) {
 				continue
 			}
-			if d, ok := site.Distance(b.Thing.Geometry(), reach); ok {
+			if b.Point {
+				best = insert(best, b, n)
+			} else if d, ok := site.Distance(b.Thing.Geometry(), reach); ok {
 				best = insert(best, twin.Near{Thing: b.Thing, Distance: d}, n)
 			}
 		}

@@ -20,10 +20,12 @@ type Region struct{ tests []test }
 
 // test is one way in which ground is bounded.
 type test struct {
-	box    orb.Bound
+	box    orb.Bound // that everything in it touches
+	core   orb.Bound // that all its points lie in; the zero Bound: as box
 	thing  func(*twin.Thing) bool
 	point  func(orb.Point, assets.Location) bool
-	sector func(orb.Polygon) bool // whether ground that is seen touches it; nil: by its points
+	placed bool        // point wants to know where in the district a point is
+	spots  []orb.Point // some points of an outline, for who only asks of points
 }
 
 // And is the ground that is in both.
@@ -42,6 +44,19 @@ func (r Region) bound() orb.Bound {
 	for _, t := range r.tests {
 		for k := range 2 {
 			b.Min[k], b.Max[k] = max(b.Min[k], t.box.Min[k]), min(b.Max[k], t.box.Max[k])
+		}
+	}
+	return b
+}
+
+// core is a box that all points of the region lie in.
+func (r Region) core() orb.Bound {
+	b := r.bound()
+	for _, t := range r.tests {
+		if t.core != (orb.Bound{}) {
+			for k := range 2 {
+				b.Min[k], b.Max[k] = max(b.Min[k], t.core.Min[k]), min(b.Max[k], t.core.Max[k])
+			}
 		}
 	}
 	return b
@@ -66,18 +81,18 @@ func (r Region) holds(p orb.Point, at assets.Location) bool {
 }
 
 // Box is what touches a box.
-func Box(b orb.Bound) Region { return touching(geo.Prepare(b)) }
+func Box(b orb.Bound) Region { return touching(geo.Prepare(b), nil) }
 
 // Touching is what shares a point with an outline.
 func Touching(g orb.Geometry) (Region, error) {
 	if err := drawn(g); err != nil {
 		return Region{}, err
 	}
-	return touching(geo.Prepare(g)), nil
+	return touching(geo.Prepare(g), spotsOf(g)), nil
 }
 
-func touching(p *geo.Prepared) Region {
-	return outline(p, func(t *twin.Thing) bool { return p.Intersects(t.Geometry()) })
+func touching(p *geo.Prepared, spots []orb.Point) Region {
+	return outline(p, spots, func(t *twin.Thing) bool { return p.Intersects(t.Geometry()) })
 }
 
 // Inside is what lies in an outline with all of it.
@@ -89,14 +104,14 @@ func Inside(g orb.Geometry) (Region, error) {
 		return Region{}, invalid("geometry: %s, want a polygon to be within", g.GeoJSONType())
 	}
 	p := geo.Prepare(g)
-	return outline(p, func(t *twin.Thing) bool { return p.Holds(t.Geometry()) }), nil
+	return outline(p, spotsOf(g), func(t *twin.Thing) bool { return p.Holds(t.Geometry()) }), nil
 }
 
-func outline(p *geo.Prepared, has func(*twin.Thing) bool) Region {
+func outline(p *geo.Prepared, spots []orb.Point, has func(*twin.Thing) bool) Region {
 	return Region{[]test{{
 		box: p.Bound(), thing: has,
-		point:  func(q orb.Point, _ assets.Location) bool { return p.Intersects(q) },
-		sector: func(seen orb.Polygon) bool { return p.Intersects(seen) },
+		point: func(q orb.Point, _ assets.Location) bool { return p.Intersects(q) },
+		spots: spots,
 	}}}
 }
 
@@ -112,10 +127,10 @@ func Around(g orb.Geometry, reach geo.Metres) (Region, error) {
 	p := geo.Prepare(g)
 	near := func(o orb.Geometry) bool { _, ok := p.Distance(o, reach); return ok }
 	return Region{[]test{{
-		box:    geo.Grow(p.Bound(), reach),
-		thing:  func(t *twin.Thing) bool { return near(t.Geometry()) },
-		point:  func(q orb.Point, _ assets.Location) bool { return near(q) },
-		sector: func(seen orb.Polygon) bool { return near(seen) },
+		box:   geo.Grow(p.Bound(), reach),
+		thing: func(t *twin.Thing) bool { return near(t.Geometry()) },
+		point: func(q orb.Point, _ assets.Location) bool { return near(q) },
+		spots: spotsOf(g),
 	}}}, nil
 }
 
@@ -195,7 +210,7 @@ func (s *Survey) Along(st Stretch) (Region, error) {
 	// public's places are rounded, so their boxes may lie a little beside.
 	box := geo.Grow(s.o.River.Bound(min(st.From, length), min(st.To, length), st.Off), slack)
 	return Region{[]test{{
-		box: box, thing: func(t *twin.Thing) bool { return in(t.Location()) },
-		point: func(_ orb.Point, at assets.Location) bool { return in(at) },
+		box: box, core: s.o.River.Bound(min(st.From, length), min(st.To, length), st.Off), thing: func(t *twin.Thing) bool { return in(t.Location()) },
+		point: func(_ orb.Point, at assets.Location) bool { return in(at) }, placed: true,
 	}}}, nil
 }

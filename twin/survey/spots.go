@@ -73,7 +73,7 @@ func (s *Survey) study(r Region, grid *geo.Grid, held map[geo.Cell]int, most int
 // location asks where a point is only for a region that wants to know.
 func (s *Survey) location(r Region, p orb.Point) assets.Location {
 	for _, t := range r.tests {
-		if t.sector == nil {
+		if t.placed {
 			return s.o.Locate(p)
 		}
 	}

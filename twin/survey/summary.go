@@ -2,13 +2,9 @@ package survey
 
 import (
 	"context"
-	"slices"
 	"strconv"
 
-	"github.com/paulmach/orb"
-
 	"suhe/assets"
-	"suhe/geo"
 	"suhe/twin"
 )
 
@@ -131,62 +127,15 @@ func rank(t *twin.Thing) int {
 	return int(t.Severity)
 }
 
-// farthestSight is how far a camera can stand from what it sees; see assets.CameraSpec.
-const farthestSight geo.Metres = 5_000
-
-// covering yields the cameras in use that see some ground of the region, wherever they
-// stand, in order of FID. Houses are in nobody's way here.
+// covering yields the cameras in use, and not known to be off line, that see some ground
+// of the region, wherever they stand, in order of FID.
 func (s *Survey) covering(ctx context.Context, a *Ask, yield func(*twin.Thing)) error {
-	if a.Region.Everywhere() {
-		return s.each(ctx, a.named(nil, assets.Camera), func(t *twin.Thing) error {
-			if watches(t) {
-				yield(t)
-			}
-			return nil
-		})
-	}
-	near := a.named(nil, assets.Camera)
-	near.Region = Region{[]test{{box: geo.Grow(a.Region.bound(), farthestSight), thing: func(t *twin.Thing) bool { return watches(t) && s.sees(t, a.Region) }}}}
-	return s.each(ctx, near, func(t *twin.Thing) error {
-		yield(t)
+	if s.o.Watching == nil {
 		return nil
-	})
-}
-
-func watches(t *twin.Thing) bool {
-	return t.Asset.Camera != nil && t.Asset.Lifecycle == assets.InUse && t.State.Communication != twin.Offline
-}
-
-// sees says whether the ground of a camera touches the region: with an outline exactly,
-// else with the camera's place or one of some points spread over its ground.
-func (s *Survey) sees(t *twin.Thing, r Region) bool {
-	c := t.Asset.Camera
-	ground := geo.Sector(place(t), c.Azimuth, c.HorizontalFOV, c.Range)
-	if ground == nil {
-		return false
 	}
-	for _, is := range r.tests {
-		if !is.box.Intersects(ground.Bound()) {
-			return false
-		}
-		if is.sector != nil {
-			if !is.sector(ground) {
-				return false
-			}
-		} else if !slices.ContainsFunc(spread(place(t), ground), func(p orb.Point) bool { return is.point(p, s.o.Locate(p)) }) {
-			return false
-		}
+	all, err := s.o.Watching(ctx, s.Ground(a.Region), a.Sees)
+	for _, t := range all {
+		yield(t)
 	}
-	return true
-}
-
-// spread are points on the ground of a camera: three on the way to each of its edge.
-func spread(from orb.Point, ground orb.Polygon) []orb.Point {
-	out := []orb.Point{from}
-	for _, edge := range ground[0] {
-		for _, share := range [...]float64{1.0 / 3, 2.0 / 3, 1} {
-			out = append(out, orb.Point{from[0] + (edge[0]-from[0])*share, from[1] + (edge[1]-from[1])*share})
-		}
-	}
-	return out
+	return err
 }

@@ -47,9 +47,21 @@ type Options struct {
 	River   *geo.River                      // nil: there is no creek
 	Locate  func(orb.Point) assets.Location // where a point is in the district
 	Classes *assets.Classes
-	Past    Past             // nil: nothing is told of before
-	Links   *Links           // nil: nothing is related
-	Now     func() time.Time // default time.Now
+	Past    Past   // nil: nothing is told of before
+	Links   *Links // nil: nothing is related
+
+	// Watching are the cameras that see some of the ground and are seen by who asks, in
+	// order of FID; nil: none are known.
+	Watching func(ctx context.Context, ground Watched, sees func(*assets.Asset) bool) ([]*twin.Thing, error)
+
+	Now func() time.Time // default time.Now
+}
+
+// Watched is ground of which is asked which cameras see it.
+type Watched struct {
+	Box   orb.Bound
+	Holds func(orb.Point) bool // nil: everything
+	Spots []orb.Point          // some points of it, where it may be no more than a line
 }
 
 // Survey answers questions of one world. All methods may be called at once.

@@ -56,6 +56,52 @@ async function alarmed(watcher) {
   return alarm;
 }
 
+/** 上报: by a form, with a place by a click on the map and a photo. What is rejected wants a reason. */
+async function reported(watcher) {
+  const { page } = watcher;
+  await page.click('#report-button');
+  await page.waitForSelector('#report[open]');
+  const channels = await page.$$eval('#report-channel option', (all) => all.map((o) => o.value));
+  check('people report by the channels of people', channels.includes('hotline') && !channels.includes('sensor') && !channels.includes('ai'), channels.join());
+  await page.selectOption('#report-class', 'facility.manhole');
+  await page.fill('#report-what', '井盖缺失 · 桥头');
+  await page.fill('#report-text', '已放置警示桩。');
+  await page.setInputFiles('#report-photo', { name: '现场.png', mimeType: 'image/png', buffer: picture(32) });
+  const found = await axe(page, [['#map']]);
+  check('axe finds nothing in the form', found.length === 0, JSON.stringify(found));
+  await page.click('#report button:has-text("在地图上选点")');
+  await page.waitForSelector('.placing');
+  const spot = await page.evaluate(() => {
+    for (let y = 200; y < innerHeight - 100; y += 40) for (let x = 100; x < innerWidth - 100; x += 40) if (document.elementFromPoint(x, y)?.tagName === 'CANVAS') return { x, y, at: window.suhe.map.unproject([x, y]).toArray() };
+    return undefined;
+  });
+  await page.mouse.click(spot.x, spot.y);
+  await page.waitForSelector('#report[open]');
+  const place = (await page.textContent('#report-place')).split(', ').map(Number);
+  check('the place is where the map was clicked, and what was written is there', Math.hypot(place[0] - spot.at[0], place[1] - spot.at[1]) < 1e-4 && await page.inputValue('#report-text') === '已放置警示桩。', JSON.stringify({ place, spot }));
+  await page.click('#report button[type=submit]');
+  check('its card shows what was reported', await watcher.stands('discovered') && await watcher.said('title', '井盖缺失 · 桥头'));
+  const id = await page.getAttribute('#case', 'data-id');
+  await time('create', await watcher.answered('/v1/incidents'), [['list', watcher, `list ${id} discovered`], ['card', watcher, `card ${id} discovered`]]);
+  check('with the photo', await watcher.wait('photo', () => document.querySelector('#case .gallery[data-when=before] img')?.naturalWidth > 0));
+  await page.click('#case [data-verb=reject]');
+  await page.waitForSelector('#deed[open]');
+  await page.click('#deed button[type=submit]');
+  check('where a reason is needed none is not taken', await page.isVisible('#deed[open]'));
+  await page.keyboard.press('Escape');
+  check('Escape closes the form and not the card', await page.isHidden('#deed') && await page.isVisible('#case'));
+  await watcher.press('reject', (p) => p.fill('#deed-reason', '演练'));
+  check('rejected, and out of the list', await watcher.stands('rejected') && await watcher.wait('gone', (i) => !document.querySelector(`#cases-list [data-id="${i}"]`), id));
+  await page.keyboard.press('Escape');
+}
+
+/** How often rules were right. */
+async function counted(watcher) {
+  await watcher.page.click('#statistics-button');
+  check('statistics tell how often a rule was right', await watcher.wait('statistics', () => document.querySelector('#statistics[open] tr[data-of="rule water-level-high"] td')?.textContent.match(/[1-9]/)));
+  await watcher.page.keyboard.press('Escape');
+}
+
 /** 立案: by itself, with the evidence. Of several alarms within reach one incident is made, of which the others are part. */
 async function filed(watcher, alarm) {
   let incident = await watcher.ask('GET', `/v1/incidents/${alarm.incident}`);
@@ -186,7 +232,7 @@ async function unseen(neighbour, watcher, { id, what }, alarm) {
     const { status, text } = await neighbour.fetch(path);
     check(`the neighbour finds nothing at ${path}`, status === 404, `${status} ${text}`);
   }
-  for (const path of ['/v1/incidents?open=all&limit=500', '/v1/alarms?open=all&limit=500']) {
+  for (const path of ['/v1/incidents?open=all&limit=500', '/v1/alarms?open=all&limit=500', '/v1/alarms?parts=true&limit=500', '/ogc/collections/incidents/items?limit=1000', '/ogc/collections/alarms/items?limit=1000']) {
     const { status, text } = await neighbour.fetch(path);
     check(`nor in ${path}`, status === 200 && has(text) === '', `${status} ${has(text)}`);
   }
@@ -231,10 +277,12 @@ try {
     check(`axe finds nothing on the screen of ${s.user}`, found.length === 0, JSON.stringify(found));
   }
   await unseen(neighbour, watcher, incident, alarm);
+  await counted(watcher);
   const meanwhile = JSON.stringify(watcher.asked());
   await closed(id, { watcher, dispatcher, patrol });
   await clocked(id, watcher);
   check('all came by the stream: no page began anew or asked for a list', meanwhile === before[0] && [dispatcher, patrol].every((s, i) => JSON.stringify(s.asked()) === before[i + 1]), meanwhile);
+  await reported(watcher);
   await watcher.page.click('#theme');
   await watcher.page.click('#language');
   check('it speaks English', await watcher.wait('English', () => /Incidents and alarms/.test(document.getElementById('cases').textContent)));

@@ -62,6 +62,10 @@ try {
   const shown = await page.textContent('#card .value').catch(() => '');
   check('the card shows a value with its unit', /^-?[\d.]+ \S+/.test(shown ?? ''), shown ?? '');
   check('the value on the card moves', await wait('value', (b) => document.querySelector('#card .value')?.textContent !== b, shown));
+  await page.click('#card .eyes button');
+  check('the card tells which cameras see it, and the map draws them', await wait('eyes', () =>
+    (document.querySelector('#card .eyes p')?.textContent ?? '') !== '' || document.querySelectorAll('#card .eyes li').length > 0
+    && window.suhe.map.querySourceFeatures('rays').length > 0));
   const clean = async (theme) => {
     const found = await axe(page, [['#map']]);
     check(`axe finds nothing in the ${theme} theme`, found.length === 0, JSON.stringify(found));

@@ -5,6 +5,8 @@ export async function search(page, { check, wait }) {
   await page.keyboard.type('武宁路桥');
   check('what has the words is found and marked', await wait('found', () => [...document.querySelectorAll('#search-list:not([hidden]) [role=option] mark')]
     .some((m) => m.textContent === '武宁路桥')));
+  await page.fill('#search-text', '没有的东西');
+  check('it says that nothing was found', await wait('nothing', () => document.getElementById('search-note')?.textContent === '没有找到'));
   await page.fill('#search-text', 'wnlq');
   check('initials of pinyin find it too', await wait('initials', () => document.querySelector('#search-list [role=option] mark')?.textContent === '武宁路桥'));
   check('how much was found is said', /^共 \d+ 个$/.test((await page.textContent('#search-note')) ?? ''));

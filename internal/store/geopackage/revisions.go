@@ -10,12 +10,15 @@ import (
 
 var _ assets.Archive = (*Store)(nil)
 
+// kept are the columns of assets in their order, as revisions has them too.
+const kept = `fid, geom, id, kind, class, name, base, height, orientation, owner, area, chainage, bank, offset_m,
+	lifecycle, properties, camera, sensor, revision, changed_at, changed_by, why`
+
 // revisionsSQL reads what is and what was of an asset; the last column says whether
 // it was removed.
 const revisionsSQL = "SELECT " + columns + `, a.removed FROM (
-		SELECT *, 0 AS removed FROM (SELECT fid, geom, id, kind, class, name, base, height, orientation, owner, area, chainage, bank, offset_m,
-			lifecycle, properties, camera, sensor, revision, changed_at, changed_by, why FROM assets WHERE id = ?1)
-		UNION ALL SELECT * FROM revisions WHERE id = ?1) a
+		SELECT ` + kept + `, 0 AS removed FROM assets WHERE id = ?1
+		UNION ALL SELECT ` + kept + `, removed FROM revisions WHERE id = ?1) a
 	WHERE ?2 = 0 OR a.revision < ?2 ORDER BY a.revision DESC LIMIT ?3`
 
 // Revisions implements assets.Archive.

@@ -24,8 +24,10 @@ CREATE TABLE revisions (
     changed_by TEXT NOT NULL,
     why TEXT NOT NULL,
     removed INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL, -- when the asset was no longer so, or was removed
     PRIMARY KEY (id, revision)
 );
+CREATE INDEX revisions_until ON revisions (until_ms);
 
 -- An edit by hand comes twice: as it is made, and as assets_by_hand raises its
 -- revision. Before the first the row is what it was; of the second that is kept already.
@@ -39,18 +41,18 @@ WHEN NEW.revision IS NOT OLD.revision OR NEW.geom IS NOT OLD.geom OR NEW.kind IS
 BEGIN
     INSERT INTO revisions SELECT OLD.fid, OLD.geom, OLD.id, OLD.kind, OLD.class, OLD.name, OLD.base, OLD.height, OLD.orientation,
         OLD.owner, OLD.area, OLD.chainage, OLD.bank, OLD.offset_m, OLD.lifecycle, OLD.properties, OLD.camera, OLD.sensor,
-        OLD.revision, OLD.changed_at, OLD.changed_by, OLD.why, 0
+        OLD.revision, OLD.changed_at, OLD.changed_by, OLD.why, 0, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)
         WHERE NOT EXISTS (SELECT 1 FROM revisions WHERE id = OLD.id AND revision = OLD.revision);
 END;
 CREATE TRIGGER revisions_delete AFTER DELETE ON assets
 BEGIN
     INSERT INTO revisions SELECT OLD.fid, OLD.geom, OLD.id, OLD.kind, OLD.class, OLD.name, OLD.base, OLD.height, OLD.orientation,
         OLD.owner, OLD.area, OLD.chainage, OLD.bank, OLD.offset_m, OLD.lifecycle, OLD.properties, OLD.camera, OLD.sensor,
-        OLD.revision, OLD.changed_at, OLD.changed_by, OLD.why, 0
+        OLD.revision, OLD.changed_at, OLD.changed_by, OLD.why, 0, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)
         WHERE NOT EXISTS (SELECT 1 FROM revisions WHERE id = OLD.id AND revision = OLD.revision);
     INSERT INTO revisions SELECT OLD.fid, OLD.geom, OLD.id, OLD.kind, OLD.class, OLD.name, OLD.base, OLD.height, OLD.orientation,
         OLD.owner, OLD.area, OLD.chainage, OLD.bank, OLD.offset_m, OLD.lifecycle, OLD.properties, OLD.camera, OLD.sensor,
-        OLD.revision + 1, strftime('%Y-%m-%dT%H:%M:%fZ','now'), 'hand', '', 1
+        OLD.revision + 1, strftime('%Y-%m-%dT%H:%M:%fZ','now'), 'hand', '', 1, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)
         WHERE NOT EXISTS (SELECT 1 FROM revisions WHERE id = OLD.id AND revision = OLD.revision + 1);
 END;
 -- One that is made again by hand goes on where it ended; ours do so themselves.

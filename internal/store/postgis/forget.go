@@ -33,6 +33,9 @@ var oldSQL = map[twin.Sort]string{
 	twin.Found: `DELETE FROM suhe.findings d USING (
 		SELECT hook, id FROM suhe.findings WHERE time < $1 ORDER BY time LIMIT $2
 	) old WHERE d.hook = old.hook AND d.id = old.id`,
+	twin.Revised: `DELETE FROM suhe.revisions d USING (
+		SELECT id, revision FROM suhe.revisions WHERE until < $1 ORDER BY until LIMIT $2
+	) old WHERE d.id = old.id AND d.revision = old.revision`,
 }
 
 // Forget implements twin.History.

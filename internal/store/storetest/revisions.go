@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"suhe/assets"
+	"suhe/geo"
+	"suhe/twin"
 )
 
 // past reads all revisions of an asset.
@@ -125,5 +127,29 @@ func revisionsOfHands(t *testing.T, h House) {
 	put(t, s, sample("broken", assets.Bridge))
 	if got := past(t, s, "broken"); len(got) != 3 || got[1].Asset.Shape.Geometry.Plane != nil || got[0].Asset.Shape.Geometry.Plane == nil {
 		t.Errorf("with what was no asset between: %+v", got)
+	}
+}
+
+// forgetRevisions takes away what was long ago; what is stays, and so do its numbers.
+func forgetRevisions(t *testing.T, h House) {
+	s := h.Open(t)
+	for i := range 5 {
+		a := sample("a", assets.Bridge)
+		a.Shape.Height = geo.Metres(i)
+		put(t, s, a)
+	}
+	remove(t, s, "a")
+	again := put(t, s, sample("a", assets.Bridge))[0]
+	if n, err := s.Forget(t.Context(), twin.Revised, time.Now().Add(-time.Hour), 100); err != nil || n != 0 {
+		t.Errorf("an hour ago there were %d, %v", n, err)
+	}
+	for _, want := range []int{4, 2, 0} {
+		n, err := s.Forget(t.Context(), twin.Revised, time.Now().Add(time.Hour), 4)
+		if err != nil || n != want {
+			t.Errorf("removed %d, %v, want %d", n, err, want)
+		}
+	}
+	if got := past(t, s, "a"); len(got) != 1 || got[0].Asset.Revision.N != 7 || differs(got[0].Asset, again) != "" {
+		t.Errorf("left: %+v", got)
 	}
 }

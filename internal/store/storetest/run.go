@@ -85,6 +85,7 @@ func Run(t *testing.T, build func(testing.TB) House) {
 		{"follow", follow},
 		{"revisionsAreKept", revisionsAreKept},
 		{"revisionsOfHands", revisionsOfHands},
+		{"forgetRevisions", forgetRevisions},
 		{"handEdits", handEdits},
 		{"handHazards", handHazards},
 		{"handRefused", handRefused},

@@ -12,6 +12,7 @@ interface Account {
   name: string;
   roles: string[];
   areas: string[];
+  unit?: string;
   disabled: boolean;
   demo: boolean;
   otp: boolean; // has a second factor
@@ -93,8 +94,8 @@ export class Accounts implements Desk {
     const what = a.disabled ? 'enable' : 'disable';
     if (!(await this.sure(what, a))) return;
     await this.frame.try(async () => {
-      const { name, roles: held, areas } = a;
-      await ask(path(a.username), { method: 'PUT', body: { name, roles: held, areas, disabled: !a.disabled }, match: a.rev });
+      const { name, roles: held, areas, unit } = a;
+      await ask(path(a.username), { method: 'PUT', body: { name, roles: held, areas, unit, disabled: !a.disabled }, match: a.rev });
       await this.load();
     });
   }
@@ -123,6 +124,7 @@ export class Accounts implements Desk {
     this.form.replaceChildren(
       field(frame.word('username'), input('username')), field(frame.word('name'), input('name')),
       field(frame.word('areas'), input('areas', everywhere), frame.word('areasHint')),
+      field(frame.word('unit'), input('unit')),
       make('fieldset', {}, make('legend', {}, frame.word('roles')), ...boxes, make('small', {}, frame.word('exclusive'))),
       make('button', { type: 'submit', className: 'primary' }, frame.word('create')));
   }
@@ -132,7 +134,7 @@ export class Accounts implements Desk {
     const text = (name: string): string => given.get(name)?.toString().trim() ?? '';
     const is = await ask<Account>(path(text('username')), {
       method: 'PUT', match: 0,
-      body: { name: text('name'), roles: given.getAll('role'), areas: text('areas').split(/[,，、\s]+/).filter(Boolean), disabled: false },
+      body: { name: text('name'), roles: given.getAll('role'), areas: text('areas').split(/[,，、\s]+/).filter(Boolean), unit: text('unit'), disabled: false },
     });
     this.form.reset();
     await this.load();

@@ -14,6 +14,7 @@ const words = {
   name: ['姓名', 'Name'],
   roles: ['角色', 'Roles'],
   areas: ['区域', 'Areas'],
+  unit: ['单位（可选）', 'Unit (optional)'],
   areasHint: ['* 为全部；或街镇代码，以逗号分隔', '* for all; or codes, with commas between'],
   state: ['状态', 'State'],
   ways: ['操作', 'Ways'],

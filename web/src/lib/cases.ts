@@ -105,8 +105,18 @@ export function lightOf(readings: Reading[]): number {
   return Math.max(0, ...readings.filter((r) => !r.ended && !r.stands).map((r) => ['green', 'yellow', 'red'].indexOf(r.colour)));
 }
 
-/** What incidents are of. */
-export const eventClasses = () => ask<{ classes: Named[] }>(`${lists.incident}/classes`).then((a) => a.classes);
+/** What incidents are of, and by what they are found. */
+export const eventTables = () => ask<{ classes: Named[]; channels: { channel: string; machine?: boolean }[] }>(`${lists.incident}/classes`);
+
+/** What somebody reports. */
+export interface Finding { channel: string; class: string; title?: string; text?: string; place: LonLat; address?: string; contact?: string }
+
+export const report = (found: Finding) => ask<{ id: string }>(lists.incident, { method: 'POST', body: found });
+
+/** How often a rule or an algorithm was right in the last 30 days; falseRate is of those that somebody judged. */
+export interface Tally { of: string; alarms: number; confirmed: number; false: number; falseRate: number }
+
+export const tallies = () => ask<{ tallies: Tally[] }>(`${lists.alarm}/statistics`).then((a) => a.tallies);
 
 export const incident = (id: string) => ask<Incident>(one('incident', id));
 export const alarm = (id: string) => ask<Alarm>(one('alarm', id));

@@ -77,6 +77,8 @@ const words = {
   area: ['街镇', 'Street or town'],
   chainage: ['里程', 'Chainage'],
   owner: ['权属', 'Owner'],
+  whoSees: ['哪些摄像机看得到', 'Which cameras see it'],
+  nobodySees: ['没有摄像机看得到这里', 'No camera sees this place'],
   left: ['左岸', 'left bank'],
   right: ['右岸', 'right bank'],
   communication: ['通信', 'Communication'],

@@ -7,8 +7,10 @@ import type { Touched } from '../lib/picture';
 import { Problem } from '../lib/problem';
 import type { Reason } from '../lib/purpose';
 import type { Action } from '../lib/session';
+import { sightAt, type Sight } from '../lib/sight';
 import { ink } from '../lib/theme';
 import { clock, instant } from '../lib/time';
+import { eyes } from './eyes';
 import { moverLayer } from './movers';
 import type { Picked } from './scene';
 import type { Why } from './why';
@@ -21,6 +23,7 @@ export interface Around {
   may(action: Action): boolean;
   changed(): void; // another thing is shown, or none
   trail(track: api.Track | undefined): void; // draws where somebody was
+  rays(s: Sight | undefined): void; // draws which cameras see the thing
 }
 
 /** The layers whose things are looked at for a reason. */
@@ -53,6 +56,7 @@ export class Card {
     const reason = needs ? await this.around.why.ask(name, incident) : undefined;
     if (needs && !reason) return;
     this.around.trail(undefined);
+    this.around.rays(undefined);
     await this.fetch(id, reason);
   }
 
@@ -80,6 +84,7 @@ export class Card {
     this.chart = undefined;
     this.panel.hidden = true;
     this.around.trail(undefined);
+    this.around.rays(undefined);
     this.around.changed();
   }
 
@@ -121,6 +126,7 @@ export class Card {
     this.panel.replaceChildren(head, this.facts(a, lang));
     if (a.sensor) this.panel.append(this.values(a));
     if (a.kind === 'mover' && this.around.may('dispatch')) this.panel.append(this.track(a.id, lang));
+    this.panel.append(...this.seen(a, lang));
     if (this.reason) this.panel.append(this.recorded(this.reason, lang));
     this.panel.hidden = false;
   }
@@ -146,6 +152,15 @@ export class Card {
       for (const key of ['communication', 'data', 'service'] as const) if (isWord(key)) rows.push([word(key, lang), stateWord(a.state[key], lang)]);
     }
     return pairs(rows);
+  }
+
+  /** Tells which cameras see what stands at one place; of what moves it would be old at once. */
+  private seen(a: api.Asset, lang: Lang): HTMLElement[] {
+    if (a.geometry?.type !== 'Point' || a.kind === 'mover' || a.kind === 'camera') return [];
+    const [lon = 0, lat = 0] = a.geometry.coordinates;
+    return [eyes(() => sightAt([lon, lat]), {
+      rays: (s) => this.around.rays(s), look: (id, name) => void this.show({ id, layer: 'cameras', name }),
+    }, lang)];
   }
 
   /** Shows where somebody was, on the map. */

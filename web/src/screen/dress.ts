@@ -17,16 +17,20 @@ const inks = {
 export const labelZoom = 15;
 
 /** The sources that the page adds. */
-export const own = ['trail', 'tracks', 'movers', 'labels'];
+export const own = ['rays', 'trail', 'tracks', 'movers', 'labels'];
 
 /** The picture of what moves, pointing north; the page makes it when it is missed. */
 export const arrow = 'suhe.arrow';
 
-/** What the page draws itself, from below: where things came from, where they are, and live numbers above all. */
+/** What the page draws itself, from below: who sees a place, where things came from, where they are, and live numbers above all. */
 export function ownLayers(theme: Theme): LayerSpecification[] {
   const ink = inks[theme];
   const state = ['match', ['get', 'state'], 'normal', ink.good, ['fault', 'invalid'], ink.bad, ink.unsure];
   return [{
+    id: 'rays', type: 'line', source: 'rays',
+    layout: { 'line-cap': 'round' },
+    paint: { 'line-color': ['case', ['get', 'now'], ink.good, ink.unsure], 'line-width': 2, 'line-dasharray': [2, 1.5] },
+  }, {
     id: 'trail', type: 'line', source: 'trail',
     layout: { 'line-cap': 'round', 'line-join': 'round' },
     paint: { 'line-color': ink.value, 'line-width': 3, 'line-opacity': 0.9 },

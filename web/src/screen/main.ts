@@ -24,6 +24,7 @@ import { clock, day } from '../lib/time';
 import { boxOf } from './areas';
 import { Card } from './card';
 import { Cases } from './cases/cases';
+import { say } from './cases/words';
 import { Company } from './company';
 import { showInView, showLegend } from './legend';
 import { moverLayer } from './movers';
@@ -57,13 +58,15 @@ class Screen {
     const lang = (): Lang => this.switches.lang;
     this.card = new Card(element('card'), {
       tables, lang, why: new Why(who.id, lang), may: (action) => may(who, action),
-      changed: () => this.company.show(), trail: (track) => map.trail(track),
+      changed: () => this.company.show(), trail: (track) => map.trail(track), rays: (s) => map.rays(s),
     });
     this.cases = new Cases({
       button: element('cases-button'), panel: element('cases'), title: element('cases-title'), filter: element('cases-filter'),
-      list: element('cases-list'), note: element('cases-note'), card: element('case'), banner: element('urgent'),
+      ways: element('cases-ways'), list: element('cases-list'), note: element('cases-note'), card: element('case'), banner: element('urgent'),
     }, {
       kinds: (['incident', 'alarm'] as const).filter((kind) => sees(who, kind)), tables, lang, mayReport: may(who, 'report'),
+      go: (place, right, bottom) => map.go(place, right, bottom), look: (id, name, incident) => void this.card.show({ id, layer: 'cameras', name }, incident), rays: (s) => map.rays(s), changed: () => this.card.hide(),
+      kinds: (['incident', 'alarm'] as const).filter((kind) => sees(who, kind)), tables, lang, mayReport: may(who, 'report'), middle: () => map.middle(), place: () => map.place(() => say('clickMap', lang())),
       go: (place, right, bottom) => map.go(place, right, bottom), look: (id, name, incident) => void this.card.show({ id, layer: 'cameras', name }, incident), changed: () => this.card.hide(),
     });
     this.search = new SearchBox({

@@ -6,10 +6,12 @@ import {
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Scene, Track } from '../lib/api';
 import { session } from '../lib/ask';
+import { make } from '../lib/dom';
 import type { Live, TileNews } from '../lib/frames';
 import type { Box, LonLat } from '../lib/geo';
 import type { Lang } from '../lib/i18n';
 import type { Touched } from '../lib/picture';
+import { rays, type Sight } from '../lib/sight';
 import { Stale, zoomsOf } from '../lib/stale';
 import type { Theme } from '../lib/theme';
 import { throttled } from '../lib/throttle';
@@ -44,6 +46,7 @@ export class Scene3D {
   private readonly stale = new Stale();
   private readonly movers: Movers;
   private pallid = false;
+  private placed: ((at: LonLat) => void) | undefined; // the next click on the map is a place for it
   private onItsWay: Lang | undefined; // a style that was asked for; of a server that is away it never comes
   private painted: LayerSpecification[] = []; // as they are when what they show is live
 
@@ -91,6 +94,7 @@ export class Scene3D {
   /** Calls with the thing that is clicked, the nearest of several; a cluster comes apart instead. */
   onPick(pick: (thing: Picked) => void): void {
     this.map.on('click', (e) => {
+      if (this.placed) return this.placed([e.lngLat.lng, e.lngLat.lat]);
       const near: [[number, number], [number, number]] = [[e.point.x - 6, e.point.y - 6], [e.point.x + 6, e.point.y + 6]];
       const found = this.map.queryRenderedFeatures(near).filter((f) => picked.includes(f.source));
       found.sort((a, b) => picked.indexOf(a.source) - picked.indexOf(b.source) || this.away(a, e.point) - this.away(b, e.point));
@@ -99,6 +103,28 @@ export class Scene3D {
       const { id, name } = best?.properties ?? {};
       if (best && typeof id === 'string') pick({ id, layer: best.source, name: typeof name === 'string' && name !== '' ? name : id });
     });
+  }
+
+  /** The place of the next click on the map, which is for nothing else then; nothing if Esc calls it off. told says meanwhile what is waited for. */
+  async place(told: () => string): Promise<LonLat | undefined> {
+    const hint = make('p', { className: 'placing', role: 'status' }, told());
+    this.map.getContainer().append(hint);
+    this.map.getCanvas().style.cursor = 'crosshair';
+    this.map.getCanvas().focus();
+    const off = new AbortController();
+    const at = await new Promise<LonLat | undefined>((done) => {
+      this.placed = done;
+      addEventListener('keydown', (e) => {
+        if (e.key !== 'Escape') return;
+        e.stopImmediatePropagation();
+        done(undefined);
+      }, { capture: true, signal: off.signal });
+    });
+    off.abort();
+    this.placed = undefined;
+    this.map.getCanvas().style.cursor = '';
+    hint.remove();
+    return at;
   }
 
   /** How far a point is from a place on the screen, in pixels; what is no point lies where it was hit. */
@@ -224,6 +250,11 @@ export class Scene3D {
   trail(track: Track | undefined): void {
     const features = track?.geometry ? [{ ...track, geometry: track.geometry }] : [];
     this.map.getSource<GeoJSONSource>('trail')?.setData({ type: 'FeatureCollection', features });
+  }
+
+  /** Draws which cameras see a place, or nothing more. */
+  rays(s: Sight | undefined): void {
+    void this.map.getSource<GeoJSONSource>('rays')?.setData({ type: 'FeatureCollection', features: s ? rays(s) : [] });
   }
 
   /** Writes the first value of each sensor beside it. */

@@ -91,7 +91,7 @@ export class SearchBox {
       }
       case 'Escape':
         if (!this.open) return; // it closes what lies below
-        this.hide();
+        this.leave();
         e.stopPropagation();
         break;
       default:
@@ -101,13 +101,13 @@ export class SearchBox {
   }
 
   private get open(): boolean {
-    return !this.parts.list.hidden;
+    return !this.parts.note.hidden;
   }
 
   private show(): void {
     this.parts.list.hidden = this.hits.length === 0;
     this.parts.note.hidden = false;
-    this.parts.input.setAttribute('aria-expanded', String(this.open));
+    this.parts.input.setAttribute('aria-expanded', String(!this.parts.list.hidden));
   }
 
   private hide(): void {
@@ -117,8 +117,15 @@ export class SearchBox {
     this.parts.input.setAttribute('aria-expanded', 'false');
   }
 
-  private pick(hit: Hit): void {
+  /** Closes, and opens no more for an answer that is on its way. */
+  private leave(): void {
+    clearTimeout(this.timer);
+    this.turn++;
     this.hide();
+  }
+
+  private pick(hit: Hit): void {
+    this.leave();
     this.around.pick(hit);
   }
 

@@ -4,13 +4,15 @@
 CREATE TABLE suhe.revisions (
     LIKE suhe.assets,
     removed boolean NOT NULL,
+    until   timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (id, revision)
 );
-CREATE INDEX revisions_changed_at ON suhe.revisions USING brin (changed_at);
+CREATE INDEX revisions_until ON suhe.revisions (until);
 COMMENT ON TABLE suhe.revisions IS 'What assets were before each edit, kept by triggers of suhe.assets. Old rows may be deleted.';
+COMMENT ON COLUMN suhe.revisions.until IS 'when the asset was no longer so; of a removal when it was removed';
 COMMENT ON COLUMN suhe.revisions.removed IS 'the asset was removed then: changed_at, changed_by and why tell of the removal';
 
--- The columns of suhe.assets and of suhe.revisions are the same, but for the last.
+-- The columns of suhe.assets and of suhe.revisions are the same, but for the last two.
 -- +goose StatementBegin
 CREATE FUNCTION suhe.revisions_update() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = suhe, pg_temp AS $$

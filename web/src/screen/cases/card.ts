@@ -5,7 +5,9 @@ import type { CaseKind, CaseRow } from '../../lib/docket';
 import { button, make, say as put } from '../../lib/dom';
 import { choose, word, type Lang } from '../../lib/i18n';
 import { Problem } from '../../lib/problem';
+import { sightOf, type Sight } from '../../lib/sight';
 import { throttled } from '../../lib/throttle';
+import { eyes } from '../eyes';
 import { gallery, Uploader } from './files';
 import { DeedForm, type About } from './form';
 import * as parts from './parts';
@@ -15,6 +17,7 @@ import { say, verbWord } from './words';
 export interface Around {
   names(): parts.Names;
   mayReport: boolean;
+  rays(s: Sight | undefined): void; // draws which cameras see a place
   stormOf(id: string): string[]; // the other alarms of the storm that one is part of
   look(id: string, name: string, incident: string): void; // through a camera, for an incident if there is one
   open(kind: CaseKind, id: string): void; // another case
@@ -37,6 +40,7 @@ export class CaseCard {
   private readonly form: DeedForm;
   private readonly uploader: Uploader;
   private acting = false;
+  private eyes: { id: string; lang: Lang; part: HTMLElement } | undefined;
   private readonly soon = throttled(() => void this.fetch(), fetchEvery);
 
   constructor(private readonly panel: HTMLElement, private readonly around: Around) {
@@ -56,7 +60,8 @@ export class CaseCard {
   async show(kind: CaseKind, id: string): Promise<void> {
     if (this.id !== id) {
       put(this.told, '');
-      this.shown = undefined;
+      this.shown = this.eyes = undefined;
+      this.around.rays(undefined);
     }
     this.asked = { kind, id };
     this.around.changed();
@@ -72,8 +77,9 @@ export class CaseCard {
 
   hide(): void {
     if (!this.asked) return;
-    this.asked = this.shown = undefined;
+    this.asked = this.shown = this.eyes = undefined;
     this.panel.hidden = true;
+    this.around.rays(undefined);
     this.around.changed();
   }
 
@@ -135,7 +141,7 @@ export class CaseCard {
     const { lang } = names;
     const readings = i.readings ?? [];
     const evidence = i.evidence ?? [];
-    const eyes = evidence.filter((e) => e.kind === 'camera').map((e) => ({ id: e.ref, name: e.name ?? e.ref }));
+    const witnesses = evidence.filter((e) => e.kind === 'camera').map((e) => ({ id: e.ref, name: e.name ?? e.ref }));
     const missing = wanting(i);
     const files = [...gallery(i, lang), ...(missing > 0 ? [make('p', { className: 'hint' }, say('wanting', lang, { n: missing }))] : []), ...this.adder(i)];
     return [
@@ -144,7 +150,8 @@ export class CaseCard {
       ...this.deeds(offered(i), (verb) => waits(i, verb), names), this.told,
       ...parts.clocks(readings, lang), parts.incidentFacts(i, names),
       ...parts.kin([['partOf', i.into ? [i.into] : []], ['members', i.members], ['doubles', i.doubles?.map((d) => d.id)]], (id) => this.around.open('incident', id), lang),
-      ...parts.cameras(eyes, (id, name) => this.around.look(id, name, i.id), lang), ...parts.proofs(evidence, names),
+      ...parts.cameras(witnesses, (id, name) => this.around.look(id, name, i.id), lang),
+      this.seen(i.id, lang), ...parts.proofs(evidence, names),
       ...parts.section(say('files', lang), 'files', ...files), ...parts.timeline(steps, lang),
     ];
   }
@@ -158,6 +165,14 @@ export class CaseCard {
       ...parts.kin([['partOf', a.into ? [a.into] : []], ['storm', this.around.stormOf(a.id)]], (id) => this.around.open('alarm', id), lang), ...parts.cameras(a.cameras.map((c) => ({ id: c.camera, name: `${c.camera} · ${say('metres', lang, { n: Math.round(c.metres) })}` })), (id, name) => this.around.look(id, name, a.incident ?? ''), lang),
       ...parts.members(a, names), ...parts.timeline(steps, lang),
     ];
+  }
+
+  /** Who sees the place: the same part for as long as the same incident is shown, so that the answer stays while the card is drawn anew. */
+  private seen(id: string, lang: Lang): HTMLElement {
+    if (this.eyes?.id !== id || this.eyes.lang !== lang) {
+      this.eyes = { id, lang, part: eyes(() => sightOf(id), { rays: (s) => this.around.rays(s), look: (camera, name) => this.around.look(camera, name, id) }, lang) };
+    }
+    return this.eyes.part;
   }
 
   /** What adds a photo, for those who may, while there is something to prove. */

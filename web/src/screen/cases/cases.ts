@@ -2,26 +2,32 @@
 import type { Named, Tables } from '../../lib/api';
 import * as api from '../../lib/cases';
 import { Docket, folded, passes, urgent, type CaseKind, type CaseRow, type Filter } from '../../lib/docket';
-import { make } from '../../lib/dom';
+import { button, make } from '../../lib/dom';
 import type { LonLat } from '../../lib/geo';
 import { stateWord, word, type Lang } from '../../lib/i18n';
 import type { Touched } from '../../lib/picture';
+import type { Sight } from '../../lib/sight';
 import { throttled } from '../../lib/throttle';
 import { AreaNames } from '../areas';
 import { Banner } from './banner';
 import { CaseCard } from './card';
 import { CaseList } from './list';
 import { named } from './parts';
+import { ReportForm } from './report';
+import { Statistics } from './statistics';
 import { say } from './words';
 
-export interface Parts { button: HTMLElement; panel: HTMLElement; title: HTMLElement; filter: HTMLElement; list: HTMLElement; note: HTMLElement; card: HTMLElement; banner: HTMLElement }
+export interface Parts { button: HTMLElement; panel: HTMLElement; title: HTMLElement; filter: HTMLElement; ways: HTMLElement; list: HTMLElement; note: HTMLElement; card: HTMLElement; banner: HTMLElement }
 
 export interface Around {
   kinds: CaseKind[]; // that somebody sees
   tables: Tables;
   lang(): Lang;
   mayReport: boolean;
+  middle(): LonLat; // of what the map shows
+  place(): Promise<LonLat | undefined>; // of the next click on the map
   go(place: LonLat, right: number, bottom: number): void; // the map goes there, beside what is covered
+  rays(s: Sight | undefined): void; // draws which cameras see a place
   look(id: string, name: string, incident: string): void; // through a camera, for an incident if there is one
   changed(): void;
 }
@@ -43,6 +49,9 @@ export class Cases {
   private readonly soon = throttled(() => this.draw(), drawEvery);
   private past: CaseRow[] = []; // incidents that were over when they were last asked for
   private classes: Named[] = [];
+  private channels: string[] = [];
+  private readonly report: ReportForm;
+  private readonly statistics: Statistics;
   private readonly areas = new AreaNames(() => this.card.speak());
 
   constructor(private readonly parts: Parts, private readonly around: Around) {
@@ -50,11 +59,15 @@ export class Cases {
     this.banner = new Banner(parts.banner, around.lang, (row) => this.open(row));
     this.card = new CaseCard(parts.card, {
       names: () => ({ lang: around.lang(), className: (code) => this.className(code), phenomenon: (code) => this.phenomenon(code), areaName: (code) => this.areas.of(code) }),
-      mayReport: around.mayReport, stormOf: (id) => this.stormOf(id), look: around.look, open: (kind, id) => void this.show(kind, id),
+      mayReport: around.mayReport, stormOf: (id) => this.stormOf(id), look: around.look, rays: around.rays, open: (kind, id) => void this.show(kind, id),
       changed: () => {
         around.changed();
         this.draw();
       },
+    });
+    this.statistics = new Statistics(around.lang);
+    this.report = new ReportForm({
+      lang: around.lang, classes: () => this.classes, channels: () => this.channels, middle: around.middle, place: around.place, done: (id) => void this.show('incident', id),
     });
     parts.button.hidden = around.kinds.length === 0;
     parts.button.addEventListener('click', () => {
@@ -142,7 +155,9 @@ export class Cases {
 
   /** Learns what the classes of incidents are called. */
   private async learn(): Promise<void> {
-    this.classes = await api.eventClasses().catch(() => []); // until the next session they go by their codes
+    const tables = await api.eventTables().catch(() => ({ classes: [], channels: [] })); // until the next session they go by their codes
+    this.classes = tables.classes;
+    this.channels = tables.channels.filter((c) => !c.machine).map((c) => c.channel);
     this.speak();
   }
 
@@ -167,9 +182,20 @@ export class Cases {
     this.parts.title.textContent = say('cases', lang);
     this.parts.note.textContent = say('listAway', lang);
     if (this.parts.panel.hidden) return;
+    this.ways(lang);
     const looked = this.filter.kind === 'over' ? this.past : all;
     this.choices(looked, lang);
     this.list.show(looked.filter((r) => passes(this.filter, r)), this.card.id, (r) => new Set([r, ...parts(r)].map((p) => p.area)).size, (code) => this.className(code), lang);
+  }
+
+  /** What one may do beside looking at the list. */
+  private ways(lang: Lang): void {
+    if (this.parts.ways.dataset.said === lang + String(this.classes.length)) return; // so a button that has the focus keeps it
+    this.parts.ways.dataset.said = lang + String(this.classes.length);
+    const all: HTMLElement[] = [];
+    if (this.around.mayReport && this.classes.length > 0) all.push(Object.assign(button(say('reportCase', lang), () => this.report.open()), { id: 'report-button' }));
+    if (this.around.kinds.includes('alarm')) all.push(Object.assign(button(say('statistics', lang), () => void this.statistics.open()), { id: 'statistics-button' }));
+    this.parts.ways.replaceChildren(...all);
   }
 
   /** What the list may be narrowed to: the states are those that there are. */

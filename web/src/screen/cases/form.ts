@@ -14,7 +14,7 @@ const longest = 500;
 type Part = { rows: HTMLElement[]; read(data: FormData): Ask };
 
 export class DeedForm {
-  private readonly dialog = make('dialog', { id: 'deed' });
+  private readonly dialog = make('dialog', { id: 'deed', className: 'deed' });
   private answered: ((given: Ask | undefined) => void) | undefined;
 
   constructor(private readonly lang: () => Lang) {

@@ -78,9 +78,15 @@ export function cameras(all: { id: string; name: string }[], look: (id: string, 
 /** What other cases are to this one. */
 type Kin = 'partOf' | 'members' | 'doubles' | 'made' | 'storm';
 
+/** How many other cases are shown before one asks for more. */
+const kinShown = 5;
+
 /** Other cases that it belongs to, or may belong to: each a click away. */
 export function kin(all: [Kin, string[] | undefined][], open: (id: string) => void, lang: Lang): HTMLElement[] {
-  return section(say('related', lang), 'related', ...all.flatMap(([as, ids]) => (ids ?? []).map((id) => button(`${say(as, lang)} ${id}`, () => open(id)))));
+  const buttons = all.flatMap(([as, ids]) => (ids ?? []).map((id) => button(`${say(as, lang)} ${id}`, () => open(id))));
+  const more = buttons.splice(kinShown);
+  const rest = more.length > 0 ? [make('details', {}, make('summary', {}, say('more', lang, { n: more.length })), ...more)] : [];
+  return section(say('related', lang), 'related', ...buttons, ...rest);
 }
 
 /** The values that raised it, and what else stands there. */
