@@ -8,7 +8,7 @@ DATA_DIR ?= ./data
 
 protoc = mkdir -p $(1) && protoc --plugin=protoc-gen-go=$$($(GO) tool -n protoc-gen-go) --go_out=$(1) --go_opt=module=suhe stream/suhev1/suhe.proto
 
-SOURCES  := $(shell find web/src web/public -type f 2>/dev/null) $(wildcard web/*.html) internal/access/roles.json web/package.json web/vite.config.ts web/proto.ts stream/suhev1/suhe.proto
+SOURCES  := $(shell find web/src web/public -type f 2>/dev/null) $(wildcard web/*.html) internal/access/roles.json web/package.json web/vite.config.ts web/proto.ts web/worker.ts stream/suhev1/suhe.proto
 
 .PHONY: help
 help: ## list the targets

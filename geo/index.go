@@ -1,10 +1,8 @@
 package geo
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"slices"
 	"sync"
 
 	"github.com/paulmach/orb"
@@ -34,6 +32,7 @@ type Index[K comparable] struct {
 	mu    sync.RWMutex
 	tree  rtree.RTreeGN[float64, K]
 	boxes map[K]orb.Bound // the last box of each key: rtree removes by exact box only
+	rooms sync.Pool       // *[]candidate[K], of Nearest
 }
 
 // Grow makes room for n keys in an index that holds none yet.
@@ -140,84 +139,6 @@ func boxGeometry(b orb.Bound) orb.Geometry {
 	default:
 		return b.ToPolygon()
 	}
-}
-
-// Boxes appends the keys whose boxes touch b, each with its box.
-func (x *Index[K]) Boxes(dst []Move[K], b orb.Bound) []Move[K] {
-	if checkBox(b) != nil {
-		return dst
-	}
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	x.tree.Search(b.Min, b.Max, func(min, max [2]float64, key K) bool {
-		dst = append(dst, Move[K]{Key: key, Is: orb.Bound{Min: min, Max: max}})
-		return true
-	})
-	return dst
-}
-
-// Nearest appends at most n keys by the ground distance from p to their boxes,
-// nearest first, none farther than limit. The distance is exact for points and
-// never too long for boxes. Boxes beyond the antimeridian are not looked for.
-func (x *Index[K]) Nearest(dst []Hit[K], p orb.Point, n int, limit Metres) []Hit[K] {
-	if n <= 0 || !finite(p) {
-		return dst
-	}
-	around := newSurroundings(p)
-	start := len(dst)
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	x.tree.Nearby(
-		func(min, max [2]float64, _ K, _ bool) float64 { return float64(around.least(min, max)) },
-		func(min, max [2]float64, key K, least float64) bool {
-			if Metres(least) > limit {
-				return false
-			}
-			hit := Hit[K]{key, boxDistance(p, min, max), min == max}
-			if hit.Point {
-				hit.Distance = Distance(p, min)
-			}
-			if hit.Distance > limit {
-				return true
-			}
-			at, _ := slices.BinarySearchFunc(dst[start:], hit.Distance, func(h Hit[K], d Metres) int { return cmp.Compare(h.Distance, d) })
-			if dst = slices.Insert(dst, start+at, hit); len(dst)-start >= n {
-				dst = dst[:start+n]
-				limit = dst[start+n-1].Distance // others must be as near
-			}
-			return true
-		})
-	return dst
-}
-
-// surroundings are what lies around a point, on which a distance that is never too long
-// is told without trigonometry.
-type surroundings struct {
-	p    orb.Point
-	x, y float64 // metres of a degree, less what the plane and boxDistance are off
-}
-
-// Where surroundings are a plane: so many degrees around points below a latitude. There
-// it is 2 % off boxDistance at most.
-const (
-	planeReach    = 1.0
-	planeLatitude = 60
-)
-
-func newSurroundings(p orb.Point) *surroundings {
-	const least = 0.97
-	x, y := scaleAt(p[1])
-	return &surroundings{p, least * x, least * y}
-}
-
-// least is never more than boxDistance, or the distance to anything in the box; and never
-// more than for what the box holds.
-func (s *surroundings) least(min, max [2]float64) Metres {
-	dLon, dLat := math.Max(0, math.Max(min[0]-s.p[0], s.p[0]-max[0])), math.Max(0, math.Max(min[1]-s.p[1], s.p[1]-max[1]))
-	if dLon > planeReach || min[1] < s.p[1]-planeReach || max[1] > s.p[1]+planeReach || math.Abs(s.p[1]) > planeLatitude {
-		return boxDistance(s.p, min, max)
-	}
-	return Metres(math.Sqrt(sq(dLon*s.x) + sq(dLat*s.y)))
 }
 
 // boxDistance is the haversine from p to the nearest latitude and longitude of

@@ -197,3 +197,106 @@ func BenchmarkIndexWithin(b *testing.B) {
 		dst = x.Within(dst[:0], orb.Bound{Min: p, Max: orb.Point{p[0] + 0.0038, p[1] + 0.00285}})
 	}
 }
+
+// crowds are points and boxes in places that lie evenly, in heaps, or on one spot.
+func crowds(t *rapid.T) map[int]orb.Bound {
+	model := map[int]orb.Bound{}
+	heaps := rapid.IntRange(1, 4).Draw(t, "heaps")
+	for key := range rapid.IntRange(0, 3000).Draw(t, "keys") {
+		spread := []float64{0.2, 0.001, 0}[key%heaps%3]
+		chance := rand.New(rand.NewPCG(uint64(key), 5))
+		p := orb.Point{121.4 + float64(key%heaps)/20 + spread*chance.Float64(), 31.2 + spread*chance.Float64()}
+		box := p.Bound()
+		if key%4 == 0 {
+			box.Max = orb.Point{p[0] + chance.Float64()/2000, p[1] + chance.Float64()/2000}
+		}
+		model[key] = box
+	}
+	return model
+}
+
+// The nearest are those of a plain sort, and what meets a site is what geometry says,
+// wherever the crowd stands.
+func TestCrowd(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		model := crowds(t)
+		var x geo.Index[int]
+		var batch []geo.Move[int]
+		for key, box := range model {
+			batch = append(batch, geo.Move[int]{Key: key, Is: box})
+		}
+		if err := x.Apply(batch); err != nil {
+			t.Fatal(err)
+		}
+		from := orb.Point{121.4 + rapid.Float64Range(-0.1, 0.3).Draw(t, "lon"), 31.2 + rapid.Float64Range(-0.1, 0.3).Draw(t, "lat")}
+		n := rapid.IntRange(1, 40).Draw(t, "n")
+		limit := geo.Metres(rapid.SampledFrom([]float64{1, 500, 20_000, math.MaxFloat64}).Draw(t, "limit"))
+		one := func(key int) float64 { // by an index of its own
+			var alone geo.Index[int]
+			if err := alone.Apply([]geo.Move[int]{{Key: key, Is: model[key]}}); err != nil {
+				t.Fatal(err)
+			}
+			return float64(alone.Nearest(nil, from, 1, math.MaxFloat64)[0].Distance)
+		}
+		var want []float64
+		for key, box := range model {
+			if clampDistance(from, box) < float64(limit)*1.1 {
+				if d := one(key); d <= float64(limit) {
+					want = append(want, d)
+				}
+			}
+		}
+		slices.Sort(want)
+		want = want[:min(n, len(want))]
+		got := x.Nearest(nil, from, n, limit)
+		if len(got) != len(want) {
+			t.Fatalf("%d hits of %d, want %d", len(got), len(model), len(want))
+		}
+		for i, hit := range got {
+			if float64(hit.Distance) != want[i] {
+				t.Fatalf("hit %d of %d at %v m, want %v m", i, n, hit.Distance, want[i])
+			}
+		}
+		checkMeeting(t, &x, model, from)
+	})
+}
+
+func checkMeeting(t *rapid.T, x *geo.Index[int], model map[int]orb.Bound, at orb.Point) {
+	far := rapid.Float64Range(0.0005, 0.1).Draw(t, "far")
+	var ring orb.Ring
+	for k := range rapid.IntRange(3, 90).Draw(t, "corners") {
+		sin, cos := math.Sincos(float64(k))
+		ring = append(ring, orb.Point{at[0] + far*cos, at[1] + far*sin*float64(k%3+1)/3})
+	}
+	for name, g := range map[string]orb.Geometry{
+		"box": orb.Bound{Min: at, Max: orb.Point{at[0] + far, at[1] + far}}, "line": orb.LineString{at, {at[0] + far, at[1] + far}},
+		"polygon": orb.Polygon{append(ring, ring[0])}, "point": at,
+	} {
+		site := geo.Prepare(g)
+		sure, unsure := x.Meeting(nil, nil, site)
+		for _, key := range unsure {
+			if site.Intersects(boxShape(model[key])) {
+				sure = append(sure, key)
+			}
+		}
+		var want []int
+		for key, box := range model {
+			if site.Intersects(boxShape(box)) {
+				want = append(want, key)
+			}
+		}
+		slices.Sort(sure)
+		slices.Sort(want)
+		if !slices.Equal(sure, want) {
+			t.Fatalf("%s: %d meet, want %d", name, len(sure), len(want))
+		}
+	}
+}
+
+// boxShape is a box's geometry of its true dimension.
+func boxShape(b orb.Bound) orb.Geometry {
+	if b.Min == b.Max {
+		return b.Min
+	}
+	return b.ToPolygon()
+}

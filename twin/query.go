@@ -50,50 +50,43 @@ func (w *World) within(dst []*Thing, kind assets.Kind, b orb.Bound) []*Thing {
 	return dst
 }
 
-// Meeting appends the things of the kinds that share a point with the site, all of one
-// batch, in no order. No lock is held while geometries are compared; of what is a point
-// the index knows where it is, so that memory is not waited for.
-func (w *World) Meeting(dst []*Thing, kinds []assets.Kind, site *geo.Prepared) []*Thing {
+// Meeting appends the numbers of the things of the kinds that share a point with the
+// site, all of one batch, in no order. Of most the index knows it, so that no memory is
+// waited for; others are compared when no lock is held.
+func (w *World) Meeting(dst []assets.FID, kinds []assets.Kind, site *geo.Prepared) []assets.FID {
 	m := meetings.Get().(*meeting)
 	defer meetings.Put(m)
-	w.boxed(m, kinds, site.Bound())
-	for i, box := range m.boxes {
-		if meets(site, box.Is, m.things[i]) {
-			dst = append(dst, m.things[i])
+	dst = w.meeting(dst, m, kinds, site)
+	for _, t := range m.things {
+		if site.Intersects(t.Geometry()) {
+			dst = append(dst, t.Label.FID)
 		}
 	}
 	return dst
 }
 
-func meets(site *geo.Prepared, box orb.Bound, t *Thing) bool {
-	if box.Min == box.Max {
-		return site.Touches(box.Min)
-	}
-	return site.Intersects(t.Geometry())
-}
-
-// meeting is the scratch of Meeting: boxes and whose they are.
+// meeting is the scratch of Meeting: what is yet to be compared.
 type meeting struct {
-	boxes  []geo.Move[assets.FID]
+	keys   []assets.FID
 	things []*Thing
 }
 
 var meetings = sync.Pool{New: func() any { return new(meeting) }}
 
-// boxed fills m with the things whose boxes touch b.
-func (w *World) boxed(m *meeting, kinds []assets.Kind, b orb.Bound) {
-	m.boxes, m.things = m.boxes[:0], m.things[:0]
+// meeting appends what is sure, and fills m with what is not.
+func (w *World) meeting(dst []assets.FID, m *meeting, kinds []assets.Kind, site *geo.Prepared) []assets.FID {
+	m.keys, m.things = m.keys[:0], m.things[:0]
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	for _, kind := range kinds {
 		if l := w.stock.layers[kind]; l != nil {
-			m.boxes = l.index.Boxes(m.boxes, b)
+			dst, m.keys = l.index.Meeting(dst, m.keys, site)
 		}
 	}
-	m.things = slices.Grow(m.things, len(m.boxes))
-	for i := range m.boxes {
-		m.things = append(m.things, w.stock.things.get(m.boxes[i].Key))
+	for _, fid := range m.keys {
+		m.things = append(m.things, w.stock.things.get(fid))
 	}
+	return dst
 }
 
 // Near is a thing and how far on the ground its box is.

@@ -115,6 +115,15 @@ func TestBenchLoad(t *testing.T) {
 	})
 }
 
+func TestBenchQuery(t *testing.T) {
+	rows := measured(t, "query", "--database", pgtest.Start(t))
+	check(t, rows, []plausible{
+		{"5k assets: box of 250 m", 10, 1e7}, {"5k assets: polygon of 12 corners", 10, 1e7}, {"5k assets: nearest 10", 10, 1e7},
+		{"300 cameras, 1k buildings: who sees a place: p99", 0.001, 1000}, {"5k assets by words, with facets: p99", 0.001, 1000},
+		{"index of words: memory", 0.1, 100}, {"5k assets as CSV", 100, 1e7}, {"5k assets as CSV: memory held more at most", 0, 1000},
+	})
+}
+
 func TestBenchStream(t *testing.T) {
 	rows := measured(t, "stream", "--database", pgtest.Start(t))
 	var want []plausible

@@ -151,7 +151,7 @@ func TestFeaturesKeepToTheScope(t *testing.T) {
 			}
 		}
 	}
-	if _, body := h.browse("operator", "incidents/items?filter="+url.QueryEscape("id = '"+string(h.matter())+"'")); !strings.Contains(body, `"properties.channel"`) || len(featureIDs(t, body)) != 1 {
+	if _, body := h.browse("operator", "incidents/items?filter="+url.QueryEscape("id = '"+string(h.matter())+"'")); !strings.Contains(body, `"properties.channel"`) || !strings.Contains(body, `"properties":null`) || len(featureIDs(t, body)) != 1 {
 		t.Errorf("incidents: %s", body)
 	}
 }
@@ -202,6 +202,45 @@ func TestPagesToBrowse(t *testing.T) {
 		"text/csv": "text/csv", "image/png": "application/geo+json"} {
 		if got, _ := h.browse("operator", "sensors/items?limit=1", "Accept", accept); got.Header.Get("Content-Type") != want {
 			t.Errorf("Accept %q: %s, want %s", accept, got.Header.Get("Content-Type"), want)
+		}
+	}
+}
+
+// Whatever is asked, little is answered at once, and nonsense is told in few words
+// which parameter it is in.
+func TestFeaturesAreBounded(t *testing.T) {
+	h := openHouse(t)
+	got, body := h.browse("operator", "assets/items?bbox=-180,-90,180,90&limit=1000000000")
+	if n := len(featureIDs(t, body)); got.StatusCode != http.StatusOK || n == 0 || n > 10_000 {
+		t.Errorf("%s: %d features", got.Status, n)
+	}
+	for query, says := range map[string]string{
+		"filter=" + strings.Repeat("NOT (", 60) + "TRUE" + strings.Repeat(")", 60):                                       "filter",
+		"filter-lang=cql2-json&filter=" + strings.Repeat(`{"op":"not","args":[`, 60) + "true" + strings.Repeat("]}", 60): "filter",
+		"filter=S_INTERSECTS(geometry, POLYGON((121 31,122 32,122 31,121 32,121 31)))":                                   "cross",
+		"filter=S_INTERSECTS(geometry, LINESTRING(" + strings.TrimSuffix(strings.Repeat("1 2,", 2001), ",") + "))":       "filter",
+		"filter=name = 'x'; DELETE FROM suhe.assets":                                                                     "filter",
+		"filter=" + strings.Repeat("a", 9000):                                                                            "filter",
+		"bbox=1' OR '1'='1,2,3,4":                                                                                        "bbox",
+		"bbox=1e308,1e308,1.1e308,1.1e308&bbox-crs=EPSG:3857":                                                            "bbox",
+		"bbox-crs=EPSG:0": "bbox-crs",
+		"crs=http://www.opengis.net/def/crs/EPSG/0/99999": "crs",
+		"filter-crs=../../etc/passwd":                     "filter-crs",
+		"datetime=2026-99-99":                             "datetime",
+		"sortby=" + strings.Repeat("id,", 1000):           "sortby",
+		"sortby=(SELECT 1)":                               "sortby",
+		"properties=*":                                    "properties",
+		"limit=1e9":                                       "limit",
+		"after=" + strings.Repeat("WyIx", 10_000):         "after",
+		"f=exe":                "f:",
+		"f=csv&encoding=utf-7": "encoding",
+		"f=csv&form=table":     "form",
+		"f=gpkg&crs=BD-09":     "crs",
+	} {
+		query = strings.NewReplacer(" ", "%20", ";", "%3B", "'", "%27", `"`, "%22", "{", "%7B", "}", "%7D").Replace(query)
+		got, body := h.browse("operator", "sensors/items?"+query)
+		if got.StatusCode != http.StatusBadRequest || !strings.Contains(body, says) || len(body) > mostOfAProblem || got.Header.Get("Content-Type") != "application/problem+json" || got.Header.Get("Content-Disposition") != "" {
+			t.Errorf("%.60s: %s %.300s, want %s", query, got.Status, body, says)
 		}
 	}
 }

@@ -94,9 +94,7 @@ func (l *leakNode) makeAsk(seed uint64, number int) leakAsk {
 			share int
 			make  func(*leakAsk, *rand.Rand)
 		}{
-			{520, l.askTile}, {80, l.askItems}, {20, l.askSearch}, {150, l.askAsset}, {60, l.askCounts}, {40, l.askSeries}, {30, l.askTrack}, {40, l.askDocument},
-			{580, l.askTile}, {20, l.askPast}, {20, l.askSearch}, {150, l.askAsset}, {60, l.askCounts}, {40, l.askSeries}, {30, l.askTrack}, {40, l.askDocument},
-			{540, l.askTile}, {60, l.askGround}, {20, l.askSearch}, {150, l.askAsset}, {60, l.askCounts}, {40, l.askSeries}, {30, l.askTrack}, {40, l.askDocument},
+			{440, l.askTile}, {80, l.askItems}, {60, l.askGround}, {20, l.askPast}, {20, l.askSearch}, {150, l.askAsset}, {60, l.askCounts}, {40, l.askSeries}, {30, l.askTrack}, {40, l.askDocument},
 			{20, l.askFindings}, {10, l.askCommands}, {5, l.askLetters}, {3, l.askEdit}, {12, l.askEditOfOthers}, {10, l.sendForOthers},
 		} {
 			if at < kind.share {

@@ -13,10 +13,10 @@ import (
 
 var commands = regexp.MustCompile("(?s)<!-- test -->\n```sh\n(.*?)```")
 
-// Every command that the README and the pages about devices, movers and the ground give for real
-// work does it.
+// Every command that the README and the pages about devices, movers, cameras and the ground
+// give for real work does it.
 func TestReadme(t *testing.T) {
-	for page, least := range map[string]int{"README.md": 5, "docs/devices.md": 5, "docs/movers.md": 5, "docs/survey.md": 5, "docs/planners.md": 11} {
+	for page, least := range map[string]int{"README.md": 5, "docs/devices.md": 5, "docs/movers.md": 5, "docs/cameras.md": 2, "docs/survey.md": 5, "docs/planners.md": 11} {
 		t.Run(filepath.Base(page), func(t *testing.T) { runPage(t, "../../"+page, least) })
 	}
 }

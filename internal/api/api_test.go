@@ -2,10 +2,12 @@ package api_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -453,8 +455,41 @@ func TestAnEditIsReadBack(t *testing.T) {
 	}
 }
 
+// Scripts and styles go as gzip to who takes that, and are the same to who does not.
+func TestPagesArePacked(t *testing.T) {
+	plain := strings.Repeat("creek ", 1000)
+	h := handler(open(), fstest.MapFS{"index.html": {Data: []byte("<title>苏河")}, "static/a-1.js": {Data: []byte(plain)}, "static/a-1.png": {Data: []byte(plain)}})
+	for _, c := range []struct {
+		path, method, takes string
+		packed              bool
+	}{
+		{"/static/a-1.js", "GET", "br, gzip", true}, {"/static/a-1.js", "HEAD", "gzip", true}, {"/static/a-1.js", "GET", "", false},
+		{"/static/a-1.png", "GET", "gzip", false}, {"/", "GET", "gzip", false}, // too small to gain by it
+	} {
+		w := ask(h, c.method, c.path, "", "Accept-Encoding", c.takes)
+		if packed := w.Header().Get("Content-Encoding") == "gzip"; w.Code != 200 || packed != c.packed {
+			t.Errorf("%+v: %d %v", c, w.Code, w.Header())
+		}
+		if c.path != "/static/a-1.js" || c.method != "GET" {
+			continue
+		}
+		body := io.Reader(w.Body)
+		if c.packed {
+			z, err := gzip.NewReader(w.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body = z
+		}
+		if text, err := io.ReadAll(body); err != nil || string(text) != plain {
+			t.Errorf("%+v: %d bytes, %v", c, len(text), err)
+		}
+	}
+}
+
 func TestPages(t *testing.T) {
-	built := fstest.MapFS{"index.html": {Data: []byte("<title>苏河")}, "login.html": {Data: []byte("<title>登录")}, "static/a-1.js": {Data: []byte("1")}}
+	built := fstest.MapFS{"index.html": {Data: []byte("<title>苏河")}, "login.html": {Data: []byte("<title>登录")}, "static/a-1.js": {Data: []byte("1")},
+		"patrol.webmanifest": {Data: []byte("{}")}, "patrol-sw.js": {Data: []byte("1")}}
 	h := handler(open(), built)
 	if w := ask(h, "GET", "/", ""); w.Code != 200 || !strings.Contains(w.Body.String(), "苏河") {
 		t.Errorf("/ answers %d %s", w.Code, w.Body)
@@ -472,6 +507,12 @@ func TestPages(t *testing.T) {
 	}
 	if w := ask(h, "GET", "/", ""); !strings.Contains(w.Header().Get("Content-Security-Policy"), "default-src 'self'") {
 		t.Error("no policy")
+	}
+	for name, want := range map[string]string{"/patrol.webmanifest": "application/manifest+json", "/patrol-sw.js": "text/javascript; charset=utf-8"} {
+		w := ask(h, "GET", name, "")
+		if w.Code != 200 || w.Header().Get("Content-Type") != want || w.Header().Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s answers %d %v, want %s", name, w.Code, w.Header(), want)
+		}
 	}
 	if w := ask(handler(open(), fstest.MapFS{}), "GET", "/", ""); w.Code != 501 || !strings.Contains(w.Body.String(), "make build") {
 		t.Errorf("without a build / answers %d %s", w.Code, w.Body)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"suhe/geo"
+	"suhe/internal/access"
 	"suhe/internal/features"
 	"suhe/internal/format"
 	"suhe/internal/ogc"
@@ -40,6 +41,9 @@ func (s *server) browseItems(w http.ResponseWriter, r *http.Request, a *featureA
 		p.First = address(r, map[string]string{"after": ""})
 	}
 	for _, f := range format.Formats() {
+		if f.Name == formGeoJSON || !a.viewer.Scope.May(access.Export) {
+			continue // it comes by pages; or not at all
+		}
 		p.Downloads = append(p.Downloads, ogc.Step{Href: address(r, map[string]string{"f": f.Name, "after": "", "limit": ""}), Text: f.Name})
 	}
 	if !values.Has("properties") {

@@ -120,12 +120,13 @@ func (m *querying) places(ctx context.Context) (err error) {
 		if err := sameFinds(ctx, asks, c.ours, c.theirs, m.things, c.near); err != nil {
 			return fmt.Errorf("%s: %w", c.what, err)
 		}
-		r := race[*place]{asks: asks, workers: m.workers, turn: min(len(asks), 50*m.workers), again: 20, span: m.Span}
+		r := race[*place]{asks: asks, workers: m.workers, turn: min(len(asks), 50*m.workers), again: 20, span: m.Span, spent: rival.spent(ctx)}
 		a, b, err := r.run(ctx, c.ours.racing(), c.theirs.racing())
 		if err != nil {
 			return err
 		}
 		m.add(compare(name+c.what, "answers/s", a.rate(), "PostGIS", b.rate(), atLeast(50)),
+			compare(name+c.what+": processor time of an answer", "µs", a.each(), "PostGIS and pgx", b.each(), atMost(1.0/50)),
 			alone(name+c.what+": p99", "µs", 1000*a.percentile(0.99), limit{}))
 	}
 	return nil

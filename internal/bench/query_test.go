@@ -1,32 +1,10 @@
 package bench
 
 import (
-	"strings"
 	"testing"
 
 	"suhe/assets"
 )
-
-// Small numbers of everything: all that Query measures is measured, and both sides find
-// the same.
-func TestQuery(t *testing.T) {
-	table, err := Query(t.Context(), QueryOptions{Count: 3000, Cameras: 200, Asks: 60, Span: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all strings.Builder
-	for _, r := range table.Rows {
-		all.WriteString(r.What + "\n")
-		if r.Figure <= 0 && r.Unit != "MB" {
-			t.Errorf("%s: %v", r.What, r.Figure)
-		}
-	}
-	for _, what := range []string{"box of 250 m", "polygon of 12 corners", "nearest 10", "who sees a place: p99", "by words, with facets: p99", "as CSV", "memory more at most"} {
-		if !strings.Contains(all.String(), what) {
-			t.Errorf("nothing is told of %q:\n%s", what, all.String())
-		}
-	}
-}
 
 // Finders that differ are told apart, also where they find equally many.
 func TestSameFinds(t *testing.T) {

@@ -73,8 +73,8 @@ func (f finder) racing() answerer[*place] {
 // kindsAsked are the kinds of things that are looked for.
 var kindsAsked = []assets.Kind{assets.Building, assets.Fixture}
 
-// found lends the things that a question finds.
-var found = sync.Pool{New: func() any { return new([]*twin.Thing) }}
+// numbers lends those of the things that a question finds.
+var numbers = sync.Pool{New: func() any { return new([]assets.FID) }}
 
 // ourBox finds what shares a point with the box.
 func ourBox(w *twin.World) finder {
@@ -91,12 +91,11 @@ func ourPolygon(w *twin.World) finder {
 }
 
 func ourMeeting(w *twin.World, dst []int64, g orb.Geometry) ([]int64, error) {
-	things := found.Get().(*[]*twin.Thing)
-	defer found.Put(things)
-	site := geo.Prepare(g)
-	*things = w.Meeting((*things)[:0], kindsAsked, site)
-	for _, t := range *things {
-		dst = append(dst, int64(t.Label.FID))
+	fids := numbers.Get().(*[]assets.FID)
+	defer numbers.Put(fids)
+	*fids = w.Meeting((*fids)[:0], kindsAsked, geo.Prepare(g))
+	for _, fid := range *fids {
+		dst = append(dst, int64(fid)) // as pgx gives them
 	}
 	return dst, nil
 }
@@ -108,7 +107,7 @@ func ourNearest(w *twin.World) finder {
 	return func(ctx context.Context, dst []int64, q *place) ([]int64, error) {
 		near, err := s.Near(ctx, ask, q.point, nearest, farthest)
 		for _, is := range near {
-			dst = append(dst, int64(is.Thing.Asset.FID))
+			dst = append(dst, int64(is.Thing.Label.FID))
 		}
 		return dst, err
 	}

@@ -3,6 +3,8 @@ package bench
 import (
 	"context"
 	"fmt"
+	"os"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb/encoding/wkb"
@@ -38,6 +40,28 @@ func (p *yardstick) fillGround(ctx context.Context, name string, things []*asset
 		}
 	}
 	return nil
+}
+
+// spent is the processor time that this process and the rival's backends have used;
+// each of its connections has one, as long as it lives. Of a server elsewhere nothing is
+// known, and it counts as none.
+func (p *yardstick) spent(ctx context.Context) func() (time.Duration, error) {
+	var backends []int
+	return func() (time.Duration, error) {
+		if len(backends) < int(p.pool.Config().MaxConns) {
+			err := p.pool.QueryRow(ctx, "SELECT ARRAY(SELECT pid FROM pg_stat_activity WHERE application_name = $1)", p.schema).Scan(&backends)
+			if err != nil {
+				return 0, err
+			}
+		}
+		all, err := cpuTime(os.Getpid())
+		for _, pid := range backends {
+			if used, err := cpuTime(pid); err == nil {
+				all += used
+			}
+		}
+		return all, err
+	}
 }
 
 // ready completes questions by what the rival wants to be asked with.

@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -19,8 +18,7 @@ import (
 func (m *querying) words(ctx context.Context) error {
 	m.say("building the index of words")
 	classes := assets.DefaultClasses()
-	runtime.GC()
-	before := heap()
+	before := held()
 	index := search.New(search.Options{World: m.world, Names: func(_ assets.Kind, class string) (zh, en string) {
 		if c, ok := classes.Class(class); ok {
 			return c.Name, c.NameEn
@@ -33,8 +31,7 @@ func (m *querying) words(ctx context.Context) error {
 		return err
 	}
 	built := time.Since(begun)
-	runtime.GC()
-	kept := heap() - before
+	kept := held() - before
 	shows := access.Open().Fields(classes.FieldSensitivity)
 	all := 0
 	times, err := timesOfEach(m.Asks, func(i int) error {
@@ -72,11 +69,4 @@ func (m *querying) typed(i int) search.Query {
 		q.Box = &box
 	}
 	return q
-}
-
-// heap is how many bytes of the heap are in use.
-func heap() int64 {
-	var s runtime.MemStats
-	runtime.ReadMemStats(&s)
-	return int64(s.HeapAlloc)
 }

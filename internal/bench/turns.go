@@ -26,7 +26,11 @@ type score struct {
 	times []time.Duration // of single questions
 	zooms []uint32        // of the same, if they are tiles
 	bytes int64
+	spent time.Duration // processor time, if it is asked for
 }
+
+// each is the processor time of an answer, in microseconds.
+func (s *score) each() float64 { return s.spent.Seconds() * 1e6 / float64(len(s.times)) }
 
 // rate is the answers a second.
 func (s *score) rate() float64 { return float64(len(s.times)) / s.wall.Seconds() }
@@ -69,6 +73,7 @@ type race[Q any] struct {
 	turn    int // questions in a turn
 	again   int
 	span    time.Duration
+	spent   func() (time.Duration, error) // processor time of all that answer; nil: nobody asks
 }
 
 // run returns the scores, after a turn to warm up that does not count.
@@ -82,12 +87,10 @@ func (r race[Q]) run(ctx context.Context, first, second answerer[Q]) (a, b *scor
 	}
 	for end := time.Now().Add(r.span); ; {
 		for turn := range slices.Chunk(r.asks, r.turn) {
-			for range r.again {
-				if err := pass(ctx, turn, r.workers, first, a); err != nil {
-					return nil, nil, err
-				}
+			if err := r.turns(ctx, turn, r.again, first, a); err != nil {
+				return nil, nil, err
 			}
-			if err := pass(ctx, turn, r.workers, second, b); err != nil {
+			if err := r.turns(ctx, turn, 1, second, b); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -95,6 +98,25 @@ func (r race[Q]) run(ctx context.Context, first, second answerer[Q]) (a, b *scor
 			return a, b, nil
 		}
 	}
+}
+
+// turns lets one side answer the questions so many times.
+func (r race[Q]) turns(ctx context.Context, asks []Q, n int, answer answerer[Q], to *score) error {
+	if r.spent == nil {
+		r.spent = func() (time.Duration, error) { return 0, nil }
+	}
+	before, err := r.spent()
+	if err != nil {
+		return err
+	}
+	for range n {
+		if err := pass(ctx, asks, r.workers, answer, to); err != nil {
+			return err
+		}
+	}
+	after, err := r.spent()
+	to.spent += after - before
+	return err
 }
 
 // pass answers the questions once and adds to the score.

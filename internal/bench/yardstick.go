@@ -30,13 +30,15 @@ func openYardstick(ctx context.Context, url string, workers int) (*yardstick, er
 	if err != nil {
 		return nil, fmt.Errorf("yardstick: %w", err)
 	}
+	schema := fmt.Sprintf("suhe_bench_%d", time.Now().UnixNano())
 	c.MaxConns = int32(workers)
+	c.ConnConfig.RuntimeParams["application_name"] = schema
 	c.ConnConfig.RuntimeParams["jit"] = "off" // compiling takes longer than a tile
 	pool, err := pgxpool.NewWithConfig(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("yardstick: %w", err)
 	}
-	p := &yardstick{pool: pool, schema: fmt.Sprintf("suhe_bench_%d", time.Now().UnixNano())}
+	p := &yardstick{pool: pool, schema: schema}
 	if err := p.begin(ctx); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("yardstick: %w", err)

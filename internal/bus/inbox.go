@@ -57,6 +57,9 @@ func (b *Bus) Inbox(ctx context.Context, filter string, handle func(ctx context.
 	in := &inbox{bus: b, handle: handle, letters: make(chan sealed, 256)}
 	stop, err := in.open(ctx, filter, under)
 	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
 		return fmt.Errorf("inbox %s: %w", filter, meaning(err))
 	}
 	defer stop()

@@ -24,8 +24,12 @@ type Parameter struct {
 
 func parameterOf(p *openapi3.Parameter) (Parameter, error) {
 	out := Parameter{Name: p.Name, In: p.In, Required: p.Required}
-	if p.Example != nil {
-		out.Example = fmt.Sprint(p.Example)
+	switch example := p.Example.(type) {
+	case nil:
+	case []any: // in one value, with commas
+		out.Example = strings.ReplaceAll(strings.Trim(fmt.Sprint(example), "[]"), " ", ",")
+	default:
+		out.Example = fmt.Sprint(example)
 	}
 	if p.In == openapi3.ParameterInCookie {
 		return out, fmt.Errorf("parameter %s: cookies are not read", p.Name)

@@ -25,6 +25,9 @@ type Maker struct {
 // easting first, whatever the CRS says.
 func (q *Question) Maker(v Viewer, xy bool) *Maker {
 	m := &Maker{fields: q.Fields, crs: q.CRS, xy: xy, shows: v.Shows, named: map[string]bool{}}
+	if !q.Schema.Kind.Registered() { // the fields state and severity tell these
+		m.named[twin.MarkerState], m.named[twin.MarkerSeverity] = true, true
+	}
 	for _, f := range q.Schema.Fields {
 		if key, ok := strings.CutPrefix(f.Name, propertyPrefix); ok {
 			m.named[key] = true

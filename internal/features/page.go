@@ -36,12 +36,10 @@ const breath = 256
 
 // Page answers with so many features as the question allows, or as many as usual.
 func (q *Question) Page(ctx context.Context, w World, v Viewer) (Page, error) {
-	limit := cmp.Or(q.Limit, DefaultLimit)
-	p, err := q.page(ctx, w, v, q.After, limit)
-	if err != nil {
-		return Page{}, err
+	p, err := q.page(ctx, w, v, q.After, cmp.Or(q.Limit, DefaultLimit))
+	if err == nil && len(q.Order) == 0 {
+		p.Matched, err = q.count(ctx, w, v)
 	}
-	p.Matched, err = q.count(ctx, w, v)
 	return p, err
 }
 
@@ -97,6 +95,7 @@ func (q *Question) eachInOrder(ctx context.Context, w World, v Viewer) iter.Seq2
 	}
 }
 
+// page reads a page behind a cursor. Of one with an order Matched is known.
 func (q *Question) page(ctx context.Context, w World, v Viewer, after Cursor, limit int) (Page, error) {
 	if len(q.Order) > 0 {
 		return q.sortedPage(ctx, w, v, after, limit)
@@ -182,6 +181,7 @@ func (q *Question) sortedPage(ctx context.Context, w World, v Viewer, after Curs
 	copy(first.values[:], after.Values)
 	best := make([]placed, 0, 256)
 	full := false // then the last of the best is in its place, and what comes behind it is none
+	matched := 0
 	cut := func() {
 		slices.SortFunc(best, q.order)
 		full = len(best) > limit
@@ -191,6 +191,7 @@ func (q *Question) sortedPage(ctx context.Context, w World, v Viewer, after Curs
 		if err != nil {
 			return Page{}, err
 		}
+		matched++
 		p := q.place(t)
 		if begun && q.behind(&p, &first, after.FID) <= 0 || full && q.behind(&p, &best[limit], best[limit].thing.Asset.FID) > 0 {
 			continue
@@ -200,7 +201,7 @@ func (q *Question) sortedPage(ctx context.Context, w World, v Viewer, after Curs
 		}
 	}
 	cut()
-	var out Page
+	out := Page{Matched: matched}
 	for i := range best[:min(len(best), limit)] {
 		out.Things = append(out.Things, best[i].thing)
 	}

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"suhe/assets"
 	"suhe/geo"
@@ -214,3 +215,94 @@ func link(links []ogc.Link, rel string) ogc.Link {
 func href(links []ogc.Link, rel string) string { return link(links, rel).Href }
 
 func second[T any](_ T, err error) error { return err }
+
+// What stands beside features: links that repeat what was asked, counts as far as they
+// are known.
+func TestAnswer(t *testing.T) {
+	d := documents()
+	at := time.Date(2026, 11, 24, 8, 0, 0, 123, time.FixedZone("", 8*3600))
+	a := d.Answer(ogc.Page{Collection: "sensors", Self: "/ogc/collections/sensors/items?limit=2", Next: "/ogc/collections/sensors/items?after=x&limit=2",
+		HTML: "/ogc/collections/sensors/items?f=html&limit=2", Returned: 2, Matched: 7, At: at})
+	if href(a.Links, "self") != host+"/ogc/collections/sensors/items?limit=2" || href(a.Links, "next") != host+"/ogc/collections/sensors/items?after=x&limit=2" ||
+		link(a.Links, "alternate").Type != "text/html" || href(a.Links, "collection") != host+"/ogc/collections/sensors" {
+		t.Errorf("links %+v", a.Links)
+	}
+	text, err := json.Marshal(a)
+	if err != nil || !strings.Contains(string(text), `"timeStamp":"2026-11-24T00:00:00Z","numberMatched":7,"numberReturned":2`) {
+		t.Errorf("%s, %v", text, err)
+	}
+	last := d.Answer(ogc.Page{Collection: "sensors", Matched: -1})
+	if text, err = json.Marshal(last); err != nil || href(last.Links, "next") != "" || strings.Contains(string(text), "numberMatched") {
+		t.Errorf("%s, %v", text, err)
+	}
+}
+
+// A collection of features says where they are and in which systems they are
+// answered; what moves is one for those who may see it, without tiles.
+func TestCollectionsOfFeatures(t *testing.T) {
+	set := ogc.Dataset{
+		Bounds: [4]float64{1, 2, 3, 4}, Movers: true, Systems: []string{"http://www.opengis.net/def/crs/OGC/1.3/CRS84", "urn:x"},
+		Layers: []tiles.LayerInfo{{ID: "sensors"}, {ID: "coverage"}, {ID: "alarms"}},
+		Extent: func(k assets.Kind) ([4]float64, bool) { return [4]float64{1.5, 2.5, 1.6, 2.6}, k == assets.Sensor },
+	}
+	for id, want := range map[string]struct {
+		title string
+		box   [4]float64
+		items bool
+		tiles bool
+	}{
+		"sensors":  {"传感器 Sensors", [4]float64{1.5, 2.5, 1.6, 2.6}, true, true},
+		"alarms":   {"告警 Alarms", [4]float64{1, 2, 3, 4}, true, true},
+		"coverage": {"摄像机视域 Coverage", [4]float64{1, 2, 3, 4}, false, true},
+		"movers":   {"移动目标 Movers", [4]float64{1, 2, 3, 4}, true, false},
+	} {
+		c, err := set.At(host).Collection(id)
+		items, tiled := href(c.Links, "items"), href(c.Links, "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector")
+		if err != nil || c.Title != want.title || c.Extent.Spatial.Bbox[0] != want.box || (items == host+"/ogc/collections/"+id+"/items") != want.items ||
+			(c.ItemType == "feature") != want.items || (c.StorageCRS != "") != want.items || (len(c.CRS) == 2) != want.items || (tiled != "") != want.tiles {
+			t.Errorf("%s: %+v, %v", id, c, err)
+		}
+	}
+	set.Movers = false
+	if _, err := set.At(host).Collection("movers"); !errors.Is(err, assets.ErrNotFound) || len(set.At(host).Collections().Collections) != 3 {
+		t.Errorf("movers: %v", err)
+	}
+}
+
+// Every document has a page, which escapes what it shows and runs nothing.
+func TestPages(t *testing.T) {
+	d := documents()
+	tileset, _ := d.Tileset("", ogc.MatrixSetID)
+	collection, _ := d.Collection("sensors")
+	queryables, err := d.Queryables("sensors", map[string]ogc.QueryableMember{"name": {Title: "<b>名称</b>", Type: "string", Enum: []string{"<i>"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	api, err := ogc.NewAPI([]byte(`{"paths":{"/ogc/x":{"get":{"summary":"Ask <x>"},"parameters":[]},"/v1/y":{"get":{"summary":"Other"}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, doc := range map[string]any{"": d.Landing(), "/collections": d.Collections(), "/collections/sensors": collection,
+		"/collections/sensors/queryables": queryables, "/conformance": d.Conformance(), "/tiles/WebMercatorQuad": tileset, "/api": api} {
+		var b strings.Builder
+		if err := d.WriteDocument(&b, path, doc); err != nil {
+			t.Fatal(err)
+		}
+		page := b.String()
+		for _, bad := range []string{"<script", "<b>", "<i>", "<x>", "style=", "onclick"} {
+			if strings.Contains(page, bad) {
+				t.Errorf("%s: %s is in %s", path, bad, page)
+			}
+		}
+		if !strings.Contains(page, host+"/ogc/style.css") || !strings.Contains(page, host+"/ogc"+path+"?f=json") {
+			t.Errorf("%s: %s", path, page)
+		}
+	}
+	var b strings.Builder
+	if err := d.WriteDocument(&b, "/api", api); err != nil || !strings.Contains(b.String(), "Ask &lt;x&gt;") || strings.Contains(b.String(), "Other") {
+		t.Errorf("%v: %s", err, b.String())
+	}
+	if len(ogc.Style()) < 500 {
+		t.Error("no style")
+	}
+}

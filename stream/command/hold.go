@@ -11,8 +11,8 @@ import (
 	"suhe/internal/bus"
 )
 
-// HoldTable keeps who holds what, shared by all nodes; *bus.Table is one, whose entries
-// end when they are as old as a hold is long.
+// HoldTable keeps who holds what, shared by all nodes; *bus.Table is one. Its entries may
+// go when they are older than a hold is long.
 type HoldTable interface {
 	Get(ctx context.Context, key string) (bus.Entry, error)
 	Put(ctx context.Context, key string, value []byte, was uint64) (revision uint64, err error)

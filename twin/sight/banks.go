@@ -40,10 +40,6 @@ func (c *Cameras) banks(ctx context.Context, ground Ground, ask *Asked, sees map
 
 // lines are the parts of bank lines that belong to the ground.
 func (c *Cameras) lines(ground Ground, ask *Asked) []orb.LineString {
-	holds := ground.Bank
-	if holds == nil {
-		holds = ground.Holds
-	}
 	var out []orb.LineString
 	for _, t := range c.world.Within(nil, assets.Bank, ground.Box) {
 		if !ask.counts(t) || t.Asset.Lifecycle != assets.InUse {
@@ -51,10 +47,10 @@ func (c *Cameras) lines(ground Ground, ask *Asked) []orb.LineString {
 		}
 		switch g := t.Asset.Shape.Geometry.Plane.(type) {
 		case orb.LineString:
-			out = cut(out, g, ground.Box, holds)
+			out = cut(out, g, ground.Box, ground.Holds)
 		case orb.MultiLineString:
 			for _, line := range g {
-				out = cut(out, line, ground.Box, holds)
+				out = cut(out, line, ground.Box, ground.Holds)
 			}
 		}
 	}

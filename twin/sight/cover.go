@@ -15,7 +15,6 @@ import (
 type Ground struct {
 	Box   orb.Bound
 	Holds func(orb.Point) bool // of a point in the box
-	Bank  func(orb.Point) bool // of a point of a bank line in the box; nil: as Holds
 }
 
 // The bounds of a question about ground.
@@ -63,8 +62,8 @@ type Gap struct {
 
 // Cover says how well cameras cover the ground. Ground is looked at in the middles of
 // cells, bank lines are reckoned; see [Cameras.Along]. Two at a time are answered, others
-// wait. The error wraps
-// assets.ErrInvalid if that were more than one may ask for, or is the context's.
+// wait. The error wraps assets.ErrInvalid if that were more than one may ask for, or is
+// the context's.
 func (c *Cameras) Cover(ctx context.Context, ground Ground, ask Wanted) (*Coverage, error) {
 	select {
 	case c.desks <- struct{}{}:

@@ -43,7 +43,7 @@ func (s *Survey) Near(ctx context.Context, a Ask, p orb.Point, n int, reach geo.
 	}
 	var best []twin.Near
 	site := geo.Prepare(p)
-	for _, kind := range a.kinds() {
+	for _, kind := range pointsFirst(a.kinds()) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -59,6 +59,20 @@ func (s *Survey) Near(ctx context.Context, a Ask, p orb.Point, n int, reach geo.
 		}
 	}
 	return best, nil
+}
+
+// pointsFirst are the kinds in an order in which what is large, and takes long to measure,
+// is looked for last, when little of it can be as near.
+func pointsFirst(kinds []assets.Kind) []assets.Kind {
+	ground := func(k assets.Kind) int {
+		if k.Ground() {
+			return 1
+		}
+		return 0
+	}
+	out := slices.Clone(kinds)
+	slices.SortStableFunc(out, func(a, b assets.Kind) int { return ground(a) - ground(b) })
+	return out
 }
 
 func nearer(a, b twin.Near) int {

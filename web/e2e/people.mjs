@@ -5,6 +5,7 @@ import { watched } from './stopwatch.mjs';
 /** The page of an account, live; where is the place on the map that it begins at. */
 export async function person(browser, { base, user, password, viewport, where = '' }, { check }) {
   const v = await stranger(browser, base, viewport);
+  v.page.setDefaultTimeout(60_000);
   const watch = await watched(v.page);
   await login(v.page, base, user, password);
   await v.page.goto(`${base}/${where}`);

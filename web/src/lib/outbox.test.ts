@@ -39,7 +39,7 @@ function timers() {
   return { waiting, clock: { now: () => 1_000_000, later: (f: () => void) => { waiting.push(f); }, random: () => 0.5 }, tick: () => { for (const f of waiting.splice(0)) f(); } };
 }
 
-const silent = { changed: () => {}, done: () => {} };
+const silent = { changed: () => {}, ended: () => {} };
 
 it('sends each once and in order, whatever the network does and however often the page ends', async () => {
   for (let run = 1; run <= 300; run++) {

@@ -54,10 +54,10 @@ export class Outbox {
   private paused = false;
   private seq = 0;
 
-  /** changed is called after each change of a deed; done when the server has taken one. */
+  /** changed is called after each change of a deed; ended when the server has taken one, or refused it. */
   constructor(
     private readonly by: string, private readonly shelf: Shelf, private readonly courier: Courier,
-    private readonly told: { changed(): void; done(deed: Deed): void },
+    private readonly told: { changed(): void; ended(deed: Deed): void },
     private readonly clock: { now(): number; later(f: () => void, ms: number): void; random(): number } = {
       now: () => Date.now(), later: (f, ms) => { setTimeout(f, ms); }, random: () => Math.random(),
     },
@@ -185,12 +185,14 @@ export class Outbox {
       });
       this.tries = 0;
       await this.end(d, { state: 'done', incident, ended: this.clock.now() });
-      this.told.done(d);
+      this.told.ended(d);
       return true;
     } catch (e) {
       if (!passing(e)) {
         if (!(e instanceof Problem)) throw e;
-        await this.end(d, { state: 'refused', status: e.status, why: e.message, ended: this.clock.now() });
+        const about = this.incidentOf(d);
+        await this.end(d, { state: 'refused', ...(about ? { incident: about } : {}), status: e.status, why: e.message, ended: this.clock.now() });
+        this.told.ended(d);
         return true;
       }
       await this.end(d, { state: 'waiting', tries: d.tries + 1 });

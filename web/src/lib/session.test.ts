@@ -28,6 +28,7 @@ describe('the way back', () => {
 
 it('who administers begins elsewhere', () => {
   expect([['security'], ['audit'], ['system'], ['operator'], ['patrol', 'handler'], []].map((roles) => home({ roles }))).toEqual(['/admin', '/admin', '/admin', '/', '/', '/']);
+  expect([['security'], ['operator'], ['patrol', 'handler'], []].map((roles) => home({ roles }, true))).toEqual(['/admin', '/', '/patrol', '/']);
 });
 
 it('roles have names, an unknown one stands as it is', () => {

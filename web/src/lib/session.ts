@@ -64,9 +64,11 @@ export const roleNames = (roles: string[], lang: Lang): string => roles.map((r) 
 
 export const areaNames = (areas: string[], lang: Lang): string => (areas.includes(everywhere) ? word('everywhere', lang) : areas.join('、'));
 
-/** Where somebody begins: who administers sees no map. */
-export function home(who: Pick<Me, 'roles'>): '/' | '/admin' {
-  return table.roles.some((r) => r.administers && who.roles.includes(r.role)) ? '/admin' : '/';
+/** Where somebody begins: who administers sees no map, who handles incidents and holds a phone the page of a patrol. */
+export function home(who: Pick<Me, 'roles'>, phone = false): '/' | '/admin' | '/patrol' {
+  const is = table.roles.filter((r) => who.roles.includes(r.role));
+  if (is.some((r) => r.administers)) return '/admin';
+  return phone && is.some((r) => r.actions.includes('handle')) ? '/patrol' : '/';
 }
 
 /** The login page, which leads back to where one is. */

@@ -17,7 +17,7 @@ class LoginPage {
     const asked = new URLSearchParams(location.search);
     this.form = new LoginForm(element('form'), {
       lang: () => this.switches.lang,
-      entered: ({ principal }) => location.replace(wayBack(location.search, location.origin) ?? home(principal)),
+      entered: ({ principal }) => location.replace(wayBack(location.search, location.origin) ?? home(principal, matchMedia('(pointer: coarse) and (max-width: 700px)').matches)),
     });
     const who = asked.get('change');
     if (who) this.form.change(who);

@@ -129,7 +129,7 @@ export class Around {
     const { at } = this.desk.here;
     if (!at) return [];
     return this.things.map((o): Near => ({
-      id: o.id, name: o.name || o.id, class: o.class, at: [o.lon, o.lat], metres: distance(at, [o.lon, o.lat]), azimuth: bearing(at, [o.lon, o.lat]), state: o.layer === 'assets' ? '' : o.summary, values: this.values(o),
+      id: o.id, name: o.name || o.id, class: o.class, at: [o.lon, o.lat], metres: distance(at, [o.lon, o.lat]), azimuth: bearing(at, [o.lon, o.lat]), state: o.layer === 'assets' && o.summary === 'normal' ? '' : o.summary, values: this.values(o),
     })).filter((n) => n.metres <= reach.things).sort((a, b) => a.metres - b.metres).slice(0, reach.many);
   }
 

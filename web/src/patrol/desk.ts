@@ -3,7 +3,7 @@ import type { Named, Tables } from '../lib/api';
 import type { Bankway, Way } from '../lib/bankway';
 import { offered } from '../lib/deeds';
 import { foreseen, next, owed, type Owed, type Task } from '../lib/duty';
-import { distance, type LonLat } from '../lib/geo';
+import { distance, type Box, type LonLat } from '../lib/geo';
 import { choose, type Lang } from '../lib/i18n';
 import type { Deed, Outbox, Work } from '../lib/outbox';
 import { fit } from '../lib/pieces';
@@ -13,12 +13,15 @@ import type { Book } from './book';
 import type { Here } from './here';
 import type { Shift } from './shift';
 
-/** Names of codes. */
-export interface Names { events: Named[]; tables: Tables }
+/** What hardly ever changes: names of codes, and where the creek is. */
+export interface Names { events: Named[]; tables: Tables; bounds: Box }
+
+/** Until the server has said where the creek is. */
+const usual: Box = [121.34, 31.21, 121.46, 31.265];
 
 export class Desk {
   banks: Bankway | undefined;
-  names: Names = { events: [], tables: { edition: '', classes: [], phenomena: [] } };
+  names: Names = { events: [], tables: { edition: '', classes: [], phenomena: [] }, bounds: usual };
   private readonly ways = new Map<string, { from: LonLat; way: Way }>();
 
   constructor(
@@ -72,6 +75,12 @@ export class Desk {
     const way = this.banks ? this.banks.way(at, place) : { metres: distance(at, place), line: [at, place], bridges: [], first: 0 };
     if (this.banks) this.ways.set(id, { from: at, way });
     return way;
+  }
+
+  /** The middle of the creek: where one is taken to be while nobody knows. */
+  get middle(): LonLat {
+    const [west, south, east, north] = this.names.bounds;
+    return [(west + east) / 2, (south + north) / 2];
   }
 
   className(code: string): string {

@@ -16,15 +16,24 @@ export class Here {
       this.denied = true;
       return;
     }
-    navigator.geolocation.watchPosition(({ coords: c, timestamp }) => {
-      const known = (v: number | null): number | undefined => (v === null || Number.isNaN(v) ? undefined : v);
-      this.denied = false;
-      this.fix = { at: [c.longitude, c.latitude], accuracy: c.accuracy, heading: known(c.heading), speed: known(c.speed), time: timestamp };
-      this.moved();
-    }, (e) => {
-      this.denied = e.code === e.PERMISSION_DENIED;
-      this.moved();
-    }, { enableHighAccuracy: true, maximumAge: 5000, timeout: 30_000 });
+    navigator.geolocation.watchPosition((p) => this.take(p), (e) => this.fail(e), { enableHighAccuracy: true, maximumAge: 5000, timeout: 30_000 });
+  }
+
+  /** Asks where the phone is now, which one who stands still is not told. */
+  ask(): void {
+    if ('geolocation' in navigator) navigator.geolocation.getCurrentPosition((p) => this.take(p), (e) => this.fail(e), { enableHighAccuracy: true, maximumAge: 0, timeout: 30_000 });
+  }
+
+  private take({ coords: c, timestamp }: GeolocationPosition): void {
+    const known = (v: number | null): number | undefined => (v === null || Number.isNaN(v) ? undefined : v);
+    this.denied = false;
+    this.fix = { at: [c.longitude, c.latitude], accuracy: c.accuracy, heading: known(c.heading), speed: known(c.speed), time: timestamp };
+    this.moved();
+  }
+
+  private fail(e: GeolocationPositionError): void {
+    this.denied = e.code === e.PERMISSION_DENIED;
+    this.moved();
   }
 
   get at(): LonLat | undefined {

@@ -1,16 +1,16 @@
 /** The page of a patrol: made for one hand, daylight and a network that comes and goes. */
 import './patrol.css';
 import * as api from '../lib/api';
-import { eventClasses } from '../lib/cases';
+import { eventTables } from '../lib/cases';
 import { fetchCreek, keptCreek } from '../lib/creekfile';
 import type { Datum } from '../lib/datum';
 import { element, make, say as put } from '../lib/dom';
 import type { Entered } from '../lib/entrance';
 import type { Live, View } from '../lib/frames';
-import { distance, type Box, type LonLat } from '../lib/geo';
+import { distance, type LonLat } from '../lib/geo';
 import { Guard, type Why } from '../lib/guard';
 import { savedLanguage, saveLanguage, word, type Lang } from '../lib/i18n';
-import { isLive, said } from '../lib/line';
+import { isLive } from '../lib/line';
 import { Outbox } from '../lib/outbox';
 import { held } from '../lib/picture';
 import { Offline, Problem } from '../lib/problem';
@@ -18,18 +18,20 @@ import { logout, may } from '../lib/session';
 import { PhoneShelf } from '../lib/shelf';
 import { Connection, viewId } from '../lib/stream';
 import { showStrip } from '../lib/strip';
-import { other, saveTheme, themeOf, wear, type Theme } from '../lib/theme';
 import { clock } from '../lib/time';
-import { Relogin } from '../screen/relogin';
+import { Relogin } from '../login/relogin';
 import { Around, boxAround } from './around';
+import { Bar } from './bar';
 import { Book } from './book';
 import { courier } from './courier';
 import { Desk, type Names } from './desk';
+import { keepEdition } from './edition';
 import { fetchBanks, keptBanks } from './ground';
 import { Here } from './here';
 import { icon } from './icons';
 import type { CreekMap } from './map';
 import { MinePane } from './minepane';
+import { Outfit } from './outfit';
 import { Report } from './report';
 import { Sheet } from './sheet';
 import { Shift } from './shift';
@@ -48,22 +50,24 @@ const rate = 1;
 /** The view of the stream follows who has walked so far, in metres. */
 const strayed = 40;
 
-/** Shown when nobody knows where the phone is, and the scene is not known either: the middle of the creek. */
-const bounds: Box = [121.34, 31.21, 121.46, 31.265];
+/** What hardly changes is asked for again after so long, in milliseconds: on a weak network it costs half a minute. */
+const learnEvery = 12 * 3600_000;
 
 class Patrol {
   private lang: Lang = savedLanguage();
-  private theme: Theme;
   private pane: Pane = 'tasks';
-  private scene: Pick<api.Scene, 'bounds'> = { bounds };
   private connection: Connection | undefined;
   private lookedAt: LonLat | undefined;
   private creek = { share: 0, bytes: 0 };
+  private resting = false; // nobody is logged in: nothing is asked for
+  private drawing = false; // soon
   private sure: boolean; // the server has said who is here
-  private noteUntil = 0;
+  private known: Set<string> | undefined; // one's own tasks that were shown; undefined until the first list
   private installer: (() => void) | undefined;
   private fresh: (() => void) | undefined;
   private readonly here = new Here(() => this.moved());
+  private readonly outfit: Outfit;
+  private readonly bar: Bar;
   private readonly book: Book;
   private readonly shift: Shift;
   private readonly outbox: Outbox;
@@ -79,25 +83,29 @@ class Patrol {
   constructor(private readonly entered: Entered & { sure: boolean }, private readonly shelf: PhoneShelf) {
     const { who } = entered;
     this.sure = entered.sure;
-    this.theme = startTheme();
     const lang = (): Lang => this.lang;
+    this.outfit = new Outfit(() => {
+      this.around?.chart?.wear();
+      this.draw();
+    });
+    this.bar = new Bar(lang, () => this.turn('shift'));
     this.book = new Book(shelf, () => this.draw());
     this.shift = new Shift(shelf, () => this.draw());
     this.outbox = new Outbox(who.id, shelf, courier(shelf), {
       changed: () => this.draw(),
-      done: (d) => { if (d.incident) this.book.want(d.incident); },
+      ended: (d) => { if (d.incident) this.book.want(d.incident); }, // what it is now, or why it could not be done
     });
     this.desk = new Desk(who, shelf, this.book, this.outbox, this.here, this.shift, lang);
     const open = (id: string): void => this.card.show(id);
     this.card = new TaskCard(this.sheet, this.desk, (id) => this.navigate(id));
     this.around = new Around({ chart: element('chart'), way: element('way'), near: element('near') }, this.desk, () => this.map(), open);
-    this.report = new Report(this.sheet, this.desk, () => this.around.chart?.middle(), middle(this.scene.bounds), () => this.say(this.live() ? 'reported' : 'reportedOffline'));
+    this.report = new Report(this.sheet, this.desk, () => this.around.chart?.middle() ?? this.desk.middle, () => this.bar.say(this.live() ? 'reported' : 'reportedOffline'));
     this.views = {
       tasks: new Tasks(element('tasks'), this.desk, open),
       shift: new ShiftPane(element('shift'), this.desk, () => this.showTrack(), open),
       mine: new MinePane(element('mine'), this.desk, {
-        theme: () => this.theme, dress: () => this.dress(other(this.theme)), speak: () => this.speak(this.lang === 'zh' ? 'en' : 'zh'),
-        bright: () => 'sun' in document.documentElement.dataset, brighten: () => this.brighten(),
+        theme: () => this.outfit.theme, dress: () => this.outfit.turn(), speak: () => this.speak(this.lang === 'zh' ? 'en' : 'zh'),
+        bright: () => this.outfit.bright, brighten: () => this.outfit.brighten(),
         datum: savedDatum, measure: (d) => this.measure(d), map: () => this.creek,
         update: () => this.fresh, install: () => this.installer, leave: () => void this.leave(),
       }),
@@ -115,7 +123,6 @@ class Patrol {
 
   async open(): Promise<void> {
     this.tabs();
-    this.dress(this.theme);
     this.speak(this.lang);
     this.names(await this.shelf.kept<Names>('names'));
     await this.book.open();
@@ -127,7 +134,11 @@ class Patrol {
     this.hash();
     addEventListener('hashchange', () => this.hash());
     addEventListener('online', () => this.wake());
-    document.addEventListener('visibilitychange', () => { if (!document.hidden) this.wake(); });
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden) return;
+      this.wake();
+      this.draw();
+    });
     addEventListener('beforeinstallprompt', (e) => {
       e.preventDefault();
       this.installer = () => void (e as Event & { prompt(): Promise<void> }).prompt();
@@ -141,11 +152,14 @@ class Patrol {
         if (t.changes.length > 0) this.around.take(this.seen().values());
         if (t.changes.length > 0 || t.events.length > 0) this.draw();
       },
-      tiles: () => {}, presence: () => {}, line: () => this.sign(),
+      tiles: () => {}, presence: () => {}, line: () => this.drawNow(),
       hello: () => void this.greeted(),
       barred: (told) => (told ? this.guard.end('revoked') : void this.guard.check()),
     }, this.view());
-    void this.worker();
+    void keepEdition((update) => {
+      this.fresh = update;
+      this.draw();
+    });
     // For the browser tests and for a look under the hood.
     Object.assign(window, { suhe: { desk: this.desk, around: this.around, connection: this.connection, guard: this.guard, creek: () => this.creek } });
   }
@@ -171,14 +185,16 @@ class Patrol {
 
   /** What hardly changes, and what the phone needs where there is no network. */
   private async learn(): Promise<void> {
-    const [events, tables, scene] = await Promise.all([eventClasses(), api.tables(), api.scene()]);
-    this.names({ events, tables });
-    await this.shelf.keep('names', this.desk.names);
-    this.scene = scene;
     if (this.desk.handles) await this.shift.learn();
-    this.desk.banks ??= await fetchBanks(this.shelf, scene.bounds);
+    const at = await this.shelf.kept<number>('learned') ?? 0;
+    if (Date.now() - at < learnEvery && this.creek.share === 1) return;
+    const [{ classes: events }, tables, scene] = await Promise.all([eventTables(), api.tables(), api.scene()]);
+    this.names({ events, tables, bounds: scene.bounds });
+    await this.shelf.keep('names', this.desk.names);
+    this.desk.banks = await fetchBanks(this.shelf, scene.bounds);
     this.draw();
     await this.download();
+    await this.shelf.keep('learned', Date.now());
   }
 
   private async download(): Promise<void> {
@@ -197,7 +213,7 @@ class Patrol {
   private async map(): Promise<CreekMap> {
     const { CreekMap } = await import('./map');
     const datum = savedDatum();
-    const map = new CreekMap(element('chart'), this.scene.bounds, datum, (id) => this.around.pick(id));
+    const map = new CreekMap(element('chart'), this.desk.names.bounds, datum, (id) => this.around.pick(id));
     const file = await keptCreek(this.shelf, datum);
     if (file) map.base(file, datum);
     return map;
@@ -217,7 +233,7 @@ class Patrol {
 
   /** What the stream is asked for: incidents everywhere come as events, things from near by. */
   private view(): View {
-    const at = this.here.at ?? middle(this.scene.bounds);
+    const at = this.here.at ?? this.desk.middle;
     this.lookedAt = at;
     return { layers: ['assets', 'sensors', 'cameras', 'incidents'], tiles: [], bbox: boxAround(at), zoom: 19, zooms: [16, 16], rate };
   }
@@ -230,6 +246,7 @@ class Patrol {
     const { fix } = this.here;
     // Who walks does something, even if nobody touches the phone.
     if (fix && this.shift.note(fix)) this.guard.act();
+    this.report.moved();
     if (fix && this.connection && (!this.lookedAt || distance(fix.at, this.lookedAt) > strayed)) this.connection.look(this.view());
     this.draw();
   }
@@ -257,7 +274,6 @@ class Patrol {
       return b;
     };
     element('tabs').replaceChildren(item('tasks'), item('around'), ...(may(this.entered.who, 'report') ? [item('report')] : []), item('shift'), item('mine'));
-    element('queue').addEventListener('click', () => this.turn('shift'));
   }
 
   /** An address with #report, #around and the like begins there. */
@@ -280,88 +296,49 @@ class Patrol {
     this.drawNow();
   }
 
-  private asked = false;
-
   /** Draws what is seen, once for all that changed meanwhile. */
   private draw(): void {
-    if (this.asked) return;
-    this.asked = true;
+    if (this.drawing) return;
+    this.drawing = true;
     setTimeout(() => {
-      this.asked = false;
+      this.drawing = false;
       this.drawNow();
     }, 60);
   }
 
   private drawNow(): void {
+    if (document.hidden) return; // in a pocket
     const now = Date.now();
     if (this.pane === 'around') this.around.draw(true);
     else this.views[this.pane].draw(now);
     this.card.draw(now);
-    this.sign();
+    this.bar.show(this.connection?.line ?? { state: 'connecting' }, this.book.at, this.outbox.count());
   }
 
   private live(): boolean {
     return this.connection !== undefined && isLive(this.connection.line);
   }
 
-  /** How live it is, of what time it is if it is not, and what waits. */
-  private sign(): void {
-    const line = this.connection?.line;
-    const sign = element('sign');
-    const live = this.live();
-    const offline = !live && (!navigator.onLine || line?.state === 'reconnecting');
-    sign.dataset.status = line && !offline ? line.state : offline ? 'offline' : 'connecting';
-    put(sign, offline ? say('offline', this.lang) : said(line ?? { state: 'connecting' }, this.lang));
-    const { waiting, refused } = this.outbox.count();
-    const queue = element('queue');
-    queue.hidden = waiting + refused === 0;
-    queue.dataset.refused = String(refused > 0);
-    put(queue, [...(waiting > 0 ? [say('queued', this.lang, { n: waiting })] : []), ...(refused > 0 ? [say('refusedN', this.lang, { n: refused })] : [])].join(' · '));
-    const note = element('note');
-    if (Date.now() < this.noteUntil) return;
-    note.hidden = !offline;
-    note.dataset.kind = 'offline';
-    if (offline) put(note, [say('offlineHint', this.lang), ...(this.book.at ? [say('asOf', this.lang, { t: clock(this.book.at).slice(0, 5) })] : [])].join(' · '));
-  }
-
-  /** Says something for a while. */
-  private say(key: PatrolWord): void {
-    const note = element('note');
-    this.noteUntil = Date.now() + 4000;
-    note.hidden = false;
-    note.dataset.kind = 'good';
-    put(note, say(key, this.lang));
+  /** A task that came while one looked elsewhere makes itself seen, and felt. */
+  private news(now: number): void {
+    const mine = this.desk.owed(now).filter((o) => o.mine).map((o) => o.task);
+    const fresh = this.known && mine.filter((t) => !this.known!.has(t.id));
+    if (this.book.at > 0) this.known = new Set([...this.known ?? [], ...mine.map((t) => t.id)]);
+    if (!fresh || fresh.length === 0) return;
+    this.bar.say('newTask', { t: fresh.map((t) => t.title).join('、') });
+    navigator.vibrate?.([200, 100, 200]);
   }
 
   private second(): void {
+    this.news(Date.now());
     this.drawNow();
   }
 
+  /** The network is said to be back, or somebody looks again. */
   private wake(): void {
+    if (this.resting) return;
     this.connection?.retry();
     this.outbox.wake();
-  }
-
-  private dress(theme: Theme): void {
-    this.theme = theme;
-    if (theme === 'dark') delete document.documentElement.dataset.sun;
-    wear(theme);
-    saveTheme(theme);
-    this.around.chart?.wear();
-    this.draw();
-  }
-
-  /** More contrast for where the sun shines on the glass. */
-  private brighten(): void {
-    const { dataset } = document.documentElement;
-    const on = !('sun' in dataset);
-    localStorage.setItem('suhe.sun', String(on));
-    if (on) dataset.sun = '';
-    else delete dataset.sun;
-    this.theme = on ? 'light' : this.theme;
-    wear(this.theme);
-    this.around.chart?.wear();
-    this.draw();
   }
 
   private speak(lang: Lang): void {
@@ -379,12 +356,14 @@ class Patrol {
 
   /** The login is over: what is yet to be sent waits until the same person is here again. */
   private over(why: Why): void {
+    this.resting = true;
     this.outbox.pause();
     this.connection?.pause();
     this.relogin.open(why);
   }
 
   private async again(): Promise<void> {
+    this.resting = false;
     await this.guard.again();
     this.wake();
   }
@@ -397,30 +376,6 @@ class Patrol {
     await this.shelf.forget();
     location.assign('/login?why=bye&to=%2Fpatrol');
   }
-
-  /** The page's own files stay on the phone; a newer edition is offered, not forced. */
-  private async worker(): Promise<void> {
-    if (!('serviceWorker' in navigator)) return;
-    try {
-      const is = await navigator.serviceWorker.register('/patrol-sw.js', { scope: '/patrol' });
-      const offer = (w: ServiceWorker | null): void => {
-        if (!w || !navigator.serviceWorker.controller) return;
-        this.fresh = () => {
-          navigator.serviceWorker.addEventListener('controllerchange', () => location.reload());
-          w.postMessage('now');
-        };
-        this.draw();
-      };
-      offer(is.waiting);
-      is.addEventListener('updatefound', () => {
-        const w = is.installing;
-        w?.addEventListener('statechange', () => { if (w.state === 'installed') offer(w); });
-      });
-      await navigator.storage?.persist?.();
-    } catch {
-      // Of a server that is away, or where none is allowed: the page works with the network alone.
-    }
-  }
 }
 
 /** What may fail for want of a network comes again with the next session. */
@@ -428,28 +383,17 @@ async function quiet(work: Promise<unknown>): Promise<void> {
   await work.catch((e: unknown) => { if (!(e instanceof Offline || e instanceof Problem)) throw e; });
 }
 
-const middle = (b: Box): LonLat => [(b[0] + b[2]) / 2, (b[1] + b[3]) / 2];
-
 function savedDatum(): Datum {
   return localStorage.getItem('suhe.datum') === 'gcj02' ? 'gcj02' : 'wgs84';
 }
 
-/** Outdoors the page begins light, by night as the phone has it; with more contrast unless it was said otherwise. */
-function startTheme(): Theme {
-  const usual = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-  const theme = themeOf(location.search, localStorage.getItem('suhe.theme') ?? usual);
-  if (theme === 'light' && localStorage.getItem('suhe.sun') !== 'false') document.documentElement.dataset.sun = '';
-  return theme;
-}
-
 function awaiting(): void {
-  wear(startTheme());
   element('sign').dataset.status = 'offline';
   element('sign').textContent = say('offline', savedLanguage());
 }
 
 async function start(): Promise<void> {
-  wear(startTheme());
+  new Outfit(); // dressed also while nobody is here yet
   const entered = await enter(awaiting);
   await new Patrol(entered, await PhoneShelf.open(`suhe.patrol.${entered.who.id}`)).open();
 }

@@ -3,7 +3,7 @@ import { make } from '../lib/dom';
 import { left, light, metresText, spanText, type Owed, type Task } from '../lib/duty';
 import type { LonLat } from '../lib/geo';
 import { stateWord, type Lang } from '../lib/i18n';
-import { lights } from '../screen/cases/words';
+import { lights } from '../lib/casewords';
 import type { Desk } from './desk';
 import { icon } from './icons';
 import { say, wind } from './words';

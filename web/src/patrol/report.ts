@@ -1,5 +1,5 @@
 /** A report in three taps: 上报, what it is by its picture (which opens the camera), and send. Where it is the phone knows. */
-import { make } from '../lib/dom';
+import { make, say as put } from '../lib/dom';
 import { spanText } from '../lib/duty';
 import type { LonLat } from '../lib/geo';
 import type { Desk } from './desk';
@@ -22,13 +22,15 @@ export class Report {
   private text = '';
   private photos: File[] = [];
   private all = false;
+  private place: HTMLElement | undefined; // where it is said
 
   /** middle is where the map looks to; sent is told when it is kept. */
-  constructor(private readonly sheet: Sheet, private readonly desk: Desk, private readonly middle: () => LonLat | undefined, private readonly fallback: LonLat, private readonly sent: () => void) {}
+  constructor(private readonly sheet: Sheet, private readonly desk: Desk, private readonly middle: () => LonLat, private readonly sent: () => void) {}
 
   show(): void {
     this.sheet.show(() => {});
     Object.assign(this, { of: '', text: '', photos: [], all: false });
+    this.desk.here.ask();
     this.draw();
     this.sheet.part.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true });
   }
@@ -107,15 +109,22 @@ export class Report {
 
   /** Where it is: what the phone says, or the middle of the map. */
   private where(): HTMLElement {
+    this.place = make('span');
+    this.moved();
+    return make('p', { className: 'where' }, icon('around'), this.place);
+  }
+
+  /** The phone has said where it is. */
+  moved(): void {
     const lang = this.desk.lang();
     const { fix } = this.desk.here;
     const age = fix ? Date.now() - fix.time : 0;
     const text = fix ? (age > old ? say('placeOld', lang, { t: spanText(age, lang) }) : say('placeFrom', lang, { n: Math.max(1, Math.round(fix.accuracy)) })) : say('placeNone', lang);
-    return make('p', { className: 'where' }, icon('around'), make('span', {}, text));
+    if (this.place) put(this.place, text);
   }
 
   private async send(): Promise<void> {
-    const at = this.desk.here.at ?? this.middle() ?? this.fallback;
+    const at = this.desk.here.at ?? this.middle();
     const { of, text, photos } = this;
     this.sheet.hide();
     this.sent();

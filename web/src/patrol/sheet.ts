@@ -5,11 +5,17 @@ import { icon } from './icons';
 export class Sheet {
   private closed: (() => void) | undefined;
   private back: HTMLElement | undefined;
+  private leaving = false; // of the history, which takes a moment
 
   constructor(readonly part: HTMLElement, private readonly behind: HTMLElement[]) {
     addEventListener('keydown', (e) => { if (e.key === 'Escape' && this.open && !document.querySelector('dialog[open]')) this.hide(); });
     // The phone's own way back puts it away as well.
-    addEventListener('popstate', () => { if (this.open) this.put(); });
+    addEventListener('popstate', () => {
+      if (this.leaving) {
+        this.leaving = false;
+        if (this.open) history.pushState('sheet', ''); // another was shown meanwhile
+      } else if (this.open) this.put();
+    });
   }
 
   get open(): boolean {
@@ -29,7 +35,10 @@ export class Sheet {
 
   hide(): void {
     if (!this.open) return;
-    if (history.state === 'sheet') history.back();
+    if (history.state === 'sheet' && !this.leaving) {
+      this.leaving = true;
+      history.back();
+    }
     this.put();
   }
 

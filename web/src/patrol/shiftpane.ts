@@ -20,7 +20,8 @@ export class ShiftPane {
     const lang = desk.lang();
     const { shift } = desk;
     const f = shift.figures(now);
-    const deeds = [...desk.outbox.all()].reverse();
+    // What was refused waits for somebody: it comes first, else the newest.
+    const deeds = [...desk.outbox.all()].reverse().sort((a, b) => Number(b.state === 'refused') - Number(a.state === 'refused'));
     redraw(this.pane, [lang, shift.running, shift.mover?.id, Math.floor(f.elapsed / 60_000), metresText(f.metres, lang), f.noted, f.unsent, desk.here.denied,
       deeds.map((d) => [d.key, d.state, sentShare(d), d.why, d.incident && desk.book.row(d.incident)?.rev])], () => [
       this.clockIn(now), this.figures(f), make('h2', {}, say('outbox', lang)),

@@ -13,6 +13,7 @@ const words = {
   asOf: ['数据截至 {t}', 'As of {t}'],
   queued: ['待发 {n}', '{n} to send'],
   refusedN: ['未成 {n}', '{n} refused'],
+  newTask: ['新任务：{t}', 'New task: {t}'],
   myTasks: ['我的任务', 'My tasks'],
   freeTasks: ['可接任务', 'Free to take'],
   noTasks: ['暂无任务', 'No tasks'],

@@ -21,15 +21,15 @@ import { showStrip } from '../lib/strip';
 import { Switches } from '../lib/switches';
 import { savedTheme, wear } from '../lib/theme';
 import { clock, day } from '../lib/time';
+import { Relogin } from '../login/relogin';
 import { boxOf } from './areas';
 import { Card } from './card';
 import { Cases } from './cases/cases';
-import { say } from './cases/words';
+import { say } from '../lib/casewords';
 import { Company } from './company';
 import { showInView, showLegend } from './legend';
 import { moverLayer } from './movers';
 import { Places } from './places';
-import { Relogin } from './relogin';
 import { liveLayers, Scene3D } from './scene';
 import { SearchBox } from './search';
 import { showSigns } from './signs';
@@ -64,10 +64,8 @@ class Screen {
       button: element('cases-button'), panel: element('cases'), title: element('cases-title'), filter: element('cases-filter'),
       ways: element('cases-ways'), list: element('cases-list'), note: element('cases-note'), card: element('case'), banner: element('urgent'),
     }, {
-      kinds: (['incident', 'alarm'] as const).filter((kind) => sees(who, kind)), tables, lang, mayReport: may(who, 'report'),
-      go: (place, right, bottom) => map.go(place, right, bottom), look: (id, name, incident) => void this.card.show({ id, layer: 'cameras', name }, incident), rays: (s) => map.rays(s), changed: () => this.card.hide(),
       kinds: (['incident', 'alarm'] as const).filter((kind) => sees(who, kind)), tables, lang, mayReport: may(who, 'report'), middle: () => map.middle(), place: () => map.place(() => say('clickMap', lang())),
-      go: (place, right, bottom) => map.go(place, right, bottom), look: (id, name, incident) => void this.card.show({ id, layer: 'cameras', name }, incident), changed: () => this.card.hide(),
+      go: (place, right, bottom) => map.go(place, right, bottom), look: (id, name, incident) => void this.card.show({ id, layer: 'cameras', name }, incident), rays: (s) => map.rays(s), changed: () => this.card.hide(),
     });
     this.search = new SearchBox({
       box: element('search'), input: element<HTMLInputElement>('search-text'), list: element('search-list'), note: element('search-note'),

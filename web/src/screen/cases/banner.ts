@@ -2,7 +2,7 @@
 import { button, make } from '../../lib/dom';
 import type { CaseRow } from '../../lib/docket';
 import { word, type Lang } from '../../lib/i18n';
-import { say, severityWord } from './words';
+import { say, severityWord } from '../../lib/casewords';
 
 export class Banner {
   private readonly waiting = new Map<string, CaseRow>();

@@ -9,9 +9,9 @@ import { sightOf, type Sight } from '../../lib/sight';
 import { throttled } from '../../lib/throttle';
 import { eyes } from '../eyes';
 import { gallery, Uploader } from './files';
-import { DeedForm, type About } from './form';
+import { DeedForm, type About } from '../../lib/deedform';
 import * as parts from './parts';
-import { say, verbWord } from './words';
+import { say, verbWord } from '../../lib/casewords';
 
 /** What the card needs around it. */
 export interface Around {

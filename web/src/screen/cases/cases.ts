@@ -15,7 +15,7 @@ import { CaseList } from './list';
 import { named } from './parts';
 import { ReportForm } from './report';
 import { Statistics } from './statistics';
-import { say } from './words';
+import { say } from '../../lib/casewords';
 
 export interface Parts { button: HTMLElement; panel: HTMLElement; title: HTMLElement; filter: HTMLElement; ways: HTMLElement; list: HTMLElement; note: HTMLElement; card: HTMLElement; banner: HTMLElement }
 

@@ -4,7 +4,7 @@ import { isAfter } from '../../lib/deeds';
 import { make } from '../../lib/dom';
 import type { Lang } from '../../lib/i18n';
 import { instant, stamp } from '../../lib/time';
-import { noteWord, say } from './words';
+import { noteWord, say } from '../../lib/casewords';
 
 /** The pictures that are kept, each in the group of when it was taken. */
 export function gallery(i: Incident, lang: Lang): HTMLElement[] {

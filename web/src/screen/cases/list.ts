@@ -2,7 +2,7 @@
 import { make, say as put } from '../../lib/dom';
 import type { CaseRow } from '../../lib/docket';
 import { stateWord, type Lang } from '../../lib/i18n';
-import { lights, say, severityWord } from './words';
+import { lights, say, severityWord } from '../../lib/casewords';
 
 /** How many are listed; of more only the number is told. */
 const listed = 200;

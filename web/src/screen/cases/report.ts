@@ -5,7 +5,7 @@ import { button, make, say as put } from '../../lib/dom';
 import type { LonLat } from '../../lib/geo';
 import { choose, word, type Lang } from '../../lib/i18n';
 import { Problem } from '../../lib/problem';
-import { channelWord, say } from './words';
+import { channelWord, say } from '../../lib/casewords';
 
 /** What the form needs around it. */
 export interface Around {

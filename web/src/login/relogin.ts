@@ -3,8 +3,8 @@ import { make } from '../lib/dom';
 import { leave } from '../lib/entrance';
 import type { Why } from '../lib/guard';
 import type { Lang } from '../lib/i18n';
-import { LoginForm } from '../login/form';
-import { say } from '../login/words';
+import { LoginForm } from './form';
+import { say } from './words';
 
 export class Relogin {
   private readonly dialog = make('dialog', { id: 'relogin' });

@@ -1,9 +1,9 @@
 /** Asks for what a verb is given: why, to whom, how much; one dialog for all verbs. */
-import type { Advice, Ask, Incident } from '../../lib/cases';
-import { fieldsOf, type Field } from '../../lib/deeds';
-import { button, make } from '../../lib/dom';
-import { word, type Lang } from '../../lib/i18n';
-import { say, severityWord, verbWord } from './words';
+import type { Advice, Ask, Incident } from './cases';
+import { fieldsOf, type Field } from './deeds';
+import { button, make } from './dom';
+import { word, type Lang } from './i18n';
+import { say, severityWord, verbWord } from './casewords';
 
 /** What the form knows of the case that something is done with. */
 export interface About { title: string; severity: number; incident?: Incident | undefined; advice?: Advice | undefined }

@@ -1,5 +1,5 @@
-/** What the screen says of alarms and incidents, Chinese first. */
-import { choose, type Lang } from '../../lib/i18n';
+/** What the pages say of alarms and incidents, Chinese first. */
+import { choose, type Lang } from './i18n';
 
 const words = {
   cases: ['案件与告警', 'Incidents and alarms'],

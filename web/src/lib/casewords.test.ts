@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { stateWord } from '../../lib/i18n';
-import { channelWord, noteWord, say, severityWord, stepWord, verbWord } from './words';
+import { stateWord } from './i18n';
+import { channelWord, noteWord, say, severityWord, stepWord, verbWord } from './casewords';
 
 /** The words of a type that the server's table names: Name Type = "word". */
 function told(file: string, type: string): string[] {
-  const text = readFileSync(new URL(`../../../../twin/${file}`, import.meta.url), 'utf8');
+  const text = readFileSync(new URL(`../../../twin/${file}`, import.meta.url), 'utf8');
   const out = [...text.matchAll(new RegExp(`\\b\\w+\\s+${type}\\s+= "([a-z_]+)"`, 'g'))].map((m) => m[1]!);
   expect(out.length).toBeGreaterThan(3);
   return out;
