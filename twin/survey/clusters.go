@@ -223,6 +223,9 @@ func (d *density) findCores(c geo.Cell) error {
 // join lets the cores of a cell be of one cluster with those within reach.
 func (d *density) join(c geo.Cell) error {
 	own := d.cells[c]
+	if !slices.ContainsFunc(own, func(i int) bool { return d.core[i] }) {
+		return nil
+	}
 	return d.around(c, func(some []int) error {
 		for _, i := range own {
 			if !d.core[i] {

@@ -2,6 +2,7 @@ package survey_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -16,6 +17,7 @@ import (
 	"suhe/geo"
 	"suhe/internal/pgtest"
 	"suhe/twin"
+	"suhe/twin/sight"
 	"suhe/twin/survey"
 )
 
@@ -90,7 +92,12 @@ func open(t testing.TB, past survey.Past, kept []twin.Kept, all ...*assets.Asset
 	}
 	h := &house{world: world, links: new(survey.Links), all: all}
 	h.links.Fill(world)
-	h.Survey = survey.New(survey.Options{World: world, River: scene.River(), Locate: registry.Locate, Classes: registry.Classes(), Past: past, Links: h.links, Now: func() time.Time { return now }})
+	cameras := sight.New(world, registry.Classes())
+	cameras.Took(twin.Batch{})
+	watching := func(ctx context.Context, g survey.Watched, sees func(*assets.Asset) bool) ([]*twin.Thing, error) {
+		return cameras.Overlooking(ctx, sight.Ground{Box: g.Box, Holds: g.Holds}, g.Spots, sight.Asked{Sees: sees, Height: sight.UsualHeight, Working: true})
+	}
+	h.Survey = survey.New(survey.Options{World: world, Watching: watching, River: scene.River(), Locate: registry.Locate, Classes: registry.Classes(), Past: past, Links: h.links, Now: func() time.Time { return now }})
 	return h
 }
 
@@ -148,3 +155,12 @@ func things(random *rand.Rand, n int) (all []*assets.Asset) {
 }
 
 func (h *house) river() *geo.River { return scene.River() }
+
+func jsonOf(t testing.TB, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}

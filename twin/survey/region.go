@@ -11,6 +11,7 @@ import (
 // The bounds of what is drawn.
 const (
 	MaxVertices            = 10_000
+	MaxPoints              = 200    // that are drawn alone: nothing spares the way over all of them
 	MaxReach    geo.Metres = 20_000 // of a buffer
 )
 
@@ -138,40 +139,44 @@ func drawn(g orb.Geometry) error {
 	if err := geo.Check(g); err != nil {
 		return invalid("%w", err) // geo names the geometry itself
 	}
-	if n := vertices(g); n > MaxVertices {
-		return invalid("geometry: %d vertices, want at most %d", n, MaxVertices)
+	points, vertices := tallied(g)
+	if points > MaxPoints || vertices > MaxVertices {
+		return invalid("geometry: %d points and %d vertices, want at most %d and %d", points, vertices, MaxPoints, MaxVertices)
 	}
 	return nil
 }
 
-func vertices(g orb.Geometry) (n int) {
+// tallied counts points that are drawn alone, and vertices of lines and outlines.
+func tallied(g orb.Geometry) (points, vertices int) {
+	add := func(m orb.Geometry) {
+		p, v := tallied(m)
+		points, vertices = points+p, vertices+v
+	}
 	switch g := g.(type) {
 	case orb.Point:
-		return 1
+		return 1, 0
 	case orb.MultiPoint:
-		return len(g)
+		return len(g), 0
 	case orb.LineString:
-		return len(g)
-	case orb.Ring:
-		return len(g)
+		return 0, len(g)
 	case orb.MultiLineString:
 		for _, l := range g {
-			n += len(l)
+			add(l)
 		}
 	case orb.Polygon:
 		for _, r := range g {
-			n += len(r)
+			add(orb.LineString(r))
 		}
 	case orb.MultiPolygon:
 		for _, p := range g {
-			n += vertices(p)
+			add(p)
 		}
 	case orb.Collection:
 		for _, m := range g {
-			n += vertices(m)
+			add(m)
 		}
 	}
-	return n
+	return points, vertices
 }
 
 // Stretch is a piece of the creek and its banks.

@@ -326,7 +326,7 @@ func (d *sketch) profile(y float64) {
 	at := func(v float64) float64 { return y + profileHigh - (v-low)/(high-low)*(profileHigh-14) }
 	for _, v := range []float64{low, (low + high) / 2, high} {
 		d.put(`<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" class="grid"/>`, leftSpace, at(v), d.width-rightSpace, at(v))
-		d.text(leftSpace-8, at(v)+4, "t end", strconv.FormatFloat(fine(v, 100), 'f', -1, 64), "")
+		d.text(leftSpace-8, at(v)+4, "t end", strconv.FormatFloat(v, 'f', decimals(high-low), 64), "")
 	}
 	line := ""
 	for _, v := range p.Values {
@@ -351,6 +351,9 @@ func (d *sketch) profile(y float64) {
 		}
 	}
 }
+
+// decimals is how many a scale of that span needs.
+func decimals(span float64) int { return max(0, min(6, int(math.Ceil(1-math.Log10(span))))) }
 
 // fresh says whether a value is of now, as far as that is told.
 func fresh(v ProfileValue) bool { return v.State == "" || v.State == "normal" || v.State == "unknown" }
