@@ -23,7 +23,7 @@ var oldSQL = map[twin.Sort]string{
 			UNION ALL SELECT (SELECT min(f.fid) FROM fixes f WHERE f.fid > movers.fid) FROM movers WHERE fid IS NOT NULL
 		)
 		SELECT f.fid, f.time_ms FROM movers CROSS JOIN fixes f ON f.fid = movers.fid AND f.time_ms < ?1 LIMIT ?2)`,
-	twin.Found: "DELETE FROM findings WHERE rowid IN (SELECT rowid FROM findings WHERE time_ms < ?1 ORDER BY time_ms LIMIT ?2)",
+	twin.Found:   "DELETE FROM findings WHERE rowid IN (SELECT rowid FROM findings WHERE time_ms < ?1 ORDER BY time_ms LIMIT ?2)",
 	twin.Revised: "DELETE FROM revisions WHERE rowid IN (SELECT rowid FROM revisions WHERE until_ms < ?1 ORDER BY until_ms LIMIT ?2)",
 }
 
