@@ -116,10 +116,10 @@ func TestSightRefuses(t *testing.T) {
 	h := openHouse(t)
 	long := "line=" + strings.TrimSuffix(strings.Repeat("121.43,31.25,", 501), ",")
 	for query, want := range map[string]string{
-		"sight?": "at: none", "sight?at=1": "at:", "sight?at=200,31": "at:", "sight?at=121,31,501": "at: height", "sight?at=NaN,1": "at:", "sight?at=1e400,1": "at:",
+		"sight?": "point: none", "sight?point=1": "point:", "sight?point=200,31": "point:", "sight?point=121,31,501": "point: height", "sight?point=NaN,1": "point:", "sight?point=1e400,1": "point:",
 		"sight?line=121.4,31.2,121.5": "line:", "sight?line=121.4,31.2,121.4,31.2": "line: 0 m", "sight?line=121.4,31.2,122.4,31.2": "line:", "sight?" + long: "line:",
-		"sight?at=121.4,31.2&height=-1": "height:", "sight?at=121.4,31.2&limit=501": "limit:", "sight?at=121.4,31.2&working=perhaps": "working:",
-		"coverage": "area: none", "sight?at=121.4,31.2&colour=red": "query:", "coverage?area=%27%20OR%201=1": "area:",
+		"sight?point=121.4,31.2&height=-1": "height:", "sight?point=121.4,31.2&limit=501": "limit:", "sight?point=121.4,31.2&working=perhaps": "working:",
+		"coverage": "area: none", "sight?point=121.4,31.2&colour=red": "query:", "coverage?area=%27%20OR%201=1": "area:",
 		"coverage?bbox=-180,-90,180,90": "ground:", "coverage?bbox=121,31,121.4,31.4&step=1": "step:", "coverage?bbox=2,2,1,1": "bbox:",
 		"coverage?chainage=5": "chainage:", "coverage?chainage=5,1": "chainage:", "coverage?chainage=0,100&bank=middle": "bank:", "coverage?chainage=0,100&offset=9999": "offset:",
 		"coverage?chainage=0,100&next=11": "next:", "coverage?chainage=0,100&with=asset.lamp": "with:", "coverage?chainage=0,100&gain=fame": "gain:", "coverage?chainage=0,100&step=0.5": "step:",

@@ -39,7 +39,7 @@ type Player interface {
 
 // cameraRoutes are the routes of what cameras see, and of looking through them.
 func (s *server) cameraRoutes() {
-	s.route("GET /v1/sight", access.View, s.looks(false, []string{"at", "line"}, s.sight))
+	s.route("GET /v1/sight", access.View, s.looks(false, []string{"point", "line"}, s.sight))
 	covers := s.looks(true, []string{"step", "next", "with", "gain"}, s.coverage)
 	s.route("GET /v1/coverage", access.View, covers)
 	s.route("POST /v1/coverage", access.View, covers)

@@ -67,17 +67,17 @@ func (s *server) sight(ctx context.Context, w http.ResponseWriter, _ *http.Reque
 // askedPlace is the one place that is asked about: a point, with a height or without, or
 // that of an incident.
 func (s *server) askedPlace(ctx context.Context, q *seeing) (p orb.Point, of assets.ID, err error) {
-	if at := q.some("at", "lon,lat or lon,lat,height", 2, 3); at != nil { // an incident beside it is why it is asked
+	if at := q.some("point", "lon,lat or lon,lat,height", 2, 3); at != nil { // an incident beside it is why it is asked
 		if len(at) == 3 {
 			if q.look.Height = geo.Metres(at[2]); !(at[2] >= 0 && at[2] <= maxSightHeight) {
-				q.wrong("at: height %g, want 0 to %d metres", at[2], maxSightHeight)
+				q.wrong("point: height %g, want 0 to %d metres", at[2], maxSightHeight)
 			}
 		}
-		p = q.place("at", at[0], at[1])
+		p = q.place("point", at[0], at[1])
 		return p, "", q.err
 	}
 	if of = assets.ID(q.query.Get(incidentParameter)); of == "" {
-		q.wrong("at: none, want at=lon,lat, or line, or incident")
+		q.wrong("point: none, want point=lon,lat, or line, or incident")
 	}
 	if q.err != nil {
 		return p, "", q.err

@@ -15,7 +15,7 @@ export interface Sight { at: LonLat; count: number; cameras: Eye[] }
 /** How many are shown: they come the best first. */
 const shown = 8;
 
-export const sightAt = (at: LonLat) => ask<Sight>(`/v1/sight?at=${at[0]},${at[1]}&limit=${shown}`);
+export const sightAt = (at: LonLat) => ask<Sight>(`/v1/sight?point=${at[0]},${at[1]}&limit=${shown}`);
 export const sightOf = (incident: string) => ask<Sight>(`/v1/sight?incident=${encodeURIComponent(incident)}&limit=${shown}`);
 
 const levels: Record<Level, [string, string]> = {
