@@ -14,7 +14,6 @@ import (
 	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/twin/sight"
-	"suhe/twin/survey"
 )
 
 // The bounds of questions about sight.
@@ -48,9 +47,7 @@ func (s *server) looks(region bool, own []string, answers func(ctx context.Conte
 		if err != nil {
 			return err
 		}
-		var scope access.Sight
-		scope.By(who.Scope)
-		q := &seeing{question: question{query: r.URL.Query(), who: who, survey: v.Survey, ask: survey.Ask{Sees: scope.Sees, Shows: s.shows(who)}}, cameras: v.Cameras}
+		q := &seeing{question: s.asking(r, who, v), cameras: v.Cameras}
 		if err := q.known(allowed); err != nil {
 			return err
 		}

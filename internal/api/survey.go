@@ -52,7 +52,7 @@ func (s *server) questions(region bool, own []string, answers func(ctx context.C
 		if err != nil {
 			return err
 		}
-		q := &question{query: r.URL.Query(), who: who, survey: v.Survey, ask: survey.Ask{Sees: who.Scope.Sees, Shows: s.shows(who)}}
+		q := s.asking(r, who, v)
 		if err := q.known(allowed); err != nil {
 			return err
 		}
@@ -66,8 +66,15 @@ func (s *server) questions(region bool, own []string, answers func(ctx context.C
 		ctx, cancel := context.WithTimeout(r.Context(), surveyPatience)
 		defer cancel()
 		w.Header().Set("Cache-Control", "private, no-store")
-		return answers(ctx, w, r, q)
+		return answers(ctx, w, r, &q)
 	}
+}
+
+// asking begins a question of somebody about what he is shown.
+func (s *server) asking(r *http.Request, who access.Principal, v Views) question {
+	var scope access.Sight
+	scope.By(who.Scope)
+	return question{query: r.URL.Query(), who: who, survey: v.Survey, ask: survey.Ask{Sees: scope.Sees, Shows: s.shows(who)}}
 }
 
 // known refuses parameters that the question does not have: one that is misspelt would
