@@ -12,13 +12,15 @@ import (
 // standard has it. It is immutable; comparing allocates nothing in the long run.
 type Prepared struct {
 	figure figure
-	box    bool // it is its own bound
+	box    bool // it is its own bound, and has an inside
 }
 
 // Prepare makes g, which must not be nil and is not changed any more, ready.
 func Prepare(g orb.Geometry) *Prepared {
 	p := new(Prepared)
-	_, p.box = g.(orb.Bound)
+	if b, ok := g.(orb.Bound); ok {
+		p.box = b.Min[0] < b.Max[0] && b.Min[1] < b.Max[1]
+	}
 	p.figure.fill(g)
 	return p
 }

@@ -78,7 +78,7 @@ func TestThingPasses(t *testing.T) {
 		"severity = 4 AND azimuth = 90 AND hfov = 60 AND range = 80":                              true,
 		"values.level > 2 AND values.rain = 0 AND values.flow IS NULL":                            true,
 		"properties.material = 'steel' AND properties.lit = TRUE AND properties.floors = 3":       true,
-		"properties.tags IS NULL AND properties.absent IS NULL":                                   true,
+		"properties.tags IS NOT NULL AND properties.absent IS NULL":                               true,
 		"updated = TIMESTAMP('" + time.UnixMilli(t0).UTC().Format(time.RFC3339) + "')":            true,
 		"S_WITHIN(geometry, BBOX(121.4,31.2,121.5,31.3))":                                         true,
 		"values.level > 3": false,
