@@ -95,11 +95,13 @@ async function reported(watcher) {
   await page.keyboard.press('Escape');
 }
 
-/** How often rules were right. */
-async function counted(watcher) {
+/** How often rules were right. On a screen of this width the card lies over the list, and is put away meanwhile. */
+async function counted(id, watcher) {
+  await watcher.page.keyboard.press('Escape');
   await watcher.page.click('#statistics-button');
   check('statistics tell how often a rule was right', await watcher.wait('statistics', () => document.querySelector('#statistics[open] tr[data-of="rule water-level-high"] td')?.textContent.match(/[1-9]/)));
   await watcher.page.keyboard.press('Escape');
+  check('and the card comes back', await watcher.open(id, 'reported'));
 }
 
 /** 立案: by itself, with the evidence. Of several alarms within reach one incident is made, of which the others are part. */
@@ -286,7 +288,7 @@ try {
     check(`axe finds nothing on the screen of ${s.user}`, found.length === 0, JSON.stringify(found));
   }
   await unseen(neighbour, watcher, incident, alarm);
-  await counted(watcher);
+  await counted(id, watcher);
   const meanwhile = JSON.stringify(watcher.asked());
   await closed(id, { watcher, dispatcher, patrol });
   await clocked(id, watcher);
