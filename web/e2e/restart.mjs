@@ -9,8 +9,8 @@ const ask = (what) => console.log(`do: ${what}`);
 const browser = await launch();
 try {
   const { page, complaints, wait } = await visit(browser, base, { width: 1200, height: 700 });
-  // Of what stands: what moves comes and goes.
-  await page.addInitScript(() => { window.standing = () => [...window.suhe?.picture.views.get('screen').objects.values() ?? []].filter((o) => o.layer !== 'movers').length; });
+  // Of what stands: what moves comes and goes, and so do alarms and incidents.
+  await page.addInitScript(() => { window.standing = () => [...window.suhe?.picture.views.get('screen').objects.values() ?? []].filter((o) => !['movers', 'alarms', 'incidents'].includes(o.layer)).length; });
   await page.goto(base);
   const live = () => wait('live', () => document.getElementById('sign')?.dataset.status === 'live' && document.documentElement.dataset.fresh === 'live' && document.getElementById('stale').hidden);
   const objects = () => page.evaluate(() => window.standing());

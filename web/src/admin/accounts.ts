@@ -119,7 +119,7 @@ export class Accounts implements Desk {
   /** Draws the form that asks for a new account. */
   private ask(): void {
     const { frame } = this;
-    const input = (name: string, value = ''): HTMLInputElement => make('input', { name, value, autocomplete: 'off', required: name !== 'name', spellcheck: false });
+    const input = (name: string, value = ''): HTMLInputElement => make('input', { name, value, autocomplete: 'off', required: name !== 'name' && name !== 'unit', spellcheck: false });
     const boxes = roles.roles.map((r) => make('label', { className: 'choice' }, make('input', { type: 'checkbox', name: 'role', value: r.role }), roleName(r.role, this.lang())));
     this.form.replaceChildren(
       field(frame.word('username'), input('username')), field(frame.word('name'), input('name')),
