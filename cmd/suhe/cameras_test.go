@@ -50,7 +50,7 @@ func TestSightIsScoped(t *testing.T) {
 	h := openHouse(t)
 	h.stands("look-1", func(*assets.Asset) {})
 	h.stands("secret-1", func(a *assets.Asset) { a.Properties = assets.Properties{{Key: "sensitivity", Value: 2.0}} })
-	const place, box = "at=121.4348,31.2503", "bbox=121.4346,31.2500,121.4350,31.2506"
+	const place, box = "point=121.4348,31.2503", "bbox=121.4346,31.2500,121.4350,31.2506"
 	for _, c := range []struct{ by, sees string }{
 		{"operator", "look-1 secret-1"}, {"planner", "look-1"}, {"handler-here", "look-1"}, {"operator-elsewhere", ""}, {"public", ""},
 	} {
