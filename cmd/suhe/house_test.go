@@ -83,12 +83,25 @@ func openHouse(t testing.TB, more ...string) *house {
 	log := new(syncBuffer)
 	written.listen(t.Name(), log)
 	written.keep("a secret of the house", demoWord, addedWord, backupWord, secret, contactNumber, streamAddress, playWord)
+	h := openNodeOf(t, s, log)
+	h.secret = secret
+	for _, id := range []assets.ID{gauge, camera, patrol, "gw-1", "gw-2"} {
+		written.keep("a token of "+string(id), h.devices.Token(id), h.devices.GatewayToken(id))
+	}
+	h.furnish()
+	return h
+}
+
+// openNodeOf opens a node of the settings, waits until it is ready, and ends it with the
+// test, which tells its log if it failed.
+func openNodeOf(t testing.TB, s settings, log *syncBuffer) *house {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	n, err := openNode(ctx, s, time.Now, slog.New(slog.NewTextHandler(log, nil)))
-	if err != nil {
-		t.Fatal(err)
+	if err == nil {
+		err = n.firstAccounts(ctx, streams{io.Discard, io.Discard})
 	}
-	if err := n.firstAccounts(ctx, streams{io.Discard, io.Discard}); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
 	group, _ := errgroup.WithContext(ctx)
@@ -96,10 +109,7 @@ func openHouse(t testing.TB, more ...string) *house {
 	group.Go(func() error { return n.followAccounts(ctx) })
 	group.Go(func() error { return n.followAudit(ctx) })
 	group.Go(func() error { n.hub.Run(ctx); return nil })
-	for _, id := range []assets.ID{gauge, camera, patrol, "gw-1", "gw-2"} {
-		written.keep("a token of "+string(id), n.devices.Token(id), n.devices.GatewayToken(id))
-	}
-	h := &house{node: n, t: t, server: httptest.NewServer(api.New(n.deps())), secret: secret}
+	h := &house{node: n, t: t, server: httptest.NewServer(api.New(n.deps()))}
 	h.server.Client().CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	t.Cleanup(func() {
 		h.server.CloseClientConnections()
@@ -114,7 +124,6 @@ func openHouse(t testing.TB, more ...string) *house {
 		}
 	})
 	eventually(t, "ready", func() bool { return n.ready() == nil })
-	h.furnish()
 	return h
 }
 

@@ -1,22 +1,15 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"suhe/internal/access"
-	"suhe/internal/api"
 	"suhe/internal/natstest"
 	"suhe/internal/pgtest"
 )
@@ -38,41 +31,9 @@ func openNodes(t *testing.T, n int) []*house {
 		}
 		s := settingsOf(t, "--data-dir", dir, "--database", database, "--nats", broker, "--demo", "--scene-size", "300", "--demo-password", demoWord,
 			"--login-key", filepath.Join(keys, "login.key"), "--seal-key-file", filepath.Join(keys, "seal.key"), "--request-rate", "0")
-		out = append(out, openNodeOf(t, s))
+		out = append(out, openNodeOf(t, s, new(syncBuffer)))
 	}
 	return out
-}
-
-// openNodeOf opens a node of the settings, waits until it is ready, and ends it with the test.
-func openNodeOf(t *testing.T, s settings) *house {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	log := new(syncBuffer)
-	n, err := openNode(ctx, s, time.Now, slog.New(slog.NewTextHandler(log, nil)))
-	if err == nil {
-		err = n.firstAccounts(ctx, streams{io.Discard, io.Discard})
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	group, _ := errgroup.WithContext(ctx)
-	group.Go(func() error { return n.live(ctx) })
-	group.Go(func() error { return n.followAccounts(ctx) })
-	group.Go(func() error { return n.followAudit(ctx) })
-	h := &house{node: n, t: t, server: httptest.NewServer(api.New(n.deps()))}
-	t.Cleanup(func() {
-		h.server.Close()
-		cancel()
-		if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
-			t.Errorf("a node ended: %v", err)
-		}
-		n.close()
-		if t.Failed() {
-			t.Log(log.String())
-		}
-	})
-	eventually(t, "ready", func() bool { return n.ready() == nil })
-	return h
 }
 
 // What is good once is so for all nodes behind one address, whichever answers.

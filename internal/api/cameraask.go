@@ -4,10 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -108,28 +105,6 @@ func (q *question) ranged(name string, usual, least, most float64) float64 {
 
 func (q *question) height(name string, usual float64) geo.Metres {
 	return geo.Metres(q.ranged(name, usual, 0, maxSightHeight))
-}
-
-// some reads a list of numbers that has a length between two; nil: there are none.
-func (q *question) some(name, want string, least, most int) []float64 {
-	text := q.query.Get(name)
-	if text == "" {
-		return nil
-	}
-	var out []float64
-	for part := range strings.SplitSeq(text, ",") {
-		v, err := strconv.ParseFloat(part, 64)
-		if err != nil || !(math.Abs(v) <= 1e9) || len(out) == most {
-			q.wrong("%s: %.80q, want %s", name, text, want)
-			return nil
-		}
-		out = append(out, v)
-	}
-	if len(out) < least {
-		q.wrong("%s: %.80q, want %s", name, text, want)
-		return nil
-	}
-	return out
 }
 
 // place checks a point.

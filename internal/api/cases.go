@@ -65,9 +65,7 @@ func answerCases[T, Row any](w http.ResponseWriter, r *http.Request, name string
 	}
 	out := map[string]any{name: rows}
 	if more {
-		q := r.URL.Query()
-		q.Set("after", strconv.FormatUint(uint64(page[len(page)-1].Marker.FID), 10))
-		out["next"] = r.URL.Path + "?" + q.Encode()
+		out["next"] = nextOf(r, strconv.FormatUint(uint64(page[len(page)-1].Marker.FID), 10))
 	}
 	answerUnkept(w, http.StatusOK, out)
 }

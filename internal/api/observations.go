@@ -107,9 +107,14 @@ func instant(r *http.Request, field string, otherwise time.Time) (time.Time, err
 	if text == "" {
 		return otherwise, nil
 	}
+	return readInstant(field, text)
+}
+
+// readInstant reads the time that a field has.
+func readInstant(field, text string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return t, fmt.Errorf("%w: %s: %q, want a time like 2026-11-23T08:00:00+08:00", assets.ErrInvalid, field, text)
+		return t, fmt.Errorf("%w: %s: %.64q, want a time like 2026-11-23T08:00:00+08:00", assets.ErrInvalid, field, text)
 	}
 	return t, nil
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"suhe/assets"
@@ -17,6 +18,13 @@ func pageOf(r *http.Request, usual, most int) (after uint64, limit int, err erro
 	}
 	limit, err = limitOf(r, usual, most)
 	return after, limit, err
+}
+
+// nextOf is the address of the page of the same list that begins after a key.
+func nextOf(r *http.Request, after string) string {
+	values := r.URL.Query()
+	values.Set("after", after)
+	return (&url.URL{Path: r.URL.Path, RawQuery: values.Encode()}).String()
 }
 
 // limitOf reads how much of a list is asked for.

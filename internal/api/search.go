@@ -76,9 +76,7 @@ func (s *server) search(w http.ResponseWriter, r *http.Request, who access.Princ
 		}
 	}
 	if found.Next != "" {
-		ask := r.URL.Query()
-		ask.Set("after", found.Next)
-		out.Next = r.URL.Path + "?" + ask.Encode()
+		out.Next = nextOf(r, found.Next)
 	}
 	answerUnkept(w, http.StatusOK, out)
 	return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -35,6 +36,7 @@ var (
 type question struct {
 	query  url.Values
 	who    access.Principal
+	world  World
 	survey *survey.Survey
 	ask    survey.Ask
 	err    error // the first that was wrong
@@ -74,7 +76,7 @@ func (s *server) questions(region bool, own []string, answers func(ctx context.C
 func (s *server) asking(r *http.Request, who access.Principal, v Views) question {
 	var scope access.Sight
 	scope.By(who.Scope)
-	return question{query: r.URL.Query(), who: who, survey: v.Survey, ask: survey.Ask{Sees: scope.Sees, Shows: s.shows(who)}}
+	return question{query: r.URL.Query(), who: who, world: v.World, survey: v.Survey, ask: survey.Ask{Sees: scope.Sees, Shows: s.shows(who)}}
 }
 
 // known refuses parameters that the question does not have: one that is misspelt would
@@ -122,19 +124,27 @@ func (q *question) list(name string, most int) []string {
 
 // numbers reads so many numbers joined by commas; nil: there are none.
 func (q *question) numbers(name string, n int, want string) []float64 {
+	return q.some(name, want, n, n)
+}
+
+// some reads a list of numbers that has a length between two; nil: there are none.
+func (q *question) some(name, want string, least, most int) []float64 {
 	text := q.query.Get(name)
 	if text == "" {
 		return nil
 	}
-	parts := strings.Split(text, ",")
-	out := make([]float64, 0, n)
-	for _, p := range parts {
-		v, err := strconv.ParseFloat(p, 64)
-		if err != nil || v != v || v > 1e9 || v < -1e9 || len(parts) != n {
+	var out []float64
+	for part := range strings.SplitSeq(text, ",") {
+		v, err := strconv.ParseFloat(part, 64)
+		if err != nil || !(math.Abs(v) <= 1e9) || len(out) == most {
 			q.wrong("%s: %.80q, want %s", name, text, want)
 			return nil
 		}
 		out = append(out, v)
+	}
+	if len(out) < least {
+		q.wrong("%s: %.80q, want %s", name, text, want)
+		return nil
 	}
 	return out
 }
@@ -178,10 +188,8 @@ func (q *question) instant(name string) (t time.Time, ok bool) {
 	if text == "" {
 		return t, false
 	}
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		q.wrong("%s: %.40q, want a time like 2026-11-23T08:00:00+08:00", name, text)
-	}
+	t, err := readInstant(name, text)
+	q.note(err)
 	return t, true
 }
 
@@ -285,11 +293,4 @@ func (q *question) drawn(r *http.Request) {
 	}
 	q.note(err)
 	q.ask.Region = q.ask.Region.And(region)
-}
-
-// again is the address of the same question with another value of a parameter.
-func again(r *http.Request, name, value string) string {
-	values := r.URL.Query()
-	values.Set(name, value)
-	return (&url.URL{Path: r.URL.Path, RawQuery: values.Encode()}).String()
 }

@@ -56,7 +56,7 @@ func (s *server) creek(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	}
 	out := thingsPage{Matched: found.Matched, Things: found.Things}
 	if found.Next != nil {
-		out.Next = again(r, "after", fmt.Sprintf("%s,%d", strconv.FormatFloat(float64(found.Next.Chainage), 'g', -1, 64), found.Next.FID))
+		out.Next = nextOf(r, fmt.Sprintf("%s,%d", strconv.FormatFloat(float64(found.Next.Chainage), 'g', -1, 64), found.Next.FID))
 	}
 	answer(w, out)
 	return nil

@@ -38,11 +38,7 @@ func (s *server) nearest(ctx context.Context, w http.ResponseWriter, r *http.Req
 	if of == "" {
 		from = orb.Point{p[0], p[1]}
 	} else {
-		v, err := s.views(ctx, q.who)
-		if err != nil {
-			return err
-		}
-		thing := v.World.ByID(of)
+		thing := q.world.ByID(of)
 		if thing == nil || !q.who.Scope.Sees(thing.Asset) {
 			return unseen(of)
 		}
@@ -80,7 +76,7 @@ func (s *server) inside(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	}
 	out := thingsPage{Matched: found.Matched, Things: found.Things}
 	if found.Next != 0 {
-		out.Next = again(r, "after", strconv.FormatUint(uint64(found.Next), 10))
+		out.Next = nextOf(r, strconv.FormatUint(uint64(found.Next), 10))
 	}
 	answer(w, out)
 	return nil

@@ -76,7 +76,7 @@ func (a *Ask) row(t *twin.Thing) Row {
 	r := Row{ID: t.Asset.ID, Kind: t.Asset.Kind, Class: t.Asset.Class, Lon: fine(t.Anchor[0], 1e7), Lat: fine(t.Anchor[1], 1e7)}
 	at := t.Location()
 	if a.shows("name") {
-		r.Name, r.NameEn = t.Asset.Name, englishName(t.Asset)
+		r.Name, r.NameEn = t.Asset.Name, twin.EnglishName(t.Asset)
 	}
 	if a.shows("area") {
 		r.Area = at.Area
@@ -96,15 +96,6 @@ func (a *Ask) row(t *twin.Thing) Row {
 		r.Severity = &t.Severity
 	}
 	return r
-}
-
-func englishName(a *assets.Asset) string {
-	for _, p := range a.Properties {
-		if name, is := p.Value.(string); is && twin.EnglishKey(p.Key) {
-			return name
-		}
-	}
-	return ""
 }
 
 // metre is a length as it is told: to the centimetre.
