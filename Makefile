@@ -42,10 +42,11 @@ test: tools build lint ## install what the tests need and run all of them: PostG
 SOAK_FOR ?= 1h
 
 .PHONY: soak
-soak: tools build ## the long forms of the fault tests, and an hour of load (SOAK_FOR=10m for less)
+soak: tools build ## the long forms of the fault tests, a million questions put to PostGIS too, and an hour of load (SOAK_FOR=10m for less)
 	@./.ci/tools sqlmap python3-qgis
 	SUHE_SOAK=1 SUHE_SOAK_FOR=$(SOAK_FOR) $(GO) test -pgo=off -count 1 -v -timeout 4h \
-	  -run 'Soak|Database|DiskFull|ClockJumps|Backlog|Phones' ./cmd/suhe
+	  -run 'Soak|Database|DiskFull|ClockJumps|Backlog|Phones|Killed' ./cmd/suhe
+	SUHE_SOAK=1 $(GO) test -pgo=off -count 1 -v -timeout 4h -run AgainstPostGIS ./geo ./internal/features ./twin/survey
 
 .PHONY: tools
 tools: ## install PostGIS, Chromium, GDAL, OWSLib, mosquitto_pub and a Chinese font (Debian packages)
