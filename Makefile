@@ -70,6 +70,7 @@ bench: build ## the benchmarks behind docs/performance.md
 	$(BIN) bench tiles
 	$(BIN) bench load
 	$(BIN) bench stream
+	$(BIN) bench query
 
 .PHONY: pgo
 pgo: ## renew the profile that the program is built with
