@@ -1,8 +1,13 @@
+import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { proto } from './proto.ts';
 import { keeping } from './worker.ts';
 
 const patrolWorker = 'patrol-sw.js';
+
+/** Every HTML file beside this one is a page. */
+const pages = Object.fromEntries(readdirSync(import.meta.dirname).filter((f) => f.endsWith('.html')).map((f) => [basename(f, '.html'), f]));
 
 export default defineConfig({
   build: {
@@ -11,7 +16,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // a data: script or style would need a wider CSP
     chunkSizeWarningLimit: 1200, // MapLibre is one module of this size
     rolldownOptions: {
-      input: { index: 'index.html', login: 'login.html', admin: 'admin.html', patrol: 'patrol.html', [patrolWorker]: 'src/patrol/worker.ts' },
+      input: { ...pages, [patrolWorker]: 'src/patrol/worker.ts' },
       output: {
         // A service worker rules from where it lies, and is asked for by one name.
         entryFileNames: (chunk) => (chunk.name === patrolWorker ? patrolWorker : 'static/[name]-[hash].js'),

@@ -38,9 +38,10 @@ export async function login(page, base, user = option('user'), password = option
   if (!answer.ok()) throw new Error(`login: ${answer.status()} ${await answer.text()}`);
 }
 
-/** What axe finds on the page; it runs there since the page's own policy would refuse a script tag. */
+/** What axe finds on the page, when what moves has arrived: half faded in, everything lacks contrast. It runs there since the page's own policy would refuse a script tag. */
 export async function axe(page, exclude = []) {
   await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity).map((a) => a.finished)));
   const { violations } = await page.evaluate((not) => window.axe.run(document, { exclude: not }), exclude);
   return violations.map((v) => [v.id, v.nodes[0]?.html]);
 }

@@ -45,7 +45,7 @@ export const site = () => ask<Site>('/v1/site', { knocking: true });
 /** Ends this login, or all logins of this account. */
 export const logout = (all = false) => ask<void>(`/v1/logout${all ? '?everywhere=true' : ''}`, { method: 'POST', knocking: true });
 
-export function may(who: Me, action: Action): boolean {
+export function may(who: Pick<Me, 'actions'>, action: Action): boolean {
   return who.actions.includes(action);
 }
 

@@ -1,6 +1,7 @@
 /** Who is logged in, with what he may do about it: shown at the top of every page. */
 import { button, make } from './dom';
 import { word, type Lang } from './i18n';
+import { pagesOf } from './pages';
 import { forgetReason } from './purpose';
 import { instant, stamp } from './time';
 import { areaNames, logout, roleNames, type Me } from './session';
@@ -32,6 +33,7 @@ export class UserMenu {
       ...(ends === undefined ? [] : [[word('until', lang), stamp(ends)] as [string, string]]),
     ];
     this.panel.replaceChildren(
+      this.pages(lang),
       make('dl', {}, ...facts.flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)])),
       ...(who.session ? [make('div', { className: 'ways' },
         ...(who.demo ? [] : [make('a', { href: `/login?change=${encodeURIComponent(who.id)}&to=${encodeURIComponent(location.pathname)}` }, word('changePassword', lang))]),
@@ -39,6 +41,16 @@ export class UserMenu {
         button(word('logout', lang), () => void this.leave(false), 'primary'),
       )] : []),
     );
+  }
+
+  /** The ways to the pages that one has a use for. */
+  private pages(lang: Lang): HTMLElement {
+    const links = pagesOf(this.who, lang).map(({ path, name }) => {
+      const a = make('a', { href: path }, name);
+      if (path === location.pathname) a.ariaCurrent = 'page';
+      return a;
+    });
+    return make('nav', { ariaLabel: word('pages', lang), hidden: links.length < 2 }, ...links);
   }
 
   private show(open: boolean, back = false): void {

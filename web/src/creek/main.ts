@@ -22,19 +22,19 @@ import { Switches } from '../lib/switches';
 import { savedTheme, wear } from '../lib/theme';
 import { clock, day } from '../lib/time';
 import { Relogin } from '../login/relogin';
-import { boxOf } from './areas';
-import { Card } from './card';
-import { Cases } from './cases/cases';
+import { boxOf } from '../map/areas';
+import { Card } from '../map/card';
+import { Cases } from '../cases/cases';
 import { say } from '../lib/casewords';
 import { Company } from './company';
-import { showInView, showLegend } from './legend';
-import { moverLayer } from './movers';
+import { showInView, showLegend } from '../map/legend';
+import { moverLayer } from '../map/movers';
 import { Places } from './places';
-import { liveLayers, Scene3D } from './scene';
-import { SearchBox } from './search';
+import { liveLayers, Scene3D } from '../map/scene';
+import { SearchBox } from '../map/search';
 import { showSigns } from './signs';
 import { showStatus } from './status';
-import { Why } from './why';
+import { Why } from '../map/why';
 
 class Screen {
   private counts: api.LayerCount[] = [];

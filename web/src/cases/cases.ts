@@ -1,21 +1,21 @@
 /** Alarms and incidents on the screen: the list, the card, and what makes itself seen. */
-import type { Named, Tables } from '../../lib/api';
-import * as api from '../../lib/cases';
-import { Docket, folded, passes, urgent, type CaseKind, type CaseRow, type Filter } from '../../lib/docket';
-import { button, make } from '../../lib/dom';
-import type { LonLat } from '../../lib/geo';
-import { stateWord, word, type Lang } from '../../lib/i18n';
-import type { Touched } from '../../lib/picture';
-import type { Sight } from '../../lib/sight';
-import { throttled } from '../../lib/throttle';
-import { AreaNames } from '../areas';
+import type { Named, Tables } from '../lib/api';
+import * as api from '../lib/cases';
+import { Docket, folded, passes, urgent, type CaseKind, type CaseRow, type Filter } from '../lib/docket';
+import { button, make } from '../lib/dom';
+import type { LonLat } from '../lib/geo';
+import { stateWord, word, type Lang } from '../lib/i18n';
+import type { Touched } from '../lib/picture';
+import type { Sight } from '../lib/sight';
+import { throttled } from '../lib/throttle';
+import { AreaNames } from '../map/areas';
 import { Banner } from './banner';
 import { CaseCard } from './card';
 import { CaseList } from './list';
 import { named } from './parts';
 import { ReportForm } from './report';
 import { Statistics } from './statistics';
-import { say } from '../../lib/casewords';
+import { say } from '../lib/casewords';
 
 export interface Parts { button: HTMLElement; panel: HTMLElement; title: HTMLElement; filter: HTMLElement; ways: HTMLElement; list: HTMLElement; note: HTMLElement; card: HTMLElement; banner: HTMLElement }
 

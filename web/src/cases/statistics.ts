@@ -1,8 +1,8 @@
 /** How often rules and algorithms were right. */
-import { tallies, type Tally } from '../../lib/cases';
-import { button, make } from '../../lib/dom';
-import { word, type Lang } from '../../lib/i18n';
-import { say } from '../../lib/casewords';
+import { tallies, type Tally } from '../lib/cases';
+import { button, make } from '../lib/dom';
+import { word, type Lang } from '../lib/i18n';
+import { say } from '../lib/casewords';
 
 export class Statistics {
   private readonly dialog = make('dialog', { id: 'statistics', className: 'deed' });

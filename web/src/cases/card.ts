@@ -1,17 +1,17 @@
 /** The card of an alarm or an incident: what it is, who sees it, what happened, and what one may do about it. */
-import * as cases from '../../lib/cases';
-import { isOnward, offered, offeredOf, waits, wanting } from '../../lib/deeds';
-import type { CaseKind, CaseRow } from '../../lib/docket';
-import { button, make, say as put } from '../../lib/dom';
-import { choose, word, type Lang } from '../../lib/i18n';
-import { Problem } from '../../lib/problem';
-import { sightOf, type Sight } from '../../lib/sight';
-import { throttled } from '../../lib/throttle';
-import { eyes } from '../eyes';
+import * as cases from '../lib/cases';
+import { isOnward, offered, offeredOf, waits, wanting } from '../lib/deeds';
+import type { CaseKind, CaseRow } from '../lib/docket';
+import { button, make, say as put } from '../lib/dom';
+import { choose, word, type Lang } from '../lib/i18n';
+import { Problem } from '../lib/problem';
+import { sightOf, type Sight } from '../lib/sight';
+import { throttled } from '../lib/throttle';
+import { eyes } from '../map/eyes';
 import { gallery, Uploader } from './files';
-import { DeedForm, type About } from '../../lib/deedform';
+import { DeedForm, type About } from '../lib/deedform';
 import * as parts from './parts';
-import { say, verbWord } from '../../lib/casewords';
+import { say, verbWord } from '../lib/casewords';
 
 /** What the card needs around it. */
 export interface Around {

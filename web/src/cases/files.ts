@@ -1,10 +1,10 @@
 /** Photos and files of an incident, before and after the work, and how one more comes to them. */
-import { fileAddress, upload, type Incident } from '../../lib/cases';
-import { isAfter } from '../../lib/deeds';
-import { make } from '../../lib/dom';
-import type { Lang } from '../../lib/i18n';
-import { instant, stamp } from '../../lib/time';
-import { noteWord, say } from '../../lib/casewords';
+import { fileAddress, upload, type Incident } from '../lib/cases';
+import { isAfter } from '../lib/deeds';
+import { make } from '../lib/dom';
+import type { Lang } from '../lib/i18n';
+import { instant, stamp } from '../lib/time';
+import { noteWord, say } from '../lib/casewords';
 
 /** The pictures that are kept, each in the group of when it was taken. */
 export function gallery(i: Incident, lang: Lang): HTMLElement[] {

@@ -1,9 +1,9 @@
 /** The parts of a card of an alarm or an incident. */
-import type { Alarm, Evidence, Incident, Member, Reading, Step } from '../../lib/cases';
-import { button, make } from '../../lib/dom';
-import { choose, stateWord, word, type Lang } from '../../lib/i18n';
-import { instant, stamp } from '../../lib/time';
-import { channelWord, lights, say, severityWord, stepWord, verbWord, type CaseWord } from '../../lib/casewords';
+import type { Alarm, Evidence, Incident, Member, Reading, Step } from '../lib/cases';
+import { button, make } from '../lib/dom';
+import { choose, stateWord, word, type Lang } from '../lib/i18n';
+import { instant, stamp } from '../lib/time';
+import { channelWord, lights, say, severityWord, stepWord, verbWord, type CaseWord } from '../lib/casewords';
 
 /** What the parts need to know of all else. */
 export interface Names {

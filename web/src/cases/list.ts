@@ -1,8 +1,8 @@
 /** The list of open incidents and alarms. Its rows change in place, so that one that is about to be pressed stays what it is. */
-import { make, say as put } from '../../lib/dom';
-import type { CaseRow } from '../../lib/docket';
-import { stateWord, type Lang } from '../../lib/i18n';
-import { lights, say, severityWord } from '../../lib/casewords';
+import { make, say as put } from '../lib/dom';
+import type { CaseRow } from '../lib/docket';
+import { stateWord, type Lang } from '../lib/i18n';
+import { lights, say, severityWord } from '../lib/casewords';
 
 /** How many are listed; of more only the number is told. */
 const listed = 200;

@@ -1,11 +1,11 @@
 /** Reports an incident: by which channel, what, and where, with a photo of it. */
-import { report, upload, type Finding } from '../../lib/cases';
-import type { Named } from '../../lib/api';
-import { button, make, say as put } from '../../lib/dom';
-import type { LonLat } from '../../lib/geo';
-import { choose, word, type Lang } from '../../lib/i18n';
-import { Problem } from '../../lib/problem';
-import { channelWord, say } from '../../lib/casewords';
+import { report, upload, type Finding } from '../lib/cases';
+import type { Named } from '../lib/api';
+import { button, make, say as put } from '../lib/dom';
+import type { LonLat } from '../lib/geo';
+import { choose, word, type Lang } from '../lib/i18n';
+import { Problem } from '../lib/problem';
+import { channelWord, say } from '../lib/casewords';
 
 /** What the form needs around it. */
 export interface Around {

@@ -1,8 +1,8 @@
 /** A new incident of the two worst kinds makes itself seen, until somebody looks at it, puts it away, or it is over. */
-import { button, make } from '../../lib/dom';
-import type { CaseRow } from '../../lib/docket';
-import { word, type Lang } from '../../lib/i18n';
-import { say, severityWord } from '../../lib/casewords';
+import { button, make } from '../lib/dom';
+import type { CaseRow } from '../lib/docket';
+import { word, type Lang } from '../lib/i18n';
+import { say, severityWord } from '../lib/casewords';
 
 export class Banner {
   private readonly waiting = new Map<string, CaseRow>();
