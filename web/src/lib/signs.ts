@@ -1,6 +1,6 @@
 /** Vital signs (城市体征) of what is in view. */
-import type { Live } from '../lib/frames';
-import { word, type Lang, type Word } from '../lib/i18n';
+import type { Live } from './frames';
+import { word, type Lang, type Word } from './i18n';
 
 /** What the objects say together; NaN where none of them says anything. */
 export function signs(objects: Live[]): Record<'level' | 'highest' | 'rain' | 'noise' | 'online' | 'troubled', number> {
