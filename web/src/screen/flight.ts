@@ -23,7 +23,8 @@ export class Flight {
 
   /** covered: how much of the map's bottom a panel covers, in pixels. */
   constructor(private readonly map: MapLibre, private readonly course: Course, flight: SavedScene['tour'], private readonly calm: boolean, private readonly covered: () => number) {
-    this.tour = new Tour(course, flight, calm);
+    const { lng, lat } = map.getCenter();
+    this.tour = new Tour(course, flight, calm, course.foot([lng, lat]).chainage);
     for (const kind of ['movestart', 'mousedown', 'touchstart', 'wheel', 'boxzoomstart'] as const) {
       map.on(kind, (e: { originalEvent?: unknown }) => {
         if (!e.originalEvent) return;

@@ -12,8 +12,11 @@ import { hour, Series, step } from './series';
 /** Which of the signs sensors can tell the last hour of, by what they measure, and how several are told as one. */
 const told: readonly (readonly [Sign, string, 'mean' | 'max'])[] = [['level', 'water_level', 'mean'], ['rain', 'rainfall', 'max'], ['noise', 'noise', 'mean']];
 
-/** So many sensors are asked for their last hour, spread along the creek: levels and noise differ little between neighbours. */
-const asked = 16;
+/** So many sensors are asked for their last hour at most, spread along the creek. */
+const asked = 60;
+
+/** A line that is drawn finer than this, in the sign's unit, shows only noise. */
+const least: Record<Sign, number> = { level: 0.4, highest: 0.4, rain: 4, noise: 8, online: 6, troubled: 8 };
 
 interface Tile { box: HTMLElement; name: HTMLElement; value: HTMLElement; unit: HTMLElement; chart: HTMLElement; plot: Plot | undefined; series: Series }
 
@@ -58,7 +61,7 @@ export class Vitals {
     if (this.recalled) return;
     this.recalled = true;
     for (const [sign, phenomenon, how] of told) {
-      const all = objects.filter((o) => o.layer === 'sensors' && o.summary === 'normal' && o.values[phenomenon] !== undefined);
+      const all = objects.filter((o) => o.layer === 'sensors' && o.summary !== 'invalid' && o.values[phenomenon] !== undefined);
       const some = all.filter((_, i) => i % Math.ceil(all.length / asked) === 0);
       const bins = new Map<number, number[]>();
       for (const { id } of some) {
@@ -89,11 +92,11 @@ export class Vitals {
   }
 
   private redraw(): void {
-    for (const t of this.tiles.values()) {
+    for (const [sign, t] of this.tiles) {
       const data = t.series.read(Date.now());
       const { clientWidth: width, clientHeight: height } = t.chart;
       if (width === 0 || data[0].length < 2) continue;
-      if (!t.plot) t.plot = plot(t.chart, width, height, data);
+      if (!t.plot) t.plot = plot(t.chart, width, height, data, least[sign]);
       else {
         if (t.plot.width !== width || t.plot.height !== height) t.plot.setSize({ width, height });
         t.plot.setData(data);
@@ -103,12 +106,18 @@ export class Vitals {
 }
 
 /** A line without axes: it shows which way a value goes, the number beside it how high it is. */
-function plot(into: HTMLElement, width: number, height: number, data: [number[], number[]]): Plot {
+function plot(into: HTMLElement, width: number, height: number, data: [number[], number[]], finest: number): Plot {
   const line = Math.max(2, height / 24);
   return new Plot({
     width, height, legend: { show: false }, cursor: { show: false }, padding: [line, line, line, line],
     axes: [{ show: false }, { show: false }],
-    scales: { y: { range: (_, low, high) => (low === high ? [low - 1, high + 1] : [low - (high - low) * 0.15, high + (high - low) * 0.15]) } },
+    scales: { y: { range: (_, low, high) => around(low, high, finest) } },
     series: [{}, { stroke: ink('glow'), width: line, fill: ink('wash'), points: { show: false } }],
   }, data, into);
+}
+
+/** The range that is drawn: what there is with some air, and never less than so much. */
+function around(low: number, high: number, finest: number): [number, number] {
+  const air = Math.max((high - low) * 0.15, (finest - (high - low)) / 2);
+  return [low - air, high + air];
 }
