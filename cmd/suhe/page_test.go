@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -38,6 +39,23 @@ func TestPagePatrol(t *testing.T) {
 	const demo = "Seen-on-one-screen-1"
 	s := serve(t, t.TempDir(), "--demo", "--demo-password", demo)
 	test := exec.CommandContext(t.Context(), "node", "e2e/patrol.mjs", "--base", s.url(""), "--demo", demo)
+	test.Dir = "../../web"
+	out, err := test.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// The wall: it is live and flies, shows trouble and returns by itself, mends itself, keeps its
+// layouts, and grows by nothing however much happens; for longer in the soak.
+func TestPageScreen(t *testing.T) {
+	const demo = "Seen-on-one-screen-1"
+	rounds := "20"
+	if os.Getenv("SUHE_SOAK") != "" {
+		rounds = "500"
+	}
+	s := serve(t, t.TempDir(), "--demo", "--demo-password", demo)
+	test := exec.CommandContext(t.Context(), "node", "e2e/screen.mjs", "--base", s.url(""), "--demo", demo, "--soak", rounds)
 	test.Dir = "../../web"
 	out, err := test.CombinedOutput()
 	if err != nil {
