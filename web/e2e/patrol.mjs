@@ -297,6 +297,9 @@ const browser = await launch();
 try {
   const photo = option('pictures') ? await snapshot(browser) : picture(900);
   const ask = await clerk(browser, 'operator');
+  // Who walks by himself in the demo gives way to the one that this phone is.
+  const { rev, ...walker } = await ask('GET', '/v1/assets/patrol-012');
+  await ask('PUT', '/v1/assets/patrol-012', { ...walker, properties: {} });
   await ask('PUT', '/v1/assets/patrol-li', {
     kind: 'mover', class: 'mover.patrol', name: '巡查 李', lifecycle: 'in_use', geometry: { type: 'Point', coordinates: manhole.place }, properties: { account: 'patrol' },
   });
