@@ -33,7 +33,7 @@ import { Places } from './places';
 import { liveLayers, Scene3D } from '../map/scene';
 import { SearchBox } from '../map/search';
 import { showSigns } from './signs';
-import { showStatus } from './status';
+import { showStatus } from '../lib/status';
 import { Why } from '../map/why';
 
 class Screen {
