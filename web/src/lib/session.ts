@@ -10,6 +10,7 @@ export interface Me {
   id: string;
   name: string;
   roles: string[];
+  unit?: string;
   areas: string[]; // division codes or nodes of trees; everywhere for all
   actions: string[];
   sensitivity: number;
