@@ -132,6 +132,8 @@ export interface Answers {
   'GET /v1/assets/{id}/revisions': { next?: string; revisions: { at: Schemas['time']; by: string; changed?: string[]; removed?: boolean; revision: number; why?: string }[] };
   'GET /v1/assets/{id}/revisions/{revision}': Schemas['pastAsset'];
   'GET /v1/audit': { entries: Schemas['auditEntry'][]; next?: Schemas['next'] };
+  'GET /v1/calendar': { days: { date: string; name?: string; off: boolean }[]; edition: string; hours: string[]; note?: string; years: number[]; zone: string };
+  'GET /v1/calendar/due': { due?: Schemas['time']; from: Schemas['time']; known: boolean; limit: Schemas['timeLimit'] };
   'GET /v1/cameras/{id}/ptz': Schemas['hold'];
   'GET /v1/classes': Schemas['tables'];
   'GET /v1/clusters': Schemas['surveyClusters'];
@@ -160,6 +162,7 @@ export interface Answers {
   'GET /v1/keys': { keys: Schemas['listedKey'][] };
   'GET /v1/layers': Schemas['layerCount'][];
   'GET /v1/links': { links: Schemas['link'][] };
+  'GET /v1/mappings': { mappings: { gateways?: Schemas['id'][]; http?: boolean; name: string; note?: string; phenomena?: string[]; state: 'fine' | 'kept' | 'broken'; topic?: string; why?: string }[] };
   'GET /v1/me': Schemas['me'];
   'GET /v1/me/movers': { movers: { class: string; fix?: Record<string, unknown>; id: Schemas['id']; name: string }[] };
   'GET /v1/nearest': { things: Schemas['surveyRow'][] };
@@ -203,6 +206,7 @@ export interface Answers {
   'POST /v1/keys': Schemas['newKey'];
   'POST /v1/links': Schemas['newLink'];
   'POST /v1/login': { expires: Schemas['time']; principal: Schemas['me']; token: string };
+  'POST /v1/mappings/{name}/try': { readings: { device: Schemas['id']; item: number; phenomenon: string; time: Schemas['time']; unit: string; value: number }[]; refusals: { item: number; place?: string; why: string }[] };
   'POST /v1/me/positions': Schemas['report'];
   'POST /v1/observations': Schemas['report'];
   'POST /v1/otp': { secret: string; uri: string };
@@ -236,6 +240,7 @@ export interface Bodies {
   'POST /v1/ingest/{mapping}': unknown;
   'POST /v1/keys': { expires: Schemas['time']; grant?: Schemas['grant']; name: string; quota?: Schemas['quota'] };
   'POST /v1/links': { account: string; address: string; expires: Schemas['time']; grant?: Schemas['grant']; name: string; page?: string };
+  'POST /v1/mappings/{name}/try': unknown;
   'POST /v1/me/positions': { positions: Schemas['positions'] };
   'POST /v1/observations': { observations: { id: Schemas['id']; time?: Schemas['time']; values: Record<string, number> }[] };
   'POST /v1/password': { new: string; otp?: string; password: string; username: string };
