@@ -21,8 +21,8 @@ import { moverLayer, Movers } from './movers';
 /** The layers whose objects change by the second and which tiles show too. */
 export const liveLayers = ['sensors', 'cameras', 'incidents', 'alarms'];
 
-/** The layers that a click looks for, best first. */
-const picked = ['incidents', 'alarms', 'movers', 'sensors', 'cameras', 'landmarks', 'assets', 'bridges', 'buildings', 'water', 'areas'];
+/** The sources that a click looks for, best first; a page may have pins of its own. */
+const picked = ['pins', 'incidents', 'alarms', 'movers', 'sensors', 'cameras', 'landmarks', 'assets', 'bridges', 'buildings', 'water', 'areas'];
 
 /** How often a source's tiles are asked for again at most, in milliseconds. */
 const refreshEvery = 250;
