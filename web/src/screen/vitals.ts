@@ -12,6 +12,9 @@ import { hour, Series, step } from './series';
 /** Which of the signs sensors can tell the last hour of, by what they measure, and how several are told as one. */
 const told: readonly (readonly [Sign, string, 'mean' | 'max'])[] = [['level', 'water_level', 'mean'], ['rain', 'rainfall', 'max'], ['noise', 'noise', 'mean']];
 
+/** Their values are told together by the minute, in milliseconds, and only where half of them have one: few would tell of something else. */
+const minute = 60_000;
+
 /** So many sensors are asked for their last hour at most, spread along the creek. */
 const asked = 60;
 
@@ -63,16 +66,22 @@ export class Vitals {
     for (const [sign, phenomenon, how] of told) {
       const all = objects.filter((o) => o.layer === 'sensors' && o.summary !== 'invalid' && o.values[phenomenon] !== undefined);
       const some = all.filter((_, i) => i % Math.ceil(all.length / asked) === 0);
-      const bins = new Map<number, number[]>();
+      const minutes = new Map<number, Map<string, number>>();
       for (const { id } of some) {
         const { samples } = await api.series(id, phenomenon, now - hour).catch(() => ({ samples: [] as [number, number][] }));
         for (const [time, value] of samples) {
-          const at = Math.floor(time / step) * step;
-          if (at < now - step) bins.set(at, [...(bins.get(at) ?? []), value]);
+          const at = Math.floor(time / minute) * minute;
+          if (at > now - minute) continue;
+          if (!minutes.has(at)) minutes.set(at, new Map());
+          minutes.get(at)!.set(id, value);
         }
       }
       const { series } = this.tiles.get(sign)!;
-      for (const [at, values] of bins) series.add(at, how === 'max' ? Math.max(...values) : values.reduce((a, b) => a + b, 0) / values.length);
+      for (const [at, those] of minutes) {
+        if (those.size < some.length / 2) continue;
+        const values = [...those.values()];
+        series.add(at, how === 'max' ? Math.max(...values) : values.reduce((a, b) => a + b, 0) / values.length);
+      }
     }
     this.redraw();
   }
