@@ -9,8 +9,11 @@ import { signs, units, type Sign } from '../lib/signs';
 import { ink } from '../lib/theme';
 import { hour, Series, step } from './series';
 
-/** Which of the signs sensors can tell the last hour of, by what they measure, and how several are told as one. */
-const told: readonly (readonly [Sign, string, 'mean' | 'max'])[] = [['level', 'water_level', 'mean'], ['rain', 'rainfall', 'max'], ['noise', 'noise', 'mean']];
+/** Which of the signs sensors can tell the last hour of: by what they measure, how several are told as one, and what can be: a broken one tells of −9999 m. */
+const told: readonly { sign: Sign; phenomenon: string; how: 'mean' | 'max'; range: readonly [number, number] }[] = [
+  { sign: 'level', phenomenon: 'water_level', how: 'mean', range: [-3, 10] }, { sign: 'rain', phenomenon: 'rainfall', how: 'max', range: [0, 300] },
+  { sign: 'noise', phenomenon: 'noise', how: 'mean', range: [10, 140] },
+];
 
 /** Their values are told together by the minute, in milliseconds, and only where half of them have one: few would tell of something else. */
 const minute = 60_000;
@@ -63,7 +66,7 @@ export class Vitals {
   async recall(objects: Live[], now: number): Promise<void> {
     if (this.recalled) return;
     this.recalled = true;
-    for (const [sign, phenomenon, how] of told) {
+    for (const { sign, phenomenon, how, range: [low, high] } of told) {
       const all = objects.filter((o) => o.layer === 'sensors' && o.summary !== 'invalid' && o.values[phenomenon] !== undefined);
       const some = all.filter((_, i) => i % Math.ceil(all.length / asked) === 0);
       const minutes = new Map<number, Map<string, number>>();
@@ -71,7 +74,7 @@ export class Vitals {
         const { samples } = await api.series(id, phenomenon, now - hour).catch(() => ({ samples: [] as [number, number][] }));
         for (const [time, value] of samples) {
           const at = Math.floor(time / minute) * minute;
-          if (at > now - minute) continue;
+          if (at > now - minute || value < low || value > high) continue;
           if (!minutes.has(at)) minutes.set(at, new Map());
           minutes.get(at)!.set(id, value);
         }
