@@ -44,3 +44,16 @@ func TestPagePatrol(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+// The three front ends at once, as the README tells a newcomer: wall, desk and phone lead an
+// incident of a storm from its alarm to its evaluation, and a planner takes it along.
+func TestPageFronts(t *testing.T) {
+	const demo = "Seen-on-one-screen-1"
+	s := serve(t, t.TempDir(), "--demo", "--demo-password", demo, "--scene-size", "1000", "--scene-surge", "2.5", "--scene-storms", "1h") // as make run does
+	test := exec.CommandContext(t.Context(), "node", "e2e/fronts.mjs", "--base", s.url(""), "--demo", demo)
+	test.Dir = "../../web"
+	out, err := test.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
