@@ -44,3 +44,17 @@ func TestPagePatrol(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+// The desk of operators and dispatchers: an incident of another appears, is filed, sent by
+// the map and supervised; doubles are merged and parted; many alarms are acknowledged; the
+// evaluation says what the server says. By keys.
+func TestPageConsole(t *testing.T) {
+	const demo = "Seen-on-one-screen-1"
+	s := serve(t, t.TempDir(), "--demo", "--demo-password", demo)
+	test := exec.CommandContext(t.Context(), "node", "e2e/console.mjs", "--base", s.url(""), "--demo", demo)
+	test.Dir = "../../web"
+	out, err := test.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

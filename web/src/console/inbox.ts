@@ -13,7 +13,7 @@ import { AreaNames } from '../map/areas';
 import { named } from '../cases/parts';
 import { Details } from './details';
 import { entryOf, moreOfListed, span, type Entry } from './entry';
-import { everything, fromAddress, ordered, passes, toAddress, turned, type Column, type Filter, type Order, type Whose } from './filter';
+import { everything, fromAddress, narrows, ordered, passes, toAddress, turned, type Column, type Filter, type Order, type Whose } from './filter';
 import { Grid } from './grid';
 import { Roll } from './roll';
 import { said, type DeskWord } from './words';
@@ -63,7 +63,7 @@ export class Inbox {
     this.grid = new Grid(parts.grid, this.roll, {
       cell: (e, c, now) => this.cell(e, c, now), column: (c) => this.columnName(c), order: () => this.order,
       pickName: (e) => said('pickLine', around.lang(), { id: e.id }), pickAllName: () => said('pickAll', around.lang()), title: () => said('list', around.lang()),
-      nothing: () => said(this.narrowed ? 'none' : 'noneYet', around.lang()),
+      nothing: () => said(narrows(this.filter) ? 'none' : 'noneYet', around.lang()),
       sort: (c) => this.sort(c), look: (e) => around.opened(e), open: (e) => around.opened(e), picked: () => around.picked(),
     });
     parts.filter.addEventListener('submit', (e) => e.preventDefault());
@@ -232,10 +232,6 @@ export class Inbox {
     this.draw();
   }
 
-  private get narrowed(): boolean {
-    return JSON.stringify(this.filter) !== JSON.stringify(everything);
-  }
-
   private now(): void {
     this.grid.reveal();
     if (this.roll.current) this.around.looked(this.roll.current);
@@ -290,7 +286,7 @@ export class Inbox {
     const shown = looked.filter((e) => passes(this.filter, e, ground));
     this.roll.set(ordered(shown, this.order, (e, c) => this.cell(e, c, 0)));
     const lang = this.around.lang();
-    put(this.parts.count, this.narrowed ? said('ofAll', lang, { n: shown.length, all: looked.length }) : said('counted', lang, { n: looked.length }));
+    put(this.parts.count, narrows(this.filter) ? said('ofAll', lang, { n: shown.length, all: looked.length }) : said('counted', lang, { n: looked.length }));
     put(this.parts.note, said('listAway', lang));
     this.choices(lang);
     this.grid.draw();
@@ -385,7 +381,7 @@ export class Inbox {
       box.classList.toggle('set', now !== '');
     }
     const clear = this.parts.filter.querySelector<HTMLButtonElement>('#filter-clear');
-    if (clear) clear.disabled = !this.narrowed;
+    if (clear) clear.disabled = !narrows(this.filter);
   }
 
   private chosen(): void {
