@@ -126,8 +126,7 @@ async function dispatched(operator, dispatcher) {
 /** Two reports of one thing, side by side. */
 async function merged(operator) {
   const { page } = operator;
-  const at = await page.evaluate(() => window.suhe.map.getCenter().toArray());
-  const place = [at[0] + 0.002, at[1]];
+  const place = await patrolled(operator);
   const send = async (title, p, channel) => {
     const { id } = await report(operator, { title, place: p, channel, class: 'facility.railing' });
     const files = { multipart: { when: 'before', name: 'x.png', file: { name: 'x.png', mimeType: 'image/png', buffer: picture(48) } } };
@@ -143,9 +142,9 @@ async function merged(operator) {
   await page.waitForSelector('#doubles:not([hidden])');
   check('doubles stand side by side, with how far apart they are', await operator.wait('pair', ([a, b]) => {
     const heads = document.querySelector('#doubles')?.textContent ?? '';
-    return heads.includes(a) && heads.includes(b) && /相距 1\d? 米/.test(heads) && document.querySelectorAll('#doubles .gallery img').length === 2;
+    return heads.includes(a) && heads.includes(b) && /相距 (9|1\d) 米/.test(heads) && document.querySelectorAll('#doubles .gallery img').length === 2;
   }, [first, second]));
-  check('and tied on the map', await operator.wait('tie', () => window.suhe.map.querySourceFeatures('ties').length > 0));
+  check('and tied on the map, both with a pin', await operator.wait('tie', () => window.suhe.map.querySourceFeatures('ties').length > 0 && new Set(window.suhe.map.querySourceFeatures('pins').map((f) => f.properties.id)).size === 2));
   await sound(operator, 'where doubles are compared');
   await operator.shot('doubles');
   await page.click(`#doubles [data-into="${first}"]`);

@@ -45,7 +45,7 @@ it('counts what the next shift takes over', () => {
     entry('d', { kind: 'alarm', state: 'raised', severity: 1 }), entry('e', { kind: 'alarm', state: 'acknowledged' }), entry('f', { open: false, light: 2 }), entry('g', { severity: 1, state: 'discovered', begun: 0 }),
   ], { actions: ['dispatch'] }, now);
   const n = Object.fromEntries(s.figures.map((f) => [f.word, f.n]));
-  expect(n).toEqual({ waiting: 2, overdueAll: 1, dueSoon: 1, supervised: 1, extension: 0, unassigned: 1, openAll: 4, newShift: 1, openAlarms: 2, rawAlarms: 1 });
+  expect(n).toEqual({ waiting: 2, overdueAll: 1, dueSoon: 1, supervised: 1, extension: 0, unassigned: 1, openAll: 4, fresh: 1, openAlarms: 2, rawAlarms: 1 });
   expect(s.states).toEqual([{ state: 'handling', n: 2 }, { state: 'filed', n: 1 }, { state: 'discovered', n: 1 }]);
   expect(s.mind.map((e) => e.id)).toEqual(['g', 'a', 'c']);
 });

@@ -3,12 +3,12 @@ import { everything, fromAddress, isOf, narrows, ordered, passes, toAddress, tur
 import { entry } from './sample';
 
 const who = { id: 'anna', unit: '市政养护', actions: ['file', 'dispatch', 'check', 'report'] };
-const ground = (found: string[] = []): Ground => ({ who, words: (e) => [e.id, e.title, e.unit, e.address].join('\n'), found: new Set(found) });
+const ground = (found: string[] = []): Ground => ({ who, now: 9 * 3600_000, words: (e) => [e.id, e.title, e.unit, e.address].join('\n'), found: new Set(found) });
 const left = (f: Partial<Filter>, all = rows, g = ground()): string[] => all.filter((e) => passes({ ...everything, ...f }, e, g)).map((e) => e.id);
 
 const rows = [
   entry('a', { severity: 1, light: 2, state: 'discovered', channel: 'sensor', area: '310107014', class: 'flood.level', title: '水位超警' }),
-  entry('b', { severity: 4, light: 1, state: 'handling', person: 'anna', unit: '河道保洁', address: '江宁路桥' }),
+  entry('b', { begun: 2 * 3600_000, severity: 4, light: 1, state: 'handling', person: 'anna', unit: '河道保洁', address: '江宁路桥' }),
   entry('c', { kind: 'alarm', severity: 0, state: 'raised', channel: 'sensor' }),
   entry('d', { state: 'dispatched', unit: '市政养护', supervised: true }),
   entry('e', { open: false, state: 'closed' }),
@@ -20,7 +20,7 @@ describe('the filter of the inbox', () => {
     [{}, 'abcdf'], [{ kind: 'incident' }, 'abdf'], [{ kind: 'alarm' }, 'c'], [{ kind: 'over' }, 'e'], [{ state: 'handling' }, 'bf'], [{ severity: 2 }, 'a'], [{ severity: 4 }, 'abdf'],
     [{ colour: 'yellow' }, 'ab'], [{ colour: 'red' }, 'a'], [{ class: 'flood.level' }, 'a'], [{ area: '310107014' }, 'a'], [{ channel: 'sensor' }, 'ac'],
     [{ whose: 'mine' }, 'bd'], [{ whose: 'unassigned' }, 'a'], [{ whose: 'supervised' }, 'd'], [{ whose: 'extension' }, 'f'], [{ whose: 'waiting' }, 'ac'],
-    [{ q: '水位' }, 'a'], [{ q: '河道 江宁' }, 'b'], [{ q: 'nothing' }, ''], [{ state: 'handling', channel: 'sensor' }, ''],
+    [{ whose: 'fresh' }, 'b'], [{ q: '水位' }, 'a'], [{ q: '河道 江宁' }, 'b'], [{ q: 'nothing' }, ''], [{ state: 'handling', channel: 'sensor' }, ''],
   ])('%j leaves %s', (f, ids) => expect(left(f).join('')).toBe(ids));
 
   it('takes what the server found, beside what can be read', () => expect(left({ q: 'sw' }, rows, ground(['a'])).join('')).toBe('a'));

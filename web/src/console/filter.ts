@@ -3,7 +3,7 @@ import { worstFirst } from '../lib/docket';
 import { may, type Me } from '../lib/session';
 import type { Entry } from './entry';
 
-export type Whose = '' | 'mine' | 'unassigned' | 'waiting' | 'supervised' | 'extension';
+export type Whose = '' | 'mine' | 'unassigned' | 'waiting' | 'supervised' | 'extension' | 'fresh';
 
 /** '' and 0 pass all. over: incidents that are not open. severity: as severe or more. */
 export interface Filter {
@@ -27,6 +27,7 @@ export const columns: readonly Column[] = ['severity', 'clock', 'id', 'class', '
 /** What the filter knows of who looks, of what words mean, and of what the server found by them. */
 export interface Ground {
   who: Pick<Me, 'id' | 'unit' | 'actions'>;
+  now: number; // Unix milliseconds
   words(e: Entry): string; // all that can be read in a line
   found: ReadonlySet<string>; // numbers that the server found by the text
 }
@@ -48,6 +49,14 @@ export function isOf(e: Entry, who: Pick<Me, 'id' | 'unit'>): boolean {
   return e.person === who.id || Boolean(who.unit) && e.unit === who.unit && e.person === '';
 }
 
+/** How long a shift is, in milliseconds. */
+const shift = 8 * 3600_000;
+
+/** Whether it was found in the time of one shift. */
+export function isFresh(e: Entry, now: number): boolean {
+  return e.kind === 'incident' && e.begun !== undefined && now - e.begun <= shift;
+}
+
 function belongs(e: Entry, whose: Whose, g: Ground): boolean {
   switch (whose) {
     case '':
@@ -62,6 +71,8 @@ function belongs(e: Entry, whose: Whose, g: Ground): boolean {
       return e.supervised;
     case 'extension':
       return e.extension;
+    case 'fresh':
+      return isFresh(e, g.now);
   }
 }
 
@@ -122,7 +133,7 @@ export function turned(o: Order, by: Column): Order {
 
 const kinds = ['', 'incident', 'alarm', 'over'] as const;
 const colours = ['', 'yellow', 'red'] as const;
-const whoses = ['', 'mine', 'unassigned', 'waiting', 'supervised', 'extension'] as const;
+const whoses = ['', 'mine', 'unassigned', 'waiting', 'supervised', 'extension', 'fresh'] as const;
 
 const oneOf = <T extends string>(all: readonly T[], text: string | null): T | undefined => all.find((x) => x === text);
 
