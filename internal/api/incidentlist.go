@@ -53,6 +53,7 @@ type incidentAsk struct {
 	supervised           bool
 	light                float64 // of the clock, as bad or worse
 	open                 *bool
+	from, to             time.Time // begun in [from, to); zero: unbounded
 }
 
 func readIncidentAsk(q url.Values, who access.Principal) (a incidentAsk, err error) {
@@ -75,6 +76,16 @@ func readIncidentAsk(q url.Values, who access.Principal) (a incidentAsk, err err
 	default:
 		return a, fmt.Errorf("%w: colour: %.40q, want yellow or red", assets.ErrInvalid, text)
 	}
+	if text := q.Get("from"); text != "" {
+		if a.from, err = readInstant("from", text); err != nil {
+			return a, err
+		}
+	}
+	if text := q.Get("to"); text != "" {
+		if a.to, err = readInstant("to", text); err != nil {
+			return a, err
+		}
+	}
 	a.open, err = openOf(q.Get("open"))
 	return a, err
 }
@@ -88,6 +99,7 @@ func (a *incidentAsk) fits(h *heldIncident) bool {
 		!is(a.class, w.Class), a.area != "" && !strings.HasPrefix(w.Area, a.area), !is(a.channel, string(in.Channel())),
 		!is(a.unit, in.Task.Unit), !is(a.person, in.Task.Person),
 		a.severity > 0 && w.Severity > a.severity, a.supervised && in.Task.Supervised == "",
+		in.Tally.Begun.Before(a.from), !a.to.IsZero() && !in.Tally.Begun.Before(a.to),
 		a.text != "" && !strings.Contains(w.Title+"\n"+w.Address+"\n"+string(in.ID), a.text):
 		return false
 	}
@@ -95,22 +107,24 @@ func (a *incidentAsk) fits(h *heldIncident) bool {
 	return light >= a.light
 }
 
-// incidents answers with a page of incidents, newest first: those that are open from
-// memory, others from the store.
+// incidents answers with incidents, newest first: a page of them, or all as a file.
 func (s *server) incidents(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	before, limit, err := pageOf(r, defaultIncidents, casesAtOnce)
-	if err != nil {
-		return err
-	}
 	ask, err := readIncidentAsk(r.URL.Query(), who)
 	if err != nil {
 		return err
 	}
-	read := s.openIncidents
-	if ask.open == nil || !*ask.open {
-		read = s.keptIncidents
+	switch form := r.URL.Query().Get("f"); form {
+	case "csv":
+		return s.exportIncidents(w, r, who, &ask)
+	case "", "json":
+	default:
+		return fmt.Errorf("%w: f: %.40q, want json or csv", assets.ErrInvalid, form)
 	}
-	held, more, err := read(r.Context(), who, &ask, assets.FID(before), limit)
+	before, limit, err := pageOf(r, defaultIncidents, casesAtOnce)
+	if err != nil {
+		return err
+	}
+	held, more, err := s.readIncidents(r.Context(), who, &ask, assets.FID(before), limit)
 	if err != nil {
 		return err
 	}
@@ -131,6 +145,14 @@ func rowOf(in *incident.Incident, c *incident.Calendar, now time.Time) incidentR
 
 type heldIncident = docket.Held[incident.Incident]
 
+// readIncidents reads a page: those that are open from memory, others from the store.
+func (s *server) readIncidents(ctx context.Context, who access.Principal, ask *incidentAsk, before assets.FID, limit int) ([]heldIncident, bool, error) {
+	if ask.open != nil && *ask.open {
+		return s.openIncidents(ctx, who, ask, before, limit)
+	}
+	return s.keptIncidents(ctx, who, ask, before, limit)
+}
+
 // openIncidents reads a page from memory.
 func (s *server) openIncidents(_ context.Context, who access.Principal, ask *incidentAsk, before assets.FID, limit int) ([]heldIncident, bool, error) {
 	page, more := openCases(s.Incidents.All(), who, before, limit, ask.fits)
@@ -139,5 +161,5 @@ func (s *server) openIncidents(_ context.Context, who access.Principal, ask *inc
 
 // keptIncidents reads a page from the store.
 func (s *server) keptIncidents(ctx context.Context, who access.Principal, ask *incidentAsk, before assets.FID, limit int) ([]heldIncident, bool, error) {
-	return storedCases(ctx, s.Incidents.Page, who, docket.Query{Open: ask.open, Class: ask.class, Before: before}, limit, ask.fits)
+	return storedCases(ctx, s.Incidents.Page, who, docket.Query{From: ask.from, Open: ask.open, Class: ask.class, Before: before}, limit, ask.fits) // what began since then has changed since then
 }

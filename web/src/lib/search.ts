@@ -1,15 +1,13 @@
 /** What the server finds by words, and how it is laid out: grouped, with what was found marked. */
 import { ask } from './ask';
+import type { Schemas } from './contract';
 import type { CaseKind } from './docket';
 import type { LonLat } from './geo';
 
 /** A text by which a thing was found; pieces are from and to, in characters (code points). */
-export interface Match { field: string; text: string; pieces: [number, number][] }
+export type Match = Hit['matches'][number];
 
-export interface Hit {
-  id: string; fid: number; kind: string; class?: string; name?: string; nameEn?: string; area?: string; state?: string; severity?: number;
-  place: LonLat; distance?: number; over?: string; matches: Match[];
-}
+export type Hit = Schemas['hit'];
 
 export interface Found { hits: Hit[]; total: number; exact: boolean; over?: Hit[] }
 
@@ -65,10 +63,9 @@ export function parts(text: string, pieces: [number, number][]): Part[] {
 
 /** What a hit is called: what was found first if it is a name, else a name, else its id. */
 export function titleOf(hit: Hit, english: boolean): Match {
-  const names: [string, string | undefined][] = [['name', hit.name], ['nameEn', hit.nameEn]];
+  const names: [Match['field'], string | undefined][] = [['name', hit.name], ['nameEn', hit.nameEn]];
   if (english) names.reverse();
-  const whole = [...names, ['id', hit.id] as const].find(([, text]) => text) ?? ['id', hit.id];
-  const [field, text] = [whole[0], whole[1] ?? ''];
+  const [field, text = ''] = names.find(([, is]) => is) ?? ['id', hit.id];
   return hit.matches.find((m) => m.field === field) ?? { field, text, pieces: [] };
 }
 
