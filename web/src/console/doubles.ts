@@ -2,8 +2,7 @@
 import * as cases from '../lib/cases';
 import { channelWord, say as caseWord, severityWord } from '../lib/casewords';
 import { button, make, say as put } from '../lib/dom';
-import type { LonLat } from '../lib/geo';
-import { around as boxAround, distance } from '../lib/geo';
+import { distance } from '../lib/geo';
 import { stateWord, word, type Lang } from '../lib/i18n';
 import { Problem } from '../lib/problem';
 import { instant, stamp } from '../lib/time';
@@ -16,8 +15,7 @@ export interface Around {
   lang(): Lang;
   className(code: string): string;
   areaName(code: string): string;
-  show(ids: string[], box: [LonLat, LonLat]): void; // on the map
-  merged(into: string): void;
+  show(one: cases.Incident, other: cases.Incident): void; // on the map
   closed(): void;
 }
 
@@ -69,7 +67,7 @@ export class Doubles {
     this.draw();
     const [a, b] = [one.what.place, other.what.place];
     this.pins.tie([{ from: a, to: b, text: caseWord('metres', this.around.lang(), { n: Math.round(distance(a, b)) }) }]);
-    this.around.show([one.id, other.id], [a, b]);
+    this.around.show(one, other);
   }
 
   private draw(): void {
@@ -101,7 +99,7 @@ export class Doubles {
       [word('area', lang), (i) => this.around.areaName(i.what.area ?? '')], [said('address', lang), (i) => i.what.address ?? ''], [said('text', lang), (i) => i.what.text ?? ''],
       [said('photos', lang), (i) => {
         const all = gallery(i, lang);
-        return all.length > 0 ? make('div', {}, ...all) : said('noPhoto', lang);
+        return all.length > 0 ? make('div', {}, make('h3', { className: 'unseen' }, said('photos', lang)), ...all) : said('noPhoto', lang);
       }],
     ];
     return make('div', { className: 'scroll', tabIndex: 0, ariaLabel: said('pairTitle', lang), role: 'region' }, make('table', {},
@@ -146,7 +144,6 @@ export class Doubles {
       this.undo = { from: from.id, into: into.id };
       await this.renew();
       this.tell(said('merged', this.around.lang(), this.undo), false);
-      this.around.merged(into.id);
     });
   }
 
@@ -159,7 +156,6 @@ export class Doubles {
       this.undo = undefined;
       await this.renew();
       this.tell(said('unmerged', this.around.lang(), { from: from.id }), false);
-      this.around.merged(from.id);
     });
   }
 
@@ -193,6 +189,3 @@ export class Doubles {
     put(this.told, text);
   }
 }
-
-/** The box around two places. */
-export const boxOfTwo = (a: LonLat, b: LonLat) => boxAround([{ type: 'MultiPoint', coordinates: [a, b] }]);
