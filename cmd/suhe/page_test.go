@@ -1,8 +1,13 @@
 package main
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -57,4 +62,33 @@ func TestPageConsole(t *testing.T) {
 func TestPageFronts(t *testing.T) {
 	s := serve(t, t.TempDir(), "--demo", "--demo-password", pagesPassword, "--scene-size", "1000", "--scene-surge", "2.5", "--scene-storms", "1h") // as make run does
 	walk(t, s, "fronts.mjs")
+}
+
+// The desks of those who set rules, mend what devices send, and admit others.
+func TestPageDesks(t *testing.T) {
+	const demo = "Seen-on-one-screen-1"
+	maps := t.TempDir()
+	for name, text := range map[string]string{
+		"desk.json": `{"note":"levels in millimetres","http":true,"items":"/list","device":{"from":"/sn","template":"wl-{}"},"values":[{"from":"/v","phenomenon":"water_level","unit":"mm"}]}`,
+		"torn.json": `{`,
+	} {
+		if err := os.WriteFile(filepath.Join(maps, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var told atomic.Int64
+	hook := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { told.Add(1) }))
+	defer hook.Close()
+	_, port, _ := strings.Cut(strings.TrimPrefix(hook.URL, "http://"), ":")
+	s := serve(t, t.TempDir(), "--demo", "--demo-password", demo, "--mappings", maps,
+		"--webhook-networks", "127.0.0.1/32", "--webhook-http", "--webhook-ports", port)
+	test := exec.CommandContext(t.Context(), "node", "e2e/admin.mjs", "--base", s.url(""), "--demo", demo, "--hook", hook.URL)
+	test.Dir = "../../web"
+	out, err := test.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if told.Load() == 0 {
+		t.Error("the webhook was told nothing")
+	}
 }
