@@ -66,7 +66,6 @@ func TestPageFronts(t *testing.T) {
 
 // The desks of those who set rules, mend what devices send, and admit others.
 func TestPageDesks(t *testing.T) {
-	const demo = "Seen-on-one-screen-1"
 	maps := t.TempDir()
 	for name, text := range map[string]string{
 		"desk.json": `{"note":"levels in millimetres","http":true,"items":"/list","device":{"from":"/sn","template":"wl-{}"},"values":[{"from":"/v","phenomenon":"water_level","unit":"mm"}]}`,
@@ -80,15 +79,16 @@ func TestPageDesks(t *testing.T) {
 	hook := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { told.Add(1) }))
 	defer hook.Close()
 	_, port, _ := strings.Cut(strings.TrimPrefix(hook.URL, "http://"), ":")
-	s := serve(t, t.TempDir(), "--demo", "--demo-password", demo, "--mappings", maps,
+	s := serve(t, t.TempDir(), "--demo", "--demo-password", pagesPassword, "--mappings", maps,
 		"--webhook-networks", "127.0.0.1/32", "--webhook-http", "--webhook-ports", port)
-	test := exec.CommandContext(t.Context(), "node", "e2e/admin.mjs", "--base", s.url(""), "--demo", demo, "--hook", hook.URL)
-	test.Dir = "../../web"
-	out, err := test.CombinedOutput()
-	if err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
+	walk(t, s, "admin.mjs", "--hook", hook.URL)
 	if told.Load() == 0 {
 		t.Error("the webhook was told nothing")
 	}
+}
+
+// The planners' workbench: layers, filters, shapes, table, figures, questions, views by link
+// and files say what the server says.
+func TestPagePlanner(t *testing.T) {
+	walk(t, serve(t, t.TempDir(), "--demo", "--demo-password", pagesPassword), "planner.mjs")
 }

@@ -53,7 +53,6 @@ export class Scene3D {
       maxTileCacheSize: 0, // no news comes of tiles out of view: asked for again, an unchanged one costs a 304
       ...(box ? { bounds: box, fitBoundsOptions: { padding: 40, pitch: 50 } } : {}),
     }, !wall);
-    });
     this.movers = new Movers(this.map);
     this.ready = new Promise((done) => this.map.once('load', () => {
       this.addOwn();
