@@ -12,11 +12,11 @@ const listed: ListedFully = { id: 'a', rev: 3, state: 'filed', class: 'c', title
 it('takes of a list what the stream does not tell', () => {
   expect(moreOfListed(listed)).toMatchObject({ rev: 3, channel: 'hotline', unit: 'u', person: '', begun: ms, due: ms, step: 'dispatch', supervised: false });
   expect(moreOfListed({ ...listed, clock: { step: 'handle', due: at, share: 0, colour: 'green', stands: true } }).due).toBeUndefined();
-  expect(moreOfAlarm({ rev: 1, titleEn: 'T', raised: at })).toMatchObject({ titleEn: 'T', begun: ms, channel: 'sensor' });
+  expect(moreOfAlarm({ rev: 1, titleEn: 'T', raised: at })).toMatchObject({ titleEn: 'T', begun: ms, channel: 'twin' });
 });
 it('takes the same of an incident', () => {
   const i: Incident = {
-    id: 'a', rev: 3, state: 'filed', what: { class: 'c', title: 't', severity: 2, place: [1, 2] }, terms: { limits: {} }, sources: [{ channel: 'hotline', by: 'x', at }], task: { unit: 'u' },
+    clocks: [], may: [], id: 'a', rev: 3, state: 'filed', what: { class: 'c', title: 't', severity: 2, place: [1, 2] }, terms: { extensions: 0, level: 'street', proof: 0, limits: {} }, sources: [{ channel: 'hotline', by: 'x', at }], task: { unit: 'u' },
     tally: { begun: at }, readings: [{ step: 'filing', due: at, share: 1, colour: 'red', ended: true }, { step: 'dispatch', due: at, share: 0.1, colour: 'green' }],
   };
   expect(moreOfIncident(i)).toEqual(moreOfListed(listed));
@@ -27,8 +27,8 @@ it('does not believe a clock of before', () => {
   expect(entryOf({ ...row, rev: 3 }, moreOfListed(listed)).due).toBe(ms);
 });
 it('of clocks the worst counts, then the first', () => {
-  const r = (step: string, colour: Reading['colour'], due: string, more = {}): Reading => ({ step, colour, due, share: 0, ...more });
-  expect(worstClock([r('a', 'green', '2026-01-01T00:00:00Z'), r('b', 'yellow', '2026-01-03T00:00:00Z'), r('c', 'yellow', '2026-01-02T00:00:00Z'), r('d', 'red', '2026-01-01T00:00:00Z', { stands: true })])?.step).toBe('c');
+  const r = (step: Reading['step'], colour: Reading['colour'], due: string, more = {}): Reading => ({ step, colour, due, share: 0, ...more });
+  expect(worstClock([r('filing', 'green', '2026-01-01T00:00:00Z'), r('dispatch', 'yellow', '2026-01-03T00:00:00Z'), r('accept', 'yellow', '2026-01-02T00:00:00Z'), r('handle', 'red', '2026-01-01T00:00:00Z', { stands: true })])?.step).toBe('accept');
   expect(worstClock([])).toBeUndefined();
 });
 it.each([[0, '0:00'], [65_000, '1:05'], [-65_000, '1:05'], [3_599_999, '59:59'], [3_600_000, '1h00'], [47 * 3_600_000, '47h00'], [76 * 3_600_000, '3d04']])('%d ms are %s', (t, is) => expect(span(t)).toBe(is));
