@@ -8,6 +8,7 @@ import { around as boxAround, distance, offset, type LonLat } from '../lib/geo';
 import { word, type Lang } from '../lib/i18n';
 import type { Touched } from '../lib/picture';
 import { Problem } from '../lib/problem';
+import { tooLate } from './meanwhile';
 import type { Pins } from './pins';
 import { said } from './words';
 
@@ -213,7 +214,7 @@ export class Dispatch {
       this.chosen = undefined;
       this.draw();
     }
-    return caseWord('changedMeanwhile', lang);
+    return tooLate(was.id, lang);
   }
 
   private tell(text: string, bad: boolean): void {

@@ -8,6 +8,7 @@ import { Problem } from '../lib/problem';
 import { instant, stamp } from '../lib/time';
 import { gallery } from '../cases/files';
 import { span } from './entry';
+import { tooLate } from './meanwhile';
 import type { Pins } from './pins';
 import { said, type DeskWord } from './words';
 
@@ -135,11 +136,11 @@ export class Doubles {
     this.at = (this.at + 1) % this.of.length;
     this.undo = undefined;
     put(this.told, '');
-    await this.do(async () => this.load(await cases.incident(one.id)));
+    await this.do(one.id, async () => this.load(await cases.incident(one.id)));
   }
 
   private merge(from: cases.Incident, into: cases.Incident, reason: string): Promise<void> {
-    return this.do(async () => {
+    return this.do(from.id, async () => {
       await cases.act('incident', from.id, 'merge', { into: into.id, ...(reason ? { reason } : {}) }, from.rev);
       this.undo = { from: from.id, into: into.id };
       await this.renew();
@@ -148,7 +149,7 @@ export class Doubles {
   }
 
   private unmerge(): Promise<void> {
-    return this.do(async () => {
+    return this.do(this.undo?.from ?? '', async () => {
       const { undo } = this;
       if (!undo) return;
       const from = await cases.incident(undo.from);
@@ -167,8 +168,8 @@ export class Doubles {
     this.draw();
   }
 
-  /** Does something that may fail, one thing at a time; where somebody else was faster both are shown as they are now. */
-  private async do(what: () => Promise<void>): Promise<void> {
+  /** Does something with an incident that may fail, one thing at a time; where somebody else was faster both are shown as they are now. */
+  private async do(of: string, what: () => Promise<void>): Promise<void> {
     if (this.busy) return;
     this.busy = true;
     const lang = this.around.lang();
@@ -177,7 +178,7 @@ export class Doubles {
     } catch (e) {
       const changed = e instanceof Problem && (e.status === 412 || e.status === 409);
       if (changed) await this.renew().catch(() => undefined);
-      const why = changed ? `${caseWord('changedMeanwhile', lang)} ${e.message}` : e instanceof Problem ? e.message : caseWord('away', lang);
+      const why = changed ? `${await tooLate(of, lang)} (${e.message})` : e instanceof Problem ? e.message : caseWord('away', lang);
       this.tell(caseWord('refused', lang) + why, true);
     } finally {
       this.busy = false;

@@ -12,12 +12,12 @@ const listed: ListedFully = { id: 'a', rev: 3, state: 'filed', class: 'c', title
 it('takes of a list what the stream does not tell', () => {
   expect(moreOfListed(listed)).toMatchObject({ rev: 3, channel: 'hotline', unit: 'u', person: '', begun: ms, due: ms, step: 'dispatch', supervised: false });
   expect(moreOfListed({ ...listed, clock: { step: 'handle', due: at, share: 0, colour: 'green', stands: true } }).due).toBeUndefined();
-  expect(moreOfAlarm({ rev: 1, titleEn: 'T', raised: at })).toMatchObject({ titleEn: 'T', begun: ms, channel: 'sensor' });
+  expect(moreOfAlarm({ rev: 1, titleEn: 'T', raised: at })).toMatchObject({ titleEn: 'T', begun: ms, channel: 'twin' });
 });
 it('takes the same of an incident', () => {
   const i: Incident = {
-    id: 'a', rev: 3, state: 'filed', what: { class: 'c', title: 't', severity: 2, place: [1, 2] }, terms: { limits: {}, proof: 0, extensions: 0, level: 'street' }, sources: [{ channel: 'hotline', by: 'x', at }], task: { unit: 'u' },
-    clocks: [], may: [], tally: { begun: at }, readings: [{ step: 'filing', due: at, share: 1, colour: 'red', ended: true }, { step: 'dispatch', due: at, share: 0.1, colour: 'green' }],
+    clocks: [], may: [], id: 'a', rev: 3, state: 'filed', what: { class: 'c', title: 't', severity: 2, place: [1, 2] }, terms: { extensions: 0, level: 'street', proof: 0, limits: {} }, sources: [{ channel: 'hotline', by: 'x', at }], task: { unit: 'u' },
+    tally: { begun: at }, readings: [{ step: 'filing', due: at, share: 1, colour: 'red', ended: true }, { step: 'dispatch', due: at, share: 0.1, colour: 'green' }],
   };
   expect(moreOfIncident(i)).toEqual(moreOfListed(listed));
 });

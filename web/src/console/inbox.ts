@@ -12,7 +12,7 @@ import { throttled } from '../lib/throttle';
 import { AreaNames } from '../map/areas';
 import { named } from '../cases/parts';
 import { Details } from './details';
-import { entryOf, moreOfListed, span, type Entry } from './entry';
+import { byItself, entryOf, moreOfListed, span, type Entry } from './entry';
 import { everything, fromAddress, narrows, ordered, passes, toAddress, turned, type Column, type Filter, type Order, type Whose } from './filter';
 import { Grid } from './grid';
 import { Roll } from './roll';
@@ -139,6 +139,11 @@ export class Inbox {
 
   className(code: string): string {
     return named([...this.classes, ...this.around.tables.classes], code, this.around.lang());
+  }
+
+  private channelName(code: string): string {
+    if (code === byItself) return said('byItself', this.around.lang());
+    return code && channelWord(code, this.around.lang());
   }
 
   areaName(code: string): string {
@@ -296,7 +301,7 @@ export class Inbox {
 
   private words(e: Entry): string {
     const lang = this.around.lang();
-    return [e.id, e.title, e.titleEn, this.className(e.class), this.areaName(e.area), e.address, e.unit, e.person, this.around.personName(e.person), e.channel && channelWord(e.channel, lang), stateWord(e.state, lang)].join('\n');
+    return [e.id, e.title, e.titleEn, this.className(e.class), this.areaName(e.area), e.address, e.unit, e.person, this.around.personName(e.person), this.channelName(e.channel), stateWord(e.state, lang)].join('\n');
   }
 
   private cell(e: Entry, c: Column, now: number): string {
@@ -315,7 +320,7 @@ export class Inbox {
       case 'area':
         return this.areaName(e.area);
       case 'channel':
-        return e.channel === '' ? '' : channelWord(e.channel, lang);
+        return this.channelName(e.channel);
       case 'state':
         return stateWord(e.state, lang) + (e.supervised ? ` · ${caseWord('supervised', lang)}` : '');
       case 'to':
@@ -368,7 +373,7 @@ export class Inbox {
       whose: whose.map((w): [string, string] => [w, said(w, lang)]), colour: [['yellow', said('yellowUp', lang)], ['red', said('redOnly', lang)]],
       severity: [1, 2, 3, 4].map((n): [string, string] => [String(n), n === 1 ? severityWord(1, lang) : said('severityUp', lang, { s: severityWord(n, lang) })]),
       state: there((e) => e.state, (s) => stateWord(s, lang), this.filter.state), class: there((e) => e.class, (c) => this.className(c), this.filter.class),
-      area: there((e) => e.area, (a) => this.areaName(a), this.filter.area), channel: there((e) => e.channel, (c) => channelWord(c, lang), this.filter.channel),
+      area: there((e) => e.area, (a) => this.areaName(a), this.filter.area), channel: there((e) => e.channel, (c) => this.channelName(c), this.filter.channel),
     };
     const key = JSON.stringify([options, this.filter]);
     if (this.parts.filter.dataset.said === key) return; // a choice that somebody makes just now stays open

@@ -73,7 +73,7 @@ it('five thousand lines that change by events stay one list, of which few lines 
   const show = (): void => r.set(ordered(d.open().map((row) => entryOf(row, undefined)).filter((e) => passes({ ...everything, severity: 2 }, e, { who: { id: '', actions: [] }, now: 0, words: () => '', found: new Set() })), { by: 'id', down: false }, (e) => e.id));
   show();
   expect(r.rows.length).toBe(2500);
-  r.go(1200);
+  r.find('n4001');
   const current = r.current?.id;
   for (let i = 0; i < 300; i++) {
     const e: WorldEvent = { seq: i, time: 0, type: 'x', layer: 'incidents', fid: i, id: `n${i * 4}`, case: { rev: 2, open: false, class: '', name: '', area: '', state: 'closed', severity: 1, light: 0, storm: '', lon: 0, lat: 0 } };
