@@ -250,11 +250,15 @@ async function company({ page }) {
     return Math.hypot(c.lng - lon, c.lat - lat) < 1e-4;
   }, there));
   await second.page.click('#stop');
+  // It goes to its own place at once, and stands there for 20 seconds.
   const still = await second.page.evaluate(async () => {
-    await new Promise((r) => { setTimeout(r, 1500); });
-    const at = window.suhe.map.getCenter().toArray().join();
-    await new Promise((r) => { setTimeout(r, 3000); });
-    return at === window.suhe.map.getCenter().toArray().join();
+    const looks = () => window.suhe.map.getCenter().toArray().join();
+    for (let tries = 0; tries < 8; tries++) {
+      const at = looks();
+      await new Promise((r) => { setTimeout(r, 5000); });
+      if (window.suhe.view.pilot(Date.now()) === 'tour' && looks() === at) return true;
+    }
+    return false;
   });
   check('without motion the view stands', still);
   check('the second wall complains of nothing', second.complaints.length === 0, second.complaints.slice(0, 3).join(' | '));
@@ -279,7 +283,7 @@ async function others() {
     const o = await stranger(browser, base, { width: 640, height: 480 });
     await login(o.page, base, user, option('demo'));
     await o.page.goto(`${base}/screen`);
-    check(what, await o.wait(user, sees));
+    check(what, await o.wait(user, sees) || await o.wait(user, sees)); // a busy machine begins slowly
     check(`${user} has nothing to complain of`, o.complaints.length === 0, o.complaints.slice(0, 3).join(' | '));
     await o.page.close();
   }
