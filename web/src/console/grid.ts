@@ -62,7 +62,7 @@ export class Grid {
     pick.setAttribute('role', 'columnheader');
     const focused = (document.activeElement as HTMLElement | null)?.dataset.sort;
     this.headRow.replaceChildren(pick, ...columns.map((c) => {
-      const button = make('button', { type: 'button', tabIndex: -1 }, this.around.column(c));
+      const button = make('button', { type: 'button' }, this.around.column(c));
       button.dataset.sort = c;
       button.addEventListener('click', () => this.around.sort(c));
       const cell = make('div', { className: c }, button);
