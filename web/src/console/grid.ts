@@ -1,7 +1,6 @@
 /** The list on the page: of thousands of lines only those are there that are seen. Lines change in place. */
 import { make, say as put } from '../lib/dom';
-import type { Column, Order } from './filter';
-import { columns } from './filter';
+import { columns, type Column, type Order } from './filter';
 import type { Entry } from './entry';
 import { drawn, scrolled, type Roll } from './roll';
 import { lights } from '../lib/casewords';
