@@ -329,12 +329,12 @@ try {
   await acknowledged(operator);
   await supervised(id, operator, dispatcher);
   await phoned(operator, id);
-  await many(operator);
   await operator.only(id);
   await operator.key('Enter');
-  await operator.stands('dispatched');
+  check('the card shows where it stands', await operator.stands('dispatched'));
   await operator.page.click('#filter-clear');
   await operator.shot('desk', { width: 1440, height: 810 });
+  await many(operator);
   await evaluated(operator);
   await dispatcher.page.close();
   await operator.page.click('#theme');
