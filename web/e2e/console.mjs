@@ -344,6 +344,7 @@ try {
   check('the pins are there in the other style too', await operator.wait('pins', () => window.suhe.map.getLayer('pins-icon') && window.suhe.map.querySourceFeatures('pins').length > 0));
   await sound(operator, 'in the light theme');
   await operator.shot('light', { width: 1440, height: 810 });
+  await operator.page.close();
   const walker = await byKeys(browser);
   const patrol = await stranger(browser, base, { width: 400, height: 700 });
   await login(patrol.page, base, 'patrol', option('demo'));
