@@ -44,3 +44,16 @@ func TestPagePatrol(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+// The planners' workbench: what its map, table, figures, answers and files show is what
+// the server answers to whoever asks it directly; a link restores all of it.
+func TestPagePlanner(t *testing.T) {
+	const demo = "Seen-on-one-screen-1"
+	s := serve(t, t.TempDir(), "--demo", "--demo-password", demo)
+	test := exec.CommandContext(t.Context(), "node", "e2e/planner.mjs", "--base", s.url(""), "--demo", demo)
+	test.Dir = "../../web"
+	out, err := test.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

@@ -75,7 +75,7 @@ export class LayerPane implements Pane {
     more.ariaExpanded = String(opened);
     const inside = !opened ? [] : [make('div', { className: 'inside' },
       make('ul', { className: 'classes' }, ...classes.map((c) => this.class(layer, c.code, c.count))),
-      make('div', { className: 'strength' }, make('span', {}, say('opacity', lang, { what: '' }).trim()), strength, step(-1, 'up', '↑'), step(1, 'down', '↓')))];
+      make('div', { className: 'strength' }, make('span', {}, say('strength', lang)), strength, step(-1, 'up', '↑'), step(1, 'down', '↓')))];
     const item = make('li', { className: state.layer === layer ? 'asked' : '' }, make('div', { className: 'head' }, box, swatch(drawnAs(map, layer, '')), asks, make('span', { className: 'count' }, count === undefined ? '' : plain(count)), more), ...inside);
     item.dataset.layer = layer;
     return item;

@@ -3,7 +3,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import './planner.css';
 import * as api from '../lib/api';
 import { eventTables } from '../lib/cases';
-import { element, make, say as put } from '../lib/dom';
+import { button, element, make, say as put } from '../lib/dom';
 import { enter, leave, type Entered } from '../lib/entrance';
 import { around, type Box } from '../lib/geo';
 import type { Why as Over } from '../lib/guard';
@@ -22,7 +22,7 @@ import { Card } from '../map/card';
 import { SearchBox } from '../map/search';
 import { Why } from '../map/why';
 import { areas, line, queryables, type Queryable } from './asks';
-import { Names, type Bench, type Chosen } from './bench';
+import { Names, plain, type Bench, type Chosen } from './bench';
 import { DrawPane } from './drawpane';
 import { ExportPane } from './exportpane';
 import { Figures } from './figures';
@@ -172,10 +172,22 @@ class Workbench implements Bench {
     this.map.draw('answer', features);
     const key = element('key');
     const entry = (tone: Tone, text: string): HTMLElement => make('div', {}, swatch({ form: 'fill', colour: `var(--${tone})` }), make('span', {}, text));
-    const entries = features.length === 0 ? [] : features === spread.features ? [entry('glow', `${say('few', lang)} 0 – ${spread.most} ${say('many', lang)}`)] : answer!.legend.map((l) => entry(l.tone, say(l.text, lang)));
+    const entries = features.length === 0 ? [] : features === spread.features ? [entry('glow', `${this.names.layer(this.store.state.layer)}：0 – ${plain(spread.most)}`)] : answer!.legend.map((l) => entry(l.tone, say(l.text, lang)));
     key.hidden = entries.length === 0;
     key.setAttribute('aria-label', say('answer', lang));
     key.replaceChildren(...entries);
+    this.showPicture(answer?.picture);
+  }
+
+  /** Shows a drawing over the map, or none. */
+  private showPicture(address: string | undefined): void {
+    const picture = element('picture');
+    picture.hidden = address === undefined;
+    if (address === undefined) return picture.replaceChildren();
+    const lang = this.lang();
+    const close = button('✕', () => this.questions.drop(), 'small');
+    close.ariaLabel = say('closeTip', lang, { what: say('strip', lang) });
+    picture.replaceChildren(close, make('img', { src: address, alt: say('stripAlt', lang) }), make('a', { href: address, target: '_blank', rel: 'noopener' }, say('openPicture', lang)));
   }
 
   private over(why: Over): void {
@@ -213,7 +225,7 @@ class Workbench implements Bench {
     put(element('title'), word('title', lang));
     put(element('what'), say('planner', lang));
     put(element('away'), say('offline', lang));
-    element('map').setAttribute('aria-label', say('map', lang));
+    this.map.map.getCanvas().setAttribute('aria-label', say('map', lang));
     showStrip(element('strip'), this.entered.about, this.entered.who, lang);
     this.left.speak('tools');
     this.right.speak('answers');

@@ -158,7 +158,6 @@ export class QuestionPane implements Pane {
     if (!a) return this.found.replaceChildren();
     const most = Math.max(1e-9, ...(a.bars ?? []).map((b) => b.count));
     this.found.replaceChildren(
-      ...(a.picture ? [make('a', { href: a.picture, target: '_blank', rel: 'noopener' }, make('img', { src: a.picture, alt: say('stripAlt', lang) }), say('openPicture', lang))] : []),
       ...(a.bars ? [make('ul', { className: 'bars' }, ...a.bars.map((b) => make('li', {}, make('div', { className: 'bar' }, make('span', { className: 'what' }, b.name), make('span', { className: 'many' }, b.more), bar(b.count / most)))))] : []),
       make('ul', { className: 'items' }, ...a.items.slice(0, mostListed).map((i) => {
         const text = [make('span', {}, i.name), make('small', {}, i.more)];
