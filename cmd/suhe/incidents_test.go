@@ -102,6 +102,7 @@ func photoOf(t testing.TB, when string, size int) form {
 // who may do each step and nobody else; the map shows it as long as it is open; another
 // 街镇 sees none of it.
 func TestIncidentsThroughTheDoor(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	const title = "护栏松动"
 	report := map[string]any{"channel": "hotline", "class": "facility.railing", "title": title, "text": "请回电 " + contactNumber,
@@ -200,6 +201,7 @@ func TestIncidentsThroughTheDoor(t *testing.T) {
 
 // TestListsOfIncidents: pages, filters, what people see, and what a node knows that starts.
 func TestListsOfIncidents(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	for i := range 25 {
 		class, channel := "street.rubbish", incident.Grid

@@ -38,6 +38,7 @@ type incidentRow struct {
 	Person     string            `json:"person,omitempty"`
 	Level      incident.Level    `json:"level"`
 	Supervised bool              `json:"supervised,omitempty"`
+	Extension  bool              `json:"extension,omitempty"` // more time is asked for
 	Sources    int               `json:"sources"`
 	Begun      time.Time         `json:"begun"`
 	Clock      *incident.Reading `json:"clock,omitempty"` // that matters most; of none that runs there is none
@@ -135,7 +136,7 @@ func (s *server) incidents(w http.ResponseWriter, r *http.Request, who access.Pr
 func rowOf(in *incident.Incident, c *incident.Calendar, now time.Time) incidentRow {
 	row := incidentRow{ID: in.ID, Rev: in.Rev, State: in.State, Class: in.What.Class, Title: in.What.Title, Severity: in.What.Severity,
 		Place: in.What.Place, Area: in.What.Area, Address: in.What.Address, Channel: in.Channel(), Unit: in.Task.Unit, Person: in.Task.Person,
-		Level: in.Task.Level, Supervised: in.Task.Supervised != "", Sources: len(in.Sources), Begun: in.Tally.Begun}
+		Level: in.Task.Level, Supervised: in.Task.Supervised != "", Extension: in.Extension != nil, Sources: len(in.Sources), Begun: in.Tally.Begun}
 	if r, runs := c.Worst(in, now); runs {
 		row.Clock = &r
 	}
