@@ -187,7 +187,7 @@ async function figures(d) {
 async function shapes(d) {
   await d.tab('draw');
   await d.go([121.4338, 31.2494], 15.5);
-  const shapeCount = (n) => d.wait(`${n} shapes`, (want) => document.querySelectorAll('.shapes li').length === want && window.suhe.bench.store.state.shapes.length === want, n);
+  const shapeCount = (n) => d.wait(`${n} shapes`, (want) => document.querySelectorAll('#pane-draw .shapes li').length === want && window.suhe.bench.store.state.shapes.length === want, n);
   const corner = [[121.4318, 31.2478], [121.4358, 31.2480], [121.4362, 31.2508], [121.4322, 31.2506]];
   await d.page.click('[data-draw=polygon]');
   for (const c of corner) await d.page.mouse.click(...await d.at(c));
@@ -219,7 +219,7 @@ async function shapes(d) {
   await d.tab('figures');
   await d.page.selectOption('[data-key=ground]', '0');
   const outline = await d.page.evaluate(() => {
-    const points = window.suhe.bench.store.state.shapes[0].points.map((p) => p.map((v) => Math.round(v * 1e6) / 1e6));
+    const points = window.suhe.bench.store.state.shapes[0].points;
     return { type: 'Polygon', coordinates: [[...points, points[0]]] };
   });
   const summary = await d.ask('/v1/summary?kind=asset', outline);
@@ -242,11 +242,14 @@ async function shapes(d) {
   const thing = (await d.ask('/v1/nearest?point=121.4205,31.2402&kind=bridge,sensor,camera,asset&class=sensor&limit=1')).things[0];
   await d.page.evaluate(({ lon, lat }) => {
     const { store } = window.suhe.bench;
-    store.change({ shapes: [...store.state.shapes, { kind: 'line', points: [[121.4338, 31.2494], [lon, lat]] }] });
+    store.change({ shapes: [...store.state.shapes, { kind: 'line', points: [[121.4338, 31.2494], [lon, lat].map((v) => Math.round(v * 1e6) / 1e6)] }] });
   }, thing);
   const far = (await d.ask(`/v1/nearest?point=121.4338,31.2494&class=${thing.class}&limit=1000&radius=20000`)).things.find((t) => t.id === thing.id);
   const length = await d.page.evaluate(() => Number(document.querySelectorAll('.shapes li')[1].dataset.length));
   check('a line has the metres that the server says', far && Math.abs(length / far.distance - 1) < 0.001, `${length} of ${far?.distance}`);
+  await d.tab('draw');
+  await d.page.click('.shapes li >> nth=1 >> button >> nth=2');
+  check('a shape is taken away', await shapeCount(1));
 }
 
 /** What is set up is in the link: another page opens with all of it. */
@@ -263,7 +266,7 @@ async function links(browser, d) {
   const told = (v) => v.page.evaluate(() => {
     const { store } = window.suhe.bench;
     const { lng, lat } = window.suhe.map.getCenter();
-    return JSON.stringify([store.state, lng.toFixed(4), lat.toFixed(4), window.suhe.map.getZoom().toFixed(1), document.getElementById('cql').value, document.querySelectorAll('.shapes li').length,
+    return JSON.stringify([store.state, lng.toFixed(4), lat.toFixed(4), window.suhe.map.getZoom().toFixed(1), document.getElementById('cql').value, document.querySelectorAll('#pane-draw .shapes li').length,
       document.querySelector('#table .note').textContent.split(' ')[0], window.suhe.map.getStyle().layers.filter((l) => l.source === 'answer' || l.layout?.visibility === 'none').map((l) => l.id)]);
   });
   const mine = await told(d);

@@ -21,15 +21,27 @@ async function asked(d, key, given) {
 
 const plain = (n, digits = 0) => n.toLocaleString('en', { maximumFractionDigits: digits });
 
+/** Sets up what a picture shows, as hands would. */
+const set = (d, state) => d.page.evaluate((s) => window.suhe.bench.store.change(s), state);
+
 export async function questions(d, check) {
-  await d.tab('questions');
   const picture = async (name) => { await d.page.waitForTimeout(900); await d.rest(); await d.shot(name); }; // the map flies there
 
+  await set(d, { hidden: ['coverage', 'sensors', 'cameras'], sort: '', columns: [], by: 'area', node: { is: 'compare', property: 'class', operator: 'in', values: ['asset.bench', 'asset.bin'] } });
+  const benches = await d.ask('/v1/aggregate?by=area&class=asset.bench,asset.bin');
+  await d.tab('figures');
+  check('benches and bins by 街镇', await d.wait('benches', (n) => [...document.querySelectorAll('#pane-figures .bars .many')].map((e) => e.textContent).includes(n), plain(Math.max(...benches.groups.map((g) => g.count)))));
+  await d.go([121.395, 31.239], 12);
+  await picture('planners-benches');
+  await set(d, { by: 'class', node: undefined });
+
+  await d.tab('questions');
   const gaps = await d.ask('/v1/creek/gaps?class=asset.lifebuoy&distance=20');
   const said = await asked(d, 'gaps', { class: 'asset.lifebuoy', distance: '20' });
   check('banks without a lifebuoy', said.includes(plain(gaps.lacking)) && gaps.gaps.length > 10, said);
   await d.page.click('#pane-questions .items button >> nth=0');
   check('are drawn', await d.wait('gaps', () => window.suhe.map.queryRenderedFeatures().some((f) => f.source === 'answer' && f.properties.tone === 'bad')));
+  await d.go([121.4338, 31.2494], 15.2);
   await picture('planners-gaps');
 
   const outfalls = await d.ask('/v1/creek?upstream_of=outfall-000050&reach=3000&class=asset.outfall&order=upstream');
@@ -38,11 +50,11 @@ export async function questions(d, check) {
   await picture('planners-upstream');
 
   const clusters = await d.ask('/v1/clusters?kind=building&filter=class%20%3D%20%27building.creative%27&reach=120&least=4');
-  await d.page.evaluate(() => window.suhe.bench.store.change({ layer: 'buildings', node: { is: 'compare', property: 'class', operator: '=', values: ['building.creative'] } }));
+  await set(d, { layer: 'buildings', node: { is: 'compare', property: 'class', operator: '=', values: ['building.creative'] } });
   check('where things gather', (await asked(d, 'clusters', { scope: 'layer', reach: '120', least: '4' })).includes(`${clusters.found} 处`) && clusters.found > 0);
   await picture('planners-clusters');
   check('hotspots are reckoned', /个单元/.test(await asked(d, 'hotspots', { scope: 'layer' })));
-  await d.page.evaluate(() => window.suhe.bench.store.change({ layer: 'assets', node: undefined }));
+  await set(d, { layer: 'assets', node: undefined });
 
   await asked(d, 'hangs', { id: 'cabinet-003' });
   check('what hangs on a cabinet', (await d.text('#pane-questions .items')).includes('摄像机'));
@@ -54,7 +66,7 @@ export async function questions(d, check) {
   check('incidents over time', /共 \d+ 个/.test(await d.text('#pane-questions .told')));
 
   const outline = await d.page.evaluate(() => {
-    const points = window.suhe.bench.store.state.shapes[0].points.map((p) => p.map((v) => Math.round(v * 1e6) / 1e6));
+    const points = window.suhe.bench.store.state.shapes[0].points;
     return { type: 'Polygon', coordinates: [[...points, points[0]]] };
   });
   const told = await d.ask('/v1/within?kind=building&distance=100', outline);
@@ -65,6 +77,7 @@ export async function questions(d, check) {
   await picture('planners-strip');
   await d.page.click('#picture button');
 
+  await set(d, { hidden: ['sensors'] });
   const cover = await d.ask('/v1/coverage?chainage=12000,12600&offset=60&next=3&gain=area');
   const blind = await asked(d, 'blind', { from: '12000', to: '12600', offset: '60' });
   check('how much is seen', blind.includes(`${plain(cover.ground.share * 100, 1)}%`) && blind.includes(`${cover.ground.blindSpots} 处`) && blind.includes(`${plain(cover.bank.length - cover.bank.seen)} 米`), blind);

@@ -22,6 +22,8 @@ export interface Bench {
   chosen(): Chosen | undefined;
   /** Chooses a thing; go: the map goes there. */
   choose(thing: Chosen | undefined, go: boolean): void;
+  /** Asks the server for everything again. */
+  refresh(): void;
   /** Shows all that is known of a thing. */
   details(thing: Chosen): void;
 }
@@ -38,7 +40,7 @@ export class Names {
   private readonly classes = new Map<string, Named>();
   private readonly places: Map<string, Named>;
 
-  constructor(tables: Tables, readonly layers: LayerCount[], readonly areas: Named[], incidentClasses: Named[], private readonly lang: () => Lang) {
+  constructor(tables: Tables, public layers: LayerCount[], readonly areas: Named[], incidentClasses: Named[], private readonly lang: () => Lang) {
     for (const c of [...tables.classes, ...layers.flatMap((l) => l.classes), ...incidentClasses]) this.classes.set(c.code, c);
     this.places = new Map(areas.map((a) => [a.code, a]));
     this.phenomena = tables.phenomena;

@@ -63,7 +63,11 @@ export class LayerPane implements Pane {
     };
     const strength = make('input', { type: 'range', min: '0', max: '100', step: '5', value: String(Math.round((state.opacity[layer] ?? 1) * 100)), ariaLabel: say('opacity', lang, { what: name }) });
     keyed(strength, `opacity-${layer}`);
-    strength.addEventListener('input', () => store.change({ opacity: { ...store.state.opacity, [layer]: Number(strength.value) / 100 } }));
+    strength.addEventListener('input', () => {
+      const { [layer]: was, ...others } = store.state.opacity;
+      const share = Number(strength.value) / 100;
+      if (share !== (was ?? 1)) store.change({ opacity: share === 1 ? others : { ...others, [layer]: share } });
+    });
     const classes = names.classesOf(layer);
     const opened = this.open.has(layer);
     const more = keyed(button(opened ? '▾' : '▸', () => {

@@ -50,6 +50,7 @@ class Workbench implements Bench {
   private readonly figures: Figures;
   private readonly questions: QuestionPane;
   private readonly views: Views;
+  private readonly layerPane: LayerPane;
   private readonly drawing: DrawPane;
   private readonly left: Tabs;
   private readonly right: Tabs;
@@ -69,6 +70,7 @@ class Workbench implements Bench {
     });
     this.search = new SearchBox({ box: element('search'), input: element<HTMLInputElement>('search-text'), list: element('search-list'), note: element('search-note') },
       { classes: tables.classes, lang, near: () => map.middle(), pick: (hit) => this.find(hit) });
+    this.layerPane = new LayerPane(this);
     this.drawing = new DrawPane(this);
     this.table = new Table(element('table'), this, () => files.link());
     this.figures = new Figures(this, (features, most) => {
@@ -81,7 +83,7 @@ class Workbench implements Bench {
     });
     this.views = new Views(this, (hash) => { location.hash = hash; });
     const files = new ExportPane(this, () => this.table.count);
-    this.left = new Tabs(element('left'), [['layers', new LayerPane(this)], ['filter', new FilterPane(this)], ['draw', this.drawing]], lang);
+    this.left = new Tabs(element('left'), [['layers', this.layerPane], ['filter', new FilterPane(this)], ['draw', this.drawing]], lang);
     this.right = new Tabs(element('right'), [['figures', this.figures], ['questions', this.questions], ['views', this.views], ['export', files]], lang);
     this.listen();
     this.speak();
@@ -89,7 +91,7 @@ class Workbench implements Bench {
     void this.figures.ask();
     if (store.state.question !== '') {
       this.right.showPane('questions');
-      void this.questions.ask();
+      void this.questions.ask(false);
     }
     // For the browser tests and for a look under the hood.
     Object.assign(window, { suhe: { map: map.map, bench: this, guard: this.pass.guard } });
@@ -118,7 +120,7 @@ class Workbench implements Bench {
       this.questions.drop();
       store.change({ node: undefined, raw: undefined, ...is });
       this.speak();
-      if (is.question !== '') void this.questions.ask();
+      if (is.question !== '') void this.questions.ask(false);
     });
     line.addEventListener('away', () => { element('away').hidden = false; });
     line.addEventListener('back', () => { element('away').hidden = true; });
@@ -197,9 +199,17 @@ class Workbench implements Bench {
 
   private async again(): Promise<void> {
     await this.pass.guard.again();
+    this.refresh();
+  }
+
+  refresh(): void {
     this.map.refresh();
     void this.table.ask();
     void this.figures.ask();
+    api.layers().then((layers) => {
+      this.names.layers = layers;
+      this.layerPane.speak();
+    }, () => undefined); // the table says that the server is away
   }
 
   private second(): void {
@@ -211,7 +221,7 @@ class Workbench implements Bench {
     this.speak();
     void this.map.dress(this.switches.theme, this.switches.lang).then(() => this.left.speak('tools'));
     void this.figures.ask();
-    if (this.answer) void this.questions.ask();
+    if (this.answer) void this.questions.ask(false);
   }
 
   private dressed(): void {

@@ -126,7 +126,8 @@ export class QuestionPane implements Pane {
     return value === 'stretch' ? {} : groundOf({ ...state, ground: value }, this.bench.map.box());
   }
 
-  async ask(): Promise<void> {
+  /** Asks; go: the map goes where the answer is. */
+  async ask(go = true): Promise<void> {
     const turn = ++this.turn;
     const { question } = this;
     const lang = this.bench.lang();
@@ -144,7 +145,7 @@ export class QuestionPane implements Pane {
       this.answer = answer;
       this.tell(answer.said);
       this.drawn(answer);
-      const box = around(answer.features.map((f) => f.geometry));
+      const box = go ? around(answer.features.map((f) => f.geometry)) : undefined;
       if (box) this.bench.map.go(box);
     } catch (e) {
       if (turn === this.turn) this.tell(wrong(e, lang), true);
