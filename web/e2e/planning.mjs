@@ -1,4 +1,5 @@
 // The questions of docs/planners.md, asked on the planners' page.
+import { option } from './harness.mjs';
 
 /** Asks one; what it says. */
 async function asked(d, key, given) {
@@ -25,7 +26,12 @@ const plain = (n, digits = 0) => n.toLocaleString('en', { maximumFractionDigits:
 const set = (d, state) => d.page.evaluate((s) => window.suhe.bench.store.change(s), state);
 
 export async function questions(d, check) {
-  const picture = async (name) => { await d.page.waitForTimeout(900); await d.rest(); await d.shot(name); }; // the map flies there
+  const picture = async (name) => {
+    if (!option('pictures')) return;
+    await d.wait('the map is there', () => !window.suhe.map.isMoving());
+    await d.rest();
+    await d.shot(name);
+  };
 
   await set(d, { hidden: ['coverage', 'sensors', 'cameras'], sort: '', columns: [], by: 'area', node: { is: 'compare', property: 'class', operator: 'in', values: ['asset.bench', 'asset.bin'] } });
   const benches = await d.ask('/v1/aggregate?by=area&class=asset.bench,asset.bin');
