@@ -4,8 +4,8 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { session } from '../lib/ask';
 import type { Box } from '../lib/geo';
 
-/** A new map. Of one that nobody touches there are no buttons. */
-export function openMap(options: MapOptions, buttons = true): MapLibre {
+/** handy: with buttons for a hand. */
+export function openMap(options: MapOptions, handy = true): MapLibre {
   setWorkerUrl(workerUrl);
   const map = new MapLibre({
     attributionControl: false, fadeDuration: 150,
@@ -13,7 +13,7 @@ export function openMap(options: MapOptions, buttons = true): MapLibre {
     ...options,
   });
   map.addControl(new AttributionControl({ compact: false, customAttribution: '© OpenStreetMap contributors (ODbL)' }));
-  if (buttons) map.addControl(new NavigationControl({ visualizePitch: true }), 'bottom-right');
+  if (handy) map.addControl(new NavigationControl({ visualizePitch: true }), 'bottom-right');
   // Without this only the error's class is told, and that in one letter or two.
   map.on('error', ({ error }) => {
     if ((error as { status?: number }).status === 401) session.dispatchEvent(new Event('over'));
