@@ -25,7 +25,8 @@ const named = (id: string) => `/v1/assets/${encodeURIComponent(id)}`;
 
 /** Of a camera and of what moves the record wants to know why. */
 export const asset = (id: string, reason?: Reason) => ask<Asset>(named(id), { reason });
-export const series = (id: string, phenomenon: string) =>
-  ask<Series>(`${named(id)}/observations?phenomenon=${encodeURIComponent(phenomenon)}&limit=2000`);
+/** What a sensor said; since is Unix milliseconds. */
+export const series = (id: string, phenomenon: string, since?: number) =>
+  ask<Series>(`${named(id)}/observations?${new URLSearchParams({ phenomenon, limit: '2000', ...(since ? { from: new Date(since).toISOString() } : {}) })}`);
 /** Where somebody was in the last minutes: personal data, not told without a reason. */
 export const track = (id: string, minutes: number, reason: Reason) => ask<Track>(`${named(id)}/track?minutes=${minutes}`, { reason });

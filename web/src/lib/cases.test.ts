@@ -6,7 +6,7 @@ const listed = (id: string): Listed => ({
   id, rev: 4, state: 'handling', class: 'flood.level', title: '水位超警', severity: 1, place: [121.4, 31.2], area: '310107015', clock: clock({ colour: 'yellow' }),
 });
 const row: ListedAlarm = {
-  id: 'A-20261123-000001', rev: 2, state: 'raised', title: '水位', cause: 'water_level', severity: 2, lon: 121.4, lat: 31.2,
+  id: 'A-20261123-000001', rev: 2, state: 'raised', title: '水位', titleEn: 'Level', cause: 'water_level', raised: '2026-11-23T08:00:00Z', severity: 2, lon: 121.4, lat: 31.2,
 };
 
 afterEach(() => vi.unstubAllGlobals());

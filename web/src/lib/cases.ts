@@ -15,8 +15,14 @@ export type Colour = Reading['colour'];
 export type Evidence = Schemas['evidence'];
 export type Incident = Schemas['incident'];
 
+/** Another incident that may be the same, metres away and seconds apart. */
+export type Double = NonNullable<Incident['doubles']>[number];
+
 /** What a list tells of an incident; clock is the one that matters most. Of the state the stream tells as well, which may be newer than this page. */
 export type Listed = Pick<Schemas['incidentRow'], 'id' | 'rev' | 'class' | 'title' | 'severity' | 'place' | 'area' | 'clock'> & { state: string };
+
+/** And what it tells to a desk besides; extension says that more time is asked for. */
+export type ListedFully = Listed & Pick<Schemas['incidentRow'], 'address' | 'channel' | 'unit' | 'person' | 'supervised' | 'extension' | 'begun'>;
 
 /** One step that was taken. */
 export interface Step {
@@ -32,7 +38,7 @@ export interface Ask {
 }
 
 /** What a list tells of an alarm. */
-export type ListedAlarm = Pick<Schemas['alarmRow'], 'id' | 'rev' | 'state' | 'title' | 'cause' | 'severity' | 'event' | 'area' | 'lon' | 'lat' | 'over' | 'storm'>;
+export type ListedAlarm = Pick<Schemas['alarmRow'], 'id' | 'rev' | 'state' | 'title' | 'titleEn' | 'cause' | 'severity' | 'event' | 'area' | 'lon' | 'lat' | 'raised' | 'over' | 'storm'>;
 
 /** A condition that an alarm is made of; since and until are Unix milliseconds. */
 export type Member = Schemas['alarmMember'];
@@ -45,25 +51,32 @@ const lists = { incident: '/v1/incidents', alarm: '/v1/alarms' } as const;
 
 const one = (kind: CaseKind, id: string): string => `${lists[kind]}/${encodeURIComponent(id)}`;
 
-/** All that are open of a kind. */
-export async function openCases(kind: CaseKind): Promise<CaseRow[]> {
-  const out: CaseRow[] = [];
+/** All that are open of a kind, as lists tell of them. */
+export async function openListed(kind: CaseKind): Promise<{ incidents: ListedFully[]; alarms: ListedAlarm[] }> {
+  const out = { incidents: [] as ListedFully[], alarms: [] as ListedAlarm[] };
   for (let next: string | undefined = `${lists[kind]}?open=true&limit=${page}${kind === 'alarm' ? '&parts=true' : ''}`; next;) {
-    const answer: { incidents?: Listed[]; alarms?: ListedAlarm[]; next?: string } = await ask(next);
-    out.push(...(answer.incidents ?? []).map((i) => incidentRow(i, true)), ...(answer.alarms ?? []).map(alarmRow));
+    const answer: { incidents?: ListedFully[]; alarms?: ListedAlarm[]; next?: string } = await ask(next);
+    out.incidents.push(...answer.incidents ?? []);
+    out.alarms.push(...answer.alarms ?? []);
     next = answer.next;
   }
   return out;
 }
 
+/** All that are open of a kind. */
+export const openCases = (kind: CaseKind) => openListed(kind).then((a) => [...a.incidents.map((i) => incidentRow(i, true)), ...a.alarms.map(alarmRow)]);
+
+/** The incidents that were over last, as lists tell of them. */
+export const overListed = () => ask<{ incidents: ListedFully[] }>(`${lists.incident}?open=false&limit=100`).then((a) => a.incidents);
+
 /** The incidents that were over last. */
-export const overIncidents = () => ask<{ incidents: Listed[] }>(`${lists.incident}?open=false&limit=100`).then((a) => a.incidents.map((i) => incidentRow(i, false)));
+export const overIncidents = () => overListed().then((all) => all.map((i) => incidentRow(i, false)));
 
 export function incidentRow({ id, rev, state, class: of, title, severity, place, area, clock }: Listed, open: boolean): CaseRow {
   return { kind: 'incident', id, rev, open, class: of, title, area: area ?? '', state, severity, light: lightOf(clock ? [clock] : []), storm: '', place };
 }
 
-export function alarmRow(a: ListedAlarm): CaseRow {
+export function alarmRow(a: Omit<ListedAlarm, 'titleEn' | 'raised'>): CaseRow {
   return {
     kind: 'alarm', id: a.id, rev: a.rev, open: a.over === undefined, class: a.event ?? a.cause, title: a.title, area: a.area ?? '', state: a.state,
     severity: a.severity, light: 0, storm: a.storm ?? '', place: [a.lon, a.lat],
@@ -79,7 +92,7 @@ export function lightOf(readings: Reading[]): number {
 export const eventTables = () => ask<Answers['GET /v1/incidents/classes']>(`${lists.incident}/classes`);
 
 /** What somebody reports. */
-export interface Finding { channel: string; class: string; title?: string; text?: string; place: LonLat; address?: string; contact?: string }
+export interface Finding { channel: string; class: string; title?: string; text?: string; place: LonLat; address?: string; contact?: string; ref?: string }
 
 export const report = (found: Finding) => ask<{ id: string }>(lists.incident, { method: 'POST', body: found });
 
@@ -91,6 +104,23 @@ export const tallies = () => ask<Answers['GET /v1/alarms/statistics']>(`${lists.
 export const incident = (id: string) => ask<Incident>(one('incident', id));
 export const alarm = (id: string) => ask<Alarm>(one('alarm', id));
 export const steps = (kind: CaseKind, id: string) => ask<{ events: Step[] }>(`${one(kind, id)}/events`).then((a) => a.events);
+/** How those who reported an incident can be reached; that somebody asked is recorded. */
+export const contacts = (id: string) => ask<{ contacts: string[] }>(`${one('incident', id)}/contacts`).then((a) => a.contacts);
+
+/** So many of all that it could have been. */
+export interface Rate { of: number; all: number }
+
+/** How the incidents of a group went (问效). */
+export interface Score {
+  group: string; found: number; onTime: Rate; steps: Record<string, Rate>; returned: Rate; reworked: Rate; reopened: Rate; firstContact: Rate; satisfied: Rate;
+}
+
+export type By = 'area' | 'unit' | 'class' | 'channel' | 'day' | 'month';
+
+/** How the incidents went that were found in a period, RFC 3339. */
+export const evaluation = (by: By, from: string, to: string) =>
+  ask<{ from: string; to: string; scores: Score[] }>(`/v1/evaluation?${new URLSearchParams({ by, from, to })}`);
+
 export const advice = (id: string) => ask<Advice>(`${one('incident', id)}/advice`);
 
 /** Does something with a case as it is at the revision. */

@@ -24,6 +24,13 @@ const shown = 12;
 export const find = (words: string, near: LonLat) =>
   ask<Found>(`/v1/search?q=${encodeURIComponent(words)}&near=${near.map((n) => n.toFixed(6)).join(',')}&limit=${shown}`);
 
+/** How many cases are found at most by words. */
+const casesFound = 100;
+
+/** The numbers of open cases that have the words, pinyin too. */
+export const findCases = (words: string) =>
+  ask<Found>(`/v1/search?q=${encodeURIComponent(words)}&kind=incident,alarm&limit=${casesFound}`).then((f) => f.hits.map((h) => h.id));
+
 /** Groups by kind, in the order of their best hits; cases that are over come last. */
 export function grouped({ hits, over = [] }: Pick<Found, 'hits' | 'over'>): Group[] {
   const groups = new Map<string, Hit[]>();
