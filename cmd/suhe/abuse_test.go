@@ -66,6 +66,7 @@ const mostOfAProblem = 4 << 10
 // Whatever stands in a parameter: the server refuses or understands it, in the
 // words of the contract, tells nothing of its inside, and nothing is harmed.
 func TestHostileParameters(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	c, err := contract.Open()
 	if err != nil {
@@ -98,6 +99,7 @@ func TestHostileParameters(t *testing.T) {
 
 // A parameter that comes twice, or that nobody knows, harms nothing.
 func TestStrangeQueries(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	c, err := contract.Open()
 	if err != nil {

@@ -113,6 +113,7 @@ func (w *watchful) check(t *testing.T) {
 // TestKilledWhileAlarmsAreLed: what was answered of alarms before a kill is there after
 // it, each gauge has one alarm, and when the water has fallen each is over once.
 func TestKilledWhileAlarmsAreLed(t *testing.T) {
+	t.Parallel()
 	eachStore(t, func(t *testing.T, dir string, flags ...string) {
 		s := serve(t, dir, append([]string{"--no-default-rules"}, flags...)...)
 		alone := `{"title":"试","titleEn":"Test","kind":"threshold","classes":["sensor.water_level"],"phenomenon":"water_level","when":"value > high","severity":4,"cause":"alone"}`

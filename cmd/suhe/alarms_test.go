@@ -27,6 +27,7 @@ func (h *house) measures(id assets.ID, phenomenon string, value float64) {
 // A value raises an alarm, of which an incident is made; people act on it; it ends when
 // the value is back. Who sees another area alone is told nothing.
 func TestFromAValueToAnIncident(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	id := h.alarmed()
 	operator, stranger := "operator-here", "operator-elsewhere"
@@ -98,6 +99,7 @@ func TestFromAValueToAnIncident(t *testing.T) {
 
 // A rule counts as soon as it is saved, and what it raised ends when it goes.
 func TestRulesAreSavedAndRemoved(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	operator := "operator"
 	rule := func(than string) map[string]any {
@@ -135,6 +137,7 @@ func TestRulesAreSavedAndRemoved(t *testing.T) {
 // A flood in 21 cabinets that stand in a row, one of them with 300 sensors, is one alarm
 // and one incident.
 func TestStormIsOneAlarmAndOneIncident(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	var ids []assets.ID
 	place := func(cabinet, n int) {

@@ -15,6 +15,7 @@ import (
 
 // Of an area that somebody may not know of the stream says what it says of none.
 func TestAreasOfOthersAreNotFoundByAsking(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	const secret = "310107888"
 	ring := orb.Polygon{{{121.50, 31.30}, {121.51, 31.30}, {121.51, 31.31}, {121.50, 31.31}, {121.50, 31.30}}}

@@ -75,6 +75,7 @@ func status(t *testing.T, method, url, body string) int {
 // stands in one record, which is whole after a kill; the collector hears of the
 // refusals. A file that is taken from it is proof of what it held.
 func TestTheRecord(t *testing.T) {
+	t.Parallel()
 	for name, flags := range stores(t) {
 		t.Run(name, func(t *testing.T) {
 			ears := collect(t)
@@ -156,6 +157,7 @@ func TestTheRecord(t *testing.T) {
 // A store that lost its record, or was put back to an earlier one, is found by the
 // seal that lies beside it, and by an export.
 func TestALostRecord(t *testing.T) {
+	t.Parallel()
 	dir, other := t.TempDir(), t.TempDir()
 	s := serve(t, dir)
 	put(t, s, "wl-1")
@@ -186,6 +188,7 @@ func TestALostRecord(t *testing.T) {
 
 // Roles that administer see nothing of the world, and the others nothing of the record.
 func TestOnlyOneRoleReadsTheRecord(t *testing.T) {
+	t.Parallel()
 	for _, spec := range access.Roles() {
 		scope := access.GrantOf([]access.Role{spec.Role}, []string{access.Everywhere}).Compile(nil)
 		if got, want := scope.May(access.Audit), spec.Role == access.Auditor; got != want {

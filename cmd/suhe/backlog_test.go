@@ -12,6 +12,7 @@ import (
 // A device that was cut off sends a day of readings, and then again: history has
 // each once, the state is the newest and stays, and others are not delayed.
 func TestADayOfBacklog(t *testing.T) {
+	t.Parallel()
 	for name, flags := range stores(t) {
 		t.Run(name, func(t *testing.T) { backlog(t, flags) })
 	}

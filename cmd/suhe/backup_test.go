@@ -314,6 +314,7 @@ func epoch(t testing.TB, s *served) uint64 {
 // A route that is asked while a backup is made, or without a passphrase, says so,
 // and a backup of a running node's own folder is refused.
 func TestBackupsThatAreNone(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := serve(t, dir, "--demo", "--scene-size", "100", "--demo-password", testPassword)
 	if code, _, errs := suhe("backup", filepath.Join(t.TempDir(), "none"), "--server", s.url(""), "--token", as(t, s, "operator")); code == 0 || !strings.Contains(errs, "403") {

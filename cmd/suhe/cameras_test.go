@@ -47,6 +47,7 @@ func ids(answer map[string]any, list string) string {
 // Who sees a camera is told that it sees; to others it is not there, also in what is
 // counted.
 func TestSightIsScoped(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	h.stands("look-1", func(*assets.Asset) {})
 	h.stands("secret-1", func(a *assets.Asset) { a.Properties = assets.Properties{{Key: "sensitivity", Value: 2.0}} })
@@ -95,6 +96,7 @@ func TestSightIsScoped(t *testing.T) {
 
 // The place of an incident is that of one that is seen.
 func TestSightOfAnIncident(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	h.stands("look-1", func(*assets.Asset) {})
 	in, _, err := h.incidents.Begin(t.Context(), incident.Clerk(), incident.Finding{Channel: incident.Grid, Class: "facility.railing", Ref: "x", Place: [2]float64{121.4348, 31.2503}})
@@ -113,6 +115,7 @@ func TestSightOfAnIncident(t *testing.T) {
 
 // What makes no sense is refused by name.
 func TestSightRefuses(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	long := "line=" + strings.TrimSuffix(strings.Repeat("121.43,31.25,", 501), ",")
 	for query, want := range map[string]string{
@@ -141,6 +144,7 @@ func TestSightRefuses(t *testing.T) {
 // A camera is looked through for a reason, which stands in the record with the ticket's
 // number; the address of its pictures is told nobody.
 func TestPlay(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	h.stands("bare-1", func(*assets.Asset) {})
 	path := "/v1/cameras/" + string(camera) + "/play"
@@ -184,6 +188,7 @@ func TestPlay(t *testing.T) {
 // One at a time turns a camera; who supervises may take it over; the command that turns
 // it is only for who holds it.
 func TestOneTurnsACamera(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	h.stands("fixed-1", func(*assets.Asset) {})
 	path, look := "/v1/cameras/"+string(camera)+"/ptz", map[string]any{"name": "look", "arguments": map[string]any{"azimuth": 90, "tilt": 5}, "timeout": "2s"}

@@ -59,6 +59,7 @@ func mosquitto(s *served, token, id string, value float64) bool {
 // The disk is full: nothing is acknowledged that is not kept, and when there is
 // space the node goes on by itself, with all that it acknowledged.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	for name, flags := range stores(t) {
 		t.Run(name, func(t *testing.T) { diskFull(t, flags) })
 	}

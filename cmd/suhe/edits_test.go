@@ -65,6 +65,7 @@ func (h *house) revisionsOf(by, path string) (out pastOf) {
 // A feature is created once, changed under its revision, removed, and is restored; each
 // step is told afterwards.
 func TestEditsOfFeatures(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	const items = "/ogc/collections/assets/items"
 	body := `{"type":"Feature","id":"lamp-1","geometry":{"type":"Point","coordinates":[121.4348,31.2502]},
@@ -178,6 +179,7 @@ func TestEditsOfFeatures(t *testing.T) {
 
 // Who sees an asset in part, or not, is told of its past in part, or not.
 func TestThePastIsShownAsThePresent(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	const numberBefore, numberNow = "13911112222", "13933334444"
 	put := func(number, name string, lon float64) {

@@ -129,6 +129,7 @@ func rows(t testing.TB, database, sql string) int {
 // The database is away: what lives in memory goes on, edits are told to come
 // again, and history is complete when it is back.
 func TestDatabaseAway(t *testing.T) {
+	t.Parallel()
 	away := 10 * time.Second
 	if long() {
 		away = time.Minute
@@ -184,6 +185,7 @@ func TestDatabaseAway(t *testing.T) {
 // The database is there and does not answer: an edit waits for a lock that
 // somebody holds.
 func TestDatabaseHangs(t *testing.T) {
+	t.Parallel()
 	database := pgtest.Start(t)
 	s := serve(t, t.TempDir(), "--database", database)
 	put(t, s, "wl-0")
@@ -201,6 +203,7 @@ func TestDatabaseHangs(t *testing.T) {
 // The database is killed under load, again and again: what was acknowledged is
 // there once.
 func TestDatabaseCrash(t *testing.T) {
+	t.Parallel()
 	rounds := 3
 	if long() {
 		rounds = 20

@@ -29,12 +29,12 @@ func matched(t *testing.T, s *served, query string) int {
 // GDAL reads collections over all their pages, in a box and by a filter, and writes
 // them to a file that holds each feature once.
 func TestGDALReadsFeatures(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "--demo", "--scene-size", "300")
 	login := filepath.Join(t.TempDir(), "login")
 	if err := os.WriteFile(login, []byte("Authorization: "+s.header().Get("Authorization")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("GDAL_HTTP_HEADER_FILE", login)
 	source := "OAPIF:" + s.url("/ogc")
 	for _, c := range []struct {
 		query string // of ours that asks the same
@@ -46,10 +46,10 @@ func TestGDALReadsFeatures(t *testing.T) {
 		{"assets/items?limit=1&class=asset.lamp", []string{"-where", "class = 'asset.lamp'", source, "assets"}},
 		{"buildings/items?limit=1&filter=" + url.QueryEscape("height > 20"), []string{"-where", "height > 20", source, "buildings"}},
 	} {
-		ogrinfo(t, fmt.Sprintf("Feature Count: %d\n", matched(t, s, c.query)), c.args...)
+		ogrinfo(t, fmt.Sprintf("Feature Count: %d\n", matched(t, s, c.query)), append(asGDAL(login), c.args...)...)
 	}
 	file := filepath.Join(t.TempDir(), "cameras.geojson")
-	if out, err := exec.Command("ogr2ogr", "-f", "GeoJSON", file, source, "cameras", "-oo", "PAGE_SIZE=100").CombinedOutput(); err != nil {
+	if out, err := exec.Command("ogr2ogr", append(asGDAL(login), "-f", "GeoJSON", file, source, "cameras", "-oo", "PAGE_SIZE=100")...).CombinedOutput(); err != nil {
 		t.Fatalf("ogr2ogr: %v\n%s", err, out)
 	}
 	var copied struct {
@@ -76,6 +76,7 @@ func TestGDALReadsFeatures(t *testing.T) {
 
 // OWSLib finds its way through the documents and asks for features.
 func TestOWSLibReadsFeatures(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "--demo", "--scene-size", "300")
 	var got struct {
 		OpenAPI           string

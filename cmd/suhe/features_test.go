@@ -70,6 +70,7 @@ func featureIDs(t *testing.T, body string) (ids []string) {
 // A feature has an ETag for as long as it is as it was, a value that was heard
 // included; HEAD tells of all what GET would.
 func TestFeatureTags(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	path := "sensors/items/" + string(gauge)
 	first, body := h.browse("operator", path)
@@ -105,6 +106,7 @@ func TestFeatureTags(t *testing.T) {
 // features and files; who may not export takes no file; and movers are for those who
 // send them.
 func TestFeaturesKeepToTheScope(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	all := "sensors/items?limit=10000&properties=id"
 	_, body := h.browse("operator", all)
@@ -158,6 +160,7 @@ func TestFeaturesKeepToTheScope(t *testing.T) {
 
 // The public is answered from its own world: late, coarse, and without owners.
 func TestFeaturesOfThePublic(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	_, whole := h.browse("operator", "assets/items?limit=5")
 	_, body := h.browse("public", "assets/items?limit=10000")
@@ -176,6 +179,7 @@ func TestFeaturesOfThePublic(t *testing.T) {
 // Pages to browse come to browsers, hold no script, and show what things are called as
 // text, whatever they are called.
 func TestPagesToBrowse(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	a := *h.world.ByID(gauge).Asset
 	a.Name = `<script>alert(1)</script>"'&`
@@ -209,6 +213,7 @@ func TestPagesToBrowse(t *testing.T) {
 // Whatever is asked, little is answered at once, and nonsense is told in few words
 // which parameter it is in.
 func TestFeaturesAreBounded(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	got, body := h.browse("operator", "assets/items?bbox=-180,-90,180,90&limit=1000000000")
 	if n := len(featureIDs(t, body)); got.StatusCode != http.StatusOK || n == 0 || n > 10_000 {

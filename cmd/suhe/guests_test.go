@@ -201,6 +201,7 @@ func (h *house) forged(token string, claims map[string]any) string {
 // A token that is forged without another claim is good: what is refused is refused
 // for its claims.
 func TestForgedTokensAreSignedWell(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	token, _ := h.login("operator", demoWord)
 	if _, err := h.logins.Token(context.Background(), h.forged(token, map[string]any{"jti": "x"})); err != nil {

@@ -49,6 +49,7 @@ var notTheirs = map[string]any{
 
 // Whatever a body is: the server refuses or understands it.
 func TestHostileBodies(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	c, err := contract.Open()
 	if err != nil {
@@ -172,6 +173,7 @@ func encode(v any) []byte {
 
 // What the registry knows by itself cannot be set from outside.
 func TestNobodySetsWhatIsNotTheirs(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	c, err := contract.Open()
 	if err != nil {
@@ -200,6 +202,7 @@ func TestNobodySetsWhatIsNotTheirs(t *testing.T) {
 // Every address by every method: those of the contract are routes, all others 405
 // with the methods that there are.
 func TestMatrixOfMethods(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	c, err := contract.Open()
 	if err != nil {
@@ -244,6 +247,7 @@ func TestMatrixOfMethods(t *testing.T) {
 
 // HEAD says what GET would: the status and headers, without a body.
 func TestHEADIsGETWithoutABody(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	c, err := contract.Open()
 	if err != nil {

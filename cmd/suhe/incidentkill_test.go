@@ -68,6 +68,7 @@ func (p *steady) check(t *testing.T) {
 // TestKilledWhileIncidentsAreLed: whatever was answered before a kill is there after it,
 // nothing is there twice, no matter begins twice, and the record is sound.
 func TestKilledWhileIncidentsAreLed(t *testing.T) {
+	t.Parallel()
 	eachStore(t, func(t *testing.T, dir string, flags ...string) {
 		s := serve(t, dir, flags...)
 		all := killWhile(t, s, func(name string) worker { return &steady{s: s, ref: name, answered: map[string]bool{}} })

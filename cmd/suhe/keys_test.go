@@ -133,6 +133,7 @@ func ends(t *testing.T, conn *websocket.Conn) int {
 }
 
 func TestAPIKeys(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := serve(t, dir)
 	put(t, s, "wl-1")
@@ -174,6 +175,7 @@ func TestAPIKeys(t *testing.T) {
 }
 
 func TestTheOwnersEndIsTheKeys(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := serve(t, dir)
 	_, text, _ := suhe("key", "add", testName, "for a test", "--action", "view", "--data-dir", dir)
@@ -190,6 +192,7 @@ func TestTheOwnersEndIsTheKeys(t *testing.T) {
 }
 
 func TestQuotaOfAKey(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir())
 	_, text := s.makeKey(`,"quota":{"day":2,"second":100}`)
 	program := s.asker("Bearer " + text)
@@ -204,6 +207,7 @@ func TestQuotaOfAKey(t *testing.T) {
 
 // Devices and gateways say by HTTP what they may say by MQTT.
 func TestDevicesByHTTP(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	mappings := filepath.Join(dir, "mappings")
 	if err := os.Mkdir(mappings, 0o700); err != nil {
@@ -246,6 +250,7 @@ func TestDevicesByHTTP(t *testing.T) {
 // All that is refused is refused alike, whatever it is and whatever is wrong with it:
 // only the record is told.
 func TestRefusalsTellNothing(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "--demo", "--demo-password", "By-the-creek-8", "--scene-size", "100")
 	id, text := s.makeKey("")
 	_, revoked := s.makeKey("")
@@ -294,6 +299,7 @@ func TestRefusalsTellNothing(t *testing.T) {
 }
 
 func TestALinkOpensAScreen(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := serve(t, dir)
 	code, path, errs := suhe("link", "add", testName, "hall", "--address", "127.0.0.0/8", "--page", "/?wall=1", "--data-dir", dir)
@@ -349,6 +355,7 @@ func (s *served) security(password string) *asker {
 }
 
 func TestWhoAdmitsSeesAllKeysAndMakesLinks(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "--demo", "--demo-password", "By-the-creek-8", "--scene-size", "100")
 	id, text := s.makeKey("")
 	security := s.security("By-the-creek-8")
@@ -371,6 +378,7 @@ func TestWhoAdmitsSeesAllKeysAndMakesLinks(t *testing.T) {
 }
 
 func TestWhatIsWrongWithACity(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	groups, bad := filepath.Join(dir, "groups.json"), filepath.Join(dir, "bad.json")
 	for file, text := range map[string]string{groups: `{"groups":{"a":{"roles":["operator"],"areas":["*"]}}}`, bad: `{"groups":{"a":{"roles":["system","audit"],"areas":["*"]}}}`} {
@@ -400,6 +408,7 @@ func TestWhatIsWrongWithACity(t *testing.T) {
 }
 
 func TestLoginAtTheCity(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	groups := filepath.Join(dir, "groups.json")
 	if err := os.WriteFile(groups, []byte(`{"scopes":["groups"],"groups":{"creek-operators":{"roles":["operator"],"areas":["310107"]},"creek-handlers":{"roles":["handler"],"areas":["310107"]}}}`), 0o600); err != nil {

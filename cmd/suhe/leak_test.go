@@ -47,6 +47,7 @@ const (
 // clusters counted all groups as seen, when Counts asked no scope, when lenses of two
 // scopes were one, and when visible did not ask.
 func TestNothingOfOneAreaIsSeenByAnother(t *testing.T) {
+	t.Parallel()
 	l := openLeakNode(t)
 	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv("SUHE_LEAK_SEED"); text != "" {

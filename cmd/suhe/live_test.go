@@ -45,10 +45,14 @@ func get(t testing.TB, url string) map[string]any {
 	return out
 }
 
+// patience is how long tests wait for what has to happen, on a machine that is slow and
+// has much else to do.
+const patience = 3 * time.Minute
+
 // eventually waits until the condition holds.
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if holds() {
 			return
 		}
@@ -82,6 +86,7 @@ func put(t testing.TB, s *served, id string) {
 
 // A device's report by MQTT and by HTTP changes the state; one in another's name does not.
 func TestReportsBecomeStates(t *testing.T) {
+	t.Parallel()
 	for name, flags := range stores(t) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -123,6 +128,7 @@ func TestReportsBecomeStates(t *testing.T) {
 
 // A row moved by hand in psql moves in the running node.
 func TestAHandEditArrives(t *testing.T) {
+	t.Parallel()
 	database := pgtest.Start(t)
 	s := serve(t, t.TempDir(), "--database", database)
 	put(t, s, "wl-1")
@@ -135,6 +141,7 @@ func TestAHandEditArrives(t *testing.T) {
 // A file imported while the node runs shows up; imported again it changes nothing;
 // GDAL reads the store, a tile, and the tiles over HTTP.
 func TestImportAndGDAL(t *testing.T) {
+	t.Parallel()
 	for name, flags := range stores(t) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -178,8 +185,7 @@ func readTileByGDAL(t *testing.T, s *served, at orb.Point) {
 
 	login := filepath.Join(t.TempDir(), "login")
 	os.WriteFile(login, []byte("Authorization: "+s.header().Get("Authorization")), 0o600)
-	t.Setenv("GDAL_HTTP_HEADER_FILE", login)
-	around := []string{"-spat"}
+	around := append(asGDAL(login), "-spat")
 	for _, corner := range []orb.Point{{at[0] - 0.001, at[1] - 0.001}, {at[0] + 0.001, at[1] + 0.001}} {
 		m := project.WGS84.ToMercator(corner)
 		around = append(around, fmt.Sprint(m[0]), fmt.Sprint(m[1]))
@@ -188,7 +194,12 @@ func readTileByGDAL(t *testing.T, s *served, at orb.Point) {
 	ogrinfo(t, "Feature Count: 2", append(around, tileset)...)
 	ogrinfo(t, "height: Real", append(around, tileset)...) // by metadata.json, which GDAL looks for itself
 	ogrinfo(t, "Feature Count: 2", append(around, tileset, "-oo", "METADATA_FILE="+s.url("/tiles/assets.json"))...)
-	ogrinfo(t, "/ogc/collections/assets", "OGCAPI:"+s.url("/ogc"))
+	ogrinfo(t, "/ogc/collections/assets", append(asGDAL(login), "OGCAPI:"+s.url("/ogc"))...)
+}
+
+// asGDAL are options by which GDAL's programs send the headers in a file along.
+func asGDAL(headers string) []string {
+	return []string{"--config", "GDAL_HTTP_HEADER_FILE", headers}
 }
 
 // ogrinfo describes a source, and what it writes must hold the words wanted.
@@ -203,6 +214,7 @@ func ogrinfo(t *testing.T, want string, args ...string) {
 // From the landing page every document of the OGC API is reached, and a
 // collection's tiles are those of its layer, out of range or empty as they are.
 func TestDocumentsLeadOn(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir())
 	seen := make(map[string]bool)
 	var follow func(url string)
@@ -274,6 +286,7 @@ func hrefs(v any) (out []string) {
 // Killed at any moment, twenty times, the node keeps what it acknowledged and
 // comes back.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := serve(t, dir)
 	put(t, s, "wl-1")

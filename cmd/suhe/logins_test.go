@@ -89,6 +89,7 @@ func otpNow(t *testing.T, secret string) string {
 // The first administrator gets in by the printed password, a password of their own
 // and a second factor; then makes an account, whose owner does the same.
 func TestFirstStart(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := newServed(t, program, dir)
 	s.start()
@@ -163,6 +164,7 @@ func TestFirstStart(t *testing.T) {
 
 // What nobody may have without a login, and what everybody may.
 func TestOpenRoutes(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "--demo", "--scene-size", "100", "--demo-password", "Heron-demo-7")
 	nobody := person{t: t, s: s}
 	for _, path := range []string{"/v1/me", "/v1/scene", "/v1/layers", "/v1/assets/wl-1", "/tiles/sensors/14/13719/6691", "/styles/creek.json", "/ogc", "/metrics", "/v1/stream", "/v1/events", "/v1/accounts", "/v1/findings"} {
@@ -238,6 +240,7 @@ func until(t *testing.T, frames <-chan map[string]any, kind string, holds func(m
 // the command line, and a logout everywhere at one node, hold for who is connected
 // to the other.
 func TestRightsOfWhoIsConnected(t *testing.T) {
+	t.Parallel()
 	database, key := pgtest.Start(t), filepath.Join(t.TempDir(), "login.key")
 	one := serve(t, t.TempDir(), "--database", database, "--login-key", key)
 	put(t, one, "wl-1")
@@ -276,6 +279,7 @@ func TestRightsOfWhoIsConnected(t *testing.T) {
 
 // A login survives the node, killed or stopped.
 func TestLoginsSurviveARestart(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir())
 	token, _ := tokens.Load(s.http)
 	tester := person{t, s, token.(string)}
@@ -292,6 +296,7 @@ func TestLoginsSurviveARestart(t *testing.T) {
 }
 
 func TestUserCommands(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	steps := []struct {
 		args string

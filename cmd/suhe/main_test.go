@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"suhe/internal/freeport"
 	"suhe/internal/pgtest"
 	"suhe/internal/testcert"
 )
@@ -89,12 +89,11 @@ func (s *syncBuffer) String() string {
 
 func freePort(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := freeport.Address()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return address
 }
 
 // serve starts a node on free ports and waits until it is ready.
@@ -140,7 +139,7 @@ func (s *served) start() time.Duration {
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	for end := began.Add(60 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := began.Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if response, err := http.Get("http://" + s.admin + "/readyz"); err == nil {
 			response.Body.Close()
 			if response.StatusCode == http.StatusOK {
@@ -148,7 +147,7 @@ func (s *served) start() time.Duration {
 			}
 		}
 	}
-	s.t.Fatalf("not ready after a minute:\n%s", s.log.String())
+	s.t.Fatalf("not ready after %v:\n%s", patience, s.log.String())
 	return 0
 }
 

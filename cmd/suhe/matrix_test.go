@@ -70,6 +70,7 @@ func (h *house) holds(who access.Principal, named *assets.Asset) bool {
 // Every route of the contract, taken by everybody who may come: what each gets is
 // what the contract, the table of roles and the scope say.
 func TestMatrixOfRoutes(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	c, err := contract.Open()
 	if err != nil {

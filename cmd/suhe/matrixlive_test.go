@@ -23,6 +23,7 @@ import (
 // Everybody who may watch subscribes to every layer, by WebSocket and by
 // server-sent events, and is told of exactly what the scope sees.
 func TestMatrixOfStreams(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	live, err := contract.OpenLive()
 	if err != nil {

@@ -42,6 +42,7 @@ func (h *house) peers() []peer {
 // Every topic of the contract, taken by everybody who comes to the MQTT door: a
 // device has its own topics, a gateway what is below its root, and nobody more.
 func TestMatrixOfTopics(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	live, err := contract.OpenLive()
 	if err != nil {

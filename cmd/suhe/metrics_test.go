@@ -15,6 +15,7 @@ const mostSeries = 100
 // The figures of a node at work are named as Prometheus wants it, in base units,
 // and are few. `promtool check metrics` uses the same linter.
 func TestMetrics(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "--demo", "--scene-size", "1000")
 	watch(t, s)
 	eventually(t, "observations", func() bool {

@@ -64,6 +64,7 @@ func points(t testing.TB, s *served, id string, minutes int) int {
 // A mover's positions by MQTT and HTTP move it, a jump does not; after a kill it
 // is where it was, and so is its track.
 func TestMoversMove(t *testing.T) {
+	t.Parallel()
 	for name, flags := range stores(t) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -107,6 +108,7 @@ func TestMoversMove(t *testing.T) {
 
 // A signed finding is taken once, kept, and shown at its camera.
 func TestFindingsArrive(t *testing.T) {
+	t.Parallel()
 	for name, flags := range stores(t) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -163,6 +165,7 @@ func TestFindingsArrive(t *testing.T) {
 }
 
 func TestHookCommands(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for _, c := range []struct {
 		args []string

@@ -32,6 +32,7 @@ func (h *house) sent(to string) string {
 // A phone says twice what it did, since it did not hear the answer: it is done once, and
 // told again.
 func TestAVerbWithAKeyIsDoneOnce(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	path := h.sent("handler-here")
 	for _, verb := range []string{"accept", "accept", "handle", "accept", "handle"} {
@@ -55,6 +56,7 @@ func TestAVerbWithAKeyIsDoneOnce(t *testing.T) {
 // A photo in pieces, of which some come twice and some where they do not belong, is one
 // photo of the incident.
 func TestAPhotoInPieces(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	path := h.sent("handler-here")
 	var b bytes.Buffer
@@ -115,6 +117,7 @@ func TestAPhotoInPieces(t *testing.T) {
 
 // Who handles says where his own mover is, without seeing those of others.
 func TestOwnMover(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	mover := func(id, account string) {
 		t.Helper()

@@ -16,6 +16,7 @@ var commands = regexp.MustCompile("(?s)<!-- test -->\n```sh\n(.*?)```")
 // Every command that the README and the pages about devices, movers, cameras and the ground
 // give for real work does it.
 func TestReadme(t *testing.T) {
+	t.Parallel()
 	for page, least := range map[string]int{"README.md": 5, "docs/devices.md": 5, "docs/movers.md": 5, "docs/cameras.md": 2, "docs/survey.md": 5, "docs/planners.md": 11} {
 		t.Run(filepath.Base(page), func(t *testing.T) { runPage(t, "../../"+page, least) })
 	}

@@ -12,6 +12,7 @@ import (
 
 // What is older than it is to be kept goes, and of personal data the record tells.
 func TestOldTracksAreErasedAndTheRecordTells(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	now := time.Now()
 	fix := func(age time.Duration) twin.KeptFix {
@@ -52,6 +53,7 @@ func TestOldTracksAreErasedAndTheRecordTells(t *testing.T) {
 }
 
 func TestKeepingIsBounded(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"--history-keep 0s":    "",
 		"--history-keep 24h":   "",

@@ -17,6 +17,7 @@ import (
 // What is sealed is in plain text in no table, file, log line or backup; who may see
 // it sees it, also after a new key was made.
 func TestNothingSealedIsInPlainText(t *testing.T) {
+	t.Parallel()
 	for name, flags := range stores(t) {
 		t.Run(name, func(t *testing.T) {
 			const phone, address = "13901239876", "rtsp://cam:hunter2@10.3.4.5/main"

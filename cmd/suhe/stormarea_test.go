@@ -14,6 +14,7 @@ import (
 // A flood over two 街镇 is an alarm in each. Who sees both is told of one, and deals with
 // both at once; who sees one of them finds that alone.
 func TestStormOverAreas(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	gauge := h.world.ByID(gauge).Asset
 	across := *gauge

@@ -34,6 +34,7 @@ var creek = orb.Point{121.4062, 31.2372}
 // What is exported is read by GDAL and by the reader that browsers use, and a
 // node serves it as the same bytes that it renders itself.
 func TestExportedTiles(t *testing.T) {
+	t.Parallel()
 	dir := demoStore(t)
 	packed, sqlite := filepath.Join(dir, "out.pmtiles"), filepath.Join(dir, "out.mbtiles")
 	var count int

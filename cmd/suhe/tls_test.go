@@ -17,6 +17,7 @@ import (
 
 // TLS carries all that plain HTTP does: pages by HTTP/2, events, and a WebSocket.
 func TestServeByTLS(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	roots := testcert.Write(t, cert, key)

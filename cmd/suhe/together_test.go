@@ -38,6 +38,7 @@ func openNodes(t *testing.T, n int) []*house {
 
 // What is good once is so for all nodes behind one address, whichever answers.
 func TestWhatIsGoodOnceIsSoAtAllNodes(t *testing.T) {
+	t.Parallel()
 	nodes := openNodes(t, 2)
 	a, b := nodes[0], nodes[1]
 

@@ -59,6 +59,7 @@ func (h *house) answered(by string, r *http.Request) (status int, answer string)
 // A warning of the weather service is an alarm until it is cancelled; others read our
 // alarms as it is read.
 func TestWarningsByCAP(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	status, answer := h.sends("operator", "/v1/cap", cap.MediaType, capDocument("Alert", "R-1", ""))
 	if status != http.StatusOK || !strings.Contains(answer, `"name":"cap-`) {
@@ -103,6 +104,7 @@ func TestWarningsByCAP(t *testing.T) {
 
 // A report by the form of Open311 is an incident, which is read as it is written there.
 func TestReportsByOpen311(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	form := "service_code=flood.ponding&lat=31.2502&long=121.4348&description=%E6%B0%B4%E6%B7%B1&phone=" + contactNumber
 	status, answer := h.sends("patrol", "/open311/v2/requests.json", "application/x-www-form-urlencoded", form)

@@ -93,6 +93,7 @@ func putAs(a *asker, id string) { a.want("PUT", "/v1/assets/"+id, sensorJSON, 20
 // A bureau is told what an account sees, over a kill of the node, until the account
 // may not come in any more.
 func TestWebhooks(t *testing.T) {
+	t.Parallel()
 	b, dir := newBureau(t), t.TempDir()
 	_, port, _ := strings.Cut(strings.TrimPrefix(b.URL, "https://"), ":")
 	s := serve(t, dir, "--demo", "--demo-password", "By-the-creek-8", "--scene-size", "100",

@@ -24,6 +24,7 @@ var floors = map[string]int{
 	"internal/door":             10,
 	"internal/testcert":         9,
 	"internal/testclock":        9,
+	"internal/freeport":         8,
 	"internal/natstest":         9,
 	"internal/wholefile":        9,
 	"internal/testidp":          9,

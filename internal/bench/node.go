@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -14,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"suhe/internal/freeport"
 )
 
 // node is the program itself at work in a process of its own.
@@ -37,13 +38,13 @@ const nodePatience = 10 * time.Minute
 func startNode(ctx context.Context, program, dir, database string) (*node, error) {
 	n := &node{dir: dir, done: make(chan struct{})}
 	var err error
-	if n.http, err = freePort(); err != nil {
+	if n.http, err = freeport.Address(); err != nil {
 		return nil, err
 	}
-	if n.mqtt, err = freePort(); err != nil {
+	if n.mqtt, err = freeport.Address(); err != nil {
 		return nil, err
 	}
-	if n.admin, err = freePort(); err != nil {
+	if n.admin, err = freeport.Address(); err != nil {
 		return nil, err
 	}
 	if err := addAccount(ctx, program, dir, database); err != nil {
@@ -130,16 +131,6 @@ func (n *node) stop() {
 		_ = n.cmd.Process.Kill()
 		<-n.done
 	}
-}
-
-// freePort is a loopback address that nobody listened on just now.
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }
 
 // tail keeps the end of what a process writes.

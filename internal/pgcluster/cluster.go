@@ -7,7 +7,6 @@ package pgcluster
 import (
 	"bytes"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -16,6 +15,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"suhe/internal/freeport"
 )
 
 // Cluster is one PostgreSQL server and its data.
@@ -70,7 +71,7 @@ func (c *Cluster) init() (err error) {
 			return err
 		}
 	}
-	if c.port, err = freePort(); err != nil {
+	if c.port, err = freeport.Take(); err != nil {
 		return err
 	}
 	initdb := c.command("initdb", "-D", c.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
@@ -92,15 +93,6 @@ func credential() (*syscall.Credential, error) {
 	uid, _ := strconv.Atoi(u.Uid)
 	gid, _ := strconv.Atoi(u.Gid)
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
 // command runs a program of PostgreSQL, as who may.
