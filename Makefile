@@ -5,6 +5,7 @@ BIN      := bin/suhe
 VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo dev)
 LISTEN   ?= 127.0.0.1:8080
 DATA_DIR ?= ./data
+SURGE    ?= 2.5
 
 protoc = mkdir -p $(1) && protoc --plugin=protoc-gen-go=$$($(GO) tool -n protoc-gen-go) --go_out=$(1) --go_opt=module=suhe stream/suhev1/suhe.proto
 
@@ -15,8 +16,8 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: build ## build, then start the live demo on the embedded default
-	$(BIN) serve --demo --listen $(LISTEN) --data-dir $(DATA_DIR)
+run: build ## build, then start the live demo on the embedded default; each hour a storm surge passes (SURGE=0 for none)
+	$(BIN) serve --demo --scene-surge $(SURGE) --scene-storms 1h --listen $(LISTEN) --data-dir $(DATA_DIR)
 
 .PHONY: build
 build: web/dist/index.html ## build bin/suhe with the front end in it

@@ -18,12 +18,17 @@ const (
 // behindEdge is how far behind the water's edge patrols walk, metres.
 const behindEdge = 3.0
 
-// movers start on alternate banks, on the water, and on the bridges for cars.
+// movers start on alternate banks, on the water, and on the bridges for cars. The last
+// patrol is who logs in as the demo's patrol, so that somebody can be sent.
 func (m *maker) movers(yield func(*assets.Asset) bool) bool {
 	for i := range patrolCount {
 		side := i % 2
 		at := m.creek.at(side, (float64(i)+.5)/patrolCount*m.creek.banks[side].length(), behindEdge)
-		if !yield(mover("patrol", "巡查员", "区城运中心", i, at.p)) {
+		patrol := mover("patrol", "巡查员", "区城运中心", i, at.p)
+		if i == patrolCount-1 {
+			patrol.Properties = assets.Properties{{Key: "account", Value: "patrol"}}
+		}
+		if !yield(patrol) {
 			return false
 		}
 	}

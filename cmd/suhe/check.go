@@ -37,7 +37,7 @@ func (c *checkConfigCmd) Run(io streams) error {
 		{"revision-keep", s.RevisionKeep.String()},
 		{"login-key", s.LoginKey}, {"session-idle", s.SessionIdle.String()}, {"session-life", s.SessionLife.String()}, {"password-life", s.PasswordLife.String()},
 		{"login-tries", fmt.Sprint(s.LoginTries)}, {"address-tries", fmt.Sprint(s.AddressTries)}, {"login-rest", s.LoginRest.String()},
-		{"demo", fmt.Sprint(s.Demo)}, {"scene-size", fmt.Sprint(s.SceneSize)}, {"scene-seed", fmt.Sprint(s.SceneSeed)}, {"scene-surge", fmt.Sprint(s.SceneSurge)},
+		{"demo", fmt.Sprint(s.Demo)}, {"scene-size", fmt.Sprint(s.SceneSize)}, {"scene-seed", fmt.Sprint(s.SceneSeed)}, {"scene-surge", fmt.Sprint(s.SceneSurge)}, {"scene-storms", s.SceneStorms.String()},
 		{"basemap", pairsText(s.Basemap)}, {"mappings", s.Mappings},
 		{"public-url", s.PublicURL}, {"oidc", pairsText(s.OIDC)}, {"oidc-client", pairsText(s.OIDCClient)},
 		{"oidc-secret-file", pairsText(s.OIDCSecret)}, {"oidc-groups", pairsText(s.OIDCGroups)},

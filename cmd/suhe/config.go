@@ -86,18 +86,19 @@ type settings struct {
 	remembering
 	webhooks
 	playing
-	Listen     string            `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	MQTTListen string            `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
-	NATS       string            `help:"Use this NATS (nats://…) instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
-	Demo       bool              `help:"Fill an empty store with the built-in scene, play its devices, and make an account for each role."`
-	SceneSize  int               `help:"Riverbank assets of the built-in scene, up to 1000000." default:"20000"`
-	SceneSeed  uint64            `help:"The same seed makes the same scene." default:"1"`
-	SceneSurge float64           `help:"Metres by which the demo's creek rises above the tide within a minute, as in a storm; at most 5." default:"0" placeholder:"METRES"`
-	Rate       float64           `help:"Requests a second of each principal from each address; 0 for no bound." default:"2000" name:"request-rate"`
-	Drain      time.Duration     `help:"How long a node that stops says so by /readyz before it takes no more requests." default:"1s"`
-	Basemap    map[string]string `help:"Serve a PMTiles or MBTiles file as /basemaps/NAME; may be repeated." placeholder:"NAME=FILE"`
-	Mappings   string            `help:"Folder of mappings (*.json) for third parties' payloads; changes are followed." placeholder:"DIR"`
-	Public     publicView        `embed:""`
+	Listen      string            `help:"Address of the HTTP listener." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	MQTTListen  string            `help:"Address of the MQTT listener." default:"127.0.0.1:1883" placeholder:"HOST:PORT" name:"mqtt-listen"`
+	NATS        string            `help:"Use this NATS (nats://…) instead of the embedded one." placeholder:"URL" name:"nats" secret:""`
+	Demo        bool              `help:"Fill an empty store with the built-in scene, play its devices, and make an account for each role."`
+	SceneSize   int               `help:"Riverbank assets of the built-in scene, up to 1000000." default:"20000"`
+	SceneSeed   uint64            `help:"The same seed makes the same scene." default:"1"`
+	SceneSurge  float64           `help:"Metres by which the demo's creek rises above the tide within a minute, as in a storm; at most 5." default:"0" placeholder:"METRES"`
+	SceneStorms time.Duration     `help:"Every so long --scene-surge comes and goes, the first time two minutes after the start; 0 for one that comes at once and stays." default:"0s"`
+	Rate        float64           `help:"Requests a second of each principal from each address; 0 for no bound." default:"2000" name:"request-rate"`
+	Drain       time.Duration     `help:"How long a node that stops says so by /readyz before it takes no more requests." default:"1s"`
+	Basemap     map[string]string `help:"Serve a PMTiles or MBTiles file as /basemaps/NAME; may be repeated." placeholder:"NAME=FILE"`
+	Mappings    string            `help:"Folder of mappings (*.json) for third parties' payloads; changes are followed." placeholder:"DIR"`
+	Public      publicView        `embed:""`
 }
 
 // check says what is wrong, one line each.
@@ -120,7 +121,7 @@ func (s *settings) check() (wrong []string) {
 	if s.SceneSize < 1 || s.SceneSize > scene.MaxSize {
 		wrong = append(wrong, fmt.Sprintf("scene-size: %d, want 1 to %d", s.SceneSize, scene.MaxSize))
 	}
-	wrong = append(wrong, checkSurge("scene-surge", s.SceneSurge)...)
+	wrong = append(wrong, checkSurge("scene-surge", s.SceneSurge, "scene-storms", s.SceneStorms)...)
 	if !(s.Rate >= 0) {
 		wrong = append(wrong, fmt.Sprintf("request-rate: %v, want 0 or more", s.Rate))
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -10,8 +11,10 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"suhe/assets"
 	"suhe/internal/audit"
@@ -257,4 +260,102 @@ func TestListsOfIncidents(t *testing.T) {
 	if err != nil || string(next.ID) <= first[0] {
 		t.Errorf("the next is %s, %v", next.ID, err)
 	}
+}
+
+// TestIncidentsAsAFile: all that begin in a time, open or not, are a file for those who may
+// export; nobody is told who reported them, and the record says who took them.
+func TestIncidentsAsAFile(t *testing.T) {
+	h := openHouse(t)
+	begin := func(title string) string {
+		t.Helper()
+		status, in := h.asks("dispatcher-here", "POST", "/v1/incidents", map[string]any{"channel": "hotline", "class": "facility.railing", "title": title,
+			"contact": contactNumber, "place": [2]float64{121.4348, 31.2502}})
+		if status != http.StatusCreated {
+			t.Fatalf("begun: %d %v", status, in)
+		}
+		return in["id"].(string)
+	}
+	open, over := begin("=护栏松动"), begin("井盖, \"缺失\"")
+	if status, said := h.asks("operator-here", "POST", "/v1/incidents/"+over+"/cancel", map[string]any{"reason": "why"}); status != http.StatusOK {
+		t.Fatalf("cancelled: %d %v", status, said)
+	}
+	lines := func(by, query string) []map[string]string {
+		t.Helper()
+		status, kind, text := h.file(by, "/v1/incidents?f=csv&"+query)
+		if status != http.StatusOK || kind != "text/csv; charset=utf-8" || strings.Contains(text, contactNumber) {
+			t.Fatalf("%s for %s: %d %s\n%s", query, by, status, kind, text)
+		}
+		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff"))).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []map[string]string
+		for _, row := range rows[1:] {
+			line := map[string]string{}
+			for i, cell := range row {
+				line[rows[0][i]] = cell
+			}
+			out = append(out, line)
+		}
+		return out
+	}
+	all := lines("dispatcher-here", "open=all")
+	if len(all) != 2 || all[0]["id"] != over || all[0]["title"] != "井盖, \"缺失\"" || all[0]["state"] != "cancelled" ||
+		all[1]["id"] != open || all[1]["title"] != "'=护栏松动" || all[1]["class_name"] != "护栏破损" || all[1]["lon"] != "121.4348" || all[1]["closed"] != "" {
+		t.Errorf("the file has %v", all)
+	}
+	begun, err := time.Parse(time.RFC3339, all[1]["begun"])
+	if err != nil {
+		t.Fatalf("begun %q: %v", all[1]["begun"], err)
+	}
+	at := func(d time.Duration) string { return url.QueryEscape(begun.Add(d).Format(time.RFC3339)) }
+	for query, want := range map[string]int{"": 1, "open=false": 1, "open=all&q=" + open: 1,
+		"open=all&from=" + at(-time.Minute) + "&to=" + at(time.Hour): 2, "open=all&from=" + at(time.Hour): 0, "open=all&to=" + at(-time.Minute): 0, "from=" + at(time.Hour): 0} {
+		if got := lines("dispatcher-here", query); len(got) != want {
+			t.Errorf("%s: %v, want %d", query, got, want)
+		}
+		if got := lines("operator-elsewhere", query); len(got) != 0 {
+			t.Errorf("%s elsewhere: %v", query, got)
+		}
+	}
+	if status, _, _ := h.file("handler-here", "/v1/incidents?f=csv"); status != http.StatusForbidden {
+		t.Errorf("who may not export: %d", status)
+	}
+	for _, query := range []string{"f=shp", "f=csv&from=yesterday", "f=csv&encoding=latin1", "to=x"} {
+		if status, _, _ := h.file("dispatcher-here", "/v1/incidents?"+query); status != http.StatusBadRequest {
+			t.Errorf("%s: %d", query, status)
+		}
+	}
+	recorded := 0
+	for e, err := range h.store.Audit(t.Context(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Action == audit.AssetExport && e.What == "incidents" && e.Outcome == audit.Done {
+			recorded++
+		}
+	}
+	if recorded != 15 {
+		t.Errorf("the record tells of %d files, want 15", recorded)
+	}
+}
+
+// file asks in the name of a guest for what is no JSON.
+func (h *house) file(by, path string) (status int, kind, text string) {
+	h.t.Helper()
+	r, err := http.NewRequest(http.MethodGet, h.server.URL+path, nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.visitor(by).dress(r)
+	response, err := h.server.Client().Do(r)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		h.t.Fatalf("GET %s: %v", path, err)
+	}
+	return response.StatusCode, response.Header.Get("Content-Type"), string(body)
 }

@@ -132,7 +132,7 @@ func (n *node) deps() api.Deps {
 	facts := scene.Facts()
 	deps := api.Deps{
 		Live: n.liveViews(), Registry: n.registry, Relay: n.relay, Classes: n.registry.Classes(),
-		Basemaps: n.basemaps, Intake: n.intake, DeadLetters: n.dead, Doors: n.allDoors(), Commands: n.commands, Answers: n.answers, Backups: n,
+		Basemaps: n.basemaps, Intake: n.intake, Mappings: n.mappings, DeadLetters: n.dead, Doors: n.allDoors(), Commands: n.commands, Answers: n.answers, Backups: n,
 		Incidents: n.incidents, Media: n.media, Alarms: n.alarms, Library: n.alarms.library,
 		Holds: n.holds, Player: n.player,
 		Places: n.places, Findings: n.findings, Hooks: n.hooks,

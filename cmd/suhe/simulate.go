@@ -25,6 +25,7 @@ type simulateCmd struct {
 	Interval time.Duration `help:"Time between two reports of a device; 0 is each device's own." default:"0s"`
 	Seed     uint64        `help:"The same seed tells the same story." default:"1"`
 	Surge    float64       `help:"Metres by which the creek rises above the tide within a minute, as in a storm; at most 5." default:"0" placeholder:"METRES"`
+	Storms   time.Duration `help:"Every so long the surge comes and goes, the first time in two minutes; 0 for one that comes now and stays." default:"0s"`
 	Devices  int           `help:"Play so many of the sensors and movers; 0 is all." default:"0"`
 }
 
@@ -33,7 +34,7 @@ func (c *simulateCmd) Run(ctx context.Context, log *slog.Logger) error {
 	if c.Interval < 0 || c.Devices < 0 {
 		return fmt.Errorf("interval %s, devices %d: want 0 or more: %w", c.Interval, c.Devices, assets.ErrInvalid)
 	}
-	if wrong := checkSurge("surge", c.Surge); len(wrong) > 0 {
+	if wrong := checkSurge("surge", c.Surge, "storms", c.Storms); len(wrong) > 0 {
 		return fmt.Errorf("%s: %w", wrong[0], assets.ErrInvalid)
 	}
 	devices, err := openDevices(c.storage)
@@ -61,21 +62,37 @@ func (c *simulateCmd) Run(ctx context.Context, log *slog.Logger) error {
 		return errors.New("the registry has no sensors and no movers: `suhe serve --demo` or `suhe import` brings some")
 	}
 	simulate.Run(ctx, simulate.Options{Broker: c.Broker, Token: devices.Token, Devices: played, Interval: c.Interval,
-		Nature: simulate.Nature{Seed: c.Seed, Surge: surge(c.Surge)}, Log: log})
+		Nature: simulate.Nature{Seed: c.Seed, Surge: surge(c.Surge, c.Storms)}, Log: log})
 	return nil
 }
 
-// checkSurge says what is wrong with a surge of so many metres.
-func checkSurge(flag string, metres float64) []string {
-	if metres >= 0 && metres <= 5 {
-		return nil
+// How a surge of the demo comes: the first when somebody has had the time to log in,
+// then for long enough to be seen and handled.
+const (
+	surgeWait  = 2 * time.Minute
+	surgeOver  = time.Minute
+	surgeStay  = 10 * time.Minute
+	stormsMost = 15 * time.Minute // how often they may come
+)
+
+// checkSurge says what is wrong with surges of so many metres, and with how often they come.
+func checkSurge(surge string, metres float64, storms string, every time.Duration) (wrong []string) {
+	if !(metres >= 0 && metres <= 5) {
+		wrong = append(wrong, fmt.Sprintf("%s: %v, want 0 to 5 metres", surge, metres))
 	}
-	return []string{fmt.Sprintf("%s: %v, want 0 to 5 metres", flag, metres)}
+	if every != 0 && every < stormsMost {
+		wrong = append(wrong, fmt.Sprintf("%s: %v, want 0s, or %v or more", storms, every, stormsMost))
+	}
+	return wrong
 }
 
-// surge is one that begins now.
-func surge(metres float64) simulate.Surge {
-	return simulate.Surge{Begin: time.Now(), Rise: metres, Over: time.Minute}
+// surge is one of so many metres that begins now, or comes every so long.
+func surge(metres float64, every time.Duration) simulate.Surge {
+	s := simulate.Surge{Begin: time.Now(), Rise: metres, Over: surgeOver}
+	if every > 0 {
+		s.Begin, s.Stay, s.Every = s.Begin.Add(surgeWait), surgeStay, every
+	}
+	return s
 }
 
 // cast is what the registry has for playing.
@@ -135,6 +152,6 @@ func playScene(ctx context.Context, n *node) error {
 		broker = address
 	}
 	simulate.Run(ctx, simulate.Options{Broker: broker, Token: n.devices.Token, Devices: all.devices(), Interval: demoInterval,
-		Nature: simulate.Nature{Seed: n.settings.SceneSeed, Surge: surge(n.settings.SceneSurge)}, Log: n.log})
+		Nature: simulate.Nature{Seed: n.settings.SceneSeed, Surge: surge(n.settings.SceneSurge, n.settings.SceneStorms)}, Log: n.log})
 	return nil
 }

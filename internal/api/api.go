@@ -126,6 +126,7 @@ type Deps struct {
 	Classes  *assets.Classes
 	Basemaps Basemaps
 	Intake   Intake
+	Mappings Mappings
 
 	Places   Places
 	Findings Findings
@@ -293,6 +294,8 @@ func (s *server) routes() {
 	s.route("POST /v1/assets/{id}/revisions/{revision}/restore", access.Edit, s.restoreRevision)
 	s.route("POST /v1/observations", access.Observe, s.once(s.observations))
 	s.route("POST /v1/ingest/{mapping}", access.Observe, s.once(s.mapped))
+	s.route("GET /v1/mappings", access.Repair, s.mappings)
+	s.route("POST /v1/mappings/{name}/try", access.Repair, s.tryMapping)
 	s.route("GET /v1/commands", access.Command, s.commandKinds)
 	s.route("POST /v1/devices/{id}/commands", access.Command, s.once(s.sendCommand))
 	s.route("GET /v1/devices/{id}/commands", access.Command, s.commands)
@@ -325,6 +328,8 @@ func (s *server) routes() {
 	s.route("PUT /v1/incidents/{id}/uploads/{upload}", access.Report, s.putUpload)
 	s.route("POST /v1/incidents/{id}/{verb}", access.Report, s.once(s.stepIncident))
 	s.route("GET /v1/evaluation", access.View, s.evaluation)
+	s.route("GET /v1/calendar", access.View, s.calendar)
+	s.route("GET /v1/calendar/due", access.View, s.calendarDue)
 	s.signed("POST /v1/hooks/{hook}", s.hook)
 	s.papers("/v1/rules", alarm.RuleKind)
 	s.papers("/v1/fences", alarm.FenceKind)

@@ -125,11 +125,11 @@ func (s *server) itemsPage(w http.ResponseWriter, r *http.Request, a *featureAsk
 	maker := a.Maker(a.viewer, false)
 	for _, t := range page.Things {
 		if err := out.Write(maker.Feature(t)); err != nil {
-			return s.cut(a, err)
+			return s.cut(a.collection, a.form, err)
 		}
 	}
 	if err := out.Close(); err != nil {
-		return s.cut(a, err)
+		return s.cut(a.collection, a.form, err)
 	}
 	return nil
 }
@@ -150,8 +150,8 @@ func (a *featureAsk) page(ctx context.Context) (features.Page, error) {
 
 // cut ends an answer that is under way and cannot be finished, so that nobody takes
 // it for whole.
-func (s *server) cut(a *featureAsk, err error) error {
-	s.Log.Info("answer cut", "collection", a.collection, "form", a.form, "err", err)
+func (s *server) cut(collection, form string, err error) error {
+	s.Log.Info("answer cut", "collection", collection, "form", form, "err", err)
 	panic(http.ErrAbortHandler)
 }
 
@@ -179,6 +179,16 @@ func address(r *http.Request, with map[string]string) string {
 // maxDownloads bounds the files that are made at once: each takes a processor.
 const maxDownloads = 4
 
+// oneFile takes one of the places where files are made; done gives it back.
+func (s *server) oneFile() (done func(), err error) {
+	select {
+	case s.downloads <- struct{}{}:
+		return func() { <-s.downloads }, nil
+	default:
+		return nil, fmt.Errorf("%w: %d files are being made, as many as may be at once", assets.ErrBusy, maxDownloads)
+	}
+}
+
 // download answers with a file: of all that the question asks for, unless it says how
 // many it wants.
 func (s *server) download(w http.ResponseWriter, r *http.Request, who access.Principal, a *featureAsk) error {
@@ -189,12 +199,11 @@ func (s *server) download(w http.ResponseWriter, r *http.Request, who access.Pri
 	if err != nil {
 		return err
 	}
-	select {
-	case s.downloads <- struct{}{}:
-		defer func() { <-s.downloads }()
-	default:
-		return fmt.Errorf("%w: %d files are being made, as many as may be at once", assets.ErrBusy, maxDownloads)
+	done, err := s.oneFile()
+	if err != nil {
+		return err
 	}
+	defer done()
 	values := r.URL.Query()
 	head := a.Head()
 	head.Encoding, head.Form = values.Get("encoding"), values.Get("form")
@@ -215,7 +224,7 @@ func (s *server) download(w http.ResponseWriter, r *http.Request, who access.Pri
 	detail := map[string]string{"form": a.form, "query": short(r.URL.RawQuery, maxDetail)}
 	err = s.doing(r.Context(), audit.AssetExport, "collection "+a.collection, detail, func() error { return a.write(r.Context(), out) })
 	if err != nil && file.begun {
-		return s.cut(a, err)
+		return s.cut(a.collection, a.form, err)
 	}
 	return err
 }

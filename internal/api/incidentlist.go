@@ -38,6 +38,7 @@ type incidentRow struct {
 	Person     string            `json:"person,omitempty"`
 	Level      incident.Level    `json:"level"`
 	Supervised bool              `json:"supervised,omitempty"`
+	Extension  bool              `json:"extension,omitempty"` // more time is asked for
 	Sources    int               `json:"sources"`
 	Begun      time.Time         `json:"begun"`
 	Clock      *incident.Reading `json:"clock,omitempty"` // that matters most; of none that runs there is none
@@ -52,6 +53,7 @@ type incidentAsk struct {
 	supervised           bool
 	light                float64 // of the clock, as bad or worse
 	open                 *bool
+	from, to             time.Time // begun in [from, to); zero: unbounded
 }
 
 func readIncidentAsk(q url.Values, who access.Principal) (a incidentAsk, err error) {
@@ -74,6 +76,16 @@ func readIncidentAsk(q url.Values, who access.Principal) (a incidentAsk, err err
 	default:
 		return a, fmt.Errorf("%w: colour: %.40q, want yellow or red", assets.ErrInvalid, text)
 	}
+	if text := q.Get("from"); text != "" {
+		if a.from, err = readInstant("from", text); err != nil {
+			return a, err
+		}
+	}
+	if text := q.Get("to"); text != "" {
+		if a.to, err = readInstant("to", text); err != nil {
+			return a, err
+		}
+	}
 	a.open, err = openOf(q.Get("open"))
 	return a, err
 }
@@ -87,6 +99,7 @@ func (a *incidentAsk) fits(h *heldIncident) bool {
 		!is(a.class, w.Class), a.area != "" && !strings.HasPrefix(w.Area, a.area), !is(a.channel, string(in.Channel())),
 		!is(a.unit, in.Task.Unit), !is(a.person, in.Task.Person),
 		a.severity > 0 && w.Severity > a.severity, a.supervised && in.Task.Supervised == "",
+		in.Tally.Begun.Before(a.from), !a.to.IsZero() && !in.Tally.Begun.Before(a.to),
 		a.text != "" && !strings.Contains(w.Title+"\n"+w.Address+"\n"+string(in.ID), a.text):
 		return false
 	}
@@ -94,22 +107,24 @@ func (a *incidentAsk) fits(h *heldIncident) bool {
 	return light >= a.light
 }
 
-// incidents answers with a page of incidents, newest first: those that are open from
-// memory, others from the store.
+// incidents answers with incidents, newest first: a page of them, or all as a file.
 func (s *server) incidents(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	before, limit, err := pageOf(r, defaultIncidents, casesAtOnce)
-	if err != nil {
-		return err
-	}
 	ask, err := readIncidentAsk(r.URL.Query(), who)
 	if err != nil {
 		return err
 	}
-	read := s.openIncidents
-	if ask.open == nil || !*ask.open {
-		read = s.keptIncidents
+	switch form := r.URL.Query().Get("f"); form {
+	case "csv":
+		return s.exportIncidents(w, r, who, &ask)
+	case "", "json":
+	default:
+		return fmt.Errorf("%w: f: %.40q, want json or csv", assets.ErrInvalid, form)
 	}
-	held, more, err := read(r.Context(), who, &ask, assets.FID(before), limit)
+	before, limit, err := pageOf(r, defaultIncidents, casesAtOnce)
+	if err != nil {
+		return err
+	}
+	held, more, err := s.readIncidents(r.Context(), who, &ask, assets.FID(before), limit)
 	if err != nil {
 		return err
 	}
@@ -121,7 +136,7 @@ func (s *server) incidents(w http.ResponseWriter, r *http.Request, who access.Pr
 func rowOf(in *incident.Incident, c *incident.Calendar, now time.Time) incidentRow {
 	row := incidentRow{ID: in.ID, Rev: in.Rev, State: in.State, Class: in.What.Class, Title: in.What.Title, Severity: in.What.Severity,
 		Place: in.What.Place, Area: in.What.Area, Address: in.What.Address, Channel: in.Channel(), Unit: in.Task.Unit, Person: in.Task.Person,
-		Level: in.Task.Level, Supervised: in.Task.Supervised != "", Sources: len(in.Sources), Begun: in.Tally.Begun}
+		Level: in.Task.Level, Supervised: in.Task.Supervised != "", Extension: in.Extension != nil, Sources: len(in.Sources), Begun: in.Tally.Begun}
 	if r, runs := c.Worst(in, now); runs {
 		row.Clock = &r
 	}
@@ -129,6 +144,14 @@ func rowOf(in *incident.Incident, c *incident.Calendar, now time.Time) incidentR
 }
 
 type heldIncident = docket.Held[incident.Incident]
+
+// readIncidents reads a page: those that are open from memory, others from the store.
+func (s *server) readIncidents(ctx context.Context, who access.Principal, ask *incidentAsk, before assets.FID, limit int) ([]heldIncident, bool, error) {
+	if ask.open != nil && *ask.open {
+		return s.openIncidents(ctx, who, ask, before, limit)
+	}
+	return s.keptIncidents(ctx, who, ask, before, limit)
+}
 
 // openIncidents reads a page from memory.
 func (s *server) openIncidents(_ context.Context, who access.Principal, ask *incidentAsk, before assets.FID, limit int) ([]heldIncident, bool, error) {
@@ -138,5 +161,5 @@ func (s *server) openIncidents(_ context.Context, who access.Principal, ask *inc
 
 // keptIncidents reads a page from the store.
 func (s *server) keptIncidents(ctx context.Context, who access.Principal, ask *incidentAsk, before assets.FID, limit int) ([]heldIncident, bool, error) {
-	return storedCases(ctx, s.Incidents.Page, who, docket.Query{Open: ask.open, Class: ask.class, Before: before}, limit, ask.fits)
+	return storedCases(ctx, s.Incidents.Page, who, docket.Query{From: ask.from, Open: ask.open, Class: ask.class, Before: before}, limit, ask.fits) // what began since then has changed since then
 }

@@ -12,21 +12,33 @@ type Nature struct {
 	Surge Surge
 }
 
-// Surge is a storm surge (风暴潮): the level of the whole creek rises above the tide
-// and stays there. The zero Surge is none.
+// Surge is a storm surge (风暴潮): the level of the whole creek rises above the tide.
+// The zero Surge is none.
 type Surge struct {
 	Begin time.Time
-	Rise  float64 // metres
-	Over  time.Duration
+	Rise  float64       // metres
+	Over  time.Duration // how long it takes to rise, and to fall
+	Stay  time.Duration // how long it stands
+	Every time.Duration // from one to the next, more than 2·Over + Stay; 0 for one that stays for ever
 }
 
 // at is how much of the surge has come.
 func (s Surge) at(t time.Time) float64 {
-	if s.Rise == 0 {
+	since := t.Sub(s.Begin)
+	if s.Rise == 0 || since <= 0 {
 		return 0
 	}
-	x := math.Min(1, math.Max(0, float64(t.Sub(s.Begin))/float64(s.Over)))
-	return s.Rise * x * x * (3 - 2*x)
+	if s.Every == 0 {
+		return s.Rise * s.come(since)
+	}
+	since %= s.Every
+	return s.Rise * (s.come(since) - s.come(since-s.Over-s.Stay))
+}
+
+// come is the share of a rise that has come so long after it began.
+func (s Surge) come(since time.Duration) float64 {
+	x := math.Min(1, math.Max(0, float64(since)/float64(s.Over)))
+	return x * x * (3 - 2*x)
 }
 
 // The periods of the tide's main parts (IHO constituents M2, S2, K1, O1), hours.

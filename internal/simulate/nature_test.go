@@ -187,16 +187,23 @@ func BenchmarkMeasure(b *testing.B) {
 }
 
 // A surge lifts the level of the whole creek above the tide, in its time, and nothing
-// else.
+// else; one that comes again falls before.
 func TestSurge(t *testing.T) {
-	calm, storm := Nature{Seed: 5}, Nature{Seed: 5, Surge: Surge{Begin: noon, Rise: 1.5, Over: time.Minute}}
+	once := Surge{Begin: noon, Rise: 1.5, Over: time.Minute}
+	again := Surge{Begin: noon, Rise: 1.5, Over: time.Minute, Stay: 10 * time.Minute, Every: time.Hour}
+	calm := Nature{Seed: 5}
 	for _, c := range []struct {
+		surge Surge
 		after time.Duration
 		rise  float64
-	}{{-time.Hour, 0}, {0, 0}, {30 * time.Second, 0.75}, {time.Minute, 1.5}, {time.Hour, 1.5}} {
-		at := noon.Add(c.after)
+	}{
+		{once, -time.Hour, 0}, {once, 0, 0}, {once, 30 * time.Second, 0.75}, {once, time.Minute, 1.5}, {once, time.Hour, 1.5},
+		{again, -time.Second, 0}, {again, 30 * time.Second, 0.75}, {again, 11 * time.Minute, 1.5}, {again, 11*time.Minute + 30*time.Second, 0.75},
+		{again, 12 * time.Minute, 0}, {again, time.Hour - time.Second, 0}, {again, 2*time.Hour + 5*time.Minute, 1.5},
+	} {
+		storm, at := Nature{Seed: 5, Surge: c.surge}, noon.Add(c.after)
 		if rise := storm.Value("d", "water_level", 5000, at) - calm.Value("d", "water_level", 5000, at); math.Abs(rise-c.rise) > 0.0015 {
-			t.Errorf("%v after it began the creek is %v m higher, want %v", c.after, rise, c.rise)
+			t.Errorf("%v after it began the creek is %v m higher, want %v: %+v", c.after, rise, c.rise, c.surge)
 		}
 		if storm.Value("d", "ph", 5000, at) != calm.Value("d", "ph", 5000, at) {
 			t.Error("it changes the pH")

@@ -83,7 +83,9 @@ func (t Tables) Advise(in *Incident, w World, who access.Principal, open iter.Se
 	}
 	add(c.Units["*"], "class", "")
 	for _, near := range w.Nearest(nil, assets.Mover, at, candidates, nearby) {
-		if p, ok := c.suits(near, who); ok {
+		p, ok := c.suits(near, who)
+		twice := slices.ContainsFunc(a.People, func(q PersonAdvice) bool { return q.Person == p.Person }) // by what carries him nearest
+		if ok && !twice {
 			p.Load = persons[p.Person]
 			a.People = append(a.People, p)
 		}

@@ -47,6 +47,7 @@ func TestAdvice(t *testing.T) {
 	world := things{
 		mover("near", "mover.patrol", 100, westCode, assets.Property{Key: "account", Value: "zhang"}, assets.Property{Key: "unit", Value: "一队"}),
 		mover("middle", "mover.patrol", 300, westCode), mover("far", "mover.patrol", 900, westCode), mover("away", "mover.patrol", 6000, westCode),
+		mover("second", "mover.patrol", 200, westCode, assets.Property{Key: "account", Value: "zhang"}), // a person is named once
 		mover("boat", "mover.boat", 50, westCode), mover("foreign", "mover.patrol", 10, eastCode), offline, off,
 		{Asset: &assets.Asset{ID: "lamp", Kind: assets.Fixture, Owner: "路灯管理所", Location: assets.Location{Area: westCode}}, Anchor: west},
 	}

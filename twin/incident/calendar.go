@@ -15,11 +15,13 @@ import (
 // Calendar says when people work. It is immutable.
 type Calendar struct {
 	Edition string
+	Note    string // where it is from, and what to mind
 	zone    *time.Location
 	hours   []shift       // of a workday, in order
 	day     time.Duration // of work in a workday
 	off     map[date]bool // true: a day of rest; false: a weekend's day on which people work
 	years   map[int]bool  // of which holidays are known
+	names   map[date]string
 }
 
 // date is a day in the calendar's zone.
@@ -56,7 +58,7 @@ func ReadCalendar(data []byte) (*Calendar, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: calendar: zone: %w", assets.ErrInvalid, err)
 	}
-	c := &Calendar{Edition: file.Edition, zone: zone, off: map[date]bool{}, years: map[int]bool{}}
+	c := &Calendar{Edition: file.Edition, Note: file.Note, zone: zone, off: map[date]bool{}, years: map[int]bool{}, names: map[date]string{}}
 	for _, y := range file.Years {
 		c.years[y] = true
 	}
@@ -64,7 +66,7 @@ func ReadCalendar(data []byte) (*Calendar, error) {
 		err = errors.Join(err, c.addShift(h))
 	}
 	for _, o := range file.Off {
-		err = errors.Join(err, c.addOff(o.From, o.To))
+		err = errors.Join(err, c.addOff(o.Name, o.From, o.To))
 	}
 	for _, w := range file.Work {
 		err = errors.Join(err, c.addDay(w, false))
@@ -99,7 +101,7 @@ func clockTime(h, m int) time.Duration {
 // maxHoliday is the most days of rest in one row: longer is a slip of the pen.
 const maxHoliday = 31
 
-func (c *Calendar) addOff(from, to string) error {
+func (c *Calendar) addOff(name, from, to string) error {
 	first, err := time.ParseInLocation(time.DateOnly, from, c.zone)
 	last, err2 := time.ParseInLocation(time.DateOnly, to, c.zone)
 	if err := errors.Join(err, err2); err != nil {
@@ -110,6 +112,7 @@ func (c *Calendar) addOff(from, to string) error {
 	}
 	for d := first; !d.After(last); d = d.AddDate(0, 0, 1) {
 		c.off[dateOf(d)] = true
+		c.names[dateOf(d)] = name
 	}
 	return nil
 }
@@ -140,6 +143,16 @@ func (c *Calendar) Zone() *time.Location { return c.zone }
 
 // Knows says whether holidays of the year of t are in the calendar.
 func (c *Calendar) Knows(t time.Time) bool { return c.years[t.In(c.zone).Year()] }
+
+// KnowsAll says whether holidays of all years from the first to the last time are known.
+func (c *Calendar) KnowsAll(from, to time.Time) bool {
+	for y := from.In(c.zone).Year(); y <= to.In(c.zone).Year(); y++ {
+		if !c.years[y] {
+			return false
+		}
+	}
+	return !to.Before(from)
+}
 
 // horizon is how many days clocks look ahead at most: beyond it nothing is due.
 const horizon = 5 * 366

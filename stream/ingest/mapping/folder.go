@@ -36,6 +36,7 @@ type FolderOptions struct {
 type Folder struct {
 	o     FolderOptions
 	set   atomic.Pointer[Set]
+	told  atomic.Pointer[[]File]
 	files map[string]*file // by name; of Run alone after OpenFolder
 	lost  bool             // the folder could not be read the last time
 
@@ -48,6 +49,13 @@ type file struct {
 	stamp  string
 	good   *Mapping // the last version that could be used; nil: none
 	broken error    // of the present version
+}
+
+// File is one file of a folder.
+type File struct {
+	Name   string
+	Used   *Mapping // what is used of it: its last version that could be; nil: none
+	Broken error    // what is wrong with its present version; nil: nothing
 }
 
 // OpenFolder reads the folder. A broken file does not keep the others from being
@@ -74,6 +82,7 @@ func OpenFolder(o FolderOptions) (*Folder, error) {
 		f.loads.WithLabelValues(result)
 	}
 	f.set.Store(new(Set))
+	f.tell()
 	if o.Dir == "" {
 		return f, nil
 	}
@@ -86,15 +95,26 @@ func OpenFolder(o FolderOptions) (*Folder, error) {
 // Set returns the mappings of now.
 func (f *Folder) Set() *Set { return f.set.Load() }
 
-// Broken tells what is wrong, in the order of the files' names; after OpenFolder
-// and before Run.
+// Files are the files of now, in the order of their names; they must not be changed.
+func (f *Folder) Files() []File { return *f.told.Load() }
+
+// Broken tells what is wrong, in the order of the files' names.
 func (f *Folder) Broken() (wrong []error) {
-	for _, name := range slices.Sorted(maps.Keys(f.files)) {
-		if err := f.files[name].broken; err != nil {
-			wrong = append(wrong, err)
+	for _, file := range f.Files() {
+		if file.Broken != nil {
+			wrong = append(wrong, file.Broken)
 		}
 	}
 	return wrong
+}
+
+// tell says what became of the files.
+func (f *Folder) tell() {
+	files := make([]File, 0, len(f.files))
+	for _, name := range slices.Sorted(maps.Keys(f.files)) {
+		files = append(files, File{name, f.files[name].good, f.files[name].broken})
+	}
+	f.told.Store(&files)
 }
 
 // Run follows the folder until ctx ends.
@@ -167,6 +187,7 @@ func (f *Folder) renew(news []string) {
 		set = f.take(set, name)
 	}
 	f.set.Store(set)
+	f.tell()
 	f.measure()
 }
 

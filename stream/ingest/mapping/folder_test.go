@@ -77,6 +77,9 @@ func TestFolderFollows(t *testing.T) {
 	s.has("a 1, b 2")
 	s.write("b.json", `{"http":`) // as when an editor is half done
 	s.has("a 1, b 2")
+	if files := s.f.Files(); len(files) != 2 || files[0].Broken != nil || files[1].Name != "b" || files[1].Used == nil || files[1].Broken == nil {
+		t.Errorf("told of the files: %+v", files)
+	}
 	s.lines.Reset()
 	s.has("a 1, b 2")
 	if s.lines.Len() > 0 {

@@ -41,6 +41,8 @@ type sheet struct {
 // Mapping is one mapping, ready for use. It is immutable.
 type Mapping struct {
 	Name     string
+	Note     string        // for people
+	Topic    string        // filter below the topics of its gateways; "": it takes none
 	Gateways []assets.ID   // who may send by MQTT; empty: nobody
 	HTTP     bool          // whether it takes POST /v1/ingest/{name}
 	Every    time.Duration // a value within its deadband passes after so long; 0: there is no deadband
@@ -70,7 +72,7 @@ func parse(name string, text []byte, phenomena Phenomena) (*Mapping, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Mapping{Name: name, HTTP: s.HTTP}
+	m := &Mapping{Name: name, Note: s.Note, Topic: s.Topic, HTTP: s.HTTP}
 	if err := m.setWay(s); err != nil {
 		return nil, err
 	}

@@ -1,24 +1,14 @@
 /** The security administrator's desk: who may come in. */
 import roles from '../../../internal/access/roles.json';
 import { ask } from '../lib/ask';
+import type { Schemas } from '../lib/contract';
 import { button, make } from '../lib/dom';
 import { word, type Lang } from '../lib/i18n';
 import { areaNames, everywhere, roleName, roleNames } from '../lib/session';
 import { dialog, field, Frame, table, type Desk } from './desk';
 
-interface Account {
-  username: string;
-  rev: number;
-  name: string;
-  roles: string[];
-  areas: string[];
-  unit?: string;
-  disabled: boolean;
-  demo: boolean;
-  otp: boolean; // has a second factor
-  oneTime: boolean; // has to change the password
-  oneTimePassword?: string; // told once
-}
+/** oneTimePassword is told once. */
+type Account = Schemas['account'];
 
 const path = (username: string): string => `/v1/accounts/${encodeURIComponent(username)}`;
 

@@ -1,31 +1,15 @@
 /** The audit administrator's desk: who did what, and whether the record is whole. */
 import { ask } from '../lib/ask';
+import type { Answers, Schemas } from '../lib/contract';
 import { button, make } from '../lib/dom';
 import type { Lang } from '../lib/i18n';
 import { instant, stamp } from '../lib/time';
 import { field, Frame, table, type Desk } from './desk';
 
 const outcomes = ['done', 'refused', 'failed'] as const;
-type Outcome = (typeof outcomes)[number];
 
 /** One thing that somebody did, or was refused; see internal/audit. */
-interface Entry {
-  seq: number;
-  at: string;
-  who: string;
-  address?: string;
-  action: string;
-  what?: string;
-  purpose?: string;
-  incident?: string;
-  outcome: Outcome;
-  detail?: object;
-}
-
-interface Page { entries: Entry[]; next?: number } // of the page after it
-
-/** What the verification found. */
-interface Verdict { sound: boolean; entries: number; fault?: string; seq?: number }
+type Entry = Schemas['auditEntry'];
 
 const filters = ['who', 'action', 'what', 'from', 'to', 'outcome'] as const;
 
@@ -100,7 +84,7 @@ export class Audit implements Desk {
   /** Reads one page, or one more. */
   private async turn(after?: number): Promise<void> {
     await this.frame.try(async () => {
-      const page = await ask<Page>(`/v1/audit?${this.asked}${after ? `&after=${after}` : ''}`);
+      const page = await ask<Answers['GET /v1/audit']>(`/v1/audit?${this.asked}${after ? `&after=${after}` : ''}`);
       this.entries.push(...page.entries);
       this.next = page.next;
     });
@@ -112,7 +96,7 @@ export class Audit implements Desk {
     this.verify.disabled = true;
     this.verify.textContent = frame.word('verifying');
     await frame.try(async () => {
-      const is = await ask<Verdict>('/v1/audit/verify', { method: 'POST' });
+      const is = await ask<Answers['POST /v1/audit/verify']>('/v1/audit/verify', { method: 'POST' });
       if (is.sound) frame.tell(frame.word('whole').replace('{n}', is.entries.toLocaleString('en')));
       else frame.tell(`${frame.word('broken')}#${is.seq ?? 0} ${is.fault ?? ''}`, true);
     });

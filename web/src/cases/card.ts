@@ -22,6 +22,9 @@ export interface Around {
   look(id: string, name: string, incident: string): void; // through a camera, for an incident if there is one
   open(kind: CaseKind, id: string): void; // another case
   changed(): void; // another case is shown, or none
+  instead?(verb: string, id: string): boolean; // whether the page does it in a way of its own
+  learned?(is: cases.Incident): void; // all that is known of the incident that is shown
+  mayContact?: boolean; // is told how those who reported can be reached
 }
 
 /** How often what is shown is asked for at most while it changes, in milliseconds. */
@@ -57,7 +60,8 @@ export class CaseCard {
     return this.asked?.id ?? '';
   }
 
-  async show(kind: CaseKind, id: string): Promise<void> {
+  /** Shows a case; quietly, the focus stays where it is. */
+  async show(kind: CaseKind, id: string, quietly = false): Promise<void> {
     if (this.id !== id) {
       put(this.told, '');
       this.shown = this.eyes = undefined;
@@ -66,13 +70,21 @@ export class CaseCard {
     this.asked = { kind, id };
     this.around.changed();
     await this.fetch();
-    if (this.shown?.id === id) this.panel.querySelector('h2')?.focus();
+    if (!quietly && this.shown?.id === id) this.panel.querySelector('h2')?.focus();
   }
 
   /** Takes what is new of what is shown. */
   take(row: CaseRow): void {
     if (row.id !== this.asked?.id) return;
     if (!this.shown || this.revision(this.shown) < row.rev) this.soon();
+  }
+
+  /** Does something with what is shown, as if its button was pressed; whether it may be done. */
+  press(verb: string): boolean {
+    const s = this.shown;
+    if (!s || !(s.incident ? offered(s.incident) : offeredOf(s.alarm)).includes(verb) || s.incident && waits(s.incident, verb)) return false;
+    void this.do(verb);
+    return true;
   }
 
   hide(): void {
@@ -102,6 +114,7 @@ export class CaseCard {
       const shown = (kind === 'incident' ? { kind, id, steps, incident: is } : { kind, id, steps, alarm: is }) as Shown;
       if (this.shown && this.revision(this.shown) > this.revision(shown)) return; // an answer overtook this one
       this.shown = shown;
+      if (shown.incident) this.around.learned?.(shown.incident);
       this.draw(shown);
     } catch (e) {
       if (e instanceof Problem && this.asked?.id === id) this.gone(e);
@@ -148,7 +161,7 @@ export class CaseCard {
       parts.chips(i.state, i.what.severity, cases.lightOf(readings), i.task?.supervised ? [say('supervised', lang)] : [], lang),
       ...(i.what.text ? [make('p', { className: 'text' }, i.what.text)] : []),
       ...this.deeds(offered(i), (verb) => waits(i, verb), names), this.told,
-      ...parts.clocks(readings, lang), parts.incidentFacts(i, names),
+      ...parts.clocks(readings, lang), parts.incidentFacts(i, names), ...this.reach(i, lang),
       ...parts.kin([['partOf', i.into ? [i.into] : []], ['members', i.members], ['doubles', i.doubles?.map((d) => d.id)]], (id) => this.around.open('incident', id), lang),
       ...parts.cameras(witnesses, (id, name) => this.around.look(id, name, i.id), lang),
       this.seen(i.id, lang), ...parts.proofs(evidence, names),
@@ -175,6 +188,16 @@ export class CaseCard {
     return this.eyes.part;
   }
 
+  /** How those who reported it can be reached, for whom that is told; asked for by a press, which is recorded. */
+  private reach(i: cases.Incident, lang: Lang): HTMLElement[] {
+    if (!this.around.mayContact || !i.sources.some((s) => s.contact !== undefined)) return [];
+    const told = make('output');
+    const ask = button(say('reach', lang), () => {
+      cases.contacts(i.id).then((all) => put(told, all.join('、')), (e: unknown) => put(told, say('refused', lang) + (e instanceof Problem ? e.message : say('away', lang))));
+    });
+    return [make('p', { className: 'reach' }, ask, told)];
+  }
+
   /** What adds a photo, for those who may, while there is something to prove. */
   private adder(i: cases.Incident): HTMLElement[] {
     if (!this.around.mayReport || ['rejected', 'merged', 'cancelled'].includes(i.state)) return [];
@@ -194,8 +217,9 @@ export class CaseCard {
 
   private async do(verb: string): Promise<void> {
     const s = this.shown;
-    if (!s || this.acting) return;
+    if (!s || this.acting || this.around.instead?.(verb, s.id)) return;
     const about: About = { title: titleOf(s, this.around.names().lang), severity: s.incident?.what.severity ?? s.alarm?.severity ?? 0, incident: s.incident };
+    let trouble: unknown;
     try {
       if (verb === 'dispatch' || verb === 'reassign') about.advice = await cases.advice(s.id);
       const given = await this.form.ask(verb, about);
@@ -205,18 +229,24 @@ export class CaseCard {
       await cases.act(s.kind, s.id, verb, { ...given, ...whole }, this.revision(s));
       this.tell(undefined, verb);
     } catch (e) {
+      trouble = e;
       this.tell(e, verb);
     } finally {
       this.acting = false;
       await this.fetch();
+      // What others did meanwhile is known now.
+      if (trouble instanceof Problem && this.shown?.id === s.id) this.tell(trouble, verb, this.shown.steps.slice(s.steps.length));
     }
   }
 
-  private tell(trouble: unknown, verb: string): void {
+  /** Says what came of a deed; since is what others did meanwhile. */
+  private tell(trouble: unknown, verb: string, since: cases.Step[] = []): void {
     const { lang } = this.around.names();
     const why = (): string => {
       if (!(trouble instanceof Problem)) return say('away', lang);
-      return trouble.status === 412 || trouble.status === 409 && trouble.message.includes('revision') ? say('changedMeanwhile', lang) : trouble.message;
+      const other = trouble.status === 412 || trouble.status === 409 && trouble.message.includes('revision') ? say('changedMeanwhile', lang) : trouble.message;
+      const steps = since.map((t) => parts.stepLine(t, lang)).join('；');
+      return [412, 409].includes(trouble.status) && steps ? `${other} ${say('meanwhile', lang)}${steps}` : other;
     };
     this.told.dataset.trouble = String(trouble !== undefined);
     put(this.told, trouble === undefined ? say('done', lang, { verb: verbWord(verb, lang) }) : say('refused', lang) + why());

@@ -118,12 +118,20 @@ function condition(m: Member, phenomenon: Names['phenomenon'], lang: Lang): stri
 /** By what names the server itself acts. */
 const machines = ['rules', 'suhe'];
 
+const byWhom = (s: Step, lang: Lang): string => (machines.includes(s.by) ? say('system', lang) : s.name || s.by);
+
+/** One step in a line: what, by whom, when. */
+export function stepLine(s: Step, lang: Lang): string {
+  const at = instant(s.at);
+  return [verbWord(s.verb, lang), byWhom(s, lang), at === undefined ? '' : stamp(at).slice(11)].filter(Boolean).join(' ');
+}
+
 /** What happened, the newest first. */
 export function timeline(steps: Step[], lang: Lang): HTMLElement[] {
   const rows = [...steps].reverse().map((s) => {
     const at = instant(s.at);
     const what = [s.unit, s.person, s.into, s.reason].filter(Boolean).join(' · ');
-    const row = make('li', {}, make('strong', {}, verbWord(s.verb, lang)), make('span', {}, machines.includes(s.by) ? say('system', lang) : s.name || s.by),
+    const row = make('li', {}, make('strong', {}, verbWord(s.verb, lang)), make('span', {}, byWhom(s, lang)),
       make('time', { dateTime: s.at }, at === undefined ? '' : stamp(at).slice(5)), ...(what ? [make('p', {}, what)] : []));
     row.dataset.verb = s.verb;
     return row;

@@ -17,15 +17,13 @@ export interface Around {
   done(id: string): void;
 }
 
-/** By what channel one reports as a rule. */
-const usual = 'grid';
-
 export class ReportForm {
-  private readonly dialog = make('dialog', { id: 'report', className: 'deed' });
+  protected readonly dialog = make('dialog', { id: 'report', className: 'deed' });
   private readonly told = make('p', { className: 'told', role: 'status' });
-  private at: LonLat = [0, 0];
+  private where = make('output', { id: 'report-place', name: 'place' });
+  protected at: LonLat = [0, 0];
 
-  constructor(private readonly around: Around) {
+  constructor(protected readonly around: Around) {
     document.body.append(this.dialog);
   }
 
@@ -36,6 +34,27 @@ export class ReportForm {
     this.dialog.showModal();
   }
 
+  /** What a page asks besides, after the place; none here. */
+  protected more(_lang: Lang): HTMLElement[] {
+    return [];
+  }
+
+  /** What is reported, of what was asked besides. */
+  protected given(_text: (name: string) => string): Partial<Finding> {
+    return {};
+  }
+
+  /** By what channel one reports as a rule. */
+  protected usual(): string {
+    return 'grid';
+  }
+
+  /** It is at another place now. */
+  protected placed(at: LonLat): void {
+    this.at = at;
+    put(this.where, this.said());
+  }
+
   private draw(): void {
     const lang = this.around.lang();
     const choice = (name: string, label: string, all: [string, string][], chosen: string): HTMLElement[] => {
@@ -44,12 +63,13 @@ export class ReportForm {
       return [make('div', { className: 'field' }, make('label', { htmlFor: box.id }, label), box)];
     };
     const field = (label: string, box: HTMLElement): HTMLElement => make('div', { className: 'field' }, make('label', { htmlFor: box.id }, label), box);
-    const where = make('output', { id: 'report-place', name: 'place' }, this.said());
+    this.where = make('output', { id: 'report-place', name: 'place' }, this.said());
     const send = make('button', { type: 'submit', className: 'primary' }, say('ok', lang));
     const form = make('form', { method: 'dialog' }, make('h2', { id: 'report-title' }, say('reportCase', lang)),
-      ...choice('channel', say('channel', lang), this.around.channels().map((c) => [c, channelWord(c, lang)]), usual),
+      ...choice('channel', say('channel', lang), this.around.channels().map((c) => [c, channelWord(c, lang)]), this.usual()),
       ...choice('class', word('class', lang), this.around.classes().map((c) => [c.code, choose([c.name, c.nameEn], lang)]), ''),
-      make('div', { className: 'field' }, make('label', { htmlFor: where.id }, say('place', lang)), where, button(say('onMap', lang), () => void this.pick(where))),
+      make('div', { className: 'field' }, make('label', { htmlFor: this.where.id }, say('place', lang)), this.where, button(say('onMap', lang), () => void this.pick())),
+      ...this.more(lang),
       field(say('what', lang), make('input', { id: 'report-what', name: 'title', maxLength: 60, autocomplete: 'off' })),
       field(say('text', lang), make('textarea', { id: 'report-text', name: 'text', rows: 3, maxLength: 1000 })),
       field(say('photo', lang), make('input', { id: 'report-photo', name: 'photo', type: 'file', accept: 'image/*' })),
@@ -67,17 +87,16 @@ export class ReportForm {
   }
 
   /** Lets the map be clicked meanwhile; what was written stays. */
-  private async pick(where: HTMLElement): Promise<void> {
+  private async pick(): Promise<void> {
     this.dialog.close();
-    this.at = await this.around.place() ?? this.at;
-    put(where, this.said());
+    this.placed(await this.around.place() ?? this.at);
     this.dialog.showModal();
   }
 
   private async send(data: FormData, send: HTMLButtonElement): Promise<void> {
     const lang = this.around.lang();
     const text = (name: string): string => data.get(name)?.toString().trim() ?? '';
-    const found: Finding = { channel: text('channel'), class: text('class'), place: this.at };
+    const found: Finding = { channel: text('channel'), class: text('class'), place: this.at, ...this.given(text) };
     if (text('title')) found.title = text('title');
     if (text('text')) found.text = text('text');
     const photo = data.get('photo');

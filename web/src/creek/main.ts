@@ -26,14 +26,14 @@ import { boxOf } from '../map/areas';
 import { Card } from '../map/card';
 import { Cases } from '../cases/cases';
 import { say } from '../lib/casewords';
-import { Company } from './company';
+import { Company } from '../map/company';
 import { showInView, showLegend } from '../map/legend';
 import { moverLayer } from '../map/movers';
-import { Places } from './places';
+import { Places } from '../map/places';
 import { liveLayers, Scene3D } from '../map/scene';
 import { SearchBox } from '../map/search';
-import { showSigns } from './signs';
-import { showStatus } from './status';
+import { showSigns } from '../lib/signs';
+import { showStatus } from '../lib/status';
 import { Why } from '../map/why';
 
 class Screen {

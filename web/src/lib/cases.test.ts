@@ -1,13 +1,12 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { act, alarmRow, fileAddress, incidentRow, lightOf, openCases, overIncidents, upload, type Alarm, type Listed, type Reading } from './cases';
+import { act, alarmRow, fileAddress, incidentRow, lightOf, openCases, overIncidents, upload, type ListedAlarm, type Listed, type Reading } from './cases';
 
 const clock = (more: Partial<Reading>): Reading => ({ step: 'handle', share: 0.5, colour: 'green', ...more });
 const listed = (id: string): Listed => ({
   id, rev: 4, state: 'handling', class: 'flood.level', title: '水位超警', severity: 1, place: [121.4, 31.2], area: '310107015', clock: clock({ colour: 'yellow' }),
 });
-const alarm: Alarm = {
-  id: 'A-20261123-000001', rev: 2, state: 'raised', title: '水位', rule: 'level', cause: 'water_level', severity: 2, lon: 121.4, lat: 31.2,
-  raised: '', changed: '', members: [], cameras: [], reliability: 1, sources: [],
+const row: ListedAlarm = {
+  id: 'A-20261123-000001', rev: 2, state: 'raised', title: '水位', titleEn: 'Level', cause: 'water_level', raised: '2026-11-23T08:00:00Z', severity: 2, lon: 121.4, lat: 31.2,
 };
 
 afterEach(() => vi.unstubAllGlobals());
@@ -23,8 +22,8 @@ it('makes rows of both', () => {
   expect(incidentRow(listed('x'), true)).toEqual({
     kind: 'incident', id: 'x', rev: 4, open: true, class: 'flood.level', title: '水位超警', area: '310107015', state: 'handling', severity: 1, light: 1, storm: '', place: [121.4, 31.2],
   });
-  expect(alarmRow(alarm)).toMatchObject({ kind: 'alarm', class: 'water_level', open: true, light: 0, place: [121.4, 31.2] });
-  expect(alarmRow({ ...alarm, event: 'flood.level', over: '2026-11-23T00:00:00Z' })).toMatchObject({ class: 'flood.level', open: false });
+  expect(alarmRow(row)).toMatchObject({ kind: 'alarm', class: 'water_level', open: true, light: 0, place: [121.4, 31.2] });
+  expect(alarmRow({ ...row, event: 'flood.level', over: '2026-11-23T00:00:00Z' })).toMatchObject({ class: 'flood.level', open: false });
 });
 
 /** Answers every question with what is next, and keeps the questions. */

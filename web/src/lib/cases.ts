@@ -1,40 +1,28 @@
 /** Alarms and incidents as the server tells them, and what may be done with them. Times are RFC 3339 unless said otherwise. */
-import type { Named } from './api';
 import { ask } from './ask';
+import type { Answers, Schemas } from './contract';
 import type { CaseKind, CaseRow } from './docket';
 import type { LonLat } from './geo';
 
 /** How long something may take. */
-export interface Limit { n: number; unit: 'hours' | 'workingHours' | 'workingDays' }
-
-export type Colour = 'green' | 'yellow' | 'red';
+export type Limit = Schemas['timeLimit'];
 
 /** What a clock shows; due of one that stands is when it would be, did it go on now. */
-export interface Reading { step: string; due?: string; share: number; colour: Colour; stands?: boolean; ended?: boolean }
+export type Reading = Schemas['reading'];
+export type Colour = Reading['colour'];
 
 /** One proof: a file, or what the twin knew of the place. */
-export interface Evidence {
-  kind: 'file' | 'camera' | 'asset' | 'value' | 'picture'; ref: string; name?: string; type?: string; value?: number; unit?: string;
-  when?: 'before' | 'after'; round?: number; by: string; at: string; taken?: string; notes?: string[];
-}
+export type Evidence = Schemas['evidence'];
+export type Incident = Schemas['incident'];
 
-export interface Incident {
-  id: string; rev: number; state: string;
-  what: { class: string; title: string; text?: string; severity: number; place: LonLat; area?: string; address?: string };
-  terms: { proof?: number; extensions?: number; suspend?: boolean; limits: Record<string, Limit> };
-  sources: { channel: string; by: string; ref?: string; at: string; contact?: string }[];
-  evidence?: Evidence[];
-  task?: { unit?: string; person?: string; level?: string; supervised?: string; round?: number };
-  extension?: { by: string; at: string; extra: Limit };
-  into?: string; members?: string[];
-  tally?: { contacted?: string; extensions?: number; satisfaction?: number };
-  readings?: Reading[]; // of its clocks, in the order that they began
-  doubles?: { id: string; title: string; distance: number }[]; // that may be the same, metres away
-  may?: string[]; // what who asks may do with it now
-}
+/** Another incident that may be the same, metres away and seconds apart. */
+export type Double = NonNullable<Incident['doubles']>[number];
 
-/** What a list tells of an incident; clock is the one that matters most. */
-export interface Listed { id: string; rev: number; state: string; class: string; title: string; severity: number; place: LonLat; area?: string; clock?: Reading }
+/** What a list tells of an incident; clock is the one that matters most. Of the state the stream tells as well, which may be newer than this page. */
+export type Listed = Pick<Schemas['incidentRow'], 'id' | 'rev' | 'class' | 'title' | 'severity' | 'place' | 'area' | 'clock'> & { state: string };
+
+/** And what it tells to a desk besides; extension says that more time is asked for. */
+export type ListedFully = Listed & Pick<Schemas['incidentRow'], 'address' | 'channel' | 'unit' | 'person' | 'supervised' | 'extension' | 'begun'>;
 
 /** One step that was taken. */
 export interface Step {
@@ -42,10 +30,7 @@ export interface Step {
 }
 
 /** To whom an incident may be dispatched, the best first. */
-export interface Advice {
-  units: { unit: string; why: string; of?: string; load: number }[];
-  people: { person: string; mover: string; name: string; unit?: string; distance: number; load: number }[];
-}
+export type Advice = Answers['GET /v1/incidents/{id}/advice'];
 
 /** What comes with a verb. */
 export interface Ask {
@@ -53,20 +38,11 @@ export interface Ask {
 }
 
 /** What a list tells of an alarm. */
-export type ListedAlarm = Pick<Alarm, 'id' | 'rev' | 'state' | 'title' | 'cause' | 'severity' | 'event' | 'area' | 'lon' | 'lat' | 'over' | 'storm'>;
+export type ListedAlarm = Pick<Schemas['alarmRow'], 'id' | 'rev' | 'state' | 'title' | 'titleEn' | 'cause' | 'severity' | 'event' | 'area' | 'lon' | 'lat' | 'raised' | 'over' | 'storm'>;
 
 /** A condition that an alarm is made of; since and until are Unix milliseconds. */
-export interface Member { about: string; asset?: string; rule: string; since: number; until?: number; phenomenon?: string; value?: number; unit?: string; finding?: { class: string; confidence: number } }
-
-interface Act { by: string; at: string; why?: string }
-
-export interface Alarm {
-  id: string; rev: number; state: string; title: string; titleEn?: string; rule: string; cause: string; severity: number; event?: string;
-  area?: string; lon: number; lat: number; raised: string; changed: string; over?: string; into?: string; incident?: string;
-  storm?: string; members: Member[]; unlisted?: number; cameras: { camera: string; metres: number }[];
-  acknowledged?: Act; suppressed?: Act; confirmed?: Act; false?: Act; reliability: number; sources: string[];
-  may?: string[];
-}
+export type Member = Schemas['alarmMember'];
+export type Alarm = Schemas['alarm'];
 
 /** How many cases one page of a list has. */
 const page = 500;
@@ -75,25 +51,32 @@ const lists = { incident: '/v1/incidents', alarm: '/v1/alarms' } as const;
 
 const one = (kind: CaseKind, id: string): string => `${lists[kind]}/${encodeURIComponent(id)}`;
 
-/** All that are open of a kind. */
-export async function openCases(kind: CaseKind): Promise<CaseRow[]> {
-  const out: CaseRow[] = [];
+/** All that are open of a kind, as lists tell of them. */
+export async function openListed(kind: CaseKind): Promise<{ incidents: ListedFully[]; alarms: ListedAlarm[] }> {
+  const out = { incidents: [] as ListedFully[], alarms: [] as ListedAlarm[] };
   for (let next: string | undefined = `${lists[kind]}?open=true&limit=${page}${kind === 'alarm' ? '&parts=true' : ''}`; next;) {
-    const answer: { incidents?: Listed[]; alarms?: ListedAlarm[]; next?: string } = await ask(next);
-    out.push(...(answer.incidents ?? []).map((i) => incidentRow(i, true)), ...(answer.alarms ?? []).map(alarmRow));
+    const answer: { incidents?: ListedFully[]; alarms?: ListedAlarm[]; next?: string } = await ask(next);
+    out.incidents.push(...answer.incidents ?? []);
+    out.alarms.push(...answer.alarms ?? []);
     next = answer.next;
   }
   return out;
 }
 
+/** All that are open of a kind. */
+export const openCases = (kind: CaseKind) => openListed(kind).then((a) => [...a.incidents.map((i) => incidentRow(i, true)), ...a.alarms.map(alarmRow)]);
+
+/** The incidents that were over last, as lists tell of them. */
+export const overListed = () => ask<{ incidents: ListedFully[] }>(`${lists.incident}?open=false&limit=100`).then((a) => a.incidents);
+
 /** The incidents that were over last. */
-export const overIncidents = () => ask<{ incidents: Listed[] }>(`${lists.incident}?open=false&limit=100`).then((a) => a.incidents.map((i) => incidentRow(i, false)));
+export const overIncidents = () => overListed().then((all) => all.map((i) => incidentRow(i, false)));
 
 export function incidentRow({ id, rev, state, class: of, title, severity, place, area, clock }: Listed, open: boolean): CaseRow {
   return { kind: 'incident', id, rev, open, class: of, title, area: area ?? '', state, severity, light: lightOf(clock ? [clock] : []), storm: '', place };
 }
 
-export function alarmRow(a: ListedAlarm): CaseRow {
+export function alarmRow(a: Omit<ListedAlarm, 'titleEn' | 'raised'>): CaseRow {
   return {
     kind: 'alarm', id: a.id, rev: a.rev, open: a.over === undefined, class: a.event ?? a.cause, title: a.title, area: a.area ?? '', state: a.state,
     severity: a.severity, light: 0, storm: a.storm ?? '', place: [a.lon, a.lat],
@@ -106,21 +89,38 @@ export function lightOf(readings: Reading[]): number {
 }
 
 /** What incidents are of, and by what they are found. */
-export const eventTables = () => ask<{ classes: Named[]; channels: { channel: string; machine?: boolean }[] }>(`${lists.incident}/classes`);
+export const eventTables = () => ask<Answers['GET /v1/incidents/classes']>(`${lists.incident}/classes`);
 
 /** What somebody reports. */
-export interface Finding { channel: string; class: string; title?: string; text?: string; place: LonLat; address?: string; contact?: string }
+export interface Finding { channel: string; class: string; title?: string; text?: string; place: LonLat; address?: string; contact?: string; ref?: string }
 
 export const report = (found: Finding) => ask<{ id: string }>(lists.incident, { method: 'POST', body: found });
 
 /** How often a rule or an algorithm was right in the last 30 days; falseRate is of those that somebody judged. */
-export interface Tally { of: string; alarms: number; confirmed: number; false: number; falseRate: number }
+export type Tally = Answers['GET /v1/alarms/statistics']['tallies'][number];
 
-export const tallies = () => ask<{ tallies: Tally[] }>(`${lists.alarm}/statistics`).then((a) => a.tallies);
+export const tallies = () => ask<Answers['GET /v1/alarms/statistics']>(`${lists.alarm}/statistics`).then((a) => a.tallies);
 
 export const incident = (id: string) => ask<Incident>(one('incident', id));
 export const alarm = (id: string) => ask<Alarm>(one('alarm', id));
 export const steps = (kind: CaseKind, id: string) => ask<{ events: Step[] }>(`${one(kind, id)}/events`).then((a) => a.events);
+/** How those who reported an incident can be reached; that somebody asked is recorded. */
+export const contacts = (id: string) => ask<{ contacts: string[] }>(`${one('incident', id)}/contacts`).then((a) => a.contacts);
+
+/** So many of all that it could have been. */
+export interface Rate { of: number; all: number }
+
+/** How the incidents of a group went (问效). */
+export interface Score {
+  group: string; found: number; onTime: Rate; steps: Record<string, Rate>; returned: Rate; reworked: Rate; reopened: Rate; firstContact: Rate; satisfied: Rate;
+}
+
+export type By = 'area' | 'unit' | 'class' | 'channel' | 'day' | 'month';
+
+/** How the incidents went that were found in a period, RFC 3339. */
+export const evaluation = (by: By, from: string, to: string) =>
+  ask<{ from: string; to: string; scores: Score[] }>(`/v1/evaluation?${new URLSearchParams({ by, from, to })}`);
+
 export const advice = (id: string) => ask<Advice>(`${one('incident', id)}/advice`);
 
 /** Does something with a case as it is at the revision. */

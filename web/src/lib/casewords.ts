@@ -67,6 +67,8 @@ const words = {
   done: ['{verb}已提交', '{verb}: done'],
   refused: ['未能办理：', 'Not done: '],
   changedMeanwhile: ['案件已被他人更新，请核对后重试', 'Somebody else was faster: look again and retry'],
+  meanwhile: ['期间办理：', 'Meanwhile: '],
+  reach: ['联系方式（查看将记入审计）', 'How to reach them (recorded)'],
   away: ['服务器无应答，请稍后重试', 'No answer from the server; try again'],
   reason: ['原因', 'Reason'],
   remark: ['说明（可选）', 'Remark (optional)'],

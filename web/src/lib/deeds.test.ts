@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Evidence, Incident } from './cases';
 import { fieldsOf, isAfter, isOnward, offered, waits, wanting } from './deeds';
 
+const terms: Incident['terms'] = { level: 'street', proof: 0, extensions: 0, limits: {} };
 const incident = (more: Partial<Incident> = {}): Incident => ({
   id: 'a', rev: 1, state: 'handling', what: { class: 'flood.level', title: '水位超警', severity: 1, place: [121.4, 31.2] },
-  terms: { proof: 1, extensions: 1, suspend: true, limits: {} }, sources: [{ channel: 'sensor', by: 'gauge-1', at: '' }], ...more,
+  terms: { ...terms, proof: 1, extensions: 1, suspend: true }, sources: [{ channel: 'sensor', by: 'gauge-1', at: '' }], task: {}, clocks: [], tally: {}, readings: [], may: [], ...more,
 });
 const photo = (more: Partial<Evidence> = {}): Evidence => ({ kind: 'file', ref: 'f', when: 'after', by: 'x', at: '', ...more });
 
@@ -19,7 +20,7 @@ describe('what is offered', () => {
     ['a second question for time', 'extend', { extension: { by: 'x', at: '', extra: { n: 1, unit: 'hours' } } }, false],
     ['more time than the class allows', 'extend', { tally: { extensions: 1 } }, false],
     ['time', 'extend', {}, true],
-    ['to suspend what may not be', 'suspend', { terms: { limits: {} } }, false],
+    ['to suspend what may not be', 'suspend', { terms }, false],
     ['to suspend', 'suspend', {}, true],
     ['to call nobody', 'contact', {}, false],
     ['to call who reported it', 'contact', { sources: [{ channel: 'hotline', by: 'x', at: '', contact: '•' }] }, true],
@@ -39,7 +40,7 @@ describe('proof', () => {
     expect(wanting(incident({ evidence: [photo()] }))).toBe(0);
     expect(wanting(incident({ evidence: [photo()], task: { round: 1 } }))).toBe(1);
     expect(wanting(incident({ evidence: [photo({ round: 1 })], task: { round: 1 } }))).toBe(0);
-    expect(wanting(incident({ terms: { limits: {} } }))).toBe(0);
+    expect(wanting(incident({ terms }))).toBe(0);
   });
   it('is what reporting and closing wait for, and nothing else', () => {
     expect(['report', 'close', 'handle', 'cancel'].map((v) => waits(incident(), v))).toEqual([true, true, false, false]);
@@ -48,7 +49,7 @@ describe('proof', () => {
 });
 
 it('takes a photo for one of after the work once work is on', () => {
-  expect(['discovered', 'dispatched', 'accepted', 'handling', 'rework', 'closed'].map((state) => isAfter(incident({ state })))).toEqual([false, false, true, true, true, false]);
+  expect((['discovered', 'dispatched', 'accepted', 'handling', 'rework', 'closed'] as const).map((state) => isAfter(incident({ state })))).toEqual([false, false, true, true, true, false]);
 });
 
 it('asks why where a reason is needed, and nothing where nothing is given', () => {

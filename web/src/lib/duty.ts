@@ -1,9 +1,10 @@
 /** What somebody on patrol has to do, in the order in which to do it. */
 import type { Listed, Reading } from './cases';
+import type { Schemas } from './contract';
 import { instant } from './time';
 
 /** A row of the list of incidents, as the server tells it. */
-export interface Task extends Listed { unit?: string; person?: string; address?: string; supervised?: boolean; begun?: string }
+export type Task = Listed & Partial<Pick<Schemas['incidentRow'], 'unit' | 'person' | 'address' | 'supervised' | 'begun'>>;
 
 /** One that is one's own, or that waits for anybody of a unit. */
 export interface Owed { task: Task; mine: boolean; metres: number | undefined }

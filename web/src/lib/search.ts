@@ -1,15 +1,13 @@
 /** What the server finds by words, and how it is laid out: grouped, with what was found marked. */
 import { ask } from './ask';
+import type { Schemas } from './contract';
 import type { CaseKind } from './docket';
 import type { LonLat } from './geo';
 
 /** A text by which a thing was found; pieces are from and to, in characters (code points). */
-export interface Match { field: string; text: string; pieces: [number, number][] }
+export type Match = Hit['matches'][number];
 
-export interface Hit {
-  id: string; fid: number; kind: string; class?: string; name?: string; nameEn?: string; area?: string; state?: string; severity?: number;
-  place: LonLat; distance?: number; over?: string; matches: Match[];
-}
+export type Hit = Schemas['hit'];
 
 export interface Found { hits: Hit[]; total: number; exact: boolean; over?: Hit[] }
 
@@ -25,6 +23,13 @@ const shown = 12;
 /** What has the words, the nearest of equals first. */
 export const find = (words: string, near: LonLat) =>
   ask<Found>(`/v1/search?q=${encodeURIComponent(words)}&near=${near.map((n) => n.toFixed(6)).join(',')}&limit=${shown}`);
+
+/** How many cases are found at most by words. */
+const casesFound = 100;
+
+/** The numbers of open cases that have the words, pinyin too. */
+export const findCases = (words: string) =>
+  ask<Found>(`/v1/search?q=${encodeURIComponent(words)}&kind=incident,alarm&limit=${casesFound}`).then((f) => f.hits.map((h) => h.id));
 
 /** Groups by kind, in the order of their best hits; cases that are over come last. */
 export function grouped({ hits, over = [] }: Pick<Found, 'hits' | 'over'>): Group[] {
@@ -58,10 +63,9 @@ export function parts(text: string, pieces: [number, number][]): Part[] {
 
 /** What a hit is called: what was found first if it is a name, else a name, else its id. */
 export function titleOf(hit: Hit, english: boolean): Match {
-  const names: [string, string | undefined][] = [['name', hit.name], ['nameEn', hit.nameEn]];
+  const names: [Match['field'], string | undefined][] = [['name', hit.name], ['nameEn', hit.nameEn]];
   if (english) names.reverse();
-  const whole = [...names, ['id', hit.id] as const].find(([, text]) => text) ?? ['id', hit.id];
-  const [field, text] = [whole[0], whole[1] ?? ''];
+  const [field, text = ''] = names.find(([, is]) => is) ?? ['id', hit.id];
   return hit.matches.find((m) => m.field === field) ?? { field, text, pieces: [] };
 }
 

@@ -1,36 +1,19 @@
 /** Who is here, what he may, and where he goes from here. */
 import table from '../../../internal/access/roles.json';
 import { ask, send } from './ask';
+import type { Answers, Schemas } from './contract';
 import { choose, word, type Lang } from './i18n';
 
 export type Action = 'view' | 'export' | 'edit' | 'observe' | 'command' | 'witness' | 'dispatch' | 'report' | 'file' | 'handle' | 'check' | 'supervise' | 'rule' | 'repair' | 'operate' | 'admit' | 'audit';
 
-/** Somebody who is logged in. */
-export interface Me {
-  id: string;
-  name: string;
-  roles: string[];
-  areas: string[]; // division codes or nodes of trees; everywhere for all
-  actions: string[];
-  sensitivity: number;
-  delayed: boolean; // sees the delayed, generalised view
-  delay: number; // of what is shown, seconds
-  demo: boolean;
-  session?: Ends | null; // none of what comes by a link or a key
-}
+/** Somebody who is logged in; session, none of what comes by a link or a key, says when that ends. */
+export type Me = Schemas['me'];
 
 /** When a login ends: of itself, and if nobody does anything. RFC 3339. */
-export interface Ends { expires: string; idleUntil: string }
+export type Ends = NonNullable<Me['session']>;
 
 /** What anybody may know of the site. */
-export interface Site {
-  title: string;
-  titleEn: string;
-  demo: boolean;
-  demoAccounts?: { username: string; role: string; name: string; nameEn: string }[] | null;
-  oidc?: { name: string; start: string }[] | null;
-  version: string;
-}
+export type Site = Answers['GET /v1/site'];
 
 export const everywhere = '*';
 
@@ -50,7 +33,7 @@ export function may(who: Pick<Me, 'actions'>, action: Action): boolean {
 }
 
 /** Whether somebody is shown things of that kind. */
-export function sees(who: Pick<Me, 'roles'>, kind: string): boolean {
+export function sees(who: { roles: readonly string[] }, kind: string): boolean {
   return table.roles.some((r) => who.roles.includes(r.role) && (r.kinds === undefined || (r.kinds as string[]).includes(kind)));
 }
 
@@ -65,7 +48,7 @@ export const roleNames = (roles: string[], lang: Lang): string => roles.map((r) 
 export const areaNames = (areas: string[], lang: Lang): string => (areas.includes(everywhere) ? word('everywhere', lang) : areas.join('、'));
 
 /** Where somebody begins: who administers sees no map, who handles incidents and holds a phone the page of a patrol. */
-export function home(who: Pick<Me, 'roles'>, phone = false): '/' | '/admin' | '/patrol' {
+export function home(who: { roles: readonly string[] }, phone = false): '/' | '/admin' | '/patrol' {
   const is = table.roles.filter((r) => who.roles.includes(r.role));
   if (is.some((r) => r.administers)) return '/admin';
   return phone && is.some((r) => r.actions.includes('handle')) ? '/patrol' : '/';

@@ -1,16 +1,12 @@
 /** Which cameras see a place: what the server says, and how it is told and drawn. */
 import { ask } from './ask';
+import type { Schemas } from './contract';
 import type { LonLat } from './geo';
 import { choose, type Lang } from './i18n';
 
-export type Level = 'monitor' | 'detect' | 'observe' | 'recognise' | 'identify';
-
-export interface Eye {
-  camera: string; name?: string; lon: number; lat: number; metres: number; azimuth: number; now: boolean; density?: number; level?: Level;
-  aim?: { azimuth: number; tilt: number; level?: Level };
-}
-
-export interface Sight { at: LonLat; count: number; cameras: Eye[] }
+export type Level = Schemas['level'];
+export type Sight = Schemas['sightAt'];
+export type Eye = Sight['cameras'][number];
 
 /** How many are shown: they come the best first. */
 const shown = 8;

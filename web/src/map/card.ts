@@ -69,7 +69,7 @@ export class Card {
       this.reason = reason;
       this.draw();
       this.around.changed();
-      const first = asset.sensor?.measures[0];
+      const first = asset.sensor?.measures?.[0];
       if (first) await this.draws(id, first.phenomenon);
     } catch (e) {
       // Of a server that is away the sign tells; what was shown stays.
@@ -102,12 +102,12 @@ export class Card {
   take(t: Touched): void {
     const is = t.changes.find((c) => c.is && c.is.fid === this.asset?.fid)?.is;
     if (!is || !this.asset) return;
-    this.asset = { ...this.asset, state: is.state, summary: is.summary, values: is.values };
+    this.asset = { ...this.asset, state: is.state as NonNullable<api.Asset['state']>, summary: is.summary, values: is.values };
     for (const cell of this.panel.querySelectorAll<HTMLElement>('[data-phenomenon]')) {
       const value = is.values[cell.dataset.phenomenon ?? ''];
       if (value !== undefined) cell.textContent = this.said(cell.dataset.phenomenon ?? '', value);
     }
-    const first = this.asset.sensor?.measures[0];
+    const first = this.asset.sensor?.measures?.[0];
     const value = first && is.values[first.phenomenon];
     if (!this.chart || is.time === undefined || value === undefined) return;
     if (is.time / 1000 <= (this.samples[0].at(-1) ?? 0)) return;
@@ -148,7 +148,7 @@ export class Card {
     if (a.area) rows.push([word('area', lang), a.area]);
     if (a.chainage !== undefined) rows.push([word('chainage', lang), `${a.chainage.toFixed(0)} m${a.bank ? ` ${word(a.bank, lang)}` : ''}`]);
     if (a.owner) rows.push([word('owner', lang), a.owner]);
-    if (a.kind === 'sensor' || a.kind === 'camera') {
+    if (a.state && (a.kind === 'sensor' || a.kind === 'camera')) {
       for (const key of ['communication', 'data', 'service'] as const) if (isWord(key)) rows.push([word(key, lang), stateWord(a.state[key], lang)]);
     }
     return pairs(rows);
@@ -187,13 +187,13 @@ export class Card {
 
   private values(a: api.Asset): HTMLElement {
     const lang = this.around.lang();
-    const list = pairs(Object.entries(a.values).map(([code, value]) => {
+    const list = pairs(Object.entries(a.values ?? {}).map(([code, value]) => {
       const p = this.around.tables.phenomena.find((x) => x.code === code);
-      const at = instant(a.times[code]);
+      const at = instant(a.times?.[code]);
       return [`${p ? choose([p.name, p.nameEn], lang) : code} ${at ? clock(at) : ''}`, this.said(code, value)];
     }));
     list.classList.add('values');
-    Object.keys(a.values).forEach((code, i) => {
+    Object.keys(a.values ?? {}).forEach((code, i) => {
       const cell = list.querySelectorAll('dd')[i];
       if (cell) {
         cell.dataset.phenomenon = code;

@@ -48,7 +48,7 @@ function row(c: LayerCount, lang: Lang, map: Scene3D): HTMLElement {
   seen.className = 'seen';
   seen.dataset.seen = c.layer;
   item.append(label, seen);
-  const wrong = Object.entries(c.states).filter(([state, n]) => n > 0 && state !== 'normal');
+  const wrong = Object.entries(c.states ?? {}).filter(([state, n]) => n > 0 && state !== 'normal');
   if (wrong.length > 0) {
     const states = document.createElement('div');
     states.className = 'states';

@@ -21,8 +21,8 @@ import { moverLayer, Movers } from './movers';
 /** The layers whose objects change by the second and which tiles show too. */
 export const liveLayers = ['sensors', 'cameras', 'incidents', 'alarms'];
 
-/** The layers that a click looks for, best first. */
-const picked = ['incidents', 'alarms', 'movers', 'sensors', 'cameras', 'landmarks', 'assets', 'bridges', 'buildings', 'water', 'areas'];
+/** The sources that a click looks for, best first; a page may have pins of its own. */
+const picked = ['pins', 'incidents', 'alarms', 'movers', 'sensors', 'cameras', 'landmarks', 'assets', 'bridges', 'buildings', 'water', 'areas'];
 
 /** How often a source's tiles are asked for again at most, in milliseconds. */
 const refreshEvery = 250;
@@ -50,18 +50,18 @@ export class Scene3D {
   private onItsWay: Lang | undefined; // a style that was asked for; of a server that is away it never comes
   private painted: LayerSpecification[] = []; // as they are when what they show is live
 
-  /** The map begins at the box, if there is one, unless the address says where. */
-  constructor(container: HTMLElement, about: Scene, box: Box | undefined, private theme: Theme, lang: Lang) {
+  /** The map begins at the box, if there is one, unless the address says where. On a wall it has no buttons, and the address does not follow it. */
+  constructor(container: HTMLElement, about: Scene, box: Box | undefined, private theme: Theme, lang: Lang, wall = false) {
     setWorkerUrl(workerUrl);
     this.map = new MapLibre({
-      container, style: styleOf(theme, lang), hash: true, center: about.center, zoom: 15.1, pitch: 62, bearing: 28,
+      container, style: styleOf(theme, lang), hash: !wall, center: about.center, zoom: 15.1, pitch: 62, bearing: 28,
       maxPitch: 78, attributionControl: false, fadeDuration: 150,
       maxTileCacheSize: 0, // no news comes of tiles out of view: asked for again, an unchanged one costs a 304
       ...(box ? { bounds: box, fitBoundsOptions: { padding: 40, pitch: 50 } } : {}),
       localIdeographFontFamily: "'Noto Sans CJK SC','WenQuanYi Micro Hei','PingFang SC','Microsoft YaHei',sans-serif",
     });
     this.map.addControl(new AttributionControl({ compact: false, customAttribution: '© OpenStreetMap contributors (ODbL)' }));
-    this.map.addControl(new NavigationControl({ visualizePitch: true }), 'bottom-right');
+    if (!wall) this.map.addControl(new NavigationControl({ visualizePitch: true }), 'bottom-right');
     // Without this only the error's class is told, and that in one letter or two.
     this.map.on('error', ({ error }) => {
       if ((error as { status?: number }).status === 401) session.dispatchEvent(new Event('over'));

@@ -21,7 +21,7 @@ const usual: Box = [121.34, 31.21, 121.46, 31.265];
 
 export class Desk {
   banks: Bankway | undefined;
-  names: Names = { events: [], tables: { edition: '', classes: [], phenomena: [] }, bounds: usual };
+  names: Names = { events: [], tables: { edition: '', classes: [], phenomena: [], findings: [] }, bounds: usual };
   private readonly ways = new Map<string, { from: LonLat; way: Way }>();
 
   constructor(

@@ -2,6 +2,9 @@
 
 const worker = '/patrol-sw.js';
 
+/** How often a page that stays open asks for a newer edition, in milliseconds; one that is loaded asks by itself. */
+const askEvery = 3600_000;
+
 /** Lets the service worker keep the page's files; offered is told how to go over to a newer edition, which nobody is forced to. */
 export async function keepEdition(offered: (update: () => void) => void): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
@@ -18,6 +21,12 @@ export async function keepEdition(offered: (update: () => void) => void): Promis
     is.addEventListener('updatefound', () => {
       const w = is.installing;
       w?.addEventListener('statechange', () => { if (w.state === 'installed') offer(w); });
+    });
+    let asked = Date.now();
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden || Date.now() - asked < askEvery) return;
+      asked = Date.now();
+      is.update().catch(() => {}); // without a network there is none
     });
     await navigator.storage?.persist?.();
   } catch {

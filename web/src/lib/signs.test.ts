@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Live } from '../lib/frames';
+import type { Live } from './frames';
 import { signs } from './signs';
 
 const sensor = (values: Record<string, number>, summary = 'normal', severity = 0): Live => ({

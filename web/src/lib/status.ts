@@ -1,9 +1,9 @@
 /** How live the page is, always in sight: the line, the age of what is shown, and a banner when it is old. */
-import { say } from '../lib/dom';
-import { howLate, word, type Lang } from '../lib/i18n';
-import { detail, isLive, said, type Line } from '../lib/line';
-import type { Me } from '../lib/session';
-import { stamp } from '../lib/time';
+import { say } from './dom';
+import { howLate, word, type Lang } from './i18n';
+import { detail, isLive, said, type Line } from './line';
+import type { Me } from './session';
+import { stamp } from './time';
 
 export interface Panels { sign: HTMLElement; detail: HTMLElement; stale: HTMLElement }
 

@@ -5,7 +5,7 @@ import { cleanName, followed, Presence, type Leader } from '../lib/presence';
 import { throttled } from '../lib/throttle';
 import { Follow } from './follow';
 import { HereList } from './here';
-import type { Scene3D } from '../map/scene';
+import type { Scene3D } from './scene';
 import type { Places } from './places';
 
 /** How often others are told of our camera at most, in milliseconds. */

@@ -1,9 +1,11 @@
 /** Vital signs (城市体征) of what is in view. */
-import type { Live } from '../lib/frames';
-import { word, type Lang, type Word } from '../lib/i18n';
+import type { Live } from './frames';
+import { word, type Lang } from './i18n';
+
+export type Sign = 'level' | 'highest' | 'rain' | 'noise' | 'online' | 'troubled';
 
 /** What the objects say together; NaN where none of them says anything. */
-export function signs(objects: Live[]): Record<'level' | 'highest' | 'rain' | 'noise' | 'online' | 'troubled', number> {
+export function signs(objects: Live[]): Record<Sign, number> {
   const sensors = objects.filter((o) => o.layer === 'sensors');
   const all = (phenomenon: string): number[] =>
     sensors.filter((o) => o.summary !== 'invalid').map((o) => o.values[phenomenon]).filter((v) => v !== undefined);
@@ -22,15 +24,16 @@ function mean(values: number[]): number {
   return values.length > 0 ? values.reduce((a, b) => a + b, 0) / values.length : NaN;
 }
 
-const units: [Word & keyof ReturnType<typeof signs>, number, string][] = [
-  ['level', 3, 'm'], ['highest', 3, 'm'], ['rain', 1, 'mm/h'], ['noise', 1, 'dB(A)'], ['online', 1, '%'], ['troubled', 0, ''],
-];
+/** Of each sign how many digits are told, and its unit. */
+export const units: Record<Sign, readonly [number, string]> = {
+  level: [3, 'm'], highest: [3, 'm'], rain: [1, 'mm/h'], noise: [1, 'dB(A)'], online: [1, '%'], troubled: [0, ''],
+};
 
 export function showSigns(panel: HTMLElement, objects: Live[], lang: Lang): void {
   const list = panel.querySelector('dl');
   if (!list) return;
   const now = signs(objects);
-  list.replaceChildren(...units.flatMap(([key, digits, unit]) => {
+  list.replaceChildren(...(Object.entries(units) as [Sign, readonly [number, string]][]).flatMap(([key, [digits, unit]]) => {
     const name = document.createElement('dt');
     name.textContent = word(key, lang);
     const value = document.createElement('dd');
