@@ -332,6 +332,7 @@ func TestKill(t *testing.T) {
 
 // The page, in a real browser, against a real demo node.
 func TestPage(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "--demo")
 	test := exec.Command("node", "e2e/run.mjs", "--base", s.url(""), "--user", testName, "--password", testPassword)
 	test.Dir = "../../web"
@@ -344,6 +345,7 @@ func TestPage(t *testing.T) {
 // The page goes through kill and restart without a reload, and says meanwhile that
 // what it shows is old. The script says what is to be done to the server.
 func TestPageSurvivesARestart(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := serve(t, dir, "--demo")
 	test := exec.CommandContext(t.Context(), "node", "e2e/restart.mjs", "--base", s.url(""), "--user", testName, "--password", testPassword)

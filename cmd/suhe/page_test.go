@@ -9,6 +9,7 @@ import (
 // The login page, what each role is offered, the desks of the administrators, and
 // what a page does when a login ends; in a real browser, against a real demo node.
 func TestPageLogins(t *testing.T) {
+	t.Parallel()
 	const demo = "Seen-on-one-screen-1"
 	dir := t.TempDir()
 	add := func(name string, more ...string) string {
@@ -35,6 +36,7 @@ func TestPageLogins(t *testing.T) {
 // The phone of a patrol: an incident is handled by touch, online, without a network and on
 // a weak one; new trouble is reported; a shift is run.
 func TestPagePatrol(t *testing.T) {
+	t.Parallel()
 	const demo = "Seen-on-one-screen-1"
 	s := serve(t, t.TempDir(), "--demo", "--demo-password", demo)
 	test := exec.CommandContext(t.Context(), "node", "e2e/patrol.mjs", "--base", s.url(""), "--demo", demo)
