@@ -25,7 +25,7 @@ async function desk(browser, user, viewport, hash = '') {
   };
   return {
     ...v, ask,
-    tab: (name) => v.page.click(`#tab-${name}`),
+    tab: (name) => v.page.click(`[data-tab=${name}]`),
     /** Waits until the table says how many there are. */
     counted: (n) => v.wait(`the table counts ${n}`, (want) => document.querySelector('#table .note')?.textContent.startsWith(`${want.toLocaleString('en')} `), n),
     figure: (name, n) => v.wait(`${name} is ${n}`, ([k, want]) => document.querySelector(`[data-figure=${k}]`)?.textContent === want.toLocaleString('en'), [name, n]),

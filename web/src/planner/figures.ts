@@ -36,6 +36,10 @@ export class Figures implements Pane {
     bench.store.on((is, was) => {
       if (asked(is) !== asked(was)) void this.ask();
       if (is.shapes !== was.shapes || is.layer !== was.layer) this.speak();
+      for (const key of ['by', 'ground'] as const) {
+        const choice = this.root.querySelector<HTMLSelectElement>(`select[data-key=${key}]`);
+        if (choice && is[key] !== was[key]) choice.value = is[key];
+      }
     });
   }
 

@@ -5,7 +5,7 @@ import * as api from '../lib/api';
 import { eventTables } from '../lib/cases';
 import { button, element, make, say as put } from '../lib/dom';
 import { enter, leave, type Entered } from '../lib/entrance';
-import { around, type Box } from '../lib/geo';
+import { around } from '../lib/geo';
 import type { Why as Over } from '../lib/guard';
 import { savedLanguage, word, type Lang } from '../lib/i18n';
 import { Pass } from '../lib/pass';
@@ -86,6 +86,7 @@ class Workbench implements Bench {
     this.left = new Tabs(element('left'), [['layers', this.layerPane], ['filter', new FilterPane(this)], ['draw', this.drawing]], lang);
     this.right = new Tabs(element('right'), [['figures', this.figures], ['questions', this.questions], ['views', this.views], ['export', files]], lang);
     this.listen();
+    this.address();
     this.speak();
     void this.table.ask();
     void this.figures.ask();
@@ -109,13 +110,15 @@ class Workbench implements Bench {
       this.address();
     });
     map.onMove(() => {
-      this.views.moved();
+      this.address();
       if (store.state.ground !== 'view') return;
       void this.table.ask();
       void this.figures.ask();
     });
     addEventListener('hashchange', () => {
-      const is = stateOf(new URLSearchParams(location.hash.slice(1)));
+      const q = new URLSearchParams(location.hash.slice(1));
+      const is = stateOf(q);
+      map.jump(q.get('map'));
       if (addressOf(is).toString() === addressOf(store.state).toString()) return;
       this.questions.drop();
       store.change({ node: undefined, raw: undefined, ...is });
@@ -130,9 +133,8 @@ class Workbench implements Bench {
 
   /** Keeps all that is set up in the address, beside where the map is. */
   private address(): void {
-    const map = location.hash.slice(1).split('&').find((p) => p.startsWith('map='));
     const rest = addressOf(this.store.state).toString();
-    history.replaceState(history.state, '', `#${[map, rest].filter((p) => p).join('&')}`);
+    history.replaceState(history.state, '', `#map=${this.map.place()}${rest && '&'}${rest}`);
     this.views.moved();
   }
 
@@ -268,10 +270,10 @@ async function start(): Promise<void> {
   element('away').hidden = true;
   const { who } = entered;
   if (!may(who, 'export')) return location.replace(home(who));
-  const store = new Store(stateOf(new URLSearchParams(location.hash.slice(1))));
+  const said = new URLSearchParams(location.hash.slice(1));
+  const store = new Store(stateOf(said));
   const [scene, tables, layers, places, incidents, own] = await Promise.all([api.scene(), api.tables(), api.layers(), areas(), eventTables(), boxOf(who)]);
-  const box: Box = own ?? scene.bounds;
-  const map = await PlannerMap.open(element('map'), { center: scene.center, box }, wishOf(store.state), savedTheme(), savedLanguage());
+  const map = await PlannerMap.open(element('map'), { place: said.get('map'), box: own ?? scene.bounds }, wishOf(store.state), savedTheme(), savedLanguage());
   new Workbench(entered, map, store, tables, layers, places, incidents.classes);
 }
 
