@@ -8,6 +8,7 @@ import (
 // What the desks of those who set rules ask: when people work, and what a mapping
 // makes of a payload.
 func TestCalendarAndMappingsThroughTheDoor(t *testing.T) {
+	t.Parallel()
 	h := openHouse(t)
 	const by = "operator-here"
 	status, is := h.asks(by, "GET", "/v1/calendar", nil)
