@@ -292,7 +292,7 @@ func (c *client) send(format string, args ...any) {
 // next reads a frame and takes it into the picture.
 func (c *client) next() frame {
 	c.t.Helper()
-	c.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	c.conn.SetReadDeadline(time.Now().Add(2 * time.Minute))
 	_, b, err := c.conn.ReadMessage()
 	if err != nil {
 		c.t.Fatalf("read: %v, after %d frames", err, len(c.frames))

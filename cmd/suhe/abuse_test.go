@@ -56,7 +56,7 @@ var hostileText = []struct{ name, text string }{
 	{"wildcards", "*"},
 	{"commas", strings.Repeat(",", 10_000)},
 	{"long", strings.Repeat("a", 100_000)},
-	{"too long", strings.Repeat("a", 2_000_000)},
+	{"too long", strings.Repeat("a", 1_200_000)},
 }
 
 // mostOfAProblem bounds an answer that refuses, in bytes: it does not give back
@@ -67,13 +67,27 @@ const mostOfAProblem = 4 << 10
 // words of the contract, tells nothing of its inside, and nothing is harmed.
 func TestHostileParameters(t *testing.T) {
 	t.Parallel()
+	const houses = 3 // each for a part of the operations, that they can be attacked at once
+	for number := range houses {
+		t.Run(fmt.Sprint("house ", number), func(t *testing.T) {
+			t.Parallel()
+			hostileParameters(t, func(n int) bool { return n%houses == number })
+		})
+	}
+}
+
+// hostileParameters attacks those operations of the contract whose number is ours.
+func hostileParameters(t *testing.T, ours func(n int) bool) {
 	h := openHouse(t)
 	c, err := contract.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
 	before, created, removed := h.population(), 0, 0
-	for _, o := range c.Operations() {
+	for n, o := range c.Operations() {
+		if !ours(n) {
+			continue
+		}
 		for _, p := range o.Parameters {
 			t.Run(o.ID+" "+p.Name, func(t *testing.T) {
 				by, example := h.someone(t, &o), h.example(&o)

@@ -75,6 +75,7 @@ func check(t *testing.T, rows map[string][]bench.Row, want []plausible) {
 }
 
 func TestBenchTiles(t *testing.T) {
+	t.Parallel()
 	database := pgtest.Start(t)
 	rows := measured(t, "tiles", "--database", database)
 	var want []plausible
@@ -107,6 +108,7 @@ func TestBenchTiles(t *testing.T) {
 }
 
 func TestBenchLoad(t *testing.T) {
+	t.Parallel()
 	rows := measured(t, "load")
 	check(t, rows, []plausible{
 		{"20k assets: from PostGIS to a world with its index", 0.001, 60}, {"20k assets: the same, beside rows that nobody looks at", 0.001, 60},
@@ -116,6 +118,7 @@ func TestBenchLoad(t *testing.T) {
 }
 
 func TestBenchQuery(t *testing.T) {
+	t.Parallel()
 	rows := measured(t, "query", "--database", pgtest.Start(t))
 	check(t, rows, []plausible{
 		{"5k assets: box of 250 m", 10, 1e7}, {"5k assets: polygon of 12 corners", 10, 1e7}, {"5k assets: nearest 10", 10, 1e7},
@@ -125,6 +128,7 @@ func TestBenchQuery(t *testing.T) {
 }
 
 func TestBenchStream(t *testing.T) {
+	t.Parallel()
 	rows := measured(t, "stream", "--database", pgtest.Start(t))
 	var want []plausible
 	for _, store := range []string{"", "PostGIS; "} {

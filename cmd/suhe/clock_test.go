@@ -39,6 +39,7 @@ var quickJSON = strings.Replace(sensorJSON, `"reportInterval":60`, `"reportInter
 // The clock of the node is set forward by an hour, and back: no device that
 // reports is offline or stale for it, and one that falls silent is found out.
 func TestClockJumps(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	off := filepath.Join(dir, "off")
 	set := func(by string) {
@@ -51,8 +52,9 @@ func TestClockJumps(t *testing.T) {
 		}
 	}
 	set("0s")
-	t.Setenv(clockFile, off)
-	s := serveBy(t, os.Args[0], dir)
+	s := newServed(t, os.Args[0], dir)
+	s.env = append(os.Environ(), clockFile+"="+off)
+	s.begin()
 	var ids []string
 	for i := range 20 {
 		id := fmt.Sprintf("wl-%d", i)

@@ -11,7 +11,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -59,7 +61,7 @@ const (
 // the test.
 func openHouse(t testing.TB, more ...string) *house {
 	t.Helper()
-	dir := t.TempDir()
+	dir := likeModel(t)
 	mappings, city := filepath.Join(dir, "mappings"), filepath.Join(dir, "city.pmtiles")
 	if err := os.Mkdir(mappings, 0o700); err != nil {
 		t.Fatal(err)
@@ -72,10 +74,10 @@ func openHouse(t testing.TB, more ...string) *house {
 	if err := os.WriteFile(playSecret, []byte(playWord), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	flags := append([]string{"--data-dir", dir, "--mqtt-listen", freePort(t), "--demo", "--scene-size", "300", "--mappings", mappings, "--basemap", "city=" + city,
+	flags := append(demoFlags(t, dir), "--mappings", mappings, "--basemap", "city="+city,
 		"--play-url", "https://media.example/live/{camera}?t={ticket}&e={expires}&s={signature}", "--play-secret-file", playSecret,
-		"--demo-password", demoWord, "--request-rate", "0", "--backup-passphrase", backupWord, "--login-tries", "1000000", "--address-tries", "1000000"}, more...)
-	s := settingsOf(t, flags...)
+		"--request-rate", "0", "--backup-passphrase", backupWord, "--login-tries", "1000000", "--address-tries", "1000000")
+	s := settingsOf(t, append(flags, more...)...)
 	secret, err := openHooks(s.storage).Add("vision")
 	if err != nil {
 		t.Fatal(err)
@@ -90,6 +92,48 @@ func openHouse(t testing.TB, more ...string) *house {
 	}
 	h.furnish()
 	return h
+}
+
+// demoFlags are those of a node that has the demo in a folder.
+func demoFlags(t testing.TB, dir string) []string {
+	return []string{"--data-dir", dir, "--mqtt-listen", freePort(t), "--demo", "--scene-size", "300", "--demo-password", demoWord}
+}
+
+// model is the folder of a node that has the scene and the accounts of the demo, and has
+// not lived yet: to make that takes longer than most tests.
+var model struct {
+	made sync.Once
+	dir  string
+	err  error
+}
+
+// likeModel is a folder like the model, which the first who asks makes.
+func likeModel(t testing.TB) string {
+	t.Helper()
+	model.made.Do(func() {
+		model.dir = filepath.Join(filepath.Dir(program), "model")
+		model.err = makeModel(t, model.dir)
+	})
+	dir := t.TempDir()
+	err := model.err
+	if err == nil {
+		err = exec.Command("cp", "-a", model.dir+"/.", dir).Run()
+	}
+	if err != nil {
+		t.Fatalf("a folder like the model: %v", err)
+	}
+	return dir
+}
+
+func makeModel(t testing.TB, dir string) error {
+	ctx := context.Background()
+	n, err := openNode(ctx, settingsOf(t, demoFlags(t, dir)...), time.Now, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	err = n.firstAccounts(ctx, streams{io.Discard, io.Discard})
+	n.close()
+	return errors.Join(err, os.RemoveAll(filepath.Join(dir, "nats")))
 }
 
 // openNodeOf opens a node of the settings, waits until it is ready, and ends it with the
@@ -168,7 +212,7 @@ func (h *house) furnish() {
 // settle waits until the world shows what the store holds.
 func (h *house) settle() {
 	h.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	events, err := h.relay.Flush(ctx)
 	if err == nil {

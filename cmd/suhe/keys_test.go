@@ -93,7 +93,7 @@ func (s *served) makeKey(rest string) (id, text string) {
 // dial opens a stream, says what is to be said first, and waits for a snapshot.
 func dial(t *testing.T, s *served, header http.Header, first string) *websocket.Conn {
 	t.Helper()
-	dialer := websocket.Dialer{Subprotocols: []string{stream.Protocol}, HandshakeTimeout: 20 * time.Second}
+	dialer := websocket.Dialer{Subprotocols: []string{stream.Protocol}, HandshakeTimeout: patience}
 	conn, _, err := dialer.DialContext(t.Context(), "ws://"+s.http+"/v1/stream", header)
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +120,7 @@ func dial(t *testing.T, s *served, header http.Header, first string) *websocket.
 // ends waits for the end of a stream and returns its code.
 func ends(t *testing.T, conn *websocket.Conn) int {
 	t.Helper()
-	_ = conn.SetReadDeadline(time.Now().Add(time.Minute))
+	_ = conn.SetReadDeadline(time.Now().Add(patience))
 	for {
 		_, _, err := conn.ReadMessage()
 		if closed, ok := err.(*websocket.CloseError); ok {

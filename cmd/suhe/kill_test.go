@@ -69,7 +69,7 @@ func killWhile(t *testing.T, s *served, makeOne func(name string) worker) []work
 	}
 	begun := map[string]bool{}
 	for _, w := range all {
-		for end := time.Now().Add(time.Minute); w.on() == "" && w.wrong() == nil && time.Now().Before(end); {
+		for end := time.Now().Add(patience); w.on() == "" && w.wrong() == nil && time.Now().Before(end); {
 			w.begin(t.Context())
 		}
 		if w.wrong() != nil || w.on() == "" {

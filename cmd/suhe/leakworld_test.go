@@ -141,7 +141,7 @@ func openLeakNode(t *testing.T) *leakNode {
 			}
 		}
 	})
-	for end := time.Now().Add(time.Minute); n.ready() != nil; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(patience); n.ready() != nil; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal(n.ready())
 		}

@@ -315,10 +315,13 @@ func TestKill(t *testing.T) {
 			return value(get(t, s.url("/v1/assets/wl-1")), "water_level") == want/1e4
 		})
 	}
-	// One round may meet a busy neighbour.
+	// One round may meet a busy neighbour, and all rounds a busy machine, on which a new
+	// node takes its time too.
+	fresh := newServed(t, program, t.TempDir())
+	most := max(3*time.Second, 3*fresh.start())
 	slices.Sort(ready)
-	if half := ready[len(ready)/2]; half > 3*time.Second {
-		t.Errorf("ready after %s in half of the rounds, want 3 s at most", half)
+	if half := ready[len(ready)/2]; half > most {
+		t.Errorf("ready after %s in half of the rounds, want %s at most", half, most)
 	}
 	t.Logf("ready after %s to %s", ready[0], ready[len(ready)-1])
 	eventually(t, "the whole history", func() bool {
@@ -329,6 +332,7 @@ func TestKill(t *testing.T) {
 
 // The page, in a real browser, against a real demo node.
 func TestPage(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "--demo")
 	test := exec.Command("node", "e2e/run.mjs", "--base", s.url(""), "--user", testName, "--password", testPassword)
 	test.Dir = "../../web"
@@ -341,6 +345,7 @@ func TestPage(t *testing.T) {
 // The page goes through kill and restart without a reload, and says meanwhile that
 // what it shows is old. The script says what is to be done to the server.
 func TestPageSurvivesARestart(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := serve(t, dir, "--demo")
 	test := exec.CommandContext(t.Context(), "node", "e2e/restart.mjs", "--base", s.url(""), "--user", testName, "--password", testPassword)

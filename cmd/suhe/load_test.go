@@ -59,7 +59,7 @@ func device(t *testing.T, s *served, id, token string) (publish func(payload str
 	c := paho.NewClient(paho.NewClientOptions().AddBroker("tcp://" + s.mqtt).SetClientID(id).SetUsername(id).SetPassword(token).SetProtocolVersion(4))
 	wait := func(what string, token paho.Token) {
 		t.Helper()
-		if !token.WaitTimeout(time.Minute) || token.Error() != nil {
+		if !token.WaitTimeout(patience) || token.Error() != nil {
 			t.Fatalf("%s: %s: %v", id, what, token.Error())
 		}
 	}
@@ -73,7 +73,7 @@ func device(t *testing.T, s *served, id, token string) (publish func(payload str
 
 // subscribe opens a stream of all sensors.
 func subscribe(s *served) (*websocket.Conn, error) {
-	dialer := websocket.Dialer{Subprotocols: []string{stream.Protocol}, HandshakeTimeout: 20 * time.Second}
+	dialer := websocket.Dialer{Subprotocols: []string{stream.Protocol}, HandshakeTimeout: patience}
 	conn, _, err := dialer.Dial("ws://"+s.http+"/v1/stream", s.header())
 	if err != nil {
 		return nil, err

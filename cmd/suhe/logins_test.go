@@ -196,7 +196,7 @@ func TestOpenRoutes(t *testing.T) {
 // live reads a stream into a channel until it ends.
 func live(t *testing.T, s *served, token string) (frames <-chan map[string]any, ended <-chan error) {
 	t.Helper()
-	dialer := websocket.Dialer{Subprotocols: []string{"suhe.v1.json"}, HandshakeTimeout: 20 * time.Second}
+	dialer := websocket.Dialer{Subprotocols: []string{"suhe.v1.json"}, HandshakeTimeout: patience}
 	conn, _, err := dialer.DialContext(t.Context(), "ws://"+s.http+"/v1/stream", http.Header{"Authorization": {"Bearer " + token}})
 	if err != nil {
 		t.Fatal(err)

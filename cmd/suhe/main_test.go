@@ -63,7 +63,8 @@ type served struct {
 	path  string // of the program
 	cmd   *exec.Cmd
 	args  []string
-	http  string // host:port
+	env   []string // nil: ours
+	http  string   // host:port
 	mqtt  string
 	admin string // without logins
 	log   *syncBuffer
@@ -99,17 +100,17 @@ func freePort(t testing.TB) string {
 // serve starts a node on free ports and waits until it is ready.
 func serve(t testing.TB, dir string, more ...string) *served {
 	t.Helper()
-	return serveBy(t, program, dir, more...)
+	s := newServed(t, program, dir, more...)
+	s.begin()
+	return s
 }
 
-// serveBy is serve by another program.
-func serveBy(t testing.TB, path, dir string, more ...string) *served {
-	t.Helper()
-	s := newServed(t, path, dir, more...)
+// begin lets the test in, for the first time.
+func (s *served) begin() {
+	s.t.Helper()
 	s.admit()
 	s.start()
 	s.login()
-	return s
 }
 
 // newServed is a node that has yet to be started, with a store that knows nobody.
@@ -135,6 +136,7 @@ func (s *served) start() time.Duration {
 	s.t.Helper()
 	began := time.Now()
 	s.cmd = exec.Command(s.path, s.args...)
+	s.cmd.Env = s.env
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)

@@ -73,7 +73,7 @@ func (h *house) dial(t *testing.T, by guest) *websocket.Conn {
 	t.Helper()
 	r, _ := http.NewRequest(http.MethodGet, "http://x", nil)
 	by.dress(r)
-	dialer := websocket.Dialer{Subprotocols: append([]string{stream.Protocol}, r.Header.Values("Sec-WebSocket-Protocol")...), HandshakeTimeout: time.Minute}
+	dialer := websocket.Dialer{Subprotocols: append([]string{stream.Protocol}, r.Header.Values("Sec-WebSocket-Protocol")...), HandshakeTimeout: patience}
 	r.Header.Del("Sec-WebSocket-Protocol")
 	conn, _, err := dialer.Dial(strings.Replace(h.server.URL, "http", "ws", 1)+"/v1/stream", r.Header)
 	if err != nil {
@@ -97,7 +97,7 @@ func (h *house) told(t *testing.T, conn *websocket.Conn, layer string) []string 
 		t.Fatal(err)
 	}
 	return snapshot(t, layer, func() ([]byte, error) {
-		conn.SetReadDeadline(time.Now().Add(time.Minute))
+		conn.SetReadDeadline(time.Now().Add(patience))
 		_, text, err := conn.ReadMessage()
 		return text, err
 	})

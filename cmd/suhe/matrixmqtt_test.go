@@ -83,12 +83,12 @@ func TestMatrixOfTopics(t *testing.T) {
 // join connects; nil: the door is shut.
 func (h *house) join(by peer) paho.Client {
 	o := paho.NewClientOptions().AddBroker("tcp://" + h.settings.MQTTListen).SetProtocolVersion(4).SetAutoReconnect(false).
-		SetClientID(strings.ReplaceAll(by.user, ".", "/")).SetUsername(by.user).SetPassword(by.password).SetConnectTimeout(time.Minute)
+		SetClientID(strings.ReplaceAll(by.user, ".", "/")).SetUsername(by.user).SetPassword(by.password).SetConnectTimeout(patience)
 	if by.user == "" {
 		o.SetClientID("nobody")
 	}
 	c := paho.NewClient(o)
-	if token := c.Connect(); !token.WaitTimeout(time.Minute) || token.Error() != nil {
+	if token := c.Connect(); !token.WaitTimeout(patience) || token.Error() != nil {
 		return nil
 	}
 	return c
@@ -97,7 +97,7 @@ func (h *house) join(by peer) paho.Client {
 // subscribes asks for the topic and compares with whether it may.
 func (h *house) subscribes(t *testing.T, c paho.Client, s contract.Subscription, may bool) {
 	token := c.Subscribe(s.Address, 1, func(paho.Client, paho.Message) {}).(*paho.SubscribeToken)
-	if !token.WaitTimeout(time.Minute) {
+	if !token.WaitTimeout(patience) {
 		t.Fatal("no answer")
 	}
 	granted := token.Error() == nil && token.Result()[s.Address] < 0x80
@@ -113,7 +113,7 @@ func (h *house) publishes(t *testing.T, c paho.Client, s contract.Subscription, 
 	c.Publish(s.Address, 1, false, []byte(s.Payload)).WaitTimeout(5 * time.Second)
 	owner := h.join(h.owner(t, s))
 	defer owner.Disconnect(0)
-	if token := owner.Publish(s.Address, 1, false, []byte(s.Payload)); !token.WaitTimeout(time.Minute) || token.Error() != nil {
+	if token := owner.Publish(s.Address, 1, false, []byte(s.Payload)); !token.WaitTimeout(patience) || token.Error() != nil {
 		t.Fatalf("owner: %v", token.Error())
 	}
 	want := before + 1

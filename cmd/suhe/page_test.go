@@ -28,6 +28,7 @@ func walk(t *testing.T, s *served, script string, options ...string) {
 // The login page, what each role is offered, the desks of the administrators, and
 // what a page does when a login ends; in a real browser, against a real demo node.
 func TestPageLogins(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	add := func(name string, more ...string) string {
 		t.Helper()
@@ -47,6 +48,7 @@ func TestPageLogins(t *testing.T) {
 // The phone of a patrol: an incident is handled by touch, online, without a network and on
 // a weak one; new trouble is reported; a shift is run; a newer edition is taken.
 func TestPagePatrol(t *testing.T) {
+	t.Parallel()
 	walk(t, serve(t, t.TempDir(), "--demo", "--demo-password", pagesPassword), "patrol.mjs")
 }
 
@@ -54,18 +56,21 @@ func TestPagePatrol(t *testing.T) {
 // the map and supervised; doubles are merged and parted; many alarms are acknowledged; the
 // evaluation says what the server says. By keys.
 func TestPageConsole(t *testing.T) {
+	t.Parallel()
 	walk(t, serve(t, t.TempDir(), "--demo", "--demo-password", pagesPassword), "console.mjs")
 }
 
 // The three front ends at once, as the README tells a newcomer: wall, desk and phone lead an
 // incident of a storm from its alarm to its evaluation, and a planner takes it along.
 func TestPageFronts(t *testing.T) {
+	t.Parallel()
 	s := serve(t, t.TempDir(), "--demo", "--demo-password", pagesPassword, "--scene-size", "1000", "--scene-surge", "2.5", "--scene-storms", "1h") // as make run does
 	walk(t, s, "fronts.mjs")
 }
 
 // The desks of those who set rules, mend what devices send, and admit others.
 func TestPageDesks(t *testing.T) {
+	t.Parallel()
 	maps := t.TempDir()
 	for name, text := range map[string]string{
 		"desk.json": `{"note":"levels in millimetres","http":true,"items":"/list","device":{"from":"/sn","template":"wl-{}"},"values":[{"from":"/v","phenomenon":"water_level","unit":"mm"}]}`,
@@ -87,8 +92,20 @@ func TestPageDesks(t *testing.T) {
 	}
 }
 
+// The wall: it is live and flies, shows trouble and returns by itself, mends itself, keeps its
+// layouts, and grows by nothing however much happens; for longer in the soak.
+func TestPageScreen(t *testing.T) {
+	t.Parallel()
+	rounds := "20"
+	if os.Getenv("SUHE_SOAK") != "" {
+		rounds = "500"
+	}
+	walk(t, serve(t, t.TempDir(), "--demo", "--demo-password", pagesPassword), "screen.mjs", "--soak", rounds)
+}
+
 // The planners' workbench: layers, filters, shapes, table, figures, questions, views by link
 // and files say what the server says.
 func TestPagePlanner(t *testing.T) {
+	t.Parallel()
 	walk(t, serve(t, t.TempDir(), "--demo", "--demo-password", pagesPassword), "planner.mjs")
 }

@@ -89,7 +89,7 @@ func (p *phone) run(ctx context.Context) {
 
 // connected follows the stream until its end, and says whether it was there.
 func (p *phone) connected(ctx context.Context) bool {
-	dialer := websocket.Dialer{Subprotocols: []string{stream.ProtocolBinary}, HandshakeTimeout: 20 * time.Second, ReadBufferSize: 1024, WriteBufferSize: 1024}
+	dialer := websocket.Dialer{Subprotocols: []string{stream.ProtocolBinary}, HandshakeTimeout: patience, ReadBufferSize: 1024, WriteBufferSize: 1024}
 	conn, _, err := dialer.DialContext(ctx, "ws://"+p.s.http+"/v1/stream", p.s.header())
 	if err != nil {
 		return false

@@ -229,7 +229,7 @@ type sloth struct{ conn *websocket.Conn }
 
 func newSloth(t *testing.T, s *served) sloth {
 	t.Helper()
-	dialer := websocket.Dialer{Subprotocols: []string{stream.Protocol}, HandshakeTimeout: 20 * time.Second,
+	dialer := websocket.Dialer{Subprotocols: []string{stream.Protocol}, HandshakeTimeout: patience,
 		NetDial: func(network, addr string) (net.Conn, error) {
 			conn, err := net.Dial(network, addr)
 			if err == nil {
@@ -250,7 +250,7 @@ func newSloth(t *testing.T, s *served) sloth {
 
 // isTold wakes up and reads until the client is told that it gets less.
 func (s sloth) isTold() error {
-	s.conn.SetReadDeadline(time.Now().Add(30 * time.Second))
+	s.conn.SetReadDeadline(time.Now().Add(patience))
 	for {
 		_, text, err := s.conn.ReadMessage()
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 // a photo, another checks and closes it, and it is evaluated. A page that is open all
 // the while shows each step; somebody of another street sees none of it.
 func TestStory(t *testing.T) {
+	t.Parallel()
 	const demo = "Seen-on-one-screen-1"
 	dir := t.TempDir()
 	streets := []string{"310107020", "310107005", "310107022"} // one of them is another than that of the incident

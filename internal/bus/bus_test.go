@@ -110,7 +110,7 @@ func ownTopic(user, password string) (Rights, bool) {
 
 // within returns a context for what must not hang.
 func within(t testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -72,7 +72,7 @@ func TestHandledMessagesAreRemoved(t *testing.T) {
 	}
 	r.wait(t, 20)
 	s := &Stream{options: StreamOptions{Name: mqttStream}, to: b.mqtt}
-	for deadline := time.Now().Add(purgeAfter + 30*time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(purgeAfter + 2*time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		first, last, err := s.Bounds(t.Context())
 		if err != nil {
 			t.Fatal(err)

@@ -20,7 +20,7 @@ func ownOf(id string) string { return "suhe/v1/devices/" + id + "/observations" 
 func connect(t testing.TB, addr, id string) paho.Client {
 	t.Helper()
 	c := client(addr, id, "secret of "+id, nil)
-	if token := c.Connect(); !token.WaitTimeout(20*time.Second) || token.Error() != nil {
+	if token := c.Connect(); !token.WaitTimeout(2*time.Minute) || token.Error() != nil {
 		t.Fatalf("connect %s: %v", id, token.Error())
 	}
 	t.Cleanup(func() { c.Disconnect(0) })
@@ -32,7 +32,7 @@ func connect(t testing.TB, addr, id string) paho.Client {
 func connectAs(t testing.TB, addr, user string) paho.Client {
 	t.Helper()
 	c := client(addr, "", "secret of "+user, func(o *paho.ClientOptions) { o.SetUsername(user) })
-	if token := c.Connect(); !token.WaitTimeout(20*time.Second) || token.Error() != nil {
+	if token := c.Connect(); !token.WaitTimeout(2*time.Minute) || token.Error() != nil {
 		t.Fatalf("connect as %s: %v", user, token.Error())
 	}
 	t.Cleanup(func() { c.Disconnect(0) })
@@ -51,7 +51,7 @@ func client(addr, id, password string, set func(*paho.ClientOptions)) paho.Clien
 
 func publish(t testing.TB, c paho.Client, topic string, qos byte, payload string) {
 	t.Helper()
-	if token := c.Publish(topic, qos, false, payload); !token.WaitTimeout(20*time.Second) || token.Error() != nil {
+	if token := c.Publish(topic, qos, false, payload); !token.WaitTimeout(2*time.Minute) || token.Error() != nil {
 		t.Fatalf("publish to %s: %v", topic, token.Error())
 	}
 }
@@ -87,7 +87,7 @@ func (r *tray) got() []string {
 // wait returns the letters once there are n.
 func (r *tray) wait(t testing.TB, n int) []string {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	for {
 		if got := r.got(); len(got) >= n {
 			return got
@@ -149,7 +149,7 @@ func TestInboxHandsOverEveryQoS(t *testing.T) {
 func primed(t testing.TB, b *Bus, w world, r *tray) {
 	t.Helper()
 	c := connect(t, w.mqtt(b), "first")
-	for deadline := time.Now().Add(20 * time.Second); len(r.got()) == 0; {
+	for deadline := time.Now().Add(2 * time.Minute); len(r.got()) == 0; {
 		if time.Now().After(deadline) {
 			t.Fatal("inbox does not open")
 		}

@@ -142,14 +142,14 @@ func lastSeq(t *testing.T, lines *bufio.Scanner) (last uint64) {
 // publishUntilDeath returns the letters that were confirmed.
 func publishUntilDeath(addr string, round int) (confirmed []string) {
 	c := client(addr, "wl-0001", "secret of wl-0001", nil)
-	if token := c.Connect(); !token.WaitTimeout(10*time.Second) || token.Error() != nil {
+	if token := c.Connect(); !token.WaitTimeout(2*time.Minute) || token.Error() != nil {
 		return nil
 	}
 	defer c.Disconnect(0)
 	for i := 0; c.IsConnectionOpen(); i++ {
 		text := fmt.Sprintf("%d/%d", round, i)
 		token := c.Publish(ownOf("wl-0001"), 1, false, text)
-		if !token.WaitTimeout(10*time.Second) || token.Error() != nil {
+		if !token.WaitTimeout(2*time.Minute) || token.Error() != nil {
 			return confirmed
 		}
 		confirmed = append(confirmed, text)

@@ -46,7 +46,7 @@ func TestBrokerMendsItself(t *testing.T) {
 	if err := b.Ready(); err == nil {
 		t.Error("ready while the broker cannot write")
 	}
-	for deadline := time.Now().Add(30 * time.Second); b.Ready() != nil || b.broker.server.Load() == was; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); b.Ready() != nil || b.broker.server.Load() == was; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("not mended: %v", b.Ready())
 		}

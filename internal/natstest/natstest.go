@@ -26,7 +26,7 @@ func Start(t testing.TB) string {
 		s.Shutdown()
 		s.WaitForShutdown()
 	})
-	if !s.ReadyForConnections(30 * time.Second) {
+	if !s.ReadyForConnections(2 * time.Minute) {
 		t.Fatal("the NATS server is not ready")
 	}
 	return s.ClientURL()

@@ -85,7 +85,7 @@ func (s *station) take(_ context.Context, batch []bus.Letter) error {
 // until waits until the condition holds; it sees the station locked.
 func (s *station) until(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	for {
 		s.mu.Lock()
 		ok, wrong := holds(), s.wrong
@@ -242,7 +242,7 @@ func TestDevicesComeBack(t *testing.T) {
 	d := gauges(1)[0]
 	for what := silent; what == silent; {
 		d.ID += "x"
-		what, _ = Nature{}.faultAt(string(d.ID), time.Now().Add(30*time.Second))
+		what, _ = Nature{}.faultAt(string(d.ID), time.Now().Add(2*time.Minute))
 	}
 	stop := play(t, Options{Broker: addr, Token: token, Devices: []Device{d}, Interval: 50 * time.Millisecond})
 	s.until(t, "a report", func() bool { return len(s.heard[d.ID]) > 0 })

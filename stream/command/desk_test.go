@@ -68,10 +68,10 @@ func (o *office) device(id string, kept bool, react func(Order) []Ack) paho.Clie
 	}
 	options.SetDefaultPublishHandler(hear) // of what waited for a session
 	c := paho.NewClient(options)
-	if token := c.Connect(); !token.WaitTimeout(20*time.Second) || token.Error() != nil {
+	if token := c.Connect(); !token.WaitTimeout(2*time.Minute) || token.Error() != nil {
 		o.t.Fatal(token.Error())
 	}
-	if token := c.Subscribe(Topic(assets.ID(id)), 1, hear); !token.WaitTimeout(20*time.Second) || token.Error() != nil {
+	if token := c.Subscribe(Topic(assets.ID(id)), 1, hear); !token.WaitTimeout(2*time.Minute) || token.Error() != nil {
 		o.t.Fatal(token.Error())
 	}
 	o.t.Cleanup(func() { c.Disconnect(100) })
@@ -83,7 +83,7 @@ func next[T any](t *testing.T, got chan T) (one T) {
 	t.Helper()
 	select {
 	case one = <-got:
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatal("the device got nothing")
 	}
 	return one
@@ -191,7 +191,7 @@ func TestTooLate(t *testing.T) {
 		t.Fatalf("got %+v, %v", got, err)
 	}
 	answer()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		got, err := o.Get(t.Context(), "wl-1", c.ID)
 		if err != nil || got.State != Timeout {
 			t.Fatalf("got %+v, %v", got, err)

@@ -41,10 +41,13 @@ async function desk(browser, user, viewport, where = '') {
     },
     stands: (state) => v.wait(`${user}: the card ${state}`, (s) => document.querySelector(`#case:not([hidden]) .chips [data-state="${s}"]`), state),
     says: (what, pattern) => v.wait(`${user}: ${what}`, (p) => new RegExp(p).test(document.body.innerText), pattern),
-    async shot(name) {
+    /** A picture for the docs; of a map it is large, so it may be of a smaller screen. */
+    async shot(name, size) {
       if (!folder) return;
+      if (size) await v.page.setViewportSize(size);
       await v.page.evaluate(() => window.rest());
       await v.page.screenshot({ path: join(folder, `console-${name}.png`) });
+      if (size) await v.page.setViewportSize(viewport);
     },
   };
 }
@@ -326,12 +329,12 @@ try {
   await acknowledged(operator);
   await supervised(id, operator, dispatcher);
   await phoned(operator, id);
-  await many(operator);
   await operator.only(id);
   await operator.key('Enter');
-  await operator.stands('dispatched');
+  check('the card shows where it stands', await operator.stands('dispatched'));
   await operator.page.click('#filter-clear');
-  await operator.shot('desk');
+  await operator.shot('desk', { width: 1440, height: 810 });
+  await many(operator);
   await evaluated(operator);
   await dispatcher.page.close();
   await operator.page.click('#theme');
@@ -340,7 +343,8 @@ try {
   await operator.page.evaluate(() => window.rest());
   check('the pins are there in the other style too', await operator.wait('pins', () => window.suhe.map.getLayer('pins-icon') && window.suhe.map.querySourceFeatures('pins').length > 0));
   await sound(operator, 'in the light theme');
-  await operator.shot('light');
+  await operator.shot('light', { width: 1440, height: 810 });
+  await operator.page.close();
   const walker = await byKeys(browser);
   const patrol = await stranger(browser, base, { width: 400, height: 700 });
   await login(patrol.page, base, 'patrol', option('demo'));

@@ -4,7 +4,7 @@ import { axe, login, option, stranger } from './harness.mjs';
 
 export async function desks(browser, page, base, { check, wait, folder }) {
   const row = (name) => page.locator('#desks tr', { hasText: name });
-  check('the accounts are listed', await row('operator').count() > 0 && await row(option('chief')).textContent().then((t) => /双因素/.test(t)));
+  check('the accounts are listed', await wait('accounts', () => [...document.querySelectorAll('#desks tr')].some((r) => /operator/.test(r.textContent))) && await row(option('chief')).textContent().then((t) => /双因素/.test(t)));
   check('nobody changes what he may himself', await row(option('chief')).locator('button', { hasText: '停用' }).count() === 0);
   check('who failed too often is let in again', await (async () => {
     await row(option('locked')).locator('button', { hasText: '解锁' }).click();
@@ -25,7 +25,7 @@ export async function desks(browser, page, base, { check, wait, folder }) {
   await page.click('dialog .ways .primary');
   check('it can be disabled', await wait('disabled', () => [...document.querySelectorAll('#desks tr')].some((r) => /newcomer.*停用 · 待改密/.test(r.textContent))));
   await page.click('.add button[type=submit]');
-  check('what cannot be is said', await wait('said', () => document.querySelector('.told.bad')?.textContent !== ''));
+  check('what cannot be is said', await wait('said', () => (document.querySelector('.told.bad')?.textContent ?? '') !== ''));
   if (folder) await page.screenshot({ path: join(folder, 'admin-accounts.png') });
 
   for (const [user, title, sees] of [['system', '系统', () => document.querySelectorAll('.lamp.good').length === 2 && document.querySelectorAll('#desks tbody tr').length > 0], ['audit', '审计记录', () => document.querySelectorAll('#desks tbody tr').length > 0]]) {

@@ -26,7 +26,12 @@ export function checks() {
   };
 }
 
+/** How long a test waits for what has to happen, on a machine that is slow and has much else to do; and for more, once it waited in vain. In milliseconds. */
+export const patience = 180_000;
+const impatience = 20_000;
+
 export const launch = () => chromium.launch({
+  timeout: patience,
   executablePath: '/usr/bin/chromium',
   args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist',
     '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run'],
@@ -56,6 +61,7 @@ export async function visit(browser, base, viewport) {
 /** A new page of somebody who is not logged in; more is what else its browser is like. Notes what it complains of and whom else it asks. */
 export async function stranger(browser, base, viewport = { width: 1600, height: 900 }, more = {}) {
   const page = await browser.newPage({ viewport, locale: 'zh-CN', ...more });
+  page.context().setDefaultTimeout(patience);
   await page.addInitScript(() => {
     // Waits until the map has drawn everything; a busy machine may never rest.
     window.rest = () => new Promise((done) => { window.suhe.map.once('idle', done); setTimeout(done, 15_000); });
@@ -68,7 +74,8 @@ export async function stranger(browser, base, viewport = { width: 1600, height: 
     const url = new URL(r.url());
     if (url.origin !== base && !['blob:', 'data:'].includes(url.protocol)) strangers.push(r.url());
   });
-  const wait = (what, f, arg) => page.waitForFunction(f, arg, { timeout: 60_000, polling: 250 })
-    .then(() => true, (e) => { console.log(`${what}: ${e.message.split('\n')[0]}`); return false; });
+  let left = patience;
+  const wait = (what, f, arg) => page.waitForFunction(f, arg, { timeout: left, polling: 250 })
+    .then(() => true, (e) => { console.log(`${what}: ${e.message.split('\n')[0]}`); left = impatience; return false; });
   return { page, complaints, strangers, wait };
 }

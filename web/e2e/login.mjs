@@ -28,7 +28,7 @@ async function door(browser) {
   check('who is not logged in is sent to the login page', await wait('login', () => location.pathname === '/login'));
   check('it speaks Chinese', await page.textContent('#form h2') === '登录' && (await page.getAttribute('html', 'lang')) === 'zh-CN');
   check('it says that this is a demo', await wait('demo', () => /演示系统/.test(document.querySelector('#strip:not([hidden])')?.textContent ?? '')));
-  check('the name is to be typed at once', await page.evaluate(() => document.activeElement?.id) === 'login-username');
+  check('the name is to be typed at once', await wait('focus', () => document.activeElement?.id === 'login-username'));
   for (const theme of ['dark', 'light']) {
     const found = await axe(page);
     check(`axe finds nothing in the ${theme} theme`, found.length === 0, JSON.stringify(found));
@@ -76,7 +76,7 @@ async function refusals(browser) {
   await page.context().setOffline(false);
   for (let i = 0; i < 6; i++) {
     await fill(page, option('locked'), `not-this-one-${i}`);
-    await page.waitForFunction(() => document.querySelector('.login form')?.ariaBusy === 'false' && document.querySelector('.trouble')?.textContent !== '');
+    await wait('an answer', () => document.querySelector('.login form')?.ariaBusy === 'false' && document.querySelector('.trouble')?.textContent !== '');
   }
   check('who fails too often is told until when', await said('locked', '已锁定。请于 \\d\\d:\\d\\d:\\d\\d 后再试'));
   await fill(page, option('locked'), option('password'));

@@ -2,7 +2,7 @@
 // to its end by clicks of several people, each on a page of his own.
 // node e2e/loop.mjs --base URL --demo PASSWORD --password PASSWORD --areas CODE,CODE
 // In each of the areas there is an account of that name. The node plays a surge.
-import { axe, checks, launch, option } from './harness.mjs';
+import { axe, checks, launch, option, patience } from './harness.mjs';
 import { person } from './people.mjs';
 import { picture } from './picture.mjs';
 
@@ -35,7 +35,7 @@ async function step(id, verb, state, by, { watcher, others = [] }, press) {
 /** 自动发现: the gauges raise an alarm, which knows what raised it and who sees the place. */
 async function alarmed(watcher) {
   let alarm;
-  for (const end = Date.now() + 120_000; !alarm && Date.now() < end;) {
+  for (const end = Date.now() + patience; !alarm && Date.now() < end;) {
     const { alarms } = await watcher.ask('GET', '/v1/alarms?cause=flood');
     for (const row of alarms.filter((a) => a.incident && a.area)) {
       const one = await watcher.ask('GET', `/v1/alarms/${row.id}`);
@@ -130,7 +130,7 @@ async function filed(watcher, alarm) {
   check('the map goes there and draws it', await watcher.wait('drawn', (i) => window.suhe.map.getZoom() > 16 && window.suhe.map.queryRenderedFeatures({ layers: ['incidents-icon'] })
     .some((f) => f.properties.id === i && f.properties.state === 'filed'), id));
   check('the legend counts it', await watcher.wait('legend', () => /案件\s*[1-9]/.test(document.getElementById('legend').textContent)));
-  check('the button counts it', /案件 [1-9]/.test(await watcher.page.textContent('#cases-button')));
+  check('the button counts it', await watcher.wait('button', () => /案件 [1-9]/.test(document.getElementById('cases-button').textContent)));
   return incident;
 }
 
@@ -185,7 +185,7 @@ async function handled(id, { watcher, dispatcher, patrol }) {
 /** A photo is sent, and is seen on both screens. */
 async function proved(id, name, side, { watcher, patrol }) {
   await patrol.upload(name, picture(side));
-  await patrol.page.waitForSelector('#case [data-verb=report]:enabled', { timeout: 60_000 });
+  await patrol.page.waitForSelector('#case [data-verb=report]:enabled');
   const { evidence } = await watcher.ask('GET', `/v1/incidents/${id}`);
   const key = `photo ${id} ${base}/v1/incidents/${id}/files/${evidence.findLast((e) => e.kind === 'file').ref}`;
   await time('attach', await patrol.answered(`/${id}/files`), [['card', watcher, key], ["patrol's", patrol, key]]);

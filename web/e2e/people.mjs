@@ -5,12 +5,10 @@ import { watched } from './stopwatch.mjs';
 /** The page of an account, live; where is the place on the map that it begins at. */
 export async function person(browser, { base, user, password, viewport, where = '' }, { check }) {
   const v = await stranger(browser, base, viewport);
-  v.page.setDefaultTimeout(60_000);
   const watch = await watched(v.page);
   await login(v.page, base, user, password);
   await v.page.goto(`${base}/${where}`);
-  const live = () => v.wait('live', () => document.getElementById('sign')?.dataset.status === 'live');
-  check(`the screen of ${user} is live`, await live() || await live()); // the others draw meanwhile
+  check(`the screen of ${user} is live`, await v.wait('live', () => document.getElementById('sign')?.dataset.status === 'live'));
   if (await v.page.isHidden('#cases')) await v.page.click('#cases-button');
   return {
     ...v, ...watch, user,

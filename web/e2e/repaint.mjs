@@ -1,4 +1,5 @@
 // A moved asset repaints, and only the tiles that the stream named are fetched again.
+import { patience } from './harness.mjs';
 import { tell } from './tell.mjs';
 
 const id = 'repaint-1';
@@ -30,6 +31,17 @@ export function watch(page, source) {
   return seen;
 }
 
+/** Waits until tiles have been neither told nor fetched for a while, and all are here. */
+async function settled(page, seen) {
+  const here = async () => [seen.fetched.size, seen.told.size, await page.evaluate(() => window.suhe.map.areTilesLoaded())].join();
+  let was;
+  for (const end = Date.now() + patience; Date.now() < end; await page.waitForTimeout(1500)) {
+    const is = await here();
+    if (is === was && is.endsWith('true')) return;
+    was = is;
+  }
+}
+
 export async function repaint(page, base, seen, { check, wait }) {
   const from = [121.4348, 31.2502];
   await page.evaluate(async (center) => {
@@ -51,7 +63,7 @@ export async function repaint(page, base, seen, { check, wait }) {
   };
   await put(page, base, from);
   check('a new asset is drawn', await wait('new', draws, { at: from, drawn: true }));
-  await page.waitForTimeout(1500); // the view is told, its tiles are here
+  await settled(page, seen);
   seen.forget();
   await put(page, base, to);
   check('a moved asset is drawn where it is', await wait('moved', draws, { at: to, drawn: true }));

@@ -28,7 +28,7 @@ const camera = () => {
 export async function rights(browser, chief, base, { check }) {
   const citizen = await as(browser, base, 'public', option('demo'));
   check('the public sees something', citizen.live);
-  check('and is told that it is late', /公众视图 · 延迟 15 分钟/.test(await citizen.page.textContent('#strip')) && await citizen.page.textContent('#sign') === '延迟 15 分钟');
+  check('and is told that it is late', await citizen.wait('late', () => /公众视图 · 延迟 15 分钟/.test(document.getElementById('strip').textContent) && document.getElementById('sign').textContent === '延迟 15 分钟'));
   check('it is not offered who is here, nor what moves', await citizen.page.isHidden('#who') && !(await layers(citizen.page)).includes('movers'));
   await citizen.page.close();
 

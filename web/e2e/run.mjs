@@ -49,18 +49,19 @@ try {
     const noises = () => [...picture.views.get('screen').objects.values()].filter((o) => o.id.startsWith('noise'));
     const first = new Map(noises().map((o) => [o.fid, o.values.noise]));
     const moved = () => noises().find((o) => first.has(o.fid) && o.values.noise !== first.get(o.fid));
-    for (const end = Date.now() + 60_000; Date.now() < end && !moved();) await new Promise((done) => setTimeout(done, 100));
+    for (const end = Date.now() + 180_000; Date.now() < end && !moved();) await new Promise((done) => setTimeout(done, 100));
     const sensor = moved();
     map.jumpTo({ center: [sensor.lon, sensor.lat], zoom: 17.5, pitch: 30 });
     await window.rest();
     const { x, y } = map.project([sensor.lon, sensor.lat]);
     return { x, y, id: sensor.id };
   });
+  await wait('the sensor', ({ x, y, id }) => window.suhe.map.queryRenderedFeatures([x, y]).some((f) => f.properties.id === id), spot);
   await page.mouse.click(spot.x, spot.y);
   check('a click shows the card with a chart', await wait('card', (id) => document.querySelector('#card:not([hidden]) canvas')
     && document.querySelector('#card dl').textContent.includes(id), spot.id));
-  const shown = await page.textContent('#card .value').catch(() => '');
-  check('the card shows a value with its unit', /^-?[\d.]+ \S+/.test(shown ?? ''), shown ?? '');
+  check('the card shows a value with its unit', await wait('value', () => /^-?[\d.]+ \S+/.test(document.querySelector('#card .value')?.textContent ?? '')));
+  const shown = await page.textContent('#card .value');
   check('the value on the card moves', await wait('value', (b) => document.querySelector('#card .value')?.textContent !== b, shown));
   await page.click('#card .eyes button');
   check('the card tells which cameras see it, and the map draws them', await wait('eyes', () =>

@@ -1,4 +1,5 @@
 // When a screen shows what: noted in the page itself as it is drawn, so that no wait of a test lies between.
+import { patience } from './harness.mjs';
 
 /** Runs in a page before all else. Times are those of all pages of a browser, in milliseconds. */
 function notes() {
@@ -60,7 +61,7 @@ export async function watched(page) {
     /** When the answer of the last POST whose address ends so was there. */
     answered: (end) => page.evaluate((e) => window.stopwatch.answers.findLast((a) => a.to.endsWith(e))?.at, end),
     /** Waits until it is shown, and tells when that was. */
-    shown: (key) => page.waitForFunction((k) => Number.isFinite(window.stopwatch.seen[k]) && window.stopwatch.seen[k], key, { timeout: 60_000, polling: 100 }).then((h) => h.jsonValue()),
+    shown: (key) => page.waitForFunction((k) => Number.isFinite(window.stopwatch.seen[k]) && window.stopwatch.seen[k], key, { timeout: patience, polling: 100 }).then((h) => h.jsonValue()),
     /** Notes what the map draws as well. */
     mark: () => page.evaluate(() => window.stopwatch.mark(window.suhe.map)),
   };

@@ -1,7 +1,6 @@
 /** The list on the page: of thousands of lines only those are there that are seen. Lines change in place. */
 import { make, say as put } from '../lib/dom';
-import type { Column, Order } from './filter';
-import { columns } from './filter';
+import { columns, type Column, type Order } from './filter';
 import type { Entry } from './entry';
 import { drawn, scrolled, type Roll } from './roll';
 import { lights } from '../lib/casewords';
@@ -62,7 +61,7 @@ export class Grid {
     pick.setAttribute('role', 'columnheader');
     const focused = (document.activeElement as HTMLElement | null)?.dataset.sort;
     this.headRow.replaceChildren(pick, ...columns.map((c) => {
-      const button = make('button', { type: 'button', tabIndex: -1 }, this.around.column(c));
+      const button = make('button', { type: 'button' }, this.around.column(c));
       button.dataset.sort = c;
       button.addEventListener('click', () => this.around.sort(c));
       const cell = make('div', { className: c }, button);

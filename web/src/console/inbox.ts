@@ -229,7 +229,10 @@ export class Inbox {
   speak(): void {
     const lang = this.around.lang();
     const text = make('input', { type: 'search', name: 'q', value: this.filter.q, maxLength: 100, autocomplete: 'off', spellcheck: false, placeholder: said('textFilter', lang), ariaLabel: said('textFilter', lang) });
-    const clear = button(said('clearFilter', lang), () => this.only({}));
+    const clear = button(said('clearFilter', lang), () => {
+      this.only({});
+      this.focus();
+    });
     clear.id = 'filter-clear';
     this.parts.filter.ariaLabel = said('filters', lang);
     this.parts.filter.replaceChildren(text, ...this.selects(lang), clear);

@@ -172,6 +172,7 @@ function squares(a: Aggregate, most: number): GeoJSON.Feature[] {
 }
 
 /** So strong is what is so full. */
-const filled = (count: number, most: number): GeoJSON.GeoJsonProperties => ({ tone: 'glow', share: 0.08 + 0.6 * (count / Math.max(1, most)), label: plain(count) });
+const filled = (count: number, most: number): GeoJSON.GeoJsonProperties => ({ tone: 'glow', share: 0.08 + 0.5 * (count / Math.max(1, most)), label: plain(count) });
 
-const asked = (s: State): string => JSON.stringify([s.layer, s.node, s.raw, s.without, s.ground, s.ground === '' || s.ground === 'view' ? '' : s.shapes, s.by]);
+/** What is counted by, but for what the map shows. */
+const asked = (s: State): string => JSON.stringify([s.layer, filterOf(s, s.layer), s.ground, groundOf(s, [0, 0, 0, 0]), s.by]);

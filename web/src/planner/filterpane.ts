@@ -265,7 +265,8 @@ export class FilterPane implements Pane {
 /** What a property is called. */
 export function titleOf(name: string, is: Queryable | undefined, lang: 'zh' | 'en'): string {
   if (lang === 'zh' && is?.title) return is.title;
-  return name.replace(/^properties\./, '').replaceAll('_', ' ');
+  const bare = name.replace(/^properties\./, '').replaceAll('_', ' ');
+  return bare.charAt(0).toUpperCase() + bare.slice(1);
 }
 
 function wordOf(w: string, b: Bench): string {

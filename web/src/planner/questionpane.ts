@@ -126,7 +126,8 @@ export class QuestionPane implements Pane {
     return value === 'stretch' ? {} : groundOf({ ...state, ground: value }, this.bench.map.box());
   }
 
-  async ask(): Promise<void> {
+  /** Asks; go: the map goes where the answer is. */
+  async ask(go = true): Promise<void> {
     const turn = ++this.turn;
     const { question } = this;
     const lang = this.bench.lang();
@@ -144,7 +145,7 @@ export class QuestionPane implements Pane {
       this.answer = answer;
       this.tell(answer.said);
       this.drawn(answer);
-      const box = around(answer.features.map((f) => f.geometry));
+      const box = go ? around(answer.features.map((f) => f.geometry)) : undefined;
       if (box) this.bench.map.go(box);
     } catch (e) {
       if (turn === this.turn) this.tell(wrong(e, lang), true);
@@ -158,7 +159,6 @@ export class QuestionPane implements Pane {
     if (!a) return this.found.replaceChildren();
     const most = Math.max(1e-9, ...(a.bars ?? []).map((b) => b.count));
     this.found.replaceChildren(
-      ...(a.picture ? [make('a', { href: a.picture, target: '_blank', rel: 'noopener' }, make('img', { src: a.picture, alt: say('stripAlt', lang) }), say('openPicture', lang))] : []),
       ...(a.bars ? [make('ul', { className: 'bars' }, ...a.bars.map((b) => make('li', {}, make('div', { className: 'bar' }, make('span', { className: 'what' }, b.name), make('span', { className: 'many' }, b.more), bar(b.count / most)))))] : []),
       make('ul', { className: 'items' }, ...a.items.slice(0, mostListed).map((i) => {
         const text = [make('span', {}, i.name), make('small', {}, i.more)];

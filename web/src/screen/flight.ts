@@ -23,7 +23,8 @@ export class Flight {
 
   /** covered: how much of the map's bottom a panel covers, in pixels. */
   constructor(private readonly map: MapLibre, private readonly course: Course, flight: SavedScene['tour'], private readonly calm: boolean, private readonly covered: () => number) {
-    this.tour = new Tour(course, flight, calm);
+    const { lng, lat } = map.getCenter();
+    this.tour = new Tour(course, flight, calm, course.foot([lng, lat]).chainage);
     for (const kind of ['movestart', 'mousedown', 'touchstart', 'wheel', 'boxzoomstart'] as const) {
       map.on(kind, (e: { originalEvent?: unknown }) => {
         if (!e.originalEvent) return;
@@ -69,20 +70,18 @@ export class Flight {
     const pilot = this.pilot(now);
     if (pilot === 'follow' || pilot === 'hand' || now < this.landed) return;
     if (pilot === 'trouble') {
-      if (!this.calm) this.map.jumpTo({ bearing: this.map.getBearing() + look.turn * seconds, ...this.beside() });
+      if (!this.calm) this.map.jumpTo({ bearing: this.map.getBearing() + look.turn * seconds, center: this.goal!, padding: { bottom: this.covered() } });
       return;
     }
     const to = this.tour.next(now);
     if (to) this.map.jumpTo({ center: [to.lon, to.lat], zoom: to.zoom, pitch: to.pitch, bearing: to.bearing, padding: { bottom: 0 } });
   }
 
-  private beside(): { center: LonLat; padding: { bottom: number } } {
-    return { center: this.goal!, padding: { bottom: this.covered() } };
-  }
-
   private go(center: LonLat, zoom: number, pitch: number, bearing: number, bottom: number, now: number): void {
-    this.landed = this.calm ? 0 : now + longest + 1000;
-    this.map.once('moveend', () => { this.landed = 0; });
     this.map.flyTo({ center, zoom, pitch, bearing, padding: { bottom }, maxDuration: longest, ...(this.calm ? { duration: 0 } : {}) });
+    if (this.calm) return;
+    // A flight that it ended has said so already.
+    this.landed = now + longest + 1000;
+    this.map.once('moveend', () => { this.landed = 0; });
   }
 }
