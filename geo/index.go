@@ -26,23 +26,36 @@ type Hit[K comparable] struct {
 // Index finds keys by their boxes. The zero Index is empty and ready; all
 // methods may be called at once from many goroutines.
 //
-// The tree is changed in place under one lock and never copied: rtree's Copy
-// writes to its source and makes every later write copy its path again.
+// Most keys never move: they lie packed. What moves or comes is in a tree beside them,
+// until so many have come that all are packed anew; what goes leaves its place empty.
+// Both are changed in place under one lock and never copied: rtree's Copy writes to its
+// source and makes every later write copy its path again.
 type Index[K comparable] struct {
-	mu    sync.RWMutex
-	tree  rtree.RTreeGN[float64, K]
-	boxes map[K]orb.Bound // the last box of each key: rtree removes by exact box only
-	rooms sync.Pool       // *[]candidate[K], of Nearest
+	mu     sync.RWMutex
+	packed packed[K]
+	places map[K]uint32 // in packed, of each key that is there
+	tree   rtree.RTreeGN[float64, K]
+	boxes  map[K]orb.Bound // the last box of each key of the tree: rtree removes by exact box only
+	came   int             // keys since they were packed
+	rooms  sync.Pool       // *room[K]
 }
 
-// Grow makes room for n keys in an index that holds none yet.
-func (x *Index[K]) Grow(n int) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if len(x.boxes) == 0 {
-		x.boxes = make(map[K]orb.Bound, n)
-	}
+// room is scratch of a search.
+type room[K comparable] struct {
+	blocks, spare []int32
+	seeking       seeking[K]
 }
+
+// lend returns a room, to be given back to x.rooms.
+func (x *Index[K]) lend() *room[K] {
+	if r, ok := x.rooms.Get().(*room[K]); ok {
+		return r
+	}
+	return new(room[K])
+}
+
+// fewCame is how many keys that came are not worth packing all.
+const fewCame = 1 << 14
 
 // Apply makes every move of the batch under one lock: readers see all or none.
 // A box with a NaN or an infinite number, or one that is inside out, is
@@ -58,31 +71,94 @@ func (x *Index[K]) Apply(batch []Move[K]) error {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if len(batch) >= fewCame && len(batch) >= x.len() {
+		x.pack(batch)
+		return nil
+	}
 	if x.boxes == nil {
 		x.boxes = make(map[K]orb.Bound)
 	}
 	for i := range batch {
 		x.apply(&batch[i])
 	}
+	if x.came >= max(fewCame, len(x.places)) {
+		x.pack(nil)
+	}
 	return nil
 }
 
 // apply makes one move; the caller holds the lock.
 func (x *Index[K]) apply(m *Move[K]) {
-	was, known := x.boxes[m.Key]
+	if was, known := x.boxes[m.Key]; known {
+		switch {
+		case m.Gone:
+			x.tree.Delete(was.Min, was.Max, m.Key)
+			delete(x.boxes, m.Key)
+		case was != m.Is:
+			x.tree.Replace(was.Min, was.Max, m.Key, m.Is.Min, m.Is.Max, m.Key)
+			x.boxes[m.Key] = m.Is
+		}
+		return
+	}
+	place, known := x.places[m.Key]
 	switch {
-	case m.Gone && known:
-		x.tree.Delete(was.Min, was.Max, m.Key)
-		delete(x.boxes, m.Key)
-	case m.Gone || known && was == m.Is:
+	case known && !m.Gone && x.packed.box(place) == m.Is, !known && m.Gone:
+		return
 	case known:
-		x.tree.Replace(was.Min, was.Max, m.Key, m.Is.Min, m.Is.Max, m.Key)
-		x.boxes[m.Key] = m.Is
+		x.packed.remove(place)
+		delete(x.places, m.Key)
 	default:
+		x.came++
+	}
+	if !m.Gone {
 		x.tree.Insert(m.Is.Min, m.Is.Max, m.Key)
 		x.boxes[m.Key] = m.Is
 	}
 }
+
+// pack packs all keys as they are after the batch; the caller holds the lock.
+func (x *Index[K]) pack(batch []Move[K]) {
+	all := batch
+	if x.len() > 0 {
+		all = x.appendAll(make([]Move[K], 0, x.len()+len(batch)))
+		all = append(all, batch...)
+	}
+	var order []curved
+	x.packed, order = pack(all)
+	x.places = make(map[K]uint32, len(all))
+	for place, o := range order {
+		key := all[o.at].Key
+		last, twice := x.places[key]
+		if twice && order[last].at > o.at { // what was said later holds
+			x.packed.remove(uint32(place))
+			continue
+		}
+		if twice {
+			x.packed.remove(last)
+		}
+		x.places[key] = uint32(place)
+	}
+	for key, place := range x.places {
+		if all[order[place].at].Gone {
+			delete(x.places, key)
+		}
+	}
+	x.tree, x.boxes, x.came = rtree.RTreeGN[float64, K]{}, nil, 0
+}
+
+// appendAll appends where every key is.
+func (x *Index[K]) appendAll(dst []Move[K]) []Move[K] {
+	for key, place := range x.places {
+		dst = append(dst, Move[K]{Key: key, Is: x.packed.box(place)})
+	}
+	for key, box := range x.boxes {
+		dst = append(dst, Move[K]{Key: key, Is: box})
+	}
+	return dst
+}
+
+// len is Len; the caller holds the lock.
+func (x *Index[K]) len() int { return len(x.places) + len(x.boxes) }
 
 func checkBox(b orb.Bound) error {
 	for _, v := range [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]} {
@@ -103,42 +179,25 @@ func (x *Index[K]) Within(dst []K, b orb.Bound) []K {
 	}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	x.tree.Search(b.Min, b.Max, func(_, _ [2]float64, key K) bool {
-		dst = append(dst, key)
-		return true
-	})
-	return dst
-}
-
-// Touching appends the keys whose boxes touch the geometry itself, not just its box.
-func (x *Index[K]) Touching(dst []K, g orb.Geometry) []K {
-	start := len(dst)
-	dst = x.Within(dst, g.Bound())
-	x.mu.RLock()
-	boxes := make([]orb.Bound, 0, len(dst)-start)
-	for _, key := range dst[start:] {
-		boxes = append(boxes, x.boxes[key])
-	}
-	x.mu.RUnlock()
-	kept := dst[:start]
-	for i, box := range boxes {
-		if Intersects(boxGeometry(box), g) {
-			kept = append(kept, dst[start+i])
+	r := x.lend()
+	defer x.rooms.Put(r)
+	r.blocks, r.spare = x.packed.search(r.blocks, r.spare, &b)
+	for _, i := range r.blocks {
+		from, to := x.packed.block(0, int(i))
+		boxes := x.packed.levels[0][from:to]
+		for k := range boxes {
+			if touch(&boxes[k], &b) {
+				dst = append(dst, x.packed.keys[from+k])
+			}
 		}
 	}
-	return kept
-}
-
-// boxGeometry is the box as a geometry of its true dimension.
-func boxGeometry(b orb.Bound) orb.Geometry {
-	switch {
-	case b.Min == b.Max:
-		return b.Min
-	case b.Min[0] == b.Max[0] || b.Min[1] == b.Max[1]:
-		return orb.LineString{b.Min, b.Max}
-	default:
-		return b.ToPolygon()
+	if x.tree.Len() > 0 {
+		x.tree.Search(b.Min, b.Max, func(_, _ [2]float64, key K) bool {
+			dst = append(dst, key)
+			return true
+		})
 	}
+	return dst
 }
 
 // boxDistance is the haversine from p to the nearest latitude and longitude of
@@ -157,5 +216,5 @@ func boxDistance(p orb.Point, min, max [2]float64) Metres {
 func (x *Index[K]) Len() int {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	return len(x.boxes)
+	return x.len()
 }

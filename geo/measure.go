@@ -26,6 +26,9 @@ func finite(p orb.Point) bool {
 // Lambert's formula for the ellipsoid (in Rapp, Geometric Geodesy, 1991): within
 // 1e-5 of the length up to thousands of kilometres. NaN in, NaN out.
 func Distance(a, b orb.Point) Metres {
+	if dLon, dLat := b[0]-a[0], b[1]-a[1]; math.Abs(dLon) < close && math.Abs(dLat) < close {
+		return closeDistance(radians(dLon), radians(dLat), radians(a[1]+b[1])/2)
+	}
 	beta1 := math.Atan((1 - flattening) * math.Tan(radians(a[1])))
 	beta2 := math.Atan((1 - flattening) * math.Tan(radians(b[1])))
 	h := sq(math.Sin((beta2-beta1)/2)) + math.Cos(beta1)*math.Cos(beta2)*sq(math.Sin(radians(b[0]-a[0])/2))
@@ -37,6 +40,24 @@ func Distance(a, b orb.Point) Metres {
 	x := (sigma - math.Sin(sigma)) * sq(math.Sin(p)*math.Cos(q)) / (1 - h)
 	y := (sigma + math.Sin(sigma)) * sq(math.Cos(p)*math.Sin(q)) / h
 	return Metres(semiMajor * (sigma - flattening/2*(x+y)))
+}
+
+// close is how many degrees are so few that sines are as good as their angles.
+const close = 0.02
+
+// closeDistance is Distance, of a few radians, at a latitude in the middle: the same
+// formula without what is a part in 10⁸ of the length there.
+func closeDistance(dLon, dLat, middle float64) Metres {
+	sin, cos := math.Sincos(middle)
+	w := 1 / (cos*cos + sq((1-flattening)*sin))
+	dBeta2 := sq(dLat * (1 - flattening) * w) // of the reduced latitude, squared
+	cos2 := cos * cos * w                     // of its middle
+	sigma2 := dBeta2 + (cos2-dBeta2/4)*sq(dLon)
+	if sigma2 == 0 {
+		return 0
+	}
+	sigma := math.Sqrt(sigma2)
+	return Metres(semiMajor * (sigma - flattening*cos2*dBeta2/sigma))
 }
 
 // Length returns the ground metres along a line.

@@ -47,7 +47,7 @@ func TestPredicatesAgainstPostGIS(t *testing.T) {
 				if got := geo.Prepare(a).Within(b); strconv.Itoa(number(got)) != row[3] {
 					t.Errorf("prepared within %s, %s: %v", row[0], row[1], got)
 				}
-				if box := a.Bound(); geo.Intersects(b, box) != geo.Intersects(b, box.ToPolygon()) || geo.Within(b, box) != geo.Within(b, box.ToPolygon()) {
+				if box := a.Bound(); box.Min[0] < box.Max[0] && box.Min[1] < box.Max[1] && (geo.Intersects(b, box) != geo.Intersects(b, box.ToPolygon()) || geo.Within(b, box) != geo.Within(b, box.ToPolygon())) {
 					t.Errorf("%s lies otherwise to the box of %s than to its polygon", row[1], row[0])
 				}
 				touching += number(row[2] == "1")

@@ -1,7 +1,9 @@
 package geo
 
 import (
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/paulmach/orb"
 )
@@ -12,17 +14,44 @@ import (
 // standard has it. It is immutable; comparing allocates nothing in the long run.
 type Prepared struct {
 	figure figure
-	box    bool // it is its own bound, and has an inside
+	box    bool                   // it is its own bound, and has an inside
+	area   bool                   // it is one polygon or several
+	cells  atomic.Pointer[raster] // of an area that was compared with much
 }
 
-// Prepare makes g, which must not be nil and is not changed any more, ready.
+// Prepare makes g, which must not be nil and is not changed any more, ready. A box that
+// has no inside is the point or line that it is.
 func Prepare(g orb.Geometry) *Prepared {
 	p := new(Prepared)
-	if b, ok := g.(orb.Bound); ok {
-		p.box = b.Min[0] < b.Max[0] && b.Min[1] < b.Max[1]
+	switch g := g.(type) {
+	case orb.Bound:
+		p.box = g.Min[0] < g.Max[0] && g.Min[1] < g.Max[1]
+		p.figure.fill(boxGeometry(g))
+		return p
+	case orb.Polygon, orb.MultiPolygon:
+		p.area = true
 	}
 	p.figure.fill(g)
 	return p
+}
+
+// boxGeometry is the box as a geometry of its true dimension.
+func boxGeometry(b orb.Bound) orb.Geometry {
+	switch {
+	case b.Min == b.Max:
+		return b.Min
+	case b.Min[0] == b.Max[0] || b.Min[1] == b.Max[1]:
+		return orb.LineString{b.Min, b.Max}
+	default:
+		return b.ToPolygon()
+	}
+}
+
+// raster lets an area be compared with much in less time.
+func (p *Prepared) raster() {
+	if p.area && p.cells.Load() == nil {
+		p.cells.Store(newRaster(&p.figure))
+	}
 }
 
 // Bound is the box around it.
@@ -39,7 +68,9 @@ func (p *Prepared) Intersects(g orb.Geometry) bool {
 	switch b := g.Bound(); {
 	case !p.figure.bound.Intersects(b):
 		return false
-	case p.box && inBox(p.figure.bound, b):
+	case p.box && !b.IsEmpty() && overlaps(&p.figure.bound, &b):
+		return true
+	case (p.box || p.cells.Load() != nil) && p.touchesCorner(g):
 		return true
 	}
 	f := figurePool.Get().(*figure)
@@ -48,9 +79,26 @@ func (p *Prepared) Intersects(g orb.Geometry) bool {
 	return f.meets(&p.figure)
 }
 
+// touchesCorner says whether a corner of a line or polygon lies in it.
+func (p *Prepared) touchesCorner(g orb.Geometry) bool {
+	switch g := g.(type) {
+	case orb.LineString:
+		return slices.ContainsFunc(g, p.Touches)
+	case orb.Polygon:
+		return slices.ContainsFunc(g, func(r orb.Ring) bool { return slices.ContainsFunc(r, p.Touches) })
+	}
+	return false
+}
+
 // Touches is Intersects of a point; it allocates nothing.
 func (p *Prepared) Touches(point orb.Point) bool {
-	return p.figure.bound.Contains(point) && (p.box || p.figure.locate(point) != outside)
+	if !p.figure.bound.Contains(point) || p.box {
+		return p.figure.bound.Contains(point)
+	}
+	if r := p.cells.Load(); r != nil {
+		return r.touches(point)
+	}
+	return p.figure.locate(point) != outside
 }
 
 // Holds says whether g lies within it: no point of g is outside, and their

@@ -3,10 +3,12 @@ package twin
 import (
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
+	"suhe/geo"
 )
 
 // Everywhere is a box that every stored geometry touches.
@@ -18,18 +20,20 @@ const (
 	sparse     = 16   // of so many numbers less than one is the kind's: its index knows them faster
 )
 
-// Walk yields the things of the kind whose boxes touch b, those after the number, in
-// order of number. It is no snapshot: each thing is as it is when its turn comes. No
-// lock is held while it yields.
-func (w *World) Walk(kind assets.Kind, b orb.Bound, after assets.FID) iter.Seq[*Thing] {
+// Walk yields the things of the kind that share a point with the site, nil: all of it,
+// those after the number, in order of number. It is no snapshot: each thing is as it is
+// when its turn comes, and still shares a point with the site. No lock is held while it
+// yields.
+func (w *World) Walk(kind assets.Kind, site *geo.Prepared, after assets.FID) iter.Seq[*Thing] {
 	return func(yield func(*Thing) bool) {
-		if b == Everywhere && w.dense(kind) {
+		if site == nil && w.dense(kind) {
 			w.scan(kind, after, yield)
 			return
 		}
-		numbers := w.numbers(kind, b)
-		from, _ := slices.BinarySearch(numbers, after+1)
-		w.each(kind, numbers[from:], yield)
+		v := visits.Get().(*visit)
+		defer visits.Put(v)
+		w.seek(v, kind, site)
+		w.visit(v, kind, site, after, yield)
 	}
 }
 
@@ -37,38 +41,53 @@ func (w *World) Walk(kind assets.Kind, b orb.Bound, after assets.FID) iter.Seq[*
 // It is no snapshot: each thing is as it is when its turn comes, and what is
 // born after the start is not among them. No lock is held while yield runs.
 func (w *World) Each(kind assets.Kind, yield func(*Thing) bool) {
-	w.EachWithin(kind, Everywhere, yield)
+	v := visits.Get().(*visit)
+	defer visits.Put(v)
+	w.seek(v, kind, nil)
+	w.visit(v, kind, nil, 0, yield)
 }
 
-// EachWithin is Each of those whose boxes touched b at the start.
-func (w *World) EachWithin(kind assets.Kind, b orb.Bound, yield func(*Thing) bool) {
-	w.each(kind, w.numbers(kind, b), yield)
+// visit is the scratch of a walk.
+type visit struct {
+	numbers sorter       // twice those of what may be in it, and one more if the index does not know
+	unsure  []assets.FID // of these
+	shown   uint64       // the batch that the index was of
+	things  []*Thing     // some of them
+	asked   []bool       // which of the things are yet to be compared with the site
 }
 
-// numbers are those of the things of the kind whose boxes touch b, in order.
-func (w *World) numbers(kind assets.Kind, b orb.Bound) []assets.FID {
+// visits lends them.
+var visits = sync.Pool{New: func() any { return new(visit) }}
+
+// seek fills v with the numbers of what may share a point with the site.
+func (w *World) seek(v *visit, kind assets.Kind, site *geo.Prepared) {
+	v.numbers.keys, v.unsure = v.numbers.keys[:0], v.unsure[:0]
 	w.mu.RLock()
-	l := w.stock.layers[kind]
-	if l == nil {
-		w.mu.RUnlock()
-		return nil
+	v.shown = w.shown
+	if l := w.stock.layers[kind]; l != nil && site == nil {
+		v.numbers.keys = l.index.Within(v.numbers.keys, Everywhere)
+	} else if l != nil {
+		v.numbers.keys, v.unsure = l.index.Meeting(v.numbers.keys, v.unsure, site)
 	}
-	var s sorter
-	if b == Everywhere {
-		s.keys = make([]assets.FID, 0, l.index.Len())
-	}
-	s.keys = l.index.Within(s.keys, b)
 	w.mu.RUnlock()
-	s.sort()
-	return s.keys
+	for i := range v.numbers.keys {
+		v.numbers.keys[i] *= 2
+	}
+	for _, fid := range v.unsure {
+		v.numbers.keys = append(v.numbers.keys, 2*fid+1)
+	}
+	v.numbers.sort()
 }
 
-// each yields those of the things that still are, and are of the kind.
-func (w *World) each(kind assets.Kind, numbers []assets.FID, yield func(*Thing) bool) {
-	some := make([]*Thing, 0, eachAtOnce)
-	for part := range slices.Chunk(numbers, eachAtOnce) {
-		some = w.living(some[:0], kind, part)
-		for _, t := range some {
+// visit yields those of the things that still are, and are of the kind.
+func (w *World) visit(v *visit, kind assets.Kind, site *geo.Prepared, after assets.FID, yield func(*Thing) bool) {
+	from, _ := slices.BinarySearch(v.numbers.keys, 2*(after+1))
+	for part := range slices.Chunk(v.numbers.keys[from:], eachAtOnce) {
+		w.living(v, kind, part)
+		for i, t := range v.things {
+			if v.asked[i] && site != nil && !site.Intersects(t.Geometry()) {
+				continue
+			}
 			if !yield(t) {
 				return
 			}
@@ -76,16 +95,19 @@ func (w *World) each(kind assets.Kind, numbers []assets.FID, yield func(*Thing) 
 	}
 }
 
-// living appends those of the things that still are, and are of the kind.
-func (w *World) living(dst []*Thing, kind assets.Kind, keys []assets.FID) []*Thing {
+// living fills v with those of the things that still are, and are of the kind. What the
+// index knew holds for as long as nothing has changed.
+func (w *World) living(v *visit, kind assets.Kind, numbers []assets.FID) {
+	v.things, v.asked = v.things[:0], v.asked[:0]
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	for _, fid := range keys {
-		if t := w.stock.things.get(fid); t != nil && t.Asset.Kind == kind {
-			dst = append(dst, t)
+	known := v.shown == w.shown
+	for _, n := range numbers {
+		if t := w.stock.things.get(n / 2); known || t != nil && t.Asset.Kind == kind {
+			v.things = append(v.things, t)
+			v.asked = append(v.asked, !known || n%2 == 1)
 		}
 	}
-	return dst
 }
 
 // dense says whether enough of all things are of the kind that looking at each takes

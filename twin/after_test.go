@@ -7,6 +7,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
+	"suhe/geo"
 )
 
 // Walked in parts, from number to number, a kind is walked as a whole: by its index
@@ -18,21 +19,21 @@ func TestWalk(t *testing.T) {
 	}
 	as = append(as, gauge(2, "g", here), gauge(2900, "h", here))
 	r := newRig(t, newShelf(as...))
-	box := orb.Bound{Min: orb.Point{121.4015, 31}, Max: orb.Point{121.4045, 32}}
+	box := geo.Prepare(orb.Bound{Min: orb.Point{121.4015, 31}, Max: orb.Point{121.4045, 32}})
 	if !r.dense(assets.Fixture) || r.dense(assets.Sensor) {
 		t.Fatal("want the lamps dense, the gauges not")
 	}
 	for _, c := range []struct {
 		kind assets.Kind
-		in   orb.Bound
+		in   *geo.Prepared
 		want []assets.FID
 	}{
-		{assets.Fixture, Everywhere, numbersOf(as[:1000])},
+		{assets.Fixture, nil, numbersOf(as[:1000])},
 		{assets.Fixture, box, numbersOf(as[150:451])},
-		{assets.Sensor, Everywhere, []assets.FID{2, 2900}},
+		{assets.Sensor, nil, []assets.FID{2, 2900}},
 		{assets.Sensor, box, nil},
-		{assets.Bridge, Everywhere, nil},
-		{"no kind", Everywhere, nil},
+		{assets.Bridge, nil, nil},
+		{"no kind", nil, nil},
 	} {
 		for _, atOnce := range []int{1, 7, 256, 5000} {
 			var got []assets.FID
@@ -52,7 +53,7 @@ func TestWalk(t *testing.T) {
 			}
 		}
 	}
-	for thing := range r.Walk(assets.Fixture, Everywhere, 0) { // no lock is held
+	for thing := range r.Walk(assets.Fixture, nil, 0) { // no lock is held
 		if thing.Asset.FID == 1 {
 			r.remove(as[999])
 		}

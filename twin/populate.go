@@ -88,7 +88,7 @@ func (p *population) ordered(yield func(int) bool) {
 	}
 }
 
-// house puts all into the indexes.
+// house puts all into the indexes, each of which packs them.
 func (s *stock) house(p *population) error {
 	counts := make(map[*layer]int)
 	for i := range p.homes {
@@ -96,20 +96,20 @@ func (s *stock) house(p *population) error {
 	}
 	delete(counts, nil)
 	for l, n := range counts {
-		l.index.Grow(n)
+		l.moves = make([]geo.Move[assets.FID], 0, n)
 	}
-	n := 0
 	for i := range p.ordered {
 		if h := &p.homes[i]; h.layer != nil {
 			h.layer.moves = append(h.layer.moves, h.move)
 		}
-		if n++; n%populateAtOnce == 0 {
-			if err := s.index(nil); err != nil {
-				return err
-			}
-		}
 	}
-	return s.index(nil)
+	if err := s.index(nil); err != nil {
+		return err
+	}
+	for l := range counts {
+		l.moves = nil // it was large
+	}
+	return nil
 }
 
 // settleAll allocates the things in order of place and makes them in that of reading.

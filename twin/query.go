@@ -50,51 +50,15 @@ func (w *World) within(dst []*Thing, kind assets.Kind, b orb.Bound) []*Thing {
 	return dst
 }
 
-// Meeting appends the numbers of the things of the kinds that share a point with the
-// site, all of one batch, in no order. Of most the index knows it, so that no memory is
-// waited for; others are compared when no lock is held.
-func (w *World) Meeting(dst []assets.FID, kinds []assets.Kind, site *geo.Prepared) []assets.FID {
-	m := meetings.Get().(*meeting)
-	defer meetings.Put(m)
-	dst = w.meeting(dst, m, kinds, site)
-	for _, t := range m.things {
-		if site.Intersects(t.Geometry()) {
-			dst = append(dst, t.Label.FID)
-		}
-	}
-	return dst
-}
-
-// meeting is the scratch of Meeting: what is yet to be compared.
-type meeting struct {
-	keys   []assets.FID
-	things []*Thing
-}
-
-var meetings = sync.Pool{New: func() any { return new(meeting) }}
-
-// meeting appends what is sure, and fills m with what is not.
-func (w *World) meeting(dst []assets.FID, m *meeting, kinds []assets.Kind, site *geo.Prepared) []assets.FID {
-	m.keys, m.things = m.keys[:0], m.things[:0]
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	for _, kind := range kinds {
-		if l := w.stock.layers[kind]; l != nil {
-			dst, m.keys = l.index.Meeting(dst, m.keys, site)
-		}
-	}
-	for _, fid := range m.keys {
-		m.things = append(m.things, w.stock.things.get(fid))
-	}
-	return dst
-}
-
 // Near is a thing and how far on the ground its box is.
 type Near struct {
 	Thing    *Thing
 	Distance geo.Metres
 	Point    bool // its box is a point: the distance is that to the thing itself
 }
+
+// hitRooms lends what an index finds.
+var hitRooms = sync.Pool{New: func() any { return new([]geo.Hit[assets.FID]) }}
 
 // Nearest appends at most n things of the kind by the ground distance from p to
 // their boxes, nearest first, none farther than limit.
@@ -105,7 +69,10 @@ func (w *World) Nearest(dst []Near, kind assets.Kind, p orb.Point, n int, limit 
 	if l == nil {
 		return dst
 	}
-	for _, hit := range l.index.Nearest(nil, p, n, limit) {
+	hits := hitRooms.Get().(*[]geo.Hit[assets.FID])
+	defer hitRooms.Put(hits)
+	*hits = l.index.Nearest((*hits)[:0], p, n, limit)
+	for _, hit := range *hits {
 		dst = append(dst, Near{w.stock.things.get(hit.Key), hit.Distance, hit.Point})
 	}
 	return dst

@@ -32,6 +32,12 @@ func (s Scope) SeesFacet(f Facet) bool {
 	return c.everywhere || c.holds(f.Area) || f.Sensitivity == assets.Public && f.Kind.Ground()
 }
 
+// SeesAll says whether every asset of the kind may be shown, so that none of them has to
+// be looked at.
+func (s Scope) SeesAll(k assets.Kind) bool {
+	return s.is != nil && s.is.everywhere && len(s.is.classes) == 0 && s.SeesFacet(Facet{Kind: k, Sensitivity: assets.Personal})
+}
+
 // Reaches says whether the asset is of the kinds, classes and areas that the scope
 // is for: only of these may one say something. It asks neither for what is seen of
 // it, nor does it make an exception for the ground.

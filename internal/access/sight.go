@@ -30,6 +30,9 @@ func (s *Sight) By(scope Scope) {
 	s.simple = c == nil || c.everywhere && len(c.classes) == 0
 }
 
+// SeesAll is Scope.SeesAll.
+func (s *Sight) SeesAll(k assets.Kind) bool { return s.scope.SeesAll(k) }
+
 // Sees is Scope.Sees.
 func (s *Sight) Sees(a *assets.Asset) bool {
 	if s.simple || s.scope.is == nil {

@@ -76,7 +76,7 @@ func (s *server) questions(region bool, own []string, answers func(ctx context.C
 func (s *server) asking(r *http.Request, who access.Principal, v Views) question {
 	var scope access.Sight
 	scope.By(who.Scope)
-	return question{query: r.URL.Query(), who: who, world: v.World, survey: v.Survey, ask: survey.Ask{Sees: scope.Sees, Shows: s.shows(who)}}
+	return question{query: r.URL.Query(), who: who, world: v.World, survey: v.Survey, ask: survey.Ask{Sees: scope.Sees, SeesAll: scope.SeesAll, Shows: s.shows(who)}}
 }
 
 // known refuses parameters that the question does not have: one that is misspelt would

@@ -73,37 +73,40 @@ func (f finder) racing() answerer[*place] {
 // kindsAsked are the kinds of things that are looked for.
 var kindsAsked = []assets.Kind{assets.Building, assets.Fixture}
 
-// numbers lends those of the things that a question finds.
-var numbers = sync.Pool{New: func() any { return new([]assets.FID) }}
+// asked is how people ask about the world, seeing all of it.
+func asked(w *twin.World) (*survey.Survey, survey.Ask) {
+	scope := access.Open()
+	return survey.New(survey.Options{World: w}), survey.Ask{Sees: scope.Sees, SeesAll: scope.SeesAll, Kinds: kindsAsked}
+}
 
 // ourBox finds what shares a point with the box.
 func ourBox(w *twin.World) finder {
-	return func(_ context.Context, dst []int64, q *place) ([]int64, error) {
-		return ourMeeting(w, dst, q.box)
-	}
+	return ourGround(w, func(q *place) (survey.Region, error) { return survey.Box(q.box), nil })
 }
 
 // ourPolygon finds what shares a point with the polygon.
 func ourPolygon(w *twin.World) finder {
-	return func(_ context.Context, dst []int64, q *place) ([]int64, error) {
-		return ourMeeting(w, dst, q.polygon)
-	}
+	return ourGround(w, func(q *place) (survey.Region, error) { return survey.Touching(q.polygon) })
 }
 
-func ourMeeting(w *twin.World, dst []int64, g orb.Geometry) ([]int64, error) {
-	fids := numbers.Get().(*[]assets.FID)
-	defer numbers.Put(fids)
-	*fids = w.Meeting((*fids)[:0], kindsAsked, geo.Prepare(g))
-	for _, fid := range *fids {
-		dst = append(dst, int64(fid)) // as pgx gives them
+func ourGround(w *twin.World, region func(*place) (survey.Region, error)) finder {
+	s, ask := asked(w)
+	return func(ctx context.Context, dst []int64, q *place) (_ []int64, err error) {
+		ask := ask
+		if ask.Region, err = region(q); err != nil {
+			return nil, err
+		}
+		err = s.Each(ctx, &ask, func(t *twin.Thing) error {
+			dst = append(dst, int64(t.Label.FID))
+			return nil
+		})
+		return dst, err
 	}
-	return dst, nil
 }
 
 // ourNearest finds the nearest things.
 func ourNearest(w *twin.World) finder {
-	s := survey.New(survey.Options{World: w})
-	ask := survey.Ask{Sees: access.Open().Sees, Kinds: kindsAsked}
+	s, ask := asked(w)
 	return func(ctx context.Context, dst []int64, q *place) ([]int64, error) {
 		near, err := s.Near(ctx, ask, q.point, nearest, farthest)
 		for _, is := range near {

@@ -8,7 +8,6 @@ import (
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
-	"suhe/twin"
 )
 
 // Extents know where the features of collections lie, for each class of scopes: what is
@@ -48,7 +47,7 @@ func (e *Extents) Of(ctx context.Context, w World, kind assets.Kind, v Viewer, n
 	}
 	x = extent{at: now}
 	looked := 0
-	for t := range w.Walk(kind, twin.Everywhere, 0) {
+	for t := range w.Walk(kind, nil, 0) {
 		if looked++; looked%breath == 0 && ctx.Err() != nil {
 			return orb.Bound{}, false, ctx.Err()
 		}

@@ -6,9 +6,8 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/paulmach/orb"
-
 	"suhe/assets"
+	"suhe/geo"
 	"suhe/internal/access"
 	"suhe/twin"
 	"suhe/twin/filter"
@@ -17,7 +16,7 @@ import (
 // World is what features ask of the living world.
 type World interface {
 	ByID(id assets.ID) *twin.Thing
-	Walk(kind assets.Kind, b orb.Bound, after assets.FID) iter.Seq[*twin.Thing]
+	Walk(kind assets.Kind, site *geo.Prepared, after assets.FID) iter.Seq[*twin.Thing]
 	Counts(sees func(access.Facet) bool) []twin.Count
 }
 
@@ -118,7 +117,7 @@ func (q *Question) page(ctx context.Context, w World, v Viewer, after Cursor, li
 func (q *Question) passing(ctx context.Context, w World, v Viewer, after assets.FID) iter.Seq2[*twin.Thing, error] {
 	return func(yield func(*twin.Thing, error) bool) {
 		looked := 0
-		for t := range w.Walk(q.Schema.Kind, q.bound(), after) {
+		for t := range w.Walk(q.Schema.Kind, q.Filter.Site(), after) {
 			if looked++; looked%breath == 0 && ctx.Err() != nil {
 				yield(nil, ctx.Err())
 				return
@@ -135,14 +134,6 @@ func (q *Question) answers(t *twin.Thing, v Viewer) bool {
 	return v.Scope.Sees(t.Asset) && q.Filter.Passes(t)
 }
 
-// bound is a box that all of the answer touches.
-func (q *Question) bound() orb.Bound {
-	if b, bounded := q.Filter.Bound(); bounded {
-		return b
-	}
-	return twin.Everywhere
-}
-
 // count counts the whole answer, unless that is too much to look at.
 func (q *Question) count(ctx context.Context, w World, v Viewer) (int, error) {
 	if q.Filter.String() == "" {
@@ -154,7 +145,7 @@ func (q *Question) count(ctx context.Context, w World, v Viewer) (int, error) {
 		return 0, nil
 	}
 	n, looked := 0, 0
-	for t := range w.Walk(q.Schema.Kind, q.bound(), 0) {
+	for t := range w.Walk(q.Schema.Kind, q.Filter.Site(), 0) {
 		if looked++; looked > countable {
 			return -1, nil
 		}

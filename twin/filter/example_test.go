@@ -35,13 +35,13 @@ func ExampleFilter_Passes() {
 	f, _ := filter.Parse("height > 6 AND S_WITHIN(geometry, BBOX(121.4, 31.2, 121.5, 31.3))")
 	fmt.Println(f.Passes(lamp{4}), f.Passes(lamp{8}))
 	fmt.Println(f.Properties())
-	fmt.Println(f.Bound())
+	fmt.Println(f.Site().Bound())
 	// Unknown does not pass, nor does its opposite.
 	f, _ = filter.Parse("colour <> 'red'")
 	fmt.Println(f.Passes(lamp{8}))
 	// Output:
 	// false true
 	// [height]
-	// {[121.4 31.2] [121.5 31.3]} true
+	// {[121.4 31.2] [121.5 31.3]}
 	// false
 }

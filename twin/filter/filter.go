@@ -7,6 +7,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"suhe/assets"
+	"suhe/geo"
 )
 
 // Subject is what a filter is asked about. No method may allocate, or passing does.
@@ -71,12 +72,18 @@ func (f Filter) Properties() []string {
 	return names
 }
 
-// Bound is a box, in degrees, that everything which passes touches, if the
-// filter implies one.
-func (f Filter) Bound() (orb.Bound, bool) {
+// Site is what everything that passes shares a point with; nil if the filter implies
+// nothing of the kind.
+func (f Filter) Site() *geo.Prepared {
 	if f.root == nil {
-		return orb.Bound{}, false
+		return nil
 	}
-	r := reachOf(f.root)
-	return r.box, r.known
+	switch r := reachOf(f.root); {
+	case !r.known:
+		return nil
+	case r.site != nil:
+		return r.site
+	default:
+		return geo.Prepare(r.box)
+	}
 }

@@ -131,7 +131,7 @@ func TestThreeValuedLogic(t *testing.T) {
 
 func TestZeroFilter(t *testing.T) {
 	var f filter.Filter
-	if _, bounded := f.Bound(); !f.Passes(thing{}) || f.String() != "" || f.Properties() != nil || bounded {
+	if !f.Passes(thing{}) || f.String() != "" || f.Properties() != nil || f.Site() != nil {
 		t.Errorf("the zero filter: %q, %v", f, f.Properties())
 	}
 }
@@ -153,7 +153,7 @@ func TestProperties(t *testing.T) {
 	}
 }
 
-func TestBound(t *testing.T) {
+func TestSite(t *testing.T) {
 	none := orb.Bound{}
 	box := func(w, s, e, n float64) orb.Bound { return orb.Bound{Min: orb.Point{w, s}, Max: orb.Point{e, n}} }
 	for text, want := range map[string]orb.Bound{
@@ -169,9 +169,11 @@ func TestBound(t *testing.T) {
 		"S_WITHIN(geometry, BBOX(0,0,1,1)) OR S_WITHIN(geometry, BBOX(3,3,4,4))":       box(0, 0, 4, 4),
 		"S_WITHIN(geometry, BBOX(0,0,1,1)) OR a = 1":                                   none,
 	} {
-		got, known := parse(t, text).Bound()
-		if known != (want != none) || known && got != want {
-			t.Errorf("%s: %v, %v, want %v", text, got, known, want)
+		switch site := parse(t, text).Site(); {
+		case (site != nil) != (want != none):
+			t.Errorf("%s: a site: %v", text, site != nil)
+		case site != nil && site.Bound() != want:
+			t.Errorf("%s: %v, want %v", text, site.Bound(), want)
 		}
 	}
 }

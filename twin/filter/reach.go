@@ -1,18 +1,23 @@
 package filter
 
-import "github.com/paulmach/orb"
+import (
+	"github.com/paulmach/orb"
+
+	"suhe/geo"
+)
 
 // reach is a box that what passes touches, and whether it then lies in it as a whole.
 type reach struct {
 	box   orb.Bound
 	known bool
 	whole bool
+	site  *geo.Prepared // that what passes shares a point with too; nil: no more than the box
 }
 
 func reachOf(n node) reach {
 	switch n := n.(type) {
 	case *place:
-		return reach{n.shape.Bound(), !n.opposite, n.relation == within}
+		return reach{n.shape.Bound(), !n.opposite, n.relation == within, n.shape}
 	case all:
 		return narrowest(n)
 	case anyOf:
@@ -31,7 +36,7 @@ func narrowest(nodes []node) (best reach) {
 		case !best.known:
 			best = r
 		case best.whole && r.whole && best.box.Intersects(r.box):
-			best.box = overlap(best.box, r.box)
+			best.box, best.site = overlap(best.box, r.box), nil
 		case area(r.box) < area(best.box):
 			best = r
 		}
@@ -44,7 +49,7 @@ func widest(nodes []node) reach {
 	out := reachOf(nodes[0])
 	for _, n := range nodes[1:] {
 		r := reachOf(n)
-		out = reach{out.box.Union(r.box), out.known && r.known, out.whole && r.whole}
+		out = reach{box: out.box.Union(r.box), known: out.known && r.known, whole: out.whole && r.whole}
 	}
 	return out
 }

@@ -50,8 +50,8 @@ func TestSpatialAgainstPostGIS(t *testing.T) {
 			if turned := parse(t, fmt.Sprintf("%s(%s, geometry)", functions[[]int{0, 1, 3, 2}[i]], r[1])); turned.String() != f.String() {
 				t.Errorf("turned: %s, want %s", turned, f)
 			}
-			if box, bounded := f.Bound(); got && bounded && !box.Intersects(s.Plane.Bound()) {
-				t.Errorf("%s: %s passes but does not touch %v", f, r[0], box)
+			if site := f.Site(); got && site != nil && !site.Intersects(s.Plane) {
+				t.Errorf("%s: %s passes but does not touch %v", f, r[0], site.Bound())
 			}
 			if got {
 				passed[function]++
@@ -65,8 +65,8 @@ func TestSpatialAgainstPostGIS(t *testing.T) {
 	}
 }
 
-// What passes a filter of several places touches its bound.
-func TestBoundHoldsWhatPasses(t *testing.T) {
+// What passes a filter of several places touches its site.
+func TestSiteHoldsWhatPasses(t *testing.T) {
 	random := rand.New(rand.NewPCG(9, 10))
 	number := func() int { return random.IntN(8) }
 	passed := 0
@@ -79,11 +79,11 @@ func TestBoundHoldsWhatPasses(t *testing.T) {
 		}
 		f := parse(t, strings.Join(terms[:2], []string{" AND ", " OR "}[random.IntN(2)])+strings.Join(append([]string{""}, terms[2:]...), " AND "))
 		line := orb.LineString{{float64(number()), float64(number())}, {float64(number()) + 0.5, float64(number())}}
-		box, bounded := f.Bound()
-		if f.Passes(thing{geometry: line}) && bounded {
+		site := f.Site()
+		if f.Passes(thing{geometry: line}) && site != nil {
 			passed++
-			if !geo.Intersects(line, box) {
-				t.Errorf("%s: %v passes but does not touch %v", f, line, box)
+			if !site.Intersects(line) {
+				t.Errorf("%s: %v passes but does not touch %v", f, line, site.Bound())
 			}
 		}
 	}

@@ -223,7 +223,7 @@ func (c *count) checkTime() error {
 func (c *count) run(ctx context.Context, from, to time.Time) error {
 	switch c.q.Of {
 	case Things:
-		return c.s.each(ctx, &c.q.Ask, func(t *twin.Thing) error { return c.add(t, 0, Tally{Count: 1}) })
+		return c.s.Each(ctx, &c.q.Ask, func(t *twin.Thing) error { return c.add(t, 0, Tally{Count: 1}) })
 	case Incidents:
 		return c.s.begun(ctx, &c.q.Ask, from, to, func(t *twin.Thing, at time.Time) error {
 			return c.add(t, c.period(at.Sub(from)), Tally{Count: 1})
@@ -263,7 +263,7 @@ func (c *count) observations(ctx context.Context, from, to time.Time) error {
 	}
 	var ids []assets.ID
 	things := map[assets.ID]*twin.Thing{}
-	if err := c.s.each(ctx, &c.q.Ask, func(t *twin.Thing) error {
+	if err := c.s.Each(ctx, &c.q.Ask, func(t *twin.Thing) error {
 		if spec := t.Asset.Sensor; spec != nil && slices.ContainsFunc(spec.Measures, func(m assets.Measure) bool { return m.Phenomenon == c.q.Phenomenon }) {
 			ids, things[t.Asset.ID] = append(ids, t.Asset.ID), t
 		}

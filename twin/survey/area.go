@@ -27,18 +27,17 @@ func (s *Survey) Area(a *Ask, code string) (Region, error) {
 	}
 	var box orb.Bound
 	known := false
-	s.o.World.EachWithin(assets.Area, world, func(t *twin.Thing) bool {
+	for t := range s.o.World.Walk(assets.Area, nil, 0) {
 		is := cmp.Or(t.Asset.Properties.Text("code"), string(t.Asset.ID))
 		if is != code && !(len(code) >= leastCode && strings.HasPrefix(is, code)) || a.Sees == nil || !a.Sees(t.Asset) {
-			return true
+			continue
 		}
 		if b := t.Bound(); known {
 			box = box.Union(b)
 		} else {
 			box, known = b, true
 		}
-		return true
-	})
+	}
 	if !known {
 		return Region{}, invalid("area: %.40q is no area", code)
 	}

@@ -17,6 +17,7 @@ import (
 // Ask says which things are asked about, and in whose name. The zero Ask sees nothing.
 type Ask struct {
 	Sees    func(*assets.Asset) bool
+	SeesAll func(assets.Kind) bool // says that Sees is true of all of a kind; nil: that is known of none
 	Shows   access.Fields // nil: nothing but what everybody is told of what is seen
 	Kinds   []assets.Kind // empty: all
 	Classes []string      // with all below them: "sensor" has "sensor.flow"; empty: all
@@ -32,8 +33,23 @@ func (a *Ask) kinds() []assets.Kind {
 }
 
 // takes says whether the thing is one of those; the kind is known to fit.
-func (a *Ask) takes(t *twin.Thing) bool {
-	return a.Sees != nil && a.classed(t.Asset.Class) && a.Sees(t.Asset) && a.Region.has(t) && a.Filter.Passes(t)
+func (a *Ask) takes(t *twin.Thing) bool { return a.known(t.Asset.Kind, -1).takes(t) }
+
+// known is the question about things of which something is known: their kind, and a test
+// of the region that all of them pass, -1: none.
+func (a *Ask) known(kind assets.Kind, but int) asking {
+	return asking{Ask: a, all: a.SeesAll != nil && a.SeesAll(kind), but: but}
+}
+
+// asking is a question about some of the things.
+type asking struct {
+	*Ask
+	all bool // all of them are seen
+	but int  // the test that all of them pass
+}
+
+func (a asking) takes(t *twin.Thing) bool {
+	return (len(a.Classes) == 0 || a.classed(t.Asset.Class)) && (a.all || a.Sees != nil && a.Sees(t.Asset)) && a.Region.has(t, a.but) && a.Filter.Passes(t)
 }
 
 func (a *Ask) classed(class string) bool {

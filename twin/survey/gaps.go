@@ -56,7 +56,7 @@ func (s *Survey) Gaps(ctx context.Context, a Ask, reach geo.Metres) (Gaps, error
 	banks := a.named(nil, assets.Bank)
 	banks.Region = Region{}
 	points := 0
-	err := s.each(ctx, banks, func(t *twin.Thing) error {
+	err := s.Each(ctx, banks, func(t *twin.Thing) error {
 		for _, line := range linesOf(t.Geometry()) {
 			if points += int(geo.Length(line)/gapStep) + len(line); points > maxGapPoints {
 				return costly("banks: more than %d points, want fewer banks", maxGapPoints)
@@ -116,7 +116,7 @@ func (s *Survey) reached(ctx context.Context, a Ask, paces []pace, reach geo.Met
 	}
 	a.Region = Box(geo.Grow(box, reach))
 	var near []int
-	return s.each(ctx, &a, func(t *twin.Thing) error {
+	return s.Each(ctx, &a, func(t *twin.Thing) error {
 		near = index.Within(near[:0], geo.Grow(t.Bound(), reach))
 		var thing *geo.Prepared
 		for _, i := range near {

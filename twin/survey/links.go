@@ -29,10 +29,9 @@ type link struct {
 func (l *Links) Fill(w World) {
 	fresh := new(Links)
 	for _, kind := range assets.RegisteredKinds() {
-		w.EachWithin(kind, world, func(t *twin.Thing) bool {
+		for t := range w.Walk(kind, nil, 0) {
 			fresh.set(t.Asset.ID, linksOf(t.Asset))
-			return true
-		})
+		}
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

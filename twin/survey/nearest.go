@@ -41,19 +41,19 @@ func (s *Survey) Near(ctx context.Context, a Ask, p orb.Point, n int, reach geo.
 	if n < 1 || n > MaxNearest || !(reach > 0 && reach <= MaxReach) {
 		return nil, invalid("limit %d, radius %g: want 1 to %d, and above 0 to %g metres", n, float64(reach), MaxNearest, float64(MaxReach))
 	}
-	var best []twin.Near
-	site := geo.Prepare(p)
-	for _, kind := range pointsFirst(a.kinds()) {
+	v := s.lend()
+	defer s.rooms.Put(v)
+	best := make([]twin.Near, 0, min(n, usualNear)+1)
+	for _, kind := range pointsFirst(v, a.kinds()) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		some, err := s.nearestOf(&a, kind, p, site, n, reach)
-		if err != nil {
+		if err := s.nearestOf(v, &a, kind, p, n, reach); err != nil {
 			return nil, err
 		}
-		best = append(best, some...)
-		slices.SortFunc(best, nearer)
-		best = best[:min(n, len(best))]
+		for _, near := range v.best {
+			best = insert(best, near, n)
+		}
 		if len(best) == n {
 			reach = best[n-1].Distance // others must be as near
 		}
@@ -61,49 +61,85 @@ func (s *Survey) Near(ctx context.Context, a Ask, p orb.Point, n int, reach geo.
 	return best, nil
 }
 
+// usualNear is how many things are asked for mostly.
+const usualNear = 16
+
+// nearRoom is scratch of a search for what is near.
+type nearRoom struct {
+	kinds []assets.Kind
+	boxes []twin.Near
+	best  []twin.Near // of one kind
+}
+
+// lend returns a room, to be given back to s.rooms.
+func (s *Survey) lend() *nearRoom {
+	if v, ok := s.rooms.Get().(*nearRoom); ok {
+		return v
+	}
+	return new(nearRoom)
+}
+
 // pointsFirst are the kinds in an order in which what is large, and takes long to measure,
 // is looked for last, when little of it can be as near.
-func pointsFirst(kinds []assets.Kind) []assets.Kind {
-	ground := func(k assets.Kind) int {
-		if k.Ground() {
-			return 1
+func pointsFirst(v *nearRoom, kinds []assets.Kind) []assets.Kind {
+	v.kinds = v.kinds[:0]
+	for _, ground := range [...]bool{false, true} {
+		for _, k := range kinds {
+			if k.Ground() == ground {
+				v.kinds = append(v.kinds, k)
+			}
 		}
-		return 0
 	}
-	out := slices.Clone(kinds)
-	slices.SortStableFunc(out, func(a, b assets.Kind) int { return ground(a) - ground(b) })
-	return out
+	return v.kinds
 }
 
 func nearer(a, b twin.Near) int {
-	return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.Thing.Asset.FID, b.Thing.Asset.FID))
+	return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.Thing.Label.FID, b.Thing.Label.FID))
 }
 
-// nearestOf is Nearest of one kind. Boxes are never farther than what is in them: once
-// n things are nearer than the last box that was looked at, no others are.
-func (s *Survey) nearestOf(a *Ask, kind assets.Kind, p orb.Point, site *geo.Prepared, n int, reach geo.Metres) ([]twin.Near, error) {
-	for atOnce := n + 8; ; atOnce *= 4 {
-		boxes := s.o.World.Nearest(nil, kind, p, min(atOnce, passedOver), reach)
-		var best []twin.Near
-		for _, b := range boxes {
-			if len(best) >= n && b.Distance > best[n-1].Distance {
+// besides is how many more boxes are looked at than things are wanted, of kinds that are
+// points and of others: the one behind the last tells that it was the last.
+const (
+	besidesPoint  = 1
+	besidesGround = 8
+)
+
+// nearestOf fills v.best with the nearest of one kind. Boxes are never farther than what
+// is in them: once n things are nearer than the last box that was looked at, no others are.
+func (s *Survey) nearestOf(v *nearRoom, a *Ask, kind assets.Kind, p orb.Point, n int, reach geo.Metres) error {
+	atOnce := n + besidesPoint
+	if kind.Ground() {
+		atOnce = n + besidesGround
+	}
+	known := a.known(kind, -1)
+	var site *geo.Prepared
+	for ; ; atOnce *= 4 {
+		v.boxes = s.o.World.Nearest(v.boxes[:0], kind, p, min(atOnce, passedOver), reach)
+		v.best = v.best[:0]
+		for _, b := range v.boxes {
+			if len(v.best) >= n && b.Distance > v.best[n-1].Distance {
 				break
 			}
-			if !a.takes(b.Thing) {
+			if !known.takes(b.Thing) {
 				continue
 			}
 			if b.Point {
-				best = insert(best, b, n)
-			} else if d, ok := site.Distance(b.Thing.Geometry(), reach); ok {
-				best = insert(best, twin.Near{Thing: b.Thing, Distance: d}, n)
+				v.best = insert(v.best, b, n)
+				continue
+			}
+			if site == nil {
+				site = geo.Prepare(p)
+			}
+			if d, ok := site.Distance(b.Thing.Geometry(), reach); ok {
+				v.best = insert(v.best, twin.Near{Thing: b.Thing, Distance: d}, n)
 			}
 		}
-		all := len(boxes) < min(atOnce, passedOver)
-		if all || len(best) == n && best[n-1].Distance < boxes[len(boxes)-1].Distance {
-			return best, nil
+		all := len(v.boxes) < min(atOnce, passedOver)
+		if all || len(v.best) == n && v.best[n-1].Distance < v.boxes[len(v.boxes)-1].Distance {
+			return nil
 		}
 		if atOnce >= passedOver {
-			return nil, costly("radius: more than %d things of kind %s have to be passed over, want a smaller radius or fewer kinds", passedOver, kind)
+			return costly("radius: more than %d things of kind %s have to be passed over, want a smaller radius or fewer kinds", passedOver, kind)
 		}
 	}
 }

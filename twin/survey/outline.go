@@ -17,7 +17,11 @@ const (
 
 // spotsOf are points of an outline: its vertices, and of its edges one every ten metres or
 // as many as there is room for.
-func spotsOf(g orb.Geometry) []orb.Point {
+func spotsOf(g orb.Geometry) func() []orb.Point {
+	return func() []orb.Point { return outlineSpots(g) }
+}
+
+func outlineSpots(g orb.Geometry) []orb.Point {
 	var lines [][]orb.Point
 	collect(g, func(line []orb.Point) { lines = append(lines, line) })
 	length := geo.Metres(0)
@@ -86,7 +90,9 @@ func (s *Survey) Ground(r Region) Watched {
 // spots are points that stand for the outlines of the region.
 func (r Region) spots() (out []orb.Point) {
 	for _, t := range r.tests {
-		out = append(out, t.spots...)
+		if t.spots != nil {
+			out = append(out, t.spots()...)
+		}
 	}
 	return out
 }

@@ -20,12 +20,13 @@ type Region struct{ tests []test }
 
 // test is one way in which ground is bounded.
 type test struct {
-	box    orb.Bound // that everything in it touches
-	core   orb.Bound // that all its points lie in; the zero Bound: as box
+	box    orb.Bound     // that everything in it touches
+	core   orb.Bound     // that all its points lie in; the zero Bound: as box
+	site   *geo.Prepared // all that shares a point with it is in it; nil: thing has to be asked
 	thing  func(*twin.Thing) bool
 	point  func(orb.Point, assets.Location) bool
-	placed bool        // point wants to know where in the district a point is
-	spots  []orb.Point // some points of an outline, for who only asks of points
+	placed bool               // point wants to know where in the district a point is
+	spots  func() []orb.Point // some points of an outline, for who only asks of points; nil: none
 }
 
 // And is the ground that is in both.
@@ -62,9 +63,39 @@ func (r Region) core() orb.Bound {
 	return b
 }
 
-func (r Region) has(t *twin.Thing) bool {
-	for _, is := range r.tests {
-		if !is.thing(t) {
+// site is what everything in the region shares a point with; nil: it is everywhere. But
+// is the test that all that does so passes, or -1.
+func (r Region) site() (site *geo.Prepared, but int) {
+	but = -1
+	for i, t := range r.tests {
+		if t.site != nil && (but < 0 || smaller(t.box, r.tests[but].box)) {
+			but = i
+		}
+	}
+	if but >= 0 {
+		return r.tests[but].site, but
+	}
+	if r.Everywhere() {
+		return nil, but
+	}
+	box := r.tests[0].box
+	for _, t := range r.tests {
+		if smaller(t.box, box) {
+			box = t.box
+		}
+	}
+	return geo.Prepare(box), but
+}
+
+func smaller(a, b orb.Bound) bool {
+	return (a.Max[0]-a.Min[0])*(a.Max[1]-a.Min[1]) < (b.Max[0]-b.Min[0])*(b.Max[1]-b.Min[1])
+}
+
+// has says whether the thing is in the region, if it passes the test but; -1: none is
+// known to be passed.
+func (r Region) has(t *twin.Thing, but int) bool {
+	for i, is := range r.tests {
+		if i != but && !is.thing(t) {
 			return false
 		}
 	}
@@ -91,8 +122,10 @@ func Touching(g orb.Geometry) (Region, error) {
 	return touching(geo.Prepare(g), spotsOf(g)), nil
 }
 
-func touching(p *geo.Prepared, spots []orb.Point) Region {
-	return outline(p, spots, func(t *twin.Thing) bool { return p.Intersects(t.Geometry()) })
+func touching(p *geo.Prepared, spots func() []orb.Point) Region {
+	is := outline(p, spots, func(t *twin.Thing) bool { return p.Intersects(t.Geometry()) })
+	is.site = p
+	return Region{[]test{is}}
 }
 
 // Inside is what lies in an outline with all of it.
@@ -104,15 +137,15 @@ func Inside(g orb.Geometry) (Region, error) {
 		return Region{}, invalid("geometry: %s, want a polygon to be within", g.GeoJSONType())
 	}
 	p := geo.Prepare(g)
-	return outline(p, spotsOf(g), func(t *twin.Thing) bool { return p.Holds(t.Geometry()) }), nil
+	return Region{[]test{outline(p, spotsOf(g), func(t *twin.Thing) bool { return p.Holds(t.Geometry()) })}}, nil
 }
 
-func outline(p *geo.Prepared, spots []orb.Point, has func(*twin.Thing) bool) Region {
-	return Region{[]test{{
+func outline(p *geo.Prepared, spots func() []orb.Point, has func(*twin.Thing) bool) test {
+	return test{
 		box: p.Bound(), thing: has,
 		point: func(q orb.Point, _ assets.Location) bool { return p.Intersects(q) },
 		spots: spots,
-	}}}
+	}
 }
 
 // Around is what is at most so many metres from a point, a line or an outline: a

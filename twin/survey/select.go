@@ -44,7 +44,7 @@ func (s *Survey) Select(ctx context.Context, a Ask, after assets.FID, n int) (Se
 // gather collects what is asked for, at most so many.
 func (s *Survey) gather(ctx context.Context, a *Ask, most int) ([]*twin.Thing, error) {
 	var all []*twin.Thing
-	err := s.each(ctx, a, func(t *twin.Thing) error {
+	err := s.Each(ctx, a, func(t *twin.Thing) error {
 		if len(all) == most {
 			return costly("more than %d things, want a smaller region or a narrower filter", most)
 		}

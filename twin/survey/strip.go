@@ -142,12 +142,11 @@ func (p *Strip) fill(a *Ask, things []*twin.Thing) {
 // stripAreas are the areas beside the creek that who asks sees.
 func (s *Survey) stripAreas(a *Ask, st Stretch) []StripArea {
 	names := map[string]string{}
-	s.o.World.EachWithin(assets.Area, world, func(t *twin.Thing) bool {
+	for t := range s.o.World.Walk(assets.Area, nil, 0) {
 		if a.Sees(t.Asset) {
 			names[cmp.Or(t.Asset.Properties.Text("code"), string(t.Asset.ID))] = a.row(t).Name
 		}
-		return true
-	})
+	}
 	out := []StripArea{}
 	step := (st.To - st.From) / areaSteps
 	for _, bank := range []geo.Bank{geo.Left, geo.Right} {

@@ -52,7 +52,7 @@ func (f *Few) add(a *Ask, t *twin.Thing) {
 func (s *Survey) Summary(ctx context.Context, a Ask) (Summary, error) {
 	out := Summary{Kinds: []KindSum{}, Cameras: Few{Some: []Row{}}, Patrols: Few{Some: []Row{}}}
 	sums := map[assets.Kind]*KindSum{}
-	if err := s.each(ctx, &a, func(t *twin.Thing) error {
+	if err := s.Each(ctx, &a, func(t *twin.Thing) error {
 		out.Total++
 		k := sums[t.Asset.Kind]
 		if k == nil {
@@ -91,7 +91,7 @@ func (s *Survey) attention(ctx context.Context, a *Ask, out *Summary) (err error
 			return err
 		}
 	}
-	if err := s.each(ctx, a.named(nil, assets.Mover), func(t *twin.Thing) error {
+	if err := s.Each(ctx, a.named(nil, assets.Mover), func(t *twin.Thing) error {
 		if t.Live != nil {
 			out.Patrols.add(a, t)
 		}
@@ -105,7 +105,7 @@ func (s *Survey) attention(ctx context.Context, a *Ask, out *Summary) (err error
 // open counts open cases. Of equally severe ones the first that began is the worst.
 func (s *Survey) open(ctx context.Context, a *Ask) (out Cases, err error) {
 	var worst *twin.Thing
-	err = s.each(ctx, a, func(t *twin.Thing) error {
+	err = s.Each(ctx, a, func(t *twin.Thing) error {
 		out.Open++
 		if worst == nil || rank(t) < rank(worst) {
 			worst = t

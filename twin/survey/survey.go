@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"sync"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -37,7 +39,7 @@ func denied(format string, args ...any) error {
 // World is the living world, as far as it is asked; *twin.World is one.
 type World interface {
 	ByID(id assets.ID) *twin.Thing
-	EachWithin(kind assets.Kind, b orb.Bound, yield func(*twin.Thing) bool)
+	Walk(kind assets.Kind, site *geo.Prepared, after assets.FID) iter.Seq[*twin.Thing]
 	Nearest(dst []twin.Near, kind assets.Kind, p orb.Point, n int, limit geo.Metres) []twin.Near
 }
 
@@ -65,7 +67,10 @@ type Watched struct {
 }
 
 // Survey answers questions of one world. All methods may be called at once.
-type Survey struct{ o Options }
+type Survey struct {
+	o     Options
+	rooms sync.Pool // *nearRoom
+}
 
 // New makes a survey.
 func New(o Options) *Survey {
@@ -75,7 +80,7 @@ func New(o Options) *Survey {
 	if o.Links == nil {
 		o.Links = new(Links)
 	}
-	return &Survey{o}
+	return &Survey{o: o}
 }
 
 // Length is that of the creek's line; 0 if there is none.
@@ -89,22 +94,23 @@ func (s *Survey) Length() geo.Metres {
 // look is how many things are looked at between two looks at the context.
 const look = 1024
 
-// each yields the things that are asked for, kind by kind, in order of FID. Its error
+// Each yields the things that are asked for, kind by kind, in order of FID. Its error
 // is yield's or the context's.
-func (s *Survey) each(ctx context.Context, a *Ask, yield func(*twin.Thing) error) (err error) {
+func (s *Survey) Each(ctx context.Context, a *Ask, yield func(*twin.Thing) error) error {
 	n := 0
+	site, but := a.Region.site()
 	for _, kind := range a.kinds() {
-		s.o.World.EachWithin(kind, a.Region.bound(), func(t *twin.Thing) bool {
+		known := a.known(kind, but)
+		for t := range s.o.World.Walk(kind, site, 0) {
 			if n++; n%look == 0 && ctx.Err() != nil {
-				err = ctx.Err()
+				return ctx.Err()
 			}
-			if err == nil && a.takes(t) {
-				err = yield(t)
+			if !known.takes(t) {
+				continue
 			}
-			return err == nil
-		})
-		if err != nil {
-			return err
+			if err := yield(t); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

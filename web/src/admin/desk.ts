@@ -81,3 +81,19 @@ export async function dialog<T>(label: string, content: (Node | string)[], ways:
     d.showModal();
   });
 }
+
+/** A large dialog that is filled by write, which may close it; it goes when it is closed. */
+export function sheet(label: string, write: (body: HTMLElement, close: () => void) => void): void {
+  const body = make('div', { className: 'content' });
+  const d = make('dialog', { className: 'sheet' }, make('h2', {}, label), body);
+  d.setAttribute('aria-label', label);
+  d.addEventListener('close', () => d.remove());
+  document.body.append(d);
+  d.showModal();
+  write(body, () => d.close());
+}
+
+/** Names and what they have, one below the other. */
+export function pairs(rows: [string, string | Node][]): HTMLElement {
+  return make('dl', {}, ...rows.flatMap(([name, is]) => [make('dt', {}, name), make('dd', {}, is)]));
+}

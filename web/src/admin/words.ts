@@ -1,9 +1,14 @@
 /** What the administrators' page says, Chinese first. */
 import { choose, type Lang } from '../lib/i18n';
+import { accessWords } from './wordsaccess';
+import { deviceWords } from './wordsdevices';
+import { ruleWords } from './wordsrules';
 
 const words = {
+  ...accessWords, ...ruleWords, ...deviceWords,
   admin: ['管理', 'Administration'],
   nothing: ['此账号没有管理职能。', 'This account administers nothing.'],
+  desks: ['管理事项', 'Desks'],
   toMap: ['前往地图', 'To the map'],
   trouble: ['操作失败：', 'That failed: '],
   offline: ['无法连接服务器', 'The server cannot be reached'],
@@ -72,10 +77,39 @@ const words = {
   value: ['数值', 'Value'],
   backup: ['备份与恢复', 'Backup and restore'],
   backupHint: ['在服务器上执行；恢复须在空机上进行。', 'To be run on the server; a restore wants an empty machine.'],
+
+  addOne: ['新建', 'Add'],
+  edit: ['编辑', 'Edit'],
+  remove: ['删除', 'Remove'],
+  revoke: ['吊销', 'Revoke'],
+  revoked: ['已吊销', 'revoked'],
+  save: ['保存', 'Save'],
+  check: ['校验', 'Check'],
+  isGood: ['校验通过', 'It is good'],
+  test: ['测试', 'Test'],
+  look: ['查看', 'Look'],
+  refresh: ['刷新', 'Refresh'],
+  send: ['下发', 'Send'],
+  later: ['更多', 'More'],
+  named: ['名称', 'Name'],
+  nameHint: ['1–64 个：a-z 0-9 _ - .', '1 to 64 of a-z 0-9 _ - .'],
+  revision: ['版本', 'Revision'],
+  ours: ['内置', 'built in'],
+  note: ['说明', 'Note'],
+  kind: ['类型', 'Kind'],
+  class: ['类别', 'Class'],
+  severity: ['等级', 'Severity'],
+  title: ['标题（中文）', 'Title (Chinese)'],
+  titleEn: ['标题（英文）', 'Title (English)'],
+  nothingChosen: ['（无）', '(none)'],
 } as const satisfies Record<string, readonly [string, string]>;
 
 export type AdminWord = keyof typeof words;
 
 export function say(key: AdminWord, lang: Lang): string {
   return choose(words[key], lang);
+}
+
+export function isAdminWord(key: string): key is AdminWord {
+  return key in words;
 }

@@ -6,7 +6,7 @@ import { kindOf, type CaseRow } from '../lib/docket';
 import { button, element, make, say as put } from '../lib/dom';
 import { leave, type Entered } from '../lib/entrance';
 import type { View } from '../lib/frames';
-import { pad, type LonLat } from '../lib/geo';
+import { around, pad, type LonLat } from '../lib/geo';
 import type { Why as Over } from '../lib/guard';
 import { word, type Lang } from '../lib/i18n';
 import { isLive } from '../lib/line';
@@ -30,8 +30,8 @@ import { Why } from '../map/why';
 import { bulkDeeds } from './bulk';
 import { BulkDialog } from './bulkdialog';
 import { Dispatch } from './dispatch';
-import { boxOfTwo, Doubles } from './doubles';
-import type { Entry } from './entry';
+import { Doubles } from './doubles';
+import { entryOf, moreOfIncident, type Entry } from './entry';
 import { EvaluationTab } from './evaluation';
 import { Handover } from './handover';
 import { Help } from './help';
@@ -55,6 +55,8 @@ export class Desk {
   private tab: Tab = 'inbox';
   private resting = false; // nobody is logged in
   private seen: cases.Incident | undefined; // that the card shows
+  private pair: Entry[] = []; // that are compared
+  private readonly names = new Map<string, string>(); // of what moves, by id
   private following: ReturnType<typeof setTimeout> | undefined;
   private silence: ReturnType<typeof setTimeout> | undefined;
   private readonly who: Me;
@@ -91,7 +93,7 @@ export class Desk {
     });
     this.inbox = new Inbox({ filter: element<HTMLFormElement>('filter'), count: element('count'), note: element('note'), grid: element('grid') }, {
       who, kinds: (['incident', 'alarm'] as const).filter((kind) => sees(who, kind)), tables, lang,
-      fresh: (rows) => this.fresh(rows), stepped: (row) => this.card.take(row), drawn: () => this.drawn(), looked: (e) => this.look(e), opened: (e) => this.open(e), picked: () => this.picked(),
+      fresh: (rows) => this.fresh(rows), stepped: (row) => this.card.take(row), personName: (id) => this.names.get(id) ?? id, drawn: () => this.drawn(), looked: (e) => this.look(e), opened: (e) => this.open(e), picked: () => this.picked(),
     });
     this.card = new CaseCard(element('case'), {
       names: () => ({
@@ -115,14 +117,17 @@ export class Desk {
     });
     this.doubles = new Doubles(element('doubles'), this.pins, {
       lang, className: (code) => this.inbox.className(code), areaName: (code) => this.inbox.areaName(code), closed: () => {
+        this.pair = [];
+        this.pin();
         this.shown();
         this.inbox.focus();
       },
-      show: (ids, places) => {
-        this.pins.choose(ids);
-        this.fit(places);
+      show: (...both) => {
+        this.pair = both.map((i) => entryOf(cases.incidentRow({ ...i, ...i.what }, true), moreOfIncident(i)));
+        this.pin();
+        this.pins.choose(both.map((i) => i.id));
+        this.fit(both.map((i) => i.what.place));
       },
-      merged: () => undefined,
     });
     this.bulk = new BulkDialog(lang, () => this.inbox.hello());
     this.help = new Help(lang);
@@ -182,6 +187,7 @@ export class Desk {
   }
 
   private touched(t: Touched): void {
+    for (const { is } of t.changes) if (is?.layer === moverLayer && is.name) this.names.set(is.id, is.name);
     this.map.take(t);
     this.thing.take(t);
     this.inbox.take(t);
@@ -211,10 +217,16 @@ export class Desk {
     const open = new Set(this.inbox.all.map((e) => e.id));
     this.notice.keep(open);
     this.banner.keep([...this.inbox.all]);
-    this.pins.show(this.inbox.roll.rows);
+    this.pin();
     this.report.look();
     if (this.tab === 'handover') this.handover.show();
     this.picked();
+  }
+
+  /** The map shows what is listed, and what is compared even if it is not. */
+  private pin(): void {
+    const { rows } = this.inbox.roll;
+    this.pins.show([...rows, ...this.pair.filter((e) => !rows.some((r) => r.id === e.id))]);
   }
 
   /** A line became the current one: it is marked on the map, and the card follows if it is open. */
@@ -248,10 +260,8 @@ export class Desk {
 
   /** The map shows all these places, beside what covers it. */
   private fit(places: LonLat[]): void {
-    const [a, b] = places;
-    if (!a || !b) return;
-    const box = boxOfTwo(a, b);
-    if (box) this.map.map.fitBounds(box, { padding: { top: 70, left: 70, bottom: 70, right: 70 + element('case').offsetWidth }, maxZoom: 18 });
+    const box = around([{ type: 'MultiPoint', coordinates: places }]);
+    if (box) this.map.map.fitBounds(box, { padding: { top: 70, left: 50, bottom: 70, right: 50 + element('case').offsetWidth }, maxZoom: 18.5 });
   }
 
   /** Another case is shown, or none. */
@@ -426,10 +436,8 @@ export class Desk {
 
   /** The map shows all that is listed. */
   private mapAll(): void {
-    const places = this.inbox.roll.rows.map((e) => e.place);
-    const [lons, lats] = [places.map((p) => p[0]), places.map((p) => p[1])];
-    if (places.length === 0) return;
-    this.map.map.fitBounds([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], { padding: 50, maxZoom: 17 });
+    const box = around([{ type: 'MultiPoint', coordinates: this.inbox.roll.rows.map((e) => e.place) }]);
+    if (box) this.map.map.fitBounds(box, { padding: 50, maxZoom: 17 });
   }
 
   // The page.

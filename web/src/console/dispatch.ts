@@ -8,6 +8,7 @@ import { around as boxAround, distance, offset, type LonLat } from '../lib/geo';
 import { word, type Lang } from '../lib/i18n';
 import type { Touched } from '../lib/picture';
 import { Problem } from '../lib/problem';
+import { tooLate } from './meanwhile';
 import type { Pins } from './pins';
 import { said } from './words';
 
@@ -25,6 +26,9 @@ type Person = cases.Advice['people'][number];
 
 /** How often advice is asked for again: people walk. In milliseconds. */
 const again = 10_000;
+
+/** So many of the nearest the map shows at least. */
+const near = 4;
 
 /** So far around the incident the map shows at least, and at most, in metres. */
 const least = 250;
@@ -210,7 +214,7 @@ export class Dispatch {
       this.chosen = undefined;
       this.draw();
     }
-    return caseWord('changedMeanwhile', lang);
+    return tooLate(was.id, lang);
   }
 
   private tell(text: string, bad: boolean): void {
@@ -249,7 +253,7 @@ export class Dispatch {
       mark.remove();
       this.marks.delete(mover);
     }
-    const to = this.chosen?.person === undefined ? advice.people : advice.people.filter((p) => p.person === this.chosen?.person);
+    const to = this.chosen?.person === undefined ? advice.people.slice(0, near) : advice.people.filter((p) => p.person === this.chosen?.person);
     this.pins.tie(to.flatMap((p) => {
       const where = at.get(p.mover);
       return where ? [{ from: incident.what.place, to: where, text: '' }] : [];
@@ -260,7 +264,7 @@ export class Dispatch {
   private frame(): void {
     const { incident, advice } = this;
     if (!incident || !advice) return;
-    const far = Math.min(most, Math.max(least, ...advice.people.slice(0, 4).map((p) => p.distance)));
+    const far = Math.min(most, Math.max(least, ...advice.people.slice(0, near).map((p) => p.distance)));
     const corners = [0, 90, 180, 270].map((azimuth) => offset(incident.what.place, azimuth, far));
     const box = boxAround([{ type: 'MultiPoint', coordinates: corners }]);
     const covered = this.panel.offsetWidth;

@@ -2,13 +2,13 @@
 import * as cases from '../lib/cases';
 import { channelWord, say as caseWord, severityWord } from '../lib/casewords';
 import { button, make, say as put } from '../lib/dom';
-import type { LonLat } from '../lib/geo';
-import { around as boxAround, distance } from '../lib/geo';
+import { distance } from '../lib/geo';
 import { stateWord, word, type Lang } from '../lib/i18n';
 import { Problem } from '../lib/problem';
 import { instant, stamp } from '../lib/time';
 import { gallery } from '../cases/files';
 import { span } from './entry';
+import { tooLate } from './meanwhile';
 import type { Pins } from './pins';
 import { said, type DeskWord } from './words';
 
@@ -16,8 +16,7 @@ export interface Around {
   lang(): Lang;
   className(code: string): string;
   areaName(code: string): string;
-  show(ids: string[], box: [LonLat, LonLat]): void; // on the map
-  merged(into: string): void;
+  show(one: cases.Incident, other: cases.Incident): void; // on the map
   closed(): void;
 }
 
@@ -69,7 +68,7 @@ export class Doubles {
     this.draw();
     const [a, b] = [one.what.place, other.what.place];
     this.pins.tie([{ from: a, to: b, text: caseWord('metres', this.around.lang(), { n: Math.round(distance(a, b)) }) }]);
-    this.around.show([one.id, other.id], [a, b]);
+    this.around.show(one, other);
   }
 
   private draw(): void {
@@ -101,7 +100,7 @@ export class Doubles {
       [word('area', lang), (i) => this.around.areaName(i.what.area ?? '')], [said('address', lang), (i) => i.what.address ?? ''], [said('text', lang), (i) => i.what.text ?? ''],
       [said('photos', lang), (i) => {
         const all = gallery(i, lang);
-        return all.length > 0 ? make('div', {}, ...all) : said('noPhoto', lang);
+        return all.length > 0 ? make('div', {}, make('h3', { className: 'unseen' }, said('photos', lang)), ...all) : said('noPhoto', lang);
       }],
     ];
     return make('div', { className: 'scroll', tabIndex: 0, ariaLabel: said('pairTitle', lang), role: 'region' }, make('table', {},
@@ -137,21 +136,20 @@ export class Doubles {
     this.at = (this.at + 1) % this.of.length;
     this.undo = undefined;
     put(this.told, '');
-    await this.do(async () => this.load(await cases.incident(one.id)));
+    await this.do(one.id, async () => this.load(await cases.incident(one.id)));
   }
 
   private merge(from: cases.Incident, into: cases.Incident, reason: string): Promise<void> {
-    return this.do(async () => {
+    return this.do(from.id, async () => {
       await cases.act('incident', from.id, 'merge', { into: into.id, ...(reason ? { reason } : {}) }, from.rev);
       this.undo = { from: from.id, into: into.id };
       await this.renew();
       this.tell(said('merged', this.around.lang(), this.undo), false);
-      this.around.merged(into.id);
     });
   }
 
   private unmerge(): Promise<void> {
-    return this.do(async () => {
+    return this.do(this.undo?.from ?? '', async () => {
       const { undo } = this;
       if (!undo) return;
       const from = await cases.incident(undo.from);
@@ -159,7 +157,6 @@ export class Doubles {
       this.undo = undefined;
       await this.renew();
       this.tell(said('unmerged', this.around.lang(), { from: from.id }), false);
-      this.around.merged(from.id);
     });
   }
 
@@ -171,8 +168,8 @@ export class Doubles {
     this.draw();
   }
 
-  /** Does something that may fail, one thing at a time; where somebody else was faster both are shown as they are now. */
-  private async do(what: () => Promise<void>): Promise<void> {
+  /** Does something with an incident that may fail, one thing at a time; where somebody else was faster both are shown as they are now. */
+  private async do(of: string, what: () => Promise<void>): Promise<void> {
     if (this.busy) return;
     this.busy = true;
     const lang = this.around.lang();
@@ -181,7 +178,7 @@ export class Doubles {
     } catch (e) {
       const changed = e instanceof Problem && (e.status === 412 || e.status === 409);
       if (changed) await this.renew().catch(() => undefined);
-      const why = changed ? `${caseWord('changedMeanwhile', lang)} ${e.message}` : e instanceof Problem ? e.message : caseWord('away', lang);
+      const why = changed ? `${await tooLate(of, lang)} (${e.message})` : e instanceof Problem ? e.message : caseWord('away', lang);
       this.tell(caseWord('refused', lang) + why, true);
     } finally {
       this.busy = false;
@@ -193,6 +190,3 @@ export class Doubles {
     put(this.told, text);
   }
 }
-
-/** The box around two places. */
-export const boxOfTwo = (a: LonLat, b: LonLat) => boxAround([{ type: 'MultiPoint', coordinates: [a, b] }]);

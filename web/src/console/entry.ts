@@ -46,9 +46,12 @@ export function moreOfIncident(i: Incident): More {
   };
 }
 
-/** Alarms are found by the twin itself; no clock runs on them. */
+/** The channel of alarms: the twin finds them itself, by sensors or by what algorithms see, which lists do not tell apart. */
+export const byItself = 'twin';
+
+/** No clock runs on alarms. */
 export function moreOfAlarm(a: Pick<ListedAlarm | Alarm, 'rev' | 'titleEn' | 'raised'>): More {
-  return { ...nothing, rev: a.rev, titleEn: a.titleEn ?? '', channel: 'sensor', begun: instant(a.raised) };
+  return { ...nothing, rev: a.rev, titleEn: a.titleEn ?? '', channel: byItself, begun: instant(a.raised) };
 }
 
 const minute = 60_000;

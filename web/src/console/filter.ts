@@ -3,11 +3,16 @@ import { worstFirst } from '../lib/docket';
 import { may, type Me } from '../lib/session';
 import type { Entry } from './entry';
 
-export type Whose = '' | 'mine' | 'unassigned' | 'waiting' | 'supervised' | 'extension';
+export type Whose = '' | 'mine' | 'unassigned' | 'waiting' | 'supervised' | 'extension' | 'fresh';
 
 /** '' and 0 pass all. over: incidents that are not open. severity: as severe or more. */
 export interface Filter {
   kind: '' | 'incident' | 'alarm' | 'over'; state: string; severity: number; class: string; area: string; channel: string; colour: '' | 'yellow' | 'red'; whose: Whose; q: string;
+}
+
+/** Whether a filter leaves anything out that is open. */
+export function narrows(f: Filter): boolean {
+  return Object.entries(everything).some(([key, all]) => f[key as keyof Filter] !== all);
 }
 
 export type Column = 'severity' | 'clock' | 'id' | 'class' | 'title' | 'area' | 'channel' | 'state' | 'to' | 'age';
@@ -22,6 +27,7 @@ export const columns: readonly Column[] = ['severity', 'clock', 'id', 'class', '
 /** What the filter knows of who looks, of what words mean, and of what the server found by them. */
 export interface Ground {
   who: Pick<Me, 'id' | 'unit' | 'actions'>;
+  now: number; // Unix milliseconds
   words(e: Entry): string; // all that can be read in a line
   found: ReadonlySet<string>; // numbers that the server found by the text
 }
@@ -43,6 +49,14 @@ export function isOf(e: Entry, who: Pick<Me, 'id' | 'unit'>): boolean {
   return e.person === who.id || Boolean(who.unit) && e.unit === who.unit && e.person === '';
 }
 
+/** How long a shift is, in milliseconds. */
+const shift = 8 * 3600_000;
+
+/** Whether it was found in the time of one shift. */
+export function isFresh(e: Entry, now: number): boolean {
+  return e.kind === 'incident' && e.begun !== undefined && now - e.begun <= shift;
+}
+
 function belongs(e: Entry, whose: Whose, g: Ground): boolean {
   switch (whose) {
     case '':
@@ -57,6 +71,8 @@ function belongs(e: Entry, whose: Whose, g: Ground): boolean {
       return e.supervised;
     case 'extension':
       return e.extension;
+    case 'fresh':
+      return isFresh(e, g.now);
   }
 }
 
@@ -76,7 +92,7 @@ function reads(q: string, e: Entry, g: Ground): boolean {
 }
 
 /** What a column is ordered by; what has none comes last either way. */
-function keyOf(e: Entry, by: Column, g: Pick<Ground, 'words'> & { said(e: Entry, by: Column): string }): number | string | undefined {
+function keyOf(e: Entry, by: Column, said: (e: Entry, by: Column) => string): number | string | undefined {
   switch (by) {
     case 'severity':
       return e.severity || undefined;
@@ -87,7 +103,7 @@ function keyOf(e: Entry, by: Column, g: Pick<Ground, 'words'> & { said(e: Entry,
     case 'id':
       return e.id;
     default:
-      return g.said(e, by) || undefined;
+      return said(e, by) || undefined;
   }
 }
 
@@ -95,14 +111,15 @@ function keyOf(e: Entry, by: Column, g: Pick<Ground, 'words'> & { said(e: Entry,
 export function ordered(all: Entry[], o: Order, said: (e: Entry, by: Column) => string): Entry[] {
   const { by } = o;
   if (by === '') return [...all].sort(worstFirst);
-  const keys = new Map(all.map((e) => [e, keyOf(e, by, { words: () => '', said })]));
+  const keys = new Map(all.map((e) => [e, keyOf(e, by, said)]));
   const sign = o.down ? -1 : 1;
   return [...all].sort((a, b) => {
     const [x, y] = [keys.get(a), keys.get(b)];
     if (x === y) return worstFirst(a, b);
     if (x === undefined) return 1;
     if (y === undefined) return -1;
-    return sign * (typeof x === 'string' && typeof y === 'string' ? collator.compare(x, y) : x < y ? -1 : 1) || worstFirst(a, b);
+    // Numbers of cases are as long as each other: they need no words' order, which is slow.
+    return sign * (by !== 'id' && typeof x === 'string' && typeof y === 'string' ? collator.compare(x, y) : x < y ? -1 : 1) || worstFirst(a, b);
   });
 }
 
@@ -116,7 +133,7 @@ export function turned(o: Order, by: Column): Order {
 
 const kinds = ['', 'incident', 'alarm', 'over'] as const;
 const colours = ['', 'yellow', 'red'] as const;
-const whoses = ['', 'mine', 'unassigned', 'waiting', 'supervised', 'extension'] as const;
+const whoses = ['', 'mine', 'unassigned', 'waiting', 'supervised', 'extension', 'fresh'] as const;
 
 const oneOf = <T extends string>(all: readonly T[], text: string | null): T | undefined => all.find((x) => x === text);
 

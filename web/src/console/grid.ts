@@ -109,6 +109,7 @@ export class Grid {
       const e = rows[from + i];
       l.root.hidden = !e || from + i >= to;
       if (e && !l.root.hidden) this.fill(l, e, from + i, now);
+      else l.root.dataset.id = '';
     });
     const { index } = this.roll;
     if (index >= from && index < to) this.root.setAttribute('aria-activedescendant', `line-${index - from}`);

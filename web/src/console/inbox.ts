@@ -12,11 +12,11 @@ import { throttled } from '../lib/throttle';
 import { AreaNames } from '../map/areas';
 import { named } from '../cases/parts';
 import { Details } from './details';
-import { entryOf, moreOfListed, span, type Entry } from './entry';
-import { everything, fromAddress, ordered, passes, toAddress, turned, type Column, type Filter, type Order, type Whose } from './filter';
+import { byItself, entryOf, moreOfListed, span, type Entry } from './entry';
+import { everything, fromAddress, narrows, ordered, passes, toAddress, turned, type Column, type Filter, type Order, type Whose } from './filter';
 import { Grid } from './grid';
 import { Roll } from './roll';
-import { said, type DeskWord } from './words';
+import { said } from './words';
 
 export interface Parts { filter: HTMLFormElement; count: HTMLElement; note: HTMLElement; grid: HTMLElement }
 
@@ -27,6 +27,7 @@ export interface Around {
   lang(): Lang;
   fresh(rows: CaseRow[]): void; // that were not here before
   stepped(row: CaseRow): void; // a case changed
+  personName(id: string): string;
   drawn(): void; // the list is another
   looked(e: Entry): void; // a line became the current one
   opened(e: Entry): void;
@@ -63,7 +64,7 @@ export class Inbox {
     this.grid = new Grid(parts.grid, this.roll, {
       cell: (e, c, now) => this.cell(e, c, now), column: (c) => this.columnName(c), order: () => this.order,
       pickName: (e) => said('pickLine', around.lang(), { id: e.id }), pickAllName: () => said('pickAll', around.lang()), title: () => said('list', around.lang()),
-      nothing: () => said(this.narrowed ? 'none' : 'noneYet', around.lang()),
+      nothing: () => said(narrows(this.filter) ? 'none' : 'noneYet', around.lang()),
       sort: (c) => this.sort(c), look: (e) => around.opened(e), open: (e) => around.opened(e), picked: () => around.picked(),
     });
     parts.filter.addEventListener('submit', (e) => e.preventDefault());
@@ -138,6 +139,11 @@ export class Inbox {
 
   className(code: string): string {
     return named([...this.classes, ...this.around.tables.classes], code, this.around.lang());
+  }
+
+  private channelName(code: string): string {
+    if (code === byItself) return said('byItself', this.around.lang());
+    return code && channelWord(code, this.around.lang());
   }
 
   areaName(code: string): string {
@@ -232,10 +238,6 @@ export class Inbox {
     this.draw();
   }
 
-  private get narrowed(): boolean {
-    return JSON.stringify(this.filter) !== JSON.stringify(everything);
-  }
-
   private now(): void {
     this.grid.reveal();
     if (this.roll.current) this.around.looked(this.roll.current);
@@ -286,11 +288,11 @@ export class Inbox {
     const { rows, parts } = folded(open);
     this.entries = rows.map((r) => entryOf(r, this.details.of(r.id), parts(r).length));
     const looked = this.filter.kind === 'over' ? this.past : this.entries;
-    const ground = { who: this.around.who, words: (e: Entry) => this.words(e), found: this.found };
+    const ground = { who: this.around.who, now: Date.now(), words: (e: Entry) => this.words(e), found: this.found };
     const shown = looked.filter((e) => passes(this.filter, e, ground));
     this.roll.set(ordered(shown, this.order, (e, c) => this.cell(e, c, 0)));
     const lang = this.around.lang();
-    put(this.parts.count, this.narrowed ? said('ofAll', lang, { n: shown.length, all: looked.length }) : said('counted', lang, { n: looked.length }));
+    put(this.parts.count, narrows(this.filter) ? said('ofAll', lang, { n: shown.length, all: looked.length }) : said('counted', lang, { n: looked.length }));
     put(this.parts.note, said('listAway', lang));
     this.choices(lang);
     this.grid.draw();
@@ -299,7 +301,7 @@ export class Inbox {
 
   private words(e: Entry): string {
     const lang = this.around.lang();
-    return [e.id, e.title, e.titleEn, this.className(e.class), this.areaName(e.area), e.address, e.unit, e.person, e.channel && channelWord(e.channel, lang), stateWord(e.state, lang)].join('\n');
+    return [e.id, e.title, e.titleEn, this.className(e.class), this.areaName(e.area), e.address, e.unit, e.person, this.around.personName(e.person), this.channelName(e.channel), stateWord(e.state, lang)].join('\n');
   }
 
   private cell(e: Entry, c: Column, now: number): string {
@@ -318,11 +320,11 @@ export class Inbox {
       case 'area':
         return this.areaName(e.area);
       case 'channel':
-        return e.channel === '' ? '' : channelWord(e.channel, lang);
+        return this.channelName(e.channel);
       case 'state':
         return stateWord(e.state, lang) + (e.supervised ? ` · ${caseWord('supervised', lang)}` : '');
       case 'to':
-        return [e.unit, e.person].filter(Boolean).join(' · ');
+        return [e.unit, e.person && this.around.personName(e.person)].filter(Boolean).join(' · ');
       case 'age':
         return e.begun === undefined ? '' : span(now - e.begun);
     }
@@ -365,13 +367,13 @@ export class Inbox {
     const all = this.filter.kind === 'over' ? this.past : this.entries;
     const there = (of: (e: Entry) => string, name: (code: string) => string, now: string): [string, string][] =>
       [...new Set([...all.map(of), now])].filter(Boolean).map((code): [string, string] => [code, name(code)]).sort((a, b) => a[1].localeCompare(b[1], 'zh-CN'));
-    const whose: Whose[] = ['waiting', 'mine', 'unassigned', 'supervised', 'extension'];
+    const whose: Exclude<Whose, ''>[] = ['waiting', 'mine', 'unassigned', 'supervised', 'extension', 'fresh'];
     const options: Record<Exclude<keyof Filter, 'q'>, [string, string][]> = {
       kind: [...this.around.kinds.map((k): [string, string] => [k, word(`${k}s`, lang)]), ...(this.around.kinds.includes('incident') ? [['over', caseWord('closedOnes', lang)] as [string, string]] : [])],
-      whose: whose.map((w): [string, string] => [w, said(w as DeskWord, lang)]), colour: [['yellow', said('yellowUp', lang)], ['red', said('redOnly', lang)]],
+      whose: whose.map((w): [string, string] => [w, said(w, lang)]), colour: [['yellow', said('yellowUp', lang)], ['red', said('redOnly', lang)]],
       severity: [1, 2, 3, 4].map((n): [string, string] => [String(n), n === 1 ? severityWord(1, lang) : said('severityUp', lang, { s: severityWord(n, lang) })]),
       state: there((e) => e.state, (s) => stateWord(s, lang), this.filter.state), class: there((e) => e.class, (c) => this.className(c), this.filter.class),
-      area: there((e) => e.area, (a) => this.areaName(a), this.filter.area), channel: there((e) => e.channel, (c) => channelWord(c, lang), this.filter.channel),
+      area: there((e) => e.area, (a) => this.areaName(a), this.filter.area), channel: there((e) => e.channel, (c) => this.channelName(c), this.filter.channel),
     };
     const key = JSON.stringify([options, this.filter]);
     if (this.parts.filter.dataset.said === key) return; // a choice that somebody makes just now stays open
@@ -385,7 +387,7 @@ export class Inbox {
       box.classList.toggle('set', now !== '');
     }
     const clear = this.parts.filter.querySelector<HTMLButtonElement>('#filter-clear');
-    if (clear) clear.disabled = !this.narrowed;
+    if (clear) clear.disabled = !narrows(this.filter);
   }
 
   private chosen(): void {

@@ -2,16 +2,13 @@
 import { worstFirst } from '../lib/docket';
 import type { Me } from '../lib/session';
 import type { Entry } from './entry';
-import { waits, type Filter } from './filter';
+import { isFresh, waits, type Filter } from './filter';
 import type { DeskWord } from './words';
 
 /** One figure; filter shows what it counts. */
 export interface Figure { word: DeskWord; n: number; filter: Partial<Filter>; bad: boolean }
 
 export interface Shift { figures: Figure[]; states: { state: string; n: number }[]; mind: Entry[] }
-
-/** How long a shift is, in milliseconds. */
-const shift = 8 * 3600_000;
 
 /** How many are named to be minded. */
 const named = 12;
@@ -32,7 +29,7 @@ export function shiftOf(all: readonly Entry[], who: Pick<Me, 'actions'>, now: nu
       { word: 'extension', n: count(incidents, (e) => e.extension), filter: { whose: 'extension' }, bad: false },
       { word: 'unassigned', n: count(incidents, (e) => e.unit === '' && e.person === ''), filter: { whose: 'unassigned' }, bad: false },
       { word: 'openAll', n: incidents.length, filter: { kind: 'incident' }, bad: false },
-      { word: 'newShift', n: count(incidents, (e) => e.begun !== undefined && now - e.begun <= shift), filter: { kind: 'incident' }, bad: false },
+      { word: 'fresh', n: count(incidents, (e) => isFresh(e, now)), filter: { whose: 'fresh' }, bad: false },
       { word: 'openAlarms', n: alarms.length, filter: { kind: 'alarm' }, bad: false },
       { word: 'rawAlarms', n: count(alarms, (e) => e.state === 'raised'), filter: { kind: 'alarm', state: 'raised' }, bad: true },
     ],

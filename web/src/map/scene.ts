@@ -1,11 +1,6 @@
 /** The map: geometry from our tiles, what changes by the second from the stream, joined by fid. */
-import {
-  AttributionControl, Map as MapLibre, NavigationControl, setWorkerUrl,
-  type GeoJSONSource, type LayerSpecification, type MapGeoJSONFeature,
-} from 'maplibre-gl';
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import type { GeoJSONSource, LayerSpecification, Map as MapLibre, MapGeoJSONFeature } from 'maplibre-gl';
 import type { Scene, Track } from '../lib/api';
-import { session } from '../lib/ask';
 import { make } from '../lib/dom';
 import type { Live, TileNews } from '../lib/frames';
 import type { Box, LonLat } from '../lib/geo';
@@ -17,6 +12,7 @@ import type { Theme } from '../lib/theme';
 import { throttled } from '../lib/throttle';
 import { dressed, labelZoom, own, ownLayers, paled, styleOf } from './dress';
 import { moverLayer, Movers } from './movers';
+import { boxShown, openMap } from './open';
 
 /** The layers whose objects change by the second and which tiles show too. */
 export const liveLayers = ['sensors', 'cameras', 'incidents', 'alarms'];
@@ -52,21 +48,11 @@ export class Scene3D {
 
   /** The map begins at the box, if there is one, unless the address says where. On a wall it has no buttons, and the address does not follow it. */
   constructor(container: HTMLElement, about: Scene, box: Box | undefined, private theme: Theme, lang: Lang, wall = false) {
-    setWorkerUrl(workerUrl);
-    this.map = new MapLibre({
-      container, style: styleOf(theme, lang), hash: !wall, center: about.center, zoom: 15.1, pitch: 62, bearing: 28,
-      maxPitch: 78, attributionControl: false, fadeDuration: 150,
+    this.map = openMap({
+      container, style: styleOf(theme, lang), hash: !wall, center: about.center, zoom: 15.1, pitch: 62, bearing: 28, maxPitch: 78,
       maxTileCacheSize: 0, // no news comes of tiles out of view: asked for again, an unchanged one costs a 304
       ...(box ? { bounds: box, fitBoundsOptions: { padding: 40, pitch: 50 } } : {}),
-      localIdeographFontFamily: "'Noto Sans CJK SC','WenQuanYi Micro Hei','PingFang SC','Microsoft YaHei',sans-serif",
-    });
-    this.map.addControl(new AttributionControl({ compact: false, customAttribution: '© OpenStreetMap contributors (ODbL)' }));
-    if (!wall) this.map.addControl(new NavigationControl({ visualizePitch: true }), 'bottom-right');
-    // Without this only the error's class is told, and that in one letter or two.
-    this.map.on('error', ({ error }) => {
-      if ((error as { status?: number }).status === 401) session.dispatchEvent(new Event('over'));
-      else console.error('map:', error.message);
-    });
+    }, !wall);
     this.movers = new Movers(this.map);
     this.ready = new Promise((done) => this.map.once('load', () => {
       this.addOwn();
@@ -77,10 +63,7 @@ export class Scene3D {
   }
 
   box(): Box {
-    const b = this.map.getBounds();
-    const lon = (v: number) => Math.min(180, Math.max(-180, v));
-    const lat = (v: number) => Math.min(90, Math.max(-90, v));
-    return [lon(b.getWest()), lat(b.getSouth()), lon(b.getEast()), lat(b.getNorth())];
+    return boxShown(this.map);
   }
 
   zoom(): number {

@@ -83,6 +83,8 @@ test('one click more narrows, a second of the same takes its place', () => {
   const left = compare('bank', '=', 'left');
   expect(write(narrowed(undefined, lamp), [])).toBe("class = 'asset.lamp'");
   expect(write(narrowed(narrowed(lamp, left), compare('class', '=', 'asset.bin')), [])).toBe("bank = 'left' AND class = 'asset.bin'");
+  const stretch = (from: number): Node => ({ is: 'all', of: [{ is: 'compare', property: 'chainage', operator: '>=', values: [from] }, { is: 'compare', property: 'chainage', operator: '<', values: [from + 500] }] });
+  expect(write(narrowed(narrowed(left, stretch(0)), stretch(500)), [])).toBe("bank = 'left' AND chainage >= 500 AND chainage < 1000");
   expect(write(narrowed({ is: 'any', of: [lamp, left] }, compare('severity', '=', 1)), [])).toBe("(class = 'asset.lamp' OR bank = 'left') AND severity = 1");
 });
 

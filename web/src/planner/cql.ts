@@ -14,6 +14,9 @@ export type Node =
   | { is: 'shape'; shape: number; metres: number } // within so many metres of a drawn shape, by its place in the list
   | { is: 'ground'; wkt: string }; // touches a geometry that no shape stands for
 
+export type Group = Extract<Node, { is: 'all' | 'any' }>;
+export const isGroup = (n: Node): n is Group => n.is === 'all' || n.is === 'any';
+
 const plainName = /^[A-Za-z_][A-Za-z0-9_.:]*$/;
 const keywords = /^(and|or|not|in|like|between|is|null|true|false|casei|timestamp|date|interval|bbox)$/i;
 
@@ -253,6 +256,7 @@ class Reader {
 
 /** The filter with one more condition, which takes the place of one of the same property that it says more about. */
 export function narrowed(node: Node | undefined, by: Node): Node {
+  if (by.is === 'all') return by.of.reduce<Node>(narrowed, node ?? { is: 'all', of: [] });
   const of = !node ? [] : node.is === 'all' ? node.of : [node];
   const about = (n: Node): string => (n.is === 'compare' ? n.property + (n.operator === '=' || n.operator === 'in' ? '=' : n.operator) : JSON.stringify(n));
   return { is: 'all', of: [...of.filter((n) => about(n) !== about(by)), by] };

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { furnish, own, scaled, swatchOf, tones, type Inks } from './paint';
 
 const inks = Object.fromEntries(tones.map((t) => [t, '#123456'])) as Inks;
+const drawn = { answer: [], shapes: [], handles: [], mark: [] };
 const style: StyleSpecification = {
   version: 8,
   sources: { water: { type: 'vector', tiles: ['/tiles/water/{z}/{x}/{y}.pbf'] }, assets: { type: 'vector', tiles: ['/tiles/assets/{z}/{x}/{y}.pbf?lang=zh'] } },
@@ -15,10 +16,10 @@ const style: StyleSpecification = {
 };
 
 test('what is wished is in the style, and nothing else', () => {
-  const plain = furnish(style, { hidden: [], opacity: {}, order: [], filters: {} }, inks);
+  const plain = furnish(style, { hidden: [], opacity: {}, order: [], filters: {} }, drawn, inks);
   expect(plain.layers.slice(0, 4)).toEqual(style.layers);
   expect(Object.keys(plain.sources)).toEqual(['water', 'assets', ...own]);
-  const is = furnish(style, { hidden: ['water'], opacity: { assets: 0.5 }, order: ['water'], filters: { assets: "class = 'a&b'" } }, inks);
+  const is = furnish(style, { hidden: ['water'], opacity: { assets: 0.5 }, order: ['water'], filters: { assets: "class = 'a&b'" } }, drawn, inks);
   expect(is.sources.assets).toEqual({ type: 'vector', tiles: ["/tiles/assets/{z}/{x}/{y}.pbf?lang=zh&filter=class%20%3D%20'a%26b'"] });
   expect(is.layers.slice(0, 4).map((l) => l.id)).toEqual(['background', 'assets-circle', 'water-fill', 'water-label']);
   expect(is.layers.find((l) => l.id === 'water-fill')!.layout).toEqual({ visibility: 'none' });

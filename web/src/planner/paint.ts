@@ -11,13 +11,12 @@ export interface Wish {
 
 /** The colours that answers are drawn in, by the name of their tone. */
 export type Inks = Record<Tone, string>;
-export const tones = ['bad', 'warn', 'good', 'glow', 'low', 'mid', 'high', 'text', 'halo'] as const;
+export const tones = ['bad', 'warn', 'good', 'glow', 'text', 'halo'] as const;
 export type Tone = (typeof tones)[number];
 
 /** The sources that the page adds, from below. */
 export const own = ['answer', 'shapes', 'handles', 'mark'] as const;
-
-const nothing: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
+export type Own = (typeof own)[number];
 
 const opacities: Record<string, string[]> = {
   fill: ['fill-opacity'], line: ['line-opacity'], circle: ['circle-opacity', 'circle-stroke-opacity'], symbol: ['icon-opacity', 'text-opacity'], 'fill-extrusion': ['fill-extrusion-opacity'],
@@ -34,16 +33,18 @@ export function scaled(value: unknown, share: number): unknown {
   return ['*', share, value];
 }
 
-/** The style with all that is wished. */
-export function furnish(is: StyleSpecification, wish: Wish, inks: Inks): StyleSpecification {
+/** The style with all that is wished, and what the page draws itself. */
+export function furnish(is: StyleSpecification, wish: Wish, drawn: Record<Own, GeoJSON.Feature[]>, inks: Inks): StyleSpecification {
   const sources = Object.fromEntries(Object.entries(is.sources).map(([layer, source]) => {
     const filter = wish.filters[layer];
     if (!filter || source.type !== 'vector') return [layer, source];
     return [layer, { ...source, tiles: source.tiles?.map((t) => `${t}${t.includes('?') ? '&' : '?'}filter=${encodeURIComponent(filter)}`) }];
   })) as StyleSpecification['sources'];
-  for (const name of own) sources[name] = { type: 'geojson', data: nothing };
+  for (const name of own) sources[name] = { type: 'geojson', data: collection(drawn[name]) };
   return { ...is, sources, layers: [...ordered(is.layers, wish.order).map((l) => wished(l, wish)), ...ownLayers(inks)] };
 }
+
+export const collection = (features: GeoJSON.Feature[]): GeoJSON.FeatureCollection => ({ type: 'FeatureCollection', features });
 
 const layerOf = (l: LayerSpecification): string => ('source' in l ? l.source : '');
 

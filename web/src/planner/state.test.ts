@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Node } from './cql';
 import { area, metres } from '../lib/measure';
 import { geometryOf, handles, measure, moved, nearby, packed, unpacked, whole, without, type Shape } from './shape';
-import { addressOf, blank, classesLeft, filterOf, stateOf, type State } from './state';
+import { addressOf, blank, classesLeft, filterOf, shapeGone, stateOf, type State } from './state';
 
 /** Random numbers that are the same in every run (mulberry32). */
 function dice(seed: number): () => number {
@@ -96,4 +96,11 @@ test('a layer is asked for what it shows', () => {
   expect(filterOf(state, 'water')).toBe('');
   expect(filterOf({ ...state, raw: 'a = 1', without: [] }, 'assets')).toBe('a = 1');
   expect(classesLeft(state, 'assets')).toEqual(['asset.tree']);
+});
+
+test('what was about a shape goes with it', () => {
+  const point = (x: number): Shape => ({ kind: 'point', points: [[x, 31]] });
+  const state: State = { ...blank, shapes: [point(1), point(2), point(3)], ground: '1', node: { is: 'all', of: [{ is: 'shape', shape: 0, metres: 5 }, { is: 'not', of: { is: 'shape', shape: 1, metres: 5 } }, { is: 'shape', shape: 2, metres: 5 }] } };
+  expect(shapeGone(state, 1)).toEqual({ shapes: [point(1), point(3)], ground: '', node: { is: 'all', of: [{ is: 'shape', shape: 0, metres: 5 }, { is: 'shape', shape: 1, metres: 5 }] } });
+  expect(shapeGone({ ...state, node: undefined }, 0)).toEqual({ shapes: [point(2), point(3)], ground: '0' });
 });

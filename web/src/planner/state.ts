@@ -109,3 +109,20 @@ function left(s: State, layer: string): string {
   const codes = classesLeft(s, layer);
   return codes.length === 0 ? '' : `class NOT IN (${codes.map((c) => `'${c.replaceAll("'", "''")}'`).join(', ')})`;
 }
+
+/** What changes when a shape is gone: conditions and ground that were about it go with it. */
+export function shapeGone(s: State, gone: number): Partial<State> {
+  const at = (n: number): number | undefined => (n === gone ? undefined : n > gone ? n - 1 : n);
+  const trimmed = (n: Node): Node | undefined => {
+    if (n.is === 'all' || n.is === 'any') return { is: n.is, of: n.of.flatMap((o) => trimmed(o) ?? []) };
+    if (n.is === 'not') {
+      const of = trimmed(n.of);
+      return of && { is: 'not', of };
+    }
+    if (n.is !== 'shape') return n;
+    const shape = at(n.shape);
+    return shape === undefined ? undefined : { ...n, shape };
+  };
+  const ground = s.ground === '' || s.ground === 'view' ? s.ground : String(at(Number(s.ground)) ?? '');
+  return { shapes: s.shapes.filter((_, i) => i !== gone), ground, ...(s.node ? { node: trimmed(s.node) } : {}) };
+}

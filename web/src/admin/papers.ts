@@ -1,0 +1,161 @@
+/** A desk for documents that hold everywhere: rules, fences, silences, warnings. They are listed, written, checked, saved and taken away. */
+import { ask } from '../lib/ask';
+import { button, make } from '../lib/dom';
+import { word, type Lang } from '../lib/i18n';
+import { everywhere, type Me } from '../lib/session';
+import { instant, stamp } from '../lib/time';
+import { dialog, Frame, sheet, table, type Desk } from './desk';
+import type { Document } from './document';
+import { Form, type Field } from './form';
+import type { AdminWord } from './words';
+
+/** A document with its revision: 0 is one of the program's own, that nobody saved. */
+export interface Paper<D> { name: string; rev: number; at?: string; edition?: string; doc: D }
+
+export type Say = (key: AdminWord) => string;
+
+/** What a kind of documents is like. */
+export interface Papers<D extends object> {
+  name: 'rules' | 'fences' | 'silences' | 'warnings'; // of the desk, the route and its list
+  check?: string; // where one is checked without being saved
+  blank(): Partial<D>;
+  heads: AdminWord[];
+  row(p: Paper<D>, say: Say, lang: Lang): (string | Node)[];
+  fields(doc: Partial<D>, say: Say, lang: Lang): Field[];
+  pages?: string[]; // fields that are the page's own, and are not sent
+  redrawnBy?: string; // the field by which others come and go
+  part?(form: Form, doc: Partial<D>, say: Say): HTMLElement; // beside the fields
+  ready?(): Promise<void>; // what rows and fields want to know
+}
+
+export class PaperDesk<D extends object> implements Desk {
+  private readonly frame: Frame;
+  private readonly list = make('div');
+  private readonly add: HTMLButtonElement;
+  private readonly find = make('input', { type: 'search', className: 'find' });
+  private readonly path: string;
+  private all: Paper<D>[] = [];
+  private readonly say: Say = (key) => this.frame.word(key);
+
+  constructor(private readonly kind: Papers<D>, private readonly who: Me, private readonly lang: () => Lang) {
+    this.path = `/v1/${kind.name}`;
+    this.frame = new Frame(kind.name, lang);
+    this.add = button('', () => void this.edit(undefined), 'primary');
+    this.frame.tools.append(this.find, ...(this.mayChange ? [this.add] : []));
+    this.frame.body.append(this.list);
+    this.find.addEventListener('input', () => this.draw());
+    void this.frame.try(async () => {
+      await this.kind.ready?.();
+      await this.load();
+    });
+  }
+
+  get root(): HTMLElement {
+    return this.frame.root;
+  }
+
+  speak(): void {
+    this.frame.speak();
+    this.add.textContent = this.say('addOne');
+    this.find.placeholder = this.find.ariaLabel = this.say('search');
+    this.draw();
+  }
+
+  /** What holds everywhere only those change who see everywhere. */
+  private get mayChange(): boolean {
+    return this.who.areas.includes(everywhere);
+  }
+
+  private at(name: string): string {
+    return `${this.path}/${encodeURIComponent(name)}`;
+  }
+
+  private async load(): Promise<void> {
+    this.all = (await ask<Record<string, Paper<D>[]>>(this.path))[this.kind.name] ?? [];
+    this.draw();
+  }
+
+  private draw(): void {
+    const { say, kind } = this;
+    const words = this.find.value.trim().toLowerCase();
+    const shown = this.all.filter((p) => `${p.name} ${JSON.stringify(p.doc)}`.toLowerCase().includes(words));
+    if (shown.length === 0) {
+      this.list.replaceChildren(make('p', { className: 'hint' }, say('none')));
+      return;
+    }
+    this.list.replaceChildren(table([say('named'), ...kind.heads.map(say), say('revision'), say('ways')], shown.map((p) => [p.name, ...kind.row(p, say, this.lang()), this.revision(p), this.ways(p)])));
+  }
+
+  private revision(p: Paper<D>): string {
+    return p.rev === 0 ? ourOwn(this.say('ours'), p.edition) : `${p.rev} · ${stamp(instant(p.at) ?? 0).slice(0, 16)}`;
+  }
+
+  private ways(p: Paper<D>): HTMLElement {
+    const row = make('div', { className: 'row-ways' });
+    if (!this.mayChange) return row;
+    row.append(button(this.say('edit'), () => void this.edit(p)));
+    if ('off' in p.doc || this.kind.name === 'rules') {
+      const off = (p.doc as { off?: boolean }).off === true;
+      row.append(button(this.say(off ? 'enable' : 'disable'), () => void this.save(p.name, p.rev, { ...p.doc, off: !off })));
+    }
+    if (p.rev > 0) row.append(button(this.say('remove'), () => void this.remove(p)));
+    for (const b of row.querySelectorAll('button')) b.ariaLabel = `${b.textContent} ${p.name}`;
+    return row;
+  }
+
+  private save(name: string, rev: number, doc: object): Promise<boolean> {
+    return this.frame.try(async () => {
+      await ask(this.at(name), { method: 'PUT', body: doc, match: rev });
+      await this.load();
+    });
+  }
+
+  private async remove(p: Paper<D>): Promise<void> {
+    const text = this.say('sure').replace('{what}', this.say('remove')).replace('{who}', p.name);
+    const sure = await dialog(text, [make('p', {}, text)], [[word('cancel', this.lang()), false], [this.say('yes'), true, 'primary']], false);
+    if (sure) await this.frame.try(async () => {
+      await ask(this.at(p.name), { method: 'DELETE', match: p.rev });
+      await this.load();
+    });
+  }
+
+  private edit(p: Paper<D> | undefined): void {
+    const title = p ? `${this.say('edit')} ${p.name}` : this.say('addOne');
+    sheet(title, (body, close) => this.write(body, close, p, (p?.doc ?? this.kind.blank()) as Document, p?.name ?? ''));
+  }
+
+  /** Draws the form, and again when a field changes by which others come and go. */
+  private write(body: HTMLElement, close: () => void, p: Paper<D> | undefined, doc: Document, named: string): void {
+    const { kind, say } = this;
+    const fields = kind.fields(doc as Partial<D>, say, this.lang());
+    const name: Field[] = p ? [] : [{ name: 'name', label: say('named'), as: 'text', required: true, hint: say('nameHint') }];
+    const beside = make('div');
+    const checked = make('p', { className: 'told', role: 'status' });
+    const own = [...(kind.pages ?? []), ...(p ? [] : ['name'])];
+    const plain = (given: Document): Document => Object.fromEntries(Object.entries(given).filter(([k]) => !own.includes(k)));
+    const form: Form = new Form(this.lang, [...name, ...fields], p ? doc : { ...doc, name: named }, say('save'), async (given) => {
+      await ask(this.at(p?.name ?? String(given.name)), { method: 'PUT', body: plain(given), match: p?.rev ?? 0 });
+      close();
+      await this.frame.try(() => this.load());
+    }, [
+      button(word('cancel', this.lang()), close),
+      ...(kind.check ? [button(say('check'), () => void form.try(async (given) => {
+        checked.textContent = '';
+        await ask(kind.check ?? '', { method: 'POST', body: plain(given) });
+        checked.textContent = say('isGood');
+      }))] : []),
+    ], [beside, checked]);
+    if (kind.part) beside.append(kind.part(form, doc as Partial<D>, say));
+    if (kind.redrawnBy) form.control(kind.redrawnBy)?.addEventListener('change', () => {
+      const given = form.read();
+      const kept = kind.fields(given as Partial<D>, say, this.lang()).map((f) => f.name.split('.')[0]);
+      const known = fields.map((f) => f.name.split('.')[0]);
+      const next = Object.fromEntries(Object.entries(given).filter(([k]) => k === 'name' || kept.includes(k) || !known.includes(k)));
+      this.write(body, close, p, next, String(given.name ?? ''));
+    });
+    body.replaceChildren(form.root);
+    form.root.querySelector<HTMLElement>(kind.redrawnBy && named ? `[name=${kind.redrawnBy}]` : 'input, select, textarea')?.focus();
+  }
+}
+
+const ourOwn = (ours: string, edition: string | undefined): string => (edition ? `${ours} · ${edition}` : ours);
