@@ -125,7 +125,8 @@ func TestFindingsArrive(t *testing.T) {
 			hook := func(name, signature string) (int, string) {
 				return send(t, http.MethodPost, s.url("/v1/hooks/"+name), body, access.SignatureHeader, signature)
 			}
-			signature := access.Sign(secret, time.Now(), []byte(body))
+			now := time.Now()
+			signature := access.Sign(secret, now, []byte(body))
 			if status, answer := hook("water-ai", signature); status != http.StatusOK || !strings.Contains(answer, `"accepted":1,"refused":1`) {
 				t.Fatalf("%d %s", status, answer)
 			}
@@ -136,7 +137,7 @@ func TestFindingsArrive(t *testing.T) {
 				t.Errorf("another hook: %d %s", status, answer)
 			}
 			// Signed anew it is taken again, and known again.
-			if status, _ := hook("water-ai", access.Sign(secret, time.Now().Add(-time.Second), []byte(body))); status != http.StatusOK {
+			if status, _ := hook("water-ai", access.Sign(secret, now.Add(-time.Second), []byte(body))); status != http.StatusOK {
 				t.Errorf("signed anew: %d", status)
 			}
 			shown := func() any {

@@ -123,8 +123,8 @@ async function taken({ id }, browser) {
   const planner = await stranger(browser, base, { width: 1366, height: 768 });
   await login(planner.page, base, 'planner', option('demo'));
   await planner.page.goto(`${base}/planner`);
-  await planner.page.click('[data-tab=export]', { timeout: 60_000 });
-  const [file] = await Promise.all([planner.page.waitForEvent('download', { timeout: 60_000 }), planner.page.click('#cases-csv', { timeout: 60_000 })]);
+  await planner.page.click('[data-tab=export]');
+  const [file] = await Promise.all([planner.page.waitForEvent('download'), planner.page.click('#cases-csv')]);
   const line = readFileSync(await file.path(), 'utf8').split('\r\n').find((l) => l.includes(id)) ?? '';
   check('the planner has it in the file of the month', line.includes('evaluated'), line);
   return planner;

@@ -15,7 +15,6 @@ const words = {
   phase4: ['核查', 'Check'],
   phase5: ['结案', 'Closed'],
   closedNote: ['结案指近 24 小时发现', 'Closed: found in 24 h'],
-  clocks: ['时限', 'Clocks'],
   newest: ['最新案件', 'Newest incidents'],
   noIncidents: ['暂无未结案件', 'No open incidents'],
   duty24: ['在岗力量', 'On duty'],
@@ -23,9 +22,6 @@ const words = {
   notYours: ['本账号不显示人员位置', 'Not shown to this account'],
   strip: ['沿河直线图', 'Along the creek'],
   stripSaid: ['按里程展开的苏州河：水位、案件与在岗力量', 'The creek by chainage: water level, incidents and who is on duty'],
-  waterLevel: ['水位', 'Level'],
-  upstream: ['上游', 'upstream'],
-  downstream: ['下游', 'downstream'],
   left: ['左岸', 'left bank'],
   right: ['右岸', 'right bank'],
   spotlight: ['突发事件', 'Trouble'],
@@ -45,7 +41,6 @@ const words = {
   held: ['手动浏览', 'By hand'],
   mapSaid: ['苏州河三维实景', 'The creek in 3D'],
   broken: ['图形中断，正在恢复', 'Graphics lost, recovering'],
-  map: ['地图', 'Map'],
 } as const satisfies Record<string, readonly [string, string]>;
 
 export type ScreenWord = keyof typeof words;
