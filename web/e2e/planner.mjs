@@ -351,7 +351,8 @@ try {
     await d.tab(pane);
     await clean(d, `${pane}, light and English`);
   }
-  check('no Chinese is left in it', await d.page.evaluate(() => [...document.querySelectorAll('.tabs button, .pane label > span, .pane h3, .pane p, #table h2, #table th')].map((e) => e.textContent).filter((t) => /\p{Script=Han}/u.test(t)).join(' | ')) === '');
+  const chinese = await d.page.evaluate(() => [...document.querySelectorAll('.tabs button, .pane label > span, .pane h3, .pane p, #table h2, #table th')].map((e) => e.textContent).filter((t) => /\p{Script=Han}/u.test(t)).join(' | '));
+  check('no Chinese is left in it', chinese === '', chinese);
   await d.rest();
   await d.shot('planner-light');
   const handler = await stranger(browser, base, small);

@@ -152,7 +152,7 @@ export class Figures implements Pane {
     }, 'bar');
     press.disabled = store.state.raw !== undefined;
     press.replaceChildren(...parts);
-    press.ariaLabel = say('narrow', this.bench.lang(), { what: b.name, n: plain(b.count) });
+    press.title = say('narrow', this.bench.lang(), { what: b.name, n: plain(b.count) });
     return make('li', {}, press);
   }
 }

@@ -1,6 +1,7 @@
 /** Asking one of the questions: its fields, what the server answers, and where that is. */
 import { button, make, say as put } from '../lib/dom';
 import { around } from '../lib/geo';
+import type { Lang } from '../lib/i18n';
 import { groundOf, type Ground } from './asks';
 import { bar } from './figures';
 import { field, grounds, select, wrong, type Bench, type Pane } from './bench';
@@ -18,6 +19,7 @@ export class QuestionPane implements Pane {
   private readonly found = make('div', { className: 'found' });
   private answer: Answer | undefined;
   private turn = 0;
+  private spoken: Lang | undefined;
 
   /** drawn is told what is to be seen of an answer on the map; of none it is told undefined. */
   constructor(private readonly bench: Bench, private readonly drawn: (a: Answer | undefined) => void) {
@@ -49,6 +51,8 @@ export class QuestionPane implements Pane {
     which.dataset.key = 'question';
     this.form.replaceChildren(...question.fields.map((f) => this.field(f)),
       make('div', { className: 'row' }, make('button', { type: 'submit', className: 'primary' }, say('go', lang)), button(say('drop', lang), () => this.drop())));
+    if (lang !== this.spoken) this.tell(''); // what was told was told in another language
+    this.spoken = lang;
     this.root.replaceChildren(field(say('question', lang), which), this.form, this.told, this.found);
     this.show();
   }
