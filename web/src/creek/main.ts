@@ -4,22 +4,22 @@ import './page.css';
 import * as api from '../lib/api';
 import { kindOf } from '../lib/docket';
 import { element } from '../lib/dom';
-import { enter, leave, type Entered } from '../lib/entrance';
+import { leave, type Entered } from '../lib/entrance';
 import type { View } from '../lib/frames';
 import { pad } from '../lib/geo';
 import type { Why as Over } from '../lib/guard';
 import { isWord, savedLanguage, word, type Lang } from '../lib/i18n';
 import { isLive } from '../lib/line';
+import { openPage } from '../lib/opening';
 import { Pass } from '../lib/pass';
 import { held, type Held, type Touched } from '../lib/picture';
-import { Problem } from '../lib/problem';
 import { forgetReason } from '../lib/purpose';
 import { caseOf, layerOf, type Hit } from '../lib/search';
-import { home, may, sees, type Me, type Site } from '../lib/session';
+import { may, sees, type Me, type Site } from '../lib/session';
 import { Connection, viewId } from '../lib/stream';
 import { showStrip } from '../lib/strip';
 import { Switches } from '../lib/switches';
-import { savedTheme, wear } from '../lib/theme';
+import { savedTheme } from '../lib/theme';
 import { clock, day } from '../lib/time';
 import { Relogin } from '../login/relogin';
 import { boxOf } from '../map/areas';
@@ -36,7 +36,7 @@ import { showSigns } from '../lib/signs';
 import { showStatus } from '../lib/status';
 import { Why } from '../map/why';
 
-class Screen {
+class Creek {
   private counts: api.LayerCount[] = [];
   private resting = false; // nobody is logged in: nothing is asked for
   private readonly switches = new Switches(element('language'), element('theme'), () => this.spoken(), () => this.dressed());
@@ -230,27 +230,9 @@ class Screen {
   }
 }
 
-/** Says that the server is away, while there is nothing else to show. */
-function awaiting(): void {
-  element('sign').dataset.status = 'reconnecting';
-  element('sign').textContent = word('reconnecting', savedLanguage());
-}
-
-async function start(): Promise<void> {
-  wear(savedTheme());
-  const entered = await enter(awaiting);
-  const { who } = entered;
-  if (!may(who, 'view')) return location.replace(home(who));
-  const [scene, tables, box] = await Promise.all([api.scene(), api.tables(), boxOf(who)]);
+openPage((who) => may(who, 'view'), async (entered) => {
+  const [scene, tables, box] = await Promise.all([api.scene(), api.tables(), boxOf(entered.who)]);
   const map = new Scene3D(element('map'), scene, box, savedTheme(), savedLanguage());
   await map.ready;
-  new Screen(entered, tables, map);
-}
-
-start().catch((e: unknown) => {
-  if (e instanceof Problem && e.status === 401) return leave('revoked');
-  element('sign').dataset.status = 'ended';
-  element('sign').textContent = word('ended', savedLanguage());
-  element('detail').textContent = (e as Error).message;
-  throw e;
+  new Creek(entered, tables, map);
 });

@@ -2,21 +2,21 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './screen.css';
 import * as api from '../lib/api';
-import { enter, leave, type Entered } from '../lib/entrance';
+import { leave, type Entered } from '../lib/entrance';
 import { element } from '../lib/dom';
 import type { Live, View } from '../lib/frames';
 import type { Why as Over } from '../lib/guard';
 import { choose, savedLanguage, word, type Lang } from '../lib/i18n';
 import { isLive } from '../lib/line';
+import { openPage } from '../lib/opening';
 import { Pass } from '../lib/pass';
 import { held, type Touched } from '../lib/picture';
-import { Problem } from '../lib/problem';
-import { home, may, type Me } from '../lib/session';
+import { may, type Me } from '../lib/session';
 import { showStatus } from '../lib/status';
 import { Connection, viewId } from '../lib/stream';
 import { showStrip } from '../lib/strip';
 import { Switches } from '../lib/switches';
-import { savedTheme, wear } from '../lib/theme';
+import { savedTheme } from '../lib/theme';
 import { clock, day } from '../lib/time';
 import { Relogin } from '../login/relogin';
 import { Company } from '../map/company';
@@ -260,28 +260,11 @@ class Wall {
   }
 }
 
-/** Says that the server is away, while there is nothing else to show. */
-function awaiting(): void {
-  element('sign').dataset.status = 'reconnecting';
-  element('sign').textContent = word('reconnecting', savedLanguage());
-}
-
-async function start(): Promise<void> {
-  wear(savedTheme());
-  element('title').textContent = tell('title', savedLanguage());
-  const entered = await enter(awaiting);
-  if (!may(entered.who, 'view')) return location.replace(home(entered.who));
+element('title').textContent = tell('title', savedLanguage());
+openPage((who) => may(who, 'view'), async (entered, awaiting) => {
   const [about, tables] = await insist(() => Promise.all([api.scene(), api.tables()]), awaiting);
   const known = await insist(() => creek(about), awaiting);
   const map = new Scene3D(element('map'), about, undefined, savedTheme(), savedLanguage(), true);
   await map.ready;
   new Wall(entered, about, tables, known, map);
-}
-
-start().catch((e: unknown) => {
-  if (e instanceof Problem && e.status === 401) return leave('revoked');
-  element('sign').dataset.status = 'ended';
-  element('sign').textContent = word('ended', savedLanguage());
-  element('detail').textContent = (e as Error).message;
-  throw e;
 });
