@@ -24,8 +24,10 @@ export async function desks(browser, page, base, { check, wait, folder }) {
   await row('newcomer').locator('button', { hasText: '停用' }).click();
   await page.click('dialog .ways .primary');
   check('it can be disabled', await wait('disabled', () => [...document.querySelectorAll('#desks tr')].some((r) => /newcomer.*停用 · 待改密/.test(r.textContent))));
+  await page.fill('.add [name=username]', 'newcomer');
+  await page.check('.add [value=patrol]');
   await page.click('.add button[type=submit]');
-  check('what cannot be is said', await wait('said', () => document.querySelector('.told.bad')?.textContent !== ''));
+  check('what cannot be is said', await wait('said', () => (document.querySelector('.told.bad')?.textContent ?? '') !== ''));
   if (folder) await page.screenshot({ path: join(folder, 'admin-accounts.png') });
 
   for (const [user, title, sees] of [['system', '系统', () => document.querySelectorAll('.lamp.good').length === 2 && document.querySelectorAll('#desks tbody tr').length > 0], ['audit', '审计记录', () => document.querySelectorAll('#desks tbody tr').length > 0]]) {
