@@ -29,9 +29,36 @@ type bundle struct {
 // bundleSize is how many edges share a box.
 const bundleSize = 16
 
+// boundOf is g.Bound, in less time for what is commonest.
+func boundOf(g orb.Geometry) orb.Bound {
+	var vertices []orb.Point
+	switch g := g.(type) {
+	case orb.LineString:
+		vertices = g
+	case orb.Polygon:
+		if len(g) > 0 {
+			vertices = g[0]
+		}
+	}
+	if len(vertices) == 0 {
+		return g.Bound()
+	}
+	b := orb.Bound{Min: vertices[0], Max: vertices[0]}
+	for _, v := range vertices[1:] {
+		for k := range 2 {
+			if v[k] < b.Min[k] {
+				b.Min[k] = v[k]
+			} else if v[k] > b.Max[k] {
+				b.Max[k] = v[k]
+			}
+		}
+	}
+	return b
+}
+
 // fill takes g apart.
 func (f *figure) fill(g orb.Geometry) {
-	f.bound = g.Bound()
+	f.bound = boundOf(g)
 	f.points, f.pieces, f.bundles, f.edges = f.points[:0], f.pieces[:0], f.bundles[:0], f.edges[:0]
 	f.add(g)
 }
@@ -76,7 +103,7 @@ func (f *figure) line(l orb.LineString) {
 		f.points = append(f.points, l[0])
 		return
 	}
-	f.pieces = append(f.pieces, piece{bound: l.Bound(), from: from, to: len(f.bundles)})
+	f.pieces = append(f.pieces, piece{bound: boundOf(l), from: from, to: len(f.bundles)})
 }
 
 func (f *figure) polygon(p orb.Polygon) {
@@ -85,7 +112,7 @@ func (f *figure) polygon(p orb.Polygon) {
 		f.join(ring)
 	}
 	if from < len(f.bundles) {
-		f.pieces = append(f.pieces, piece{bound: p.Bound(), polygon: p, from: from, to: len(f.bundles)})
+		f.pieces = append(f.pieces, piece{bound: boundOf(p), polygon: p, from: from, to: len(f.bundles)})
 	}
 }
 

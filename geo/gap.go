@@ -13,21 +13,23 @@ import (
 // to 0.1 % while the two lie within some tens of kilometres. Nothing wraps around the
 // antimeridian.
 func (p *Prepared) Distance(g orb.Geometry, limit Metres) (d Metres, ok bool) {
-	b := g.Bound()
+	b := boundOf(g)
 	n := newNearing(p.figure.bound, b, limit)
 	if n.apart2(p.figure.bound, b) > n.best2 {
 		return 0, false
 	}
-	if p.Intersects(g) {
-		return 0, true
-	}
 	if point, is := g.(orb.Point); is {
-		n.point(point, &p.figure)
+		if p.Touches(point) {
+			return 0, true
+		}
+		n.point(point, p.shape())
 	} else {
 		f := figurePool.Get().(*figure)
 		defer figurePool.Put(f)
-		f.fill(g)
-		n.figures(f, &p.figure)
+		if f.fill(g); f.meets(p.shape()) {
+			return 0, true
+		}
+		n.figures(f, p.shape())
 	}
 	if !n.found {
 		return 0, false

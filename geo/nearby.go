@@ -36,12 +36,12 @@ func (x *Index[K]) Nearest(dst []Hit[K], p orb.Point, n int, limit Metres) []Hit
 // nearest must be what is passed over.
 type seeking[K comparable] struct {
 	surroundings
-	n     int
-	limit Metres
-	reach float64        // what is farther at least is passed over
-	least []float64      // the n shortest distances: a heap, the longest first
-	all   []candidate[K] // what may be among the nearest
-	some  []candidate[K] // scratch
+	n             int
+	limit         Metres
+	reach, reach2 float64        // what is farther at least is passed over; and its square
+	least         []float64      // the n shortest distances: a heap, the longest first
+	all           []candidate[K] // what may be among the nearest
+	some          []candidate[K] // scratch
 }
 
 // candidate is what may be one of the nearest.
@@ -53,7 +53,8 @@ type candidate[K comparable] struct {
 
 func (s *seeking[K]) begin(p orb.Point, n int, limit Metres) {
 	s.surroundings = newSurroundings(p)
-	s.n, s.limit, s.reach = n, limit, float64(min(limit, math.MaxFloat64))
+	s.n, s.limit = n, limit
+	s.toReach(math.Min(float64(limit), math.MaxFloat64))
 	s.least, s.all = s.least[:0], s.all[:0]
 }
 
@@ -67,8 +68,8 @@ func (s *seeking[K]) packed(p *packed[K], level, block int) {
 	if level == 0 {
 		for k := range boxes {
 			b := &boxes[k]
-			if d := s.distance(b.Min, b.Max); d <= s.reach {
-				s.offer(d, p.keys[from+k], b.Min, b.Max)
+			if d := s.square(b); d <= s.reach2 {
+				s.offer(math.Sqrt(d), p.keys[from+k], b.Min, b.Max)
 			}
 		}
 		return
@@ -77,8 +78,8 @@ func (s *seeking[K]) packed(p *packed[K], level, block int) {
 	var order [fanout]uint8
 	n := 0
 	for k := range boxes {
-		d := s.distance(boxes[k].Min, boxes[k].Max)
-		if !(d <= s.reach) {
+		d := s.square(&boxes[k])
+		if !(d <= s.reach2) {
 			continue
 		}
 		far[k] = d
@@ -90,11 +91,24 @@ func (s *seeking[K]) packed(p *packed[K], level, block int) {
 		n++
 	}
 	for _, k := range order[:n] {
-		if far[k] > s.reach {
+		if far[k] > s.reach2 {
 			return
 		}
 		s.packed(p, level-1, from+int(k))
 	}
+}
+
+// square is that of the distance to a box.
+func (s *seeking[K]) square(b *orb.Bound) float64 {
+	if !s.even {
+		return sq(s.distance(b.Min, b.Max))
+	}
+	return s.flat2(b.Min[0], b.Min[1], b.Max[0], b.Max[1])
+}
+
+// toReach lets what is farther be passed over.
+func (s *seeking[K]) toReach(reach float64) {
+	s.reach, s.reach2 = reach, math.Min(sq(reach), math.MaxFloat64)
 }
 
 // offer takes a thing that is within reach, and reaches no farther than is needed.
@@ -111,7 +125,7 @@ func (s *seeking[K]) offer(least float64, key K, min, max [2]float64) {
 		s.sink()
 	}
 	if s.full() {
-		s.reach = math.Min(s.reach, s.least[0]/planeLeast*1.005)
+		s.toReach(math.Min(s.reach, s.least[0]/planeLeast*1.005))
 	}
 }
 
@@ -176,16 +190,27 @@ func (s *surroundings) plane(min, max [2]float64) bool {
 		math.Abs(s.p[1]) <= planeLatitude
 }
 
-// flat is distance on the plane.
-func (s *surroundings) flat(low, high [2]float64) float64 {
-	dLon, dLat := max(0, low[0]-s.p[0], s.p[0]-high[0]), max(0, low[1]-s.p[1], s.p[1]-high[1])
-	return math.Sqrt(sq(dLon*s.x) + sq(dLat*s.y))
+// flat2 is the square of the distance on the plane.
+func (s *surroundings) flat2(west, south, east, north float64) float64 {
+	x, y := west-s.p[0], south-s.p[1]
+	if x < 0 {
+		if x = s.p[0] - east; x < 0 {
+			x = 0
+		}
+	}
+	if y < 0 {
+		if y = s.p[1] - north; y < 0 {
+			y = 0
+		}
+	}
+	x, y = x*s.x, y*s.y
+	return x*x + y*y
 }
 
 // distance is never more than boxDistance, or the distance to anything in the box.
 func (s *surroundings) distance(min, max [2]float64) float64 {
 	if s.even || s.plane(min, max) {
-		return s.flat(min, max)
+		return math.Sqrt(s.flat2(min[0], min[1], max[0], max[1]))
 	}
 	return float64(boxDistance(s.p, min, max))
 }

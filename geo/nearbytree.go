@@ -25,7 +25,7 @@ func (s *seeking[K]) tree(t *rtree.RTreeGN[float64, K]) {
 			reach = math.Min(reach, math.Max(1, 0.75*math.Sqrt(area*float64(s.n)/float64(t.Len()))))
 		}
 		for range squareTries {
-			if !s.square(t, done, reach) {
+			if !s.around(t, done, reach) {
 				break
 			}
 			if done = reach; done >= s.reach {
@@ -46,9 +46,9 @@ func (s *seeking[K]) tree(t *rtree.RTreeGN[float64, K]) {
 		})
 }
 
-// square offers what is farther than done and at most at the reach; false: there is too
+// around offers what is farther than done and at most at the reach; false: there is too
 // much around, and nothing was offered.
-func (s *seeking[K]) square(t *rtree.RTreeGN[float64, K], done, reach float64) bool {
+func (s *seeking[K]) around(t *rtree.RTreeGN[float64, K], done, reach float64) bool {
 	dx, dy := reach/s.x, reach/s.y
 	s.some = s.some[:0]
 	left := squareRoom + 64*s.n

@@ -13,8 +13,9 @@ import (
 // predicates of OGC 06-103r4. Rings and multipolygons must be valid as the
 // standard has it. It is immutable; comparing allocates nothing in the long run.
 type Prepared struct {
-	figure figure
+	figure figure                 // of a box no more than its bound: shape has it
 	box    bool                   // it is its own bound, and has an inside
+	once   sync.Once              // lets a box be taken apart
 	area   bool                   // it is one polygon or several
 	cells  atomic.Pointer[raster] // of an area that was compared with much
 }
@@ -25,7 +26,10 @@ func Prepare(g orb.Geometry) *Prepared {
 	p := new(Prepared)
 	switch g := g.(type) {
 	case orb.Bound:
-		p.box = g.Min[0] < g.Max[0] && g.Min[1] < g.Max[1]
+		if p.box = g.Min[0] < g.Max[0] && g.Min[1] < g.Max[1]; p.box {
+			p.figure.bound = g
+			return p
+		}
 		p.figure.fill(boxGeometry(g))
 		return p
 	case orb.Polygon, orb.MultiPolygon:
@@ -47,6 +51,14 @@ func boxGeometry(b orb.Bound) orb.Geometry {
 	}
 }
 
+// shape is what it is made of.
+func (p *Prepared) shape() *figure {
+	if p.box {
+		p.once.Do(func() { p.figure.add(p.figure.bound) })
+	}
+	return &p.figure
+}
+
 // raster lets an area be compared with much in less time.
 func (p *Prepared) raster() {
 	if p.area && p.cells.Load() == nil {
@@ -65,18 +77,19 @@ func (p *Prepared) Intersects(g orb.Geometry) bool {
 	if point, ok := g.(orb.Point); ok {
 		return p.Touches(point)
 	}
-	switch b := g.Bound(); {
+	if r := p.cells.Load(); r != nil && p.touchesCorner(g) {
+		return true
+	}
+	switch b := boundOf(g); {
 	case !p.figure.bound.Intersects(b):
 		return false
-	case p.box && !b.IsEmpty() && overlaps(&p.figure.bound, &b):
-		return true
-	case (p.box || p.cells.Load() != nil) && p.touchesCorner(g):
+	case p.box && !b.IsEmpty() && overlaps(&p.figure.bound, &b), p.box && p.touchesCorner(g):
 		return true
 	}
 	f := figurePool.Get().(*figure)
 	defer figurePool.Put(f)
 	f.fill(g)
-	return f.meets(&p.figure)
+	return f.meets(p.shape())
 }
 
 // touchesCorner says whether a corner of a line or polygon lies in it.
@@ -105,9 +118,9 @@ func (p *Prepared) Touches(point orb.Point) bool {
 // interiors meet, so that a line along the edge of a polygon is not within it.
 func (p *Prepared) Holds(g orb.Geometry) bool {
 	if point, ok := g.(orb.Point); ok {
-		return p.figure.bound.Contains(point) && p.figure.locate(point) == within
+		return p.figure.bound.Contains(point) && p.shape().locate(point) == within
 	}
-	switch b := g.Bound(); {
+	switch b := boundOf(g); {
 	case !surrounds(p.figure.bound, b):
 		return false
 	case p.box && inBox(p.figure.bound, b):
@@ -116,18 +129,18 @@ func (p *Prepared) Holds(g orb.Geometry) bool {
 	f := figurePool.Get().(*figure)
 	defer figurePool.Put(f)
 	f.fill(g)
-	return f.liesIn(&p.figure)
+	return f.liesIn(p.shape())
 }
 
 // Within says whether it lies within g.
 func (p *Prepared) Within(g orb.Geometry) bool {
-	if !surrounds(g.Bound(), p.figure.bound) {
+	if !surrounds(boundOf(g), p.figure.bound) {
 		return false
 	}
 	f := figurePool.Get().(*figure)
 	defer figurePool.Put(f)
 	f.fill(g)
-	return p.figure.liesIn(f)
+	return p.shape().liesIn(f)
 }
 
 // surrounds says whether the box b lies in the box a.

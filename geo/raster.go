@@ -24,7 +24,7 @@ type raster struct {
 
 // The bounds of a raster.
 const (
-	rasterLeast = 16
+	rasterLeast = 8
 	rasterMost  = 128
 	// slack is the share of a cell that the arithmetic of cells may be off: no edge is
 	// missed where it is doubted.
@@ -34,7 +34,7 @@ const (
 // newRaster is that of an area, which has some edges; nil if it is too flat to have one.
 func newRaster(f *figure) *raster {
 	r := &raster{min: f.bound.Min, side: rasterLeast}
-	for r.side < rasterMost && r.side*r.side < 8*len(f.edges) {
+	for r.side < rasterMost && r.side*r.side < 4*len(f.edges) {
 		r.side *= 2
 	}
 	for k := range r.scale {

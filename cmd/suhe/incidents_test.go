@@ -318,6 +318,19 @@ func TestIncidentsAsAFile(t *testing.T) {
 			t.Errorf("%s elsewhere: %v", query, got)
 		}
 	}
+	// What is open is a layer, too, and is asked for by when it last changed.
+	eventually(t, "the map shows one", func() bool { return h.world.ByID(assets.ID(open)) != nil && h.world.ByID(assets.ID(over)) == nil })
+	span := func(filter string) string {
+		return "filter=" + url.QueryEscape("T_INTERSECTS(updated, INTERVAL("+filter+"))")
+	}
+	instant := func(d time.Duration) string { return "'" + begun.Add(d).Format(time.RFC3339) + "'" }
+	for query, want := range map[string]float64{"datetime=" + at(-time.Minute) + "/..": 1, "datetime=../" + at(-time.Minute): 0, "datetime=" + at(time.Hour) + "/..": 0,
+		span(instant(-time.Minute) + ", '..'"): 1, span("'..', " + instant(-time.Minute)): 0} {
+		status, page := h.asks("dispatcher-here", "GET", "/ogc/collections/incidents/items?"+query, nil)
+		if status != http.StatusOK || page["numberMatched"] != want {
+			t.Errorf("%s: %d %v, want %v", query, status, page["numberMatched"], want)
+		}
+	}
 	if status, _, _ := h.file("handler-here", "/v1/incidents?f=csv"); status != http.StatusForbidden {
 		t.Errorf("who may not export: %d", status)
 	}

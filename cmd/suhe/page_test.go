@@ -92,6 +92,17 @@ func TestPageDesks(t *testing.T) {
 	}
 }
 
+// The wall: it is live and flies, shows trouble and returns by itself, mends itself, keeps its
+// layouts, and grows by nothing however much happens; for longer in the soak.
+func TestPageScreen(t *testing.T) {
+	t.Parallel()
+	rounds := "20"
+	if os.Getenv("SUHE_SOAK") != "" {
+		rounds = "500"
+	}
+	walk(t, serve(t, t.TempDir(), "--demo", "--demo-password", pagesPassword), "screen.mjs", "--soak", rounds)
+}
+
 // The planners' workbench: layers, filters, shapes, table, figures, questions, views by link
 // and files say what the server says.
 func TestPagePlanner(t *testing.T) {

@@ -56,3 +56,25 @@ func BenchmarkSight(b *testing.B) {
 		})
 	}
 }
+
+// All of a kind is seen by who sees every asset of it, and by nobody who does not.
+func TestSeesAll(t *testing.T) {
+	everywhere := []string{access.Everywhere}
+	for name, c := range map[string]struct {
+		grant access.Grant
+		want  bool
+	}{
+		"all":       {access.Grant{Kinds: []assets.Kind{assets.Fixture}, Sensitivity: assets.Personal, Areas: everywhere}, true},
+		"no kind":   {access.Grant{Kinds: []assets.Kind{assets.Camera}, Sensitivity: assets.Personal, Areas: everywhere}, false},
+		"an area":   {access.Grant{Kinds: []assets.Kind{assets.Fixture}, Sensitivity: assets.Personal, Areas: []string{"310107"}}, false},
+		"a class":   {access.Grant{Kinds: []assets.Kind{assets.Fixture}, Classes: []string{"asset.lamp"}, Sensitivity: assets.Personal, Areas: everywhere}, false},
+		"no secret": {access.Grant{Kinds: []assets.Kind{assets.Fixture}, Sensitivity: assets.Internal, Areas: everywhere}, false},
+	} {
+		if got := c.grant.Compile(nil).SeesAll(assets.Fixture); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+	if (access.Scope{}).SeesAll(assets.Fixture) {
+		t.Error("the zero scope sees all")
+	}
+}

@@ -2,6 +2,7 @@ package format
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"strconv"
@@ -110,12 +111,34 @@ func (c *csvFile) xy(b []byte, s geo.Solid) []byte {
 	if !point {
 		p = geo.Anchor(s.Plane)
 	}
-	b = append(appendNumber(b, p[0]), ',')
-	b = append(appendNumber(b, p[1]), height...)
+	places := degreePlaces
+	if c.h.crs().Planar() {
+		places = metrePlaces
+	}
+	b = append(appendDecimal(b, p[0], places), ',')
+	b = append(appendDecimal(b, p[1], places), height...)
 	if point && s.Z != nil {
-		b = appendNumber(b, s.Z[0])
+		b = appendDecimal(b, s.Z[0], metrePlaces)
 	}
 	return b
+}
+
+// The decimal places of coordinates: more would tell of nothing but arithmetic.
+const (
+	metrePlaces  = 3 // a millimetre
+	degreePlaces = 9 // a tenth of one
+)
+
+// appendDecimal appends a number with at most so many decimal places.
+func appendDecimal(b []byte, v float64, places int) []byte {
+	from := len(b)
+	b = strconv.AppendFloat(b, v, 'f', places, 64)
+	number := bytes.TrimRight(b[from:], "0")
+	number = bytes.TrimSuffix(number, []byte("."))
+	if string(number) == "-0" {
+		number = []byte("0")
+	}
+	return append(b[:from], number...)
 }
 
 // appendValue appends a plain value as a cell; null is empty.

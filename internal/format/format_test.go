@@ -52,6 +52,8 @@ func TestTextsAreAsTheyShouldBe(t *testing.T) {
 		{"table", "csv", format.Head{Fields: one}, at("a", `say "桥", now`), "\ufeffid,name,WKT\r\na,\"say \"\"桥\"\", now\",POINT(121.4 31.2)\r\n"},
 		{"coordinates", "csv", format.Head{Fields: one, Form: format.FormXY, Z: true}, at("a", nil), "\ufeffid,name,lon,lat,z\r\na,,121.4,31.2,4.5\r\n"},
 		{"plane", "csv", format.Head{Form: format.FormXY, CRS: "EPSG:4549"}, at("a"), "\ufeffid,x,y\r\na,121.4,31.2\r\n"},
+		{"large metres", "csv", format.Head{Form: format.FormXY, CRS: "EPSG:4549", Z: true}, &format.Feature{ID: "a", Geometry: geo.Solid{Plane: orb.Point{500_000, 3_458_000.12345678}, Z: []float64{-0.0001}}}, "\ufeffid,x,y,z\r\na,500000,3458000.123,0\r\n"},
+		{"many digits", "csv", format.Head{Form: format.FormXY, Fields: []format.Field{{Name: "n", Type: format.Number}}}, &format.Feature{ID: "a", Values: []any{3.458e6}, Geometry: geo.Solid{Plane: orb.Point{121.40000000000001, 31.123456789123}}}, "\ufeffid,n,lon,lat\r\na,3458000,121.4,31.123456789\r\n"},
 		{"no place", "csv", format.Head{Form: format.FormXY, Z: true}, &format.Feature{ID: "a"}, "\ufeffid,lon,lat,z\r\na,,,\r\n"},
 		{"own id, a column called as ours", "csv", format.Head{Fields: []format.Field{{Name: "id"}, {Name: "wkt"}}}, at("a", "b", "c"), "\ufeffid,wkt_2,WKT\r\nb,c,POINT(121.4 31.2)\r\n"},
 	}

@@ -69,8 +69,14 @@ func appendTime(dst []byte, t time.Time) []byte {
 	return t.AppendFormat(dst, "2006-01-02T15:04:05.999Z07:00")
 }
 
-// appendNumber appends n in the fewest digits that read as n again.
-func appendNumber(dst []byte, n float64) []byte { return strconv.AppendFloat(dst, n, 'g', -1, 64) }
+// appendNumber appends n in the fewest digits that read as n again: plainly, as people
+// and spreadsheets read it, unless it is very large or small.
+func appendNumber(dst []byte, n float64) []byte {
+	if size := math.Abs(n); size != 0 && !(size >= 1e-6 && size < 1e21) {
+		return strconv.AppendFloat(dst, n, 'g', -1, 64)
+	}
+	return strconv.AppendFloat(dst, n, 'f', -1, 64)
+}
 
 // appendJSON appends a plain value as JSON; text of fields of type JSON as it is.
 func appendJSON(dst []byte, t Type, v any) []byte {

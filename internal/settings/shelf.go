@@ -30,6 +30,7 @@ type Shelf[V any] struct {
 type Held[V any] struct {
 	Rev int64
 	At  time.Time
+	By  string
 	Is  V
 }
 
@@ -68,7 +69,7 @@ func (s *Shelf[V]) Refresh(ctx context.Context) (anew bool, err error) {
 			s.log.Error("setting cannot be read, so it is none", "kind", s.kind, "name", one.Name, "err", err)
 			continue
 		}
-		all[one.Name] = Held[V]{one.Rev, one.At, is}
+		all[one.Name] = Held[V]{one.Rev, one.At, one.By, is}
 	}
 	s.all.Store(&all)
 	s.changes, s.loaded = changes, true

@@ -159,6 +159,7 @@ type Paper struct {
 	Name    string    `json:"name"`
 	Rev     int64     `json:"rev"` // 0: a default, that nobody saved
 	At      time.Time `json:"at,omitzero"`
+	By      string    `json:"by,omitempty"`      // who saved it
 	Edition string    `json:"edition,omitempty"` // of a default
 	Doc     any       `json:"doc"`
 }
@@ -172,19 +173,19 @@ func (l *Library) Papers(k settings.Kind) []Paper {
 			all[name] = Paper{Name: name, Edition: l.edition, Doc: r}
 		}
 		for name, h := range l.rules.All() {
-			all[name] = Paper{Name: name, Rev: h.Rev, At: h.At, Doc: h.Is}
+			all[name] = Paper{Name: name, Rev: h.Rev, At: h.At, By: h.By, Doc: h.Is}
 		}
 	case FenceKind:
 		for name, h := range l.fences.All() {
-			all[name] = Paper{Name: name, Rev: h.Rev, At: h.At, Doc: h.Is}
+			all[name] = Paper{Name: name, Rev: h.Rev, At: h.At, By: h.By, Doc: h.Is}
 		}
 	case SilenceKind:
 		for name, h := range l.silences.All() {
-			all[name] = Paper{Name: name, Rev: h.Rev, At: h.At, Doc: h.Is}
+			all[name] = Paper{Name: name, Rev: h.Rev, At: h.At, By: h.By, Doc: h.Is}
 		}
 	case WarningKind:
 		for name, h := range l.warnings.All() {
-			all[name] = Paper{Name: name, Rev: h.Rev, At: h.At, Doc: h.Is}
+			all[name] = Paper{Name: name, Rev: h.Rev, At: h.At, By: h.By, Doc: h.Is}
 		}
 	}
 	out := slices.AppendSeq(make([]Paper, 0, len(all)), maps.Values(all))

@@ -18,9 +18,9 @@ import (
 type Ask struct {
 	Sees    func(*assets.Asset) bool
 	SeesAll func(assets.Kind) bool // says that Sees is true of all of a kind; nil: that is known of none
-	Shows   access.Fields // nil: nothing but what everybody is told of what is seen
-	Kinds   []assets.Kind // empty: all
-	Classes []string      // with all below them: "sensor" has "sensor.flow"; empty: all
+	Shows   access.Fields          // nil: nothing but what everybody is told of what is seen
+	Kinds   []assets.Kind          // empty: all
+	Classes []string               // with all below them: "sensor" has "sensor.flow"; empty: all
 	Filter  filter.Filter
 	Region  Region
 }

@@ -1,7 +1,6 @@
 package survey
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -93,8 +92,8 @@ func pointsFirst(v *nearRoom, kinds []assets.Kind) []assets.Kind {
 	return v.kinds
 }
 
-func nearer(a, b twin.Near) int {
-	return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.Thing.Label.FID, b.Thing.Label.FID))
+func nearer(a, b twin.Near) bool {
+	return a.Distance < b.Distance || a.Distance == b.Distance && a.Thing.Label.FID < b.Thing.Label.FID
 }
 
 // besides is how many more boxes are looked at than things are wanted, of kinds that are
@@ -146,7 +145,10 @@ func (s *Survey) nearestOf(v *nearRoom, a *Ask, kind assets.Kind, p orb.Point, n
 
 // insert keeps the n nearest, in order.
 func insert(best []twin.Near, one twin.Near, n int) []twin.Near {
-	i, _ := slices.BinarySearchFunc(best, one, nearer)
+	i := len(best)
+	for i > 0 && nearer(one, best[i-1]) {
+		i--
+	}
 	if i >= n {
 		return best
 	}

@@ -76,7 +76,7 @@ async function rules(desk) {
   await page.selectOption('dialog [name=kind]', 'threshold');
   await page.fill('dialog [name=when]', 'value > 0.0');
   await page.click('dialog button[type=submit]');
-  check('it is saved and listed', await desk.listed('saved', 'desk-noise.*试验噪声.*1 · '));
+  check('it is saved and listed', await desk.listed('saved', 'desk-noise.*试验噪声.*1 · .* · operator'));
   const raised = await (async () => {
     for (let n = 0; n < 120; n++) {
       const { alarms } = await desk.ask('GET', '/v1/alarms?rule=desk-noise');

@@ -41,10 +41,13 @@ async function desk(browser, user, viewport, where = '') {
     },
     stands: (state) => v.wait(`${user}: the card ${state}`, (s) => document.querySelector(`#case:not([hidden]) .chips [data-state="${s}"]`), state),
     says: (what, pattern) => v.wait(`${user}: ${what}`, (p) => new RegExp(p).test(document.body.innerText), pattern),
-    async shot(name) {
+    /** A picture for the docs; of a map it is large, so it may be of a smaller screen. */
+    async shot(name, size) {
       if (!folder) return;
+      if (size) await v.page.setViewportSize(size);
       await v.page.evaluate(() => window.rest());
       await v.page.screenshot({ path: join(folder, `console-${name}.png`) });
+      if (size) await v.page.setViewportSize(viewport);
     },
   };
 }
@@ -289,17 +292,22 @@ async function byKeys(browser) {
   check('a filter comes with the address', await d.wait('filter', () => document.querySelector('#filter [name=kind]')?.value === 'incident' && document.querySelector('#grid .age')?.getAttribute('aria-sort') === 'ascending'));
   await d.wait('rows', () => document.querySelectorAll('#grid .body .row:not([hidden])').length > 3);
   check('the list has the focus', await page.evaluate(() => document.activeElement?.id === 'grid'));
+  // What is newer may come meanwhile, and stands above.
+  const first = await page.evaluate(() => window.suhe.inbox.roll.current.id);
   await d.key('j');
   await d.key('ArrowDown');
   await d.key('k');
-  check('j, k and arrows move', await page.$eval('#grid .row.current', (r) => r.getAttribute('aria-rowindex')) === '3');
+  check('j, k and arrows move', await d.wait('moved', (id) => {
+    const { rows, current } = window.suhe.inbox.roll;
+    return rows[rows.findIndex((e) => e.id === id) + 1]?.id === current.id && document.querySelector('#grid .row.current')?.dataset.id === current.id;
+  }, first));
   await d.key('x');
   check('x picks', await page.isVisible('#picked') && await page.getAttribute('#grid .row.current', 'aria-selected') === 'true');
   await d.key('Enter');
   check('Enter opens', await d.wait('card', () => !document.getElementById('case').hidden && document.activeElement?.id === 'case-title'));
-  const first = await page.getAttribute('#case', 'data-id');
+  const opened = await page.getAttribute('#case', 'data-id');
   await d.key('j');
-  check('the card follows', await d.wait('follows', (was) => document.getElementById('case').dataset.id !== was, first));
+  check('the card follows', await d.wait('follows', (was) => document.getElementById('case').dataset.id !== was, opened));
   await sound(d, 'at 1366 × 768');
   await d.shot('small');
   await d.key('Escape');
@@ -326,12 +334,12 @@ try {
   await acknowledged(operator);
   await supervised(id, operator, dispatcher);
   await phoned(operator, id);
-  await many(operator);
   await operator.only(id);
   await operator.key('Enter');
-  await operator.stands('dispatched');
+  check('the card shows where it stands', await operator.stands('dispatched'));
   await operator.page.click('#filter-clear');
-  await operator.shot('desk');
+  await operator.shot('desk', { width: 1440, height: 810 });
+  await many(operator);
   await evaluated(operator);
   await dispatcher.page.close();
   await operator.page.click('#theme');
@@ -340,7 +348,8 @@ try {
   await operator.page.evaluate(() => window.rest());
   check('the pins are there in the other style too', await operator.wait('pins', () => window.suhe.map.getLayer('pins-icon') && window.suhe.map.querySourceFeatures('pins').length > 0));
   await sound(operator, 'in the light theme');
-  await operator.shot('light');
+  await operator.shot('light', { width: 1440, height: 810 });
+  await operator.page.close();
   const walker = await byKeys(browser);
   const patrol = await stranger(browser, base, { width: 400, height: 700 });
   await login(patrol.page, base, 'patrol', option('demo'));

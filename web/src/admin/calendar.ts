@@ -6,6 +6,7 @@ import { choose, type Lang } from '../lib/i18n';
 import { day, instant, stamp } from '../lib/time';
 import { field, Frame, type Desk } from './desk';
 import { monthOf, type Calendar as Days, type Day } from './month';
+import { listed } from './rights';
 
 const units = ['workingHours', 'workingDays', 'hours'] as const;
 
@@ -76,7 +77,7 @@ export class Calendar implements Desk {
     const legend = (['work', 'holiday', 'shifted', 'weekend'] as const).map((k) => make('span', { className: `day ${k}` }, frame.word(`day_${k}`)));
     this.about.replaceChildren(
       make('p', { className: 'legend' }, ...legend), ...(calendar.years.includes(year) ? [] : [make('p', { className: 'wrong' }, frame.word('yearUnknown'))]),
-      make('p', {}, `${frame.word('hoursOfWork')} ${calendar.hours.join('、')} · ${calendar.zone} · ${calendar.edition}`),
+      make('p', {}, `${frame.word('hoursOfWork')} ${listed(calendar.hours, this.lang())} · ${calendar.zone} · ${calendar.edition}`),
       ...(calendar.note ? [make('p', { className: 'hint' }, calendar.note)] : []), make('p', { className: 'hint' }, frame.word('calendarHint')));
   }
 

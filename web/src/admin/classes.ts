@@ -7,7 +7,7 @@ import { button, make } from '../lib/dom';
 import { choose, type Lang } from '../lib/i18n';
 import { pairs, sheet, table } from './desk';
 import { ListDesk } from './listdesk';
-import { sensitivityWord } from './rights';
+import { listed, sensitivityWord } from './rights';
 import type { AdminWord } from './words';
 
 type Event = Schemas['eventClass'];
@@ -80,7 +80,7 @@ export class Classes extends ListDesk {
     sheet(`${choose([c.name, c.nameEn], lang)} · ${c.code}`, (body, close) => {
       body.append(pairs([
         [this.say('condition'), c.condition], [this.say('severity'), severityWord(c.severity, lang)], [this.say('findings'), c.findings?.join(', ') ?? '—'],
-        [this.say('handledBy'), Object.entries(c.units).map(([area, unit]) => (area === '*' ? unit : `${area}: ${unit}`)).join('、')],
+        [this.say('handledBy'), listed(Object.entries(c.units).map(([area, unit]) => (area === '*' ? unit : `${area}: ${unit}`)), lang)],
         [this.say('sentOut'), c.movers?.join(', ') ?? 'mover.patrol'],
         [this.say('limits'), make('span', {}, ...steps.filter((s) => terms.limits[s]).map((s) => make('span', { className: 'line' }, `${stepWord(s, lang)} ${this.limit(terms.limits[s])}`)))],
         [this.say('filedItself'), [promote.severity && `${this.say('severity')} ≤ ${promote.severity}`, promote.reliability && `${this.say('reliability')} ≥ ${promote.reliability}`, promote.sources && `${this.say('sourcesOf')} ≥ ${promote.sources}`].filter(Boolean).join(' · ') || '—'],

@@ -75,7 +75,7 @@ export class Devices extends ListDesk {
   protected draw(): void {
     const lang = this.lang();
     const { next } = this;
-    this.rows(['name', 'class', 'areas', 'communication', 'data', 'service', 'lastHeard', 'ways'], this.devices.map((d) => [
+    this.rows(['named', 'class', 'areas', 'communication', 'data', 'service', 'lastHeard', 'ways'], this.devices.map((d) => [
       make('span', {}, d.name, make('br'), make('small', {}, d.id)), this.className(d.class), d.area ?? '', ...[d.communication, d.data, d.service].map((s) => chip(s, lang)),
       stamp(instant(d.updated ?? undefined) ?? 0), this.ways(d.id, ['look', () => void this.look(d)]),
     ]));

@@ -22,7 +22,7 @@ export class Fences implements Papers<Drawn> {
   readonly name = 'fences';
   readonly redrawnBy = 'shape';
   readonly pages = ['shape'];
-  readonly heads: AdminWord[] = ['title', 'shape', 'extent'];
+  readonly heads: AdminWord[] = ['heading', 'shape', 'extent'];
 
   constructor(private readonly lang: () => Lang) {}
 

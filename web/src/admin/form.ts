@@ -128,7 +128,7 @@ function controlOf({ name, as, options = [], required = false }: Field, value: u
     case 'choices': return make('fieldset', { name }, ...options.map(([v, label]) => make('label', { className: 'choice' }, make('input', { type: 'checkbox', value: v, checked: (value as string[] | undefined)?.includes(v) ?? false }), label)));
     case 'words': return make('textarea', { ...plain, rows: 2, value: text });
     case 'code': return make('textarea', { ...plain, rows: 2, className: 'code', value: text });
-    case 'json': return make('textarea', { ...plain, rows: 3, className: 'code', value: value === undefined ? '' : JSON.stringify(value, null, 1) });
+    case 'json': return make('textarea', { ...plain, rows: 2, className: 'code', value: value === undefined ? '' : JSON.stringify(value, null, 1) });
     default: return make('input', { ...plain, value: text });
   }
 }

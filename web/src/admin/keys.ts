@@ -8,7 +8,7 @@ import { instant, stamp } from '../lib/time';
 import { sheet } from './desk';
 import { Form } from './form';
 import { ListDesk } from './listdesk';
-import { actionWord, sensitivityWord } from './rights';
+import { actionWord, listed, sensitivityWord } from './rights';
 
 /** How long a new key is good unless somebody says another time, in milliseconds. */
 const usual = 90 * 24 * 3_600_000;
@@ -34,7 +34,7 @@ export class Keys extends ListDesk {
   protected draw(): void {
     const lang = this.lang();
     this.rows(['named', 'owner', 'mayDo', 'quota', 'expires', 'used', 'ways'], this.keys.map((k) => [
-      k.name, k.owner, k.grant.actions ? k.grant.actions.map((a) => actionWord(a, lang)).join('、') : this.say('allOfOwner'), `${k.quota.day ?? '—'} / ${k.quota.second ?? '—'}`,
+      k.name, k.owner, k.grant.actions ? listed(k.grant.actions.map((a) => actionWord(a, lang)), lang) : this.say('allOfOwner'), `${k.quota.day ?? '—'} / ${k.quota.second ?? '—'}`,
       day(k.expires), use(k.use), k.revoked ? this.say('revoked') : this.ways(k.name, ['revoke', () => void this.surely('revoke', k.name, () => ask(`/v1/keys/${encodeURIComponent(k.id)}`, { method: 'DELETE' }))]),
     ]));
   }

@@ -4,13 +4,14 @@ import { button, make } from '../lib/dom';
 import { word, type Lang } from '../lib/i18n';
 import { everywhere, type Me } from '../lib/session';
 import { instant, stamp } from '../lib/time';
-import { dialog, Frame, sheet, table, type Desk } from './desk';
+import { sheet } from './desk';
 import type { Document } from './document';
 import { Form, type Field } from './form';
+import { ListDesk } from './listdesk';
 import type { AdminWord } from './words';
 
 /** A document with its revision: 0 is one of the program's own, that nobody saved. */
-export interface Paper<D> { name: string; rev: number; at?: string; edition?: string; doc: D }
+export interface Paper<D> { name: string; rev: number; at?: string; by?: string; edition?: string; doc: D }
 
 export type Say = (key: AdminWord) => string;
 
@@ -28,37 +29,18 @@ export interface Papers<D extends object> {
   ready?(): Promise<void>; // what rows and fields want to know
 }
 
-export class PaperDesk<D extends object> implements Desk {
-  private readonly frame: Frame;
-  private readonly list = make('div');
-  private readonly add: HTMLButtonElement;
+export class PaperDesk<D extends object> extends ListDesk {
   private readonly find = make('input', { type: 'search', className: 'find' });
   private readonly path: string;
   private all: Paper<D>[] = [];
-  private readonly say: Say = (key) => this.frame.word(key);
 
-  constructor(private readonly kind: Papers<D>, private readonly who: Me, private readonly lang: () => Lang) {
+  constructor(private readonly kind: Papers<D>, private readonly who: Me, lang: () => Lang) {
+    super(kind.name, lang);
     this.path = `/v1/${kind.name}`;
-    this.frame = new Frame(kind.name, lang);
-    this.add = button('', () => void this.edit(undefined), 'primary');
-    this.frame.tools.append(this.find, ...(this.mayChange ? [this.add] : []));
-    this.frame.body.append(this.list);
+    this.frame.tools.append(this.find);
+    if (this.mayChange) this.tool('addOne', () => this.edit(undefined), 'primary');
     this.find.addEventListener('input', () => this.draw());
-    void this.frame.try(async () => {
-      await this.kind.ready?.();
-      await this.load();
-    });
-  }
-
-  get root(): HTMLElement {
-    return this.frame.root;
-  }
-
-  speak(): void {
-    this.frame.speak();
-    this.add.textContent = this.say('addOne');
-    this.find.placeholder = this.find.ariaLabel = this.say('search');
-    this.draw();
+    void this.load();
   }
 
   /** What holds everywhere only those change who see everywhere. */
@@ -70,52 +52,36 @@ export class PaperDesk<D extends object> implements Desk {
     return `${this.path}/${encodeURIComponent(name)}`;
   }
 
-  private async load(): Promise<void> {
+  protected async fetch(): Promise<void> {
+    await this.kind.ready?.();
     this.all = (await ask<Record<string, Paper<D>[]>>(this.path))[this.kind.name] ?? [];
-    this.draw();
   }
 
-  private draw(): void {
+  protected draw(): void {
     const { say, kind } = this;
+    this.find.placeholder = this.find.ariaLabel = say('search');
     const words = this.find.value.trim().toLowerCase();
     const shown = this.all.filter((p) => `${p.name} ${JSON.stringify(p.doc)}`.toLowerCase().includes(words));
-    if (shown.length === 0) {
-      this.list.replaceChildren(make('p', { className: 'hint' }, say('none')));
-      return;
-    }
-    this.list.replaceChildren(table([say('named'), ...kind.heads.map(say), say('revision'), say('ways')], shown.map((p) => [p.name, ...kind.row(p, say, this.lang()), this.revision(p), this.ways(p)])));
+    this.rows(['named', ...kind.heads, 'revision', 'ways'], shown.map((p) => [p.name, ...kind.row(p, say, this.lang()), this.revision(p), this.mayChange ? this.waysOf(p) : '']));
   }
 
-  private revision(p: Paper<D>): string {
-    return p.rev === 0 ? ourOwn(this.say('ours'), p.edition) : `${p.rev} · ${stamp(instant(p.at) ?? 0).slice(0, 16)}`;
+  private revision({ rev, at, by, edition }: Paper<D>): string {
+    return (rev === 0 ? [this.say('ours'), edition] : [rev, stamp(instant(at) ?? 0).slice(0, 16), by]).filter(Boolean).join(' · ');
   }
 
-  private ways(p: Paper<D>): HTMLElement {
-    const row = make('div', { className: 'row-ways' });
-    if (!this.mayChange) return row;
-    row.append(button(this.say('edit'), () => void this.edit(p)));
-    if ('off' in p.doc || this.kind.name === 'rules') {
-      const off = (p.doc as { off?: boolean }).off === true;
-      row.append(button(this.say(off ? 'enable' : 'disable'), () => void this.save(p.name, p.rev, { ...p.doc, off: !off })));
-    }
-    if (p.rev > 0) row.append(button(this.say('remove'), () => void this.remove(p)));
-    for (const b of row.querySelectorAll('button')) b.ariaLabel = `${b.textContent} ${p.name}`;
-    return row;
+  private waysOf(p: Paper<D>): HTMLElement {
+    const { off } = p.doc as { off?: boolean };
+    return this.ways(p.name,
+      ['edit', () => this.edit(p)],
+      ...(this.kind.name === 'rules' ? [[off ? 'enable' : 'disable', () => void this.save(p.name, p.rev, { ...p.doc, off: !off })] as [AdminWord, () => void]] : []),
+      ...(p.rev > 0 ? [['remove', () => void this.surely('remove', p.name, () => ask(this.at(p.name), { method: 'DELETE', match: p.rev }))] as [AdminWord, () => void]] : []));
   }
 
   private save(name: string, rev: number, doc: object): Promise<boolean> {
     return this.frame.try(async () => {
       await ask(this.at(name), { method: 'PUT', body: doc, match: rev });
-      await this.load();
-    });
-  }
-
-  private async remove(p: Paper<D>): Promise<void> {
-    const text = this.say('sure').replace('{what}', this.say('remove')).replace('{who}', p.name);
-    const sure = await dialog(text, [make('p', {}, text)], [[word('cancel', this.lang()), false], [this.say('yes'), true, 'primary']], false);
-    if (sure) await this.frame.try(async () => {
-      await ask(this.at(p.name), { method: 'DELETE', match: p.rev });
-      await this.load();
+      await this.fetch();
+      this.draw();
     });
   }
 
@@ -136,7 +102,7 @@ export class PaperDesk<D extends object> implements Desk {
     const form: Form = new Form(this.lang, [...name, ...fields], p ? doc : { ...doc, name: named }, say('save'), async (given) => {
       await ask(this.at(p?.name ?? String(given.name)), { method: 'PUT', body: plain(given), match: p?.rev ?? 0 });
       close();
-      await this.frame.try(() => this.load());
+      await this.load();
     }, [
       button(word('cancel', this.lang()), close),
       ...(kind.check ? [button(say('check'), () => void form.try(async (given) => {
@@ -157,5 +123,3 @@ export class PaperDesk<D extends object> implements Desk {
     form.root.querySelector<HTMLElement>(kind.redrawnBy && named ? `[name=${kind.redrawnBy}]` : 'input, select, textarea')?.focus();
   }
 }
-
-const ourOwn = (ours: string, edition: string | undefined): string => (edition ? `${ours} · ${edition}` : ours);

@@ -13,6 +13,9 @@ export const allActions = Object.keys(actions) as Action[];
 /** What an action is called; one that is newer than the page stands as it is. */
 export const actionWord = (action: string, lang: Lang): string => (action in actions ? choose(actions[action as Action], lang) : action);
 
+/** Words one after the other. */
+export const listed = (words: string[], lang: Lang): string => words.join(choose(['、', ', '], lang));
+
 const sensitivities: readonly (readonly [string, string])[] = [['公开', 'public'], ['内部', 'internal'], ['受限', 'restricted'], ['个人信息', 'personal']];
 
 export const sensitivityWord = (n: number, lang: Lang): string => choose(sensitivities[n] ?? [String(n), String(n)], lang);

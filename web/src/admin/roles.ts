@@ -4,7 +4,7 @@ import { make } from '../lib/dom';
 import { choose, word, isWord, type Lang } from '../lib/i18n';
 import { layerOf } from '../lib/search';
 import { ListDesk } from './listdesk';
-import { actionWord, sensitivityWord } from './rights';
+import { actionWord, listed, sensitivityWord } from './rights';
 
 export class Roles extends ListDesk {
   constructor(lang: () => Lang) {
@@ -16,8 +16,8 @@ export class Roles extends ListDesk {
   protected draw(): void {
     const lang = this.lang();
     this.rows(['role', 'mayDo', 'seesKinds', 'upTo'], table.roles.map((r) => [
-      make('span', {}, choose([r.name, r.nameEn], lang), make('small', {}, ` ${r.role}`)), r.actions.map((a) => actionWord(a, lang)).join('、'),
-      r.kinds ? r.kinds.map((k) => kindWord(k, lang)).join('、') || '—' : this.say('allKinds'), sensitivityWord(r.sensitivity, lang),
+      make('span', {}, choose([r.name, r.nameEn], lang), make('small', {}, ` ${r.role}`)), listed(r.actions.map((a) => actionWord(a, lang)), lang),
+      r.kinds ? listed(r.kinds.map((k) => kindWord(k, lang)), lang) || '—' : this.say('allKinds'), sensitivityWord(r.sensitivity, lang),
     ]));
     this.list.append(make('p', { className: 'hint' }, `${this.say('roleTableHint')} internal/access/roles.json · ${table.edition}`));
   }

@@ -23,7 +23,7 @@ export class Rules implements Papers<Rule> {
   readonly name = 'rules';
   readonly check = '/v1/rules/check';
   readonly redrawnBy = 'kind';
-  readonly heads: AdminWord[] = ['title', 'kind', 'severity', 'alarmed', 'wrongly'];
+  readonly heads: AdminWord[] = ['heading', 'kind', 'severity', 'alarmed', 'wrongly'];
   private tallies = new Map<string, Tally>();
   private tables: api.Tables | undefined;
   private events: api.Named[] = [];

@@ -10,7 +10,7 @@ type Warning = Schemas['warningDocument'];
 
 export const warnings: Papers<Warning> = {
   name: 'warnings',
-  heads: ['title', 'sender', 'severity', 'until'],
+  heads: ['heading', 'sender', 'severity', 'until'],
   blank: () => ({ severity: 3 }),
   row: ({ doc }: Paper<Warning>, _: Say, lang: Lang) => [choose([doc.title, doc.titleEn], lang), doc.sender, severityWord(doc.severity, lang), stamp(instant(doc.until) ?? 0).slice(0, 16)],
   fields: (_, say: Say, lang: Lang): Field[] => [

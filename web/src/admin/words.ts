@@ -99,6 +99,7 @@ const words = {
   kind: ['类型', 'Kind'],
   class: ['类别', 'Class'],
   severity: ['等级', 'Severity'],
+  heading: ['标题', 'Title'],
   title: ['标题（中文）', 'Title (Chinese)'],
   titleEn: ['标题（英文）', 'Title (English)'],
   nothingChosen: ['（无）', '(none)'],

@@ -268,6 +268,6 @@ export class Dispatch {
     const corners = [0, 90, 180, 270].map((azimuth) => offset(incident.what.place, azimuth, far));
     const box = boxAround([{ type: 'MultiPoint', coordinates: corners }]);
     const covered = this.panel.offsetWidth;
-    if (box) this.map.fitBounds(box, { padding: { top: 60, left: 30, bottom: 40, right: 30 + covered }, duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 600, pitch: 0 });
+    if (box) this.map.fitBounds(box, { padding: { top: 60, left: 30, bottom: 40, right: 30 + covered }, pitch: 0 });
   }
 }

@@ -172,12 +172,13 @@ export class EvaluationTab {
 
   /** Draws the bars; the code for that is loaded when it is first needed. */
   private async bars(): Promise<void> {
+    if (this.panel.hidden) return;
     const [{ default: Plot }] = await Promise.all([import('uplot'), import('uplot/dist/uPlot.min.css')]);
     const lang = this.around.lang();
     this.plot?.destroy();
     this.plot = undefined;
     this.chart.replaceChildren();
-    if (this.scores.length === 0 || this.panel.hidden) return;
+    if (this.scores.length === 0) return;
     const { measure, scores } = this;
     const group = bys.find((b) => b.by === this.by)?.word ?? 'byArea';
     const axis = { stroke: ink('dim'), grid: { stroke: ink('grid') }, ticks: { stroke: ink('grid') } };

@@ -1,7 +1,6 @@
 /** The list on the page: of thousands of lines only those are there that are seen. Lines change in place. */
 import { make, say as put } from '../lib/dom';
-import type { Column, Order } from './filter';
-import { columns } from './filter';
+import { columns, type Column, type Order } from './filter';
 import type { Entry } from './entry';
 import { drawn, scrolled, type Roll } from './roll';
 import { lights } from '../lib/casewords';
@@ -20,8 +19,7 @@ export interface Around {
   title(): string;
   nothing(): string;
   sort(c: Column): void;
-  look(e: Entry): void; // a line was made the current one by a press
-  open(e: Entry): void; // by a second press
+  open(e: Entry): void; // a line was pressed
   picked(): void;
 }
 
@@ -62,7 +60,7 @@ export class Grid {
     pick.setAttribute('role', 'columnheader');
     const focused = (document.activeElement as HTMLElement | null)?.dataset.sort;
     this.headRow.replaceChildren(pick, ...columns.map((c) => {
-      const button = make('button', { type: 'button', tabIndex: -1 }, this.around.column(c));
+      const button = make('button', { type: 'button' }, this.around.column(c));
       button.dataset.sort = c;
       button.addEventListener('click', () => this.around.sort(c));
       const cell = make('div', { className: c }, button);
@@ -133,27 +131,22 @@ export class Grid {
     const root = make('div', { className: 'row', id: `line-${this.lines.length}` }, pick, ...cells.values());
     root.setAttribute('role', 'row');
     root.addEventListener('click', (e) => this.press(root, e));
-    root.addEventListener('dblclick', (e) => { if (e.target !== box) this.on(root, (i) => { this.around.open(i); }); });
     this.lines.push({ root, box, cells });
     this.body.append(root);
   }
 
-  private on(root: HTMLElement, what: (e: Entry, index: number) => void): void {
+  /** A press opens a line; on its box, or with Ctrl, it picks it, and with Shift all up to it. */
+  private press(root: HTMLElement, event: MouseEvent): void {
     const index = Number(root.dataset.index);
     const e = this.roll.rows[index];
-    if (e) what(e, index);
-  }
-
-  private press(root: HTMLElement, event: MouseEvent): void {
-    this.on(root, (e, index) => {
-      const box = event.target instanceof HTMLInputElement;
-      if (event.shiftKey) this.roll.pickTo(index);
-      else if (box || event.ctrlKey || event.metaKey) this.roll.pick(e.id);
-      this.roll.go(index);
-      if (event.shiftKey || box || event.ctrlKey || event.metaKey) this.around.picked();
-      else this.around.look(e);
-      this.draw();
-    });
+    if (!e) return;
+    const picks = event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey;
+    if (event.shiftKey) this.roll.pickTo(index);
+    else if (picks) this.roll.pick(e.id);
+    this.roll.go(index);
+    if (event.shiftKey || picks) this.around.picked();
+    else this.around.open(e);
+    this.draw();
   }
 
   private fill(l: Line, e: Entry, index: number, now: number): void {

@@ -35,6 +35,7 @@ export class Handover {
     const focused = this.panel.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.key : undefined;
     const copy = button(said('copy', lang), () => void this.copy(s, now));
     copy.dataset.key = 'copy';
+    copy.hidden = !('clipboard' in navigator); // without TLS a page has none
     this.panel.replaceChildren(
       make('header', {}, make('h2', {}, said('handover', lang)), make('p', { className: 'hint' }, said('handoverAt', lang, { t: stamp(now).slice(0, 16) })), copy, this.told),
       make('ul', { className: 'figures' }, ...s.figures.map((f) => {
@@ -70,7 +71,6 @@ export class Handover {
       `${said('handover', lang)} ${stamp(now).slice(0, 16)} ${this.around.who.name}`, ...s.figures.map((f) => `${said(f.word, lang)}: ${f.n}`),
       said('mind', lang), ...s.mind.map((e) => `${e.id} ${e.title} · ${this.about(e, lang)}`),
     ].join('\n');
-    await navigator.clipboard?.writeText(text);
-    put(this.told, said('copied', lang));
+    await navigator.clipboard.writeText(text).then(() => put(this.told, said('copied', lang)), () => put(this.told, said('notCopied', lang)));
   }
 }

@@ -65,7 +65,7 @@ export class Inbox {
       cell: (e, c, now) => this.cell(e, c, now), column: (c) => this.columnName(c), order: () => this.order,
       pickName: (e) => said('pickLine', around.lang(), { id: e.id }), pickAllName: () => said('pickAll', around.lang()), title: () => said('list', around.lang()),
       nothing: () => said(narrows(this.filter) ? 'none' : 'noneYet', around.lang()),
-      sort: (c) => this.sort(c), look: (e) => around.opened(e), open: (e) => around.opened(e), picked: () => around.picked(),
+      sort: (c) => this.sort(c), open: (e) => around.opened(e), picked: () => around.picked(),
     });
     parts.filter.addEventListener('submit', (e) => e.preventDefault());
     parts.filter.addEventListener('change', () => this.chosen());
@@ -111,7 +111,7 @@ export class Inbox {
     return this.entries;
   }
 
-  /** The case of that number, as far as it is known; the one that stands for it, if it is part of a storm. */
+  /** The line of that number, open or over, whether the filter leaves it or not. */
   entry(id: string): Entry | undefined {
     return this.entries.find((e) => e.id === id) ?? this.past.find((e) => e.id === id);
   }
@@ -229,7 +229,10 @@ export class Inbox {
   speak(): void {
     const lang = this.around.lang();
     const text = make('input', { type: 'search', name: 'q', value: this.filter.q, maxLength: 100, autocomplete: 'off', spellcheck: false, placeholder: said('textFilter', lang), ariaLabel: said('textFilter', lang) });
-    const clear = button(said('clearFilter', lang), () => this.only({}));
+    const clear = button(said('clearFilter', lang), () => {
+      this.only({});
+      this.focus();
+    });
     clear.id = 'filter-clear';
     this.parts.filter.ariaLabel = said('filters', lang);
     this.parts.filter.replaceChildren(text, ...this.selects(lang), clear);

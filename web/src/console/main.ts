@@ -11,7 +11,7 @@ import { home } from '../lib/session';
 import { savedTheme, wear } from '../lib/theme';
 import { boxOf } from '../map/areas';
 import { Scene3D } from '../map/scene';
-import { Desk } from './desk';
+import { Page } from './page';
 
 /** Says that the server is away, while there is nothing else to show. */
 function awaiting(): void {
@@ -30,7 +30,7 @@ async function start(): Promise<void> {
   await map.ready;
   // Who sends people looks from above.
   if (!placed) map.map.jumpTo({ pitch: 0, bearing: 0, ...(box ? {} : { zoom: 13 }) });
-  new Desk(entered, tables, map);
+  new Page(entered, tables, map);
 }
 
 start().catch((e: unknown) => {

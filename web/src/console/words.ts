@@ -167,6 +167,7 @@ const words = {
   mindNone: ['没有超时、督办或一、二级案件', 'Nothing overdue, supervised or severe'],
   copy: ['复制小结', 'Copy as text'],
   copied: ['已复制', 'Copied'],
+  notCopied: ['浏览器未允许复制', 'The browser does not let it be copied'],
 } as const satisfies Record<string, readonly [string, string]>;
 
 export type DeskWord = keyof typeof words;

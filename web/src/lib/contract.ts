@@ -20,7 +20,7 @@ export interface Schemas {
   eventClass: { code: string; condition: string; duplicate: { hours: number; radius: number }; findings?: string[]; movers?: string[]; name: string; nameEn: string; promote: { reliability?: number; severity?: number; sources?: number }; severity: number; terms: Schemas['terms']; units: Record<string, string> };
   evidence: { at: Schemas['time']; by: string; kind: 'file' | 'camera' | 'asset' | 'value' | 'picture'; name?: string; notes?: string[]; ref: string; round?: number; taken?: Schemas['time']; type?: string; unit?: string; value?: number; when?: 'before' | 'after' };
   feature: { geometry: Record<string, unknown> | null; id: string; links?: Schemas['links']; properties: Record<string, unknown>; type: 'Feature' };
-  fence: { at?: Schemas['time']; doc: Schemas['fenceDocument']; edition?: string; name: string; rev: number };
+  fence: { at?: Schemas['time']; by?: string; doc: Schemas['fenceDocument']; edition?: string; name: string; rev: number };
   fenceDocument: { chainage?: { from: number; to: number }; corridor?: { bank: 'left' | 'right'; from: number; to: number; width: number }; polygon?: Record<string, unknown>; schedule?: Schemas['schedule']; title: Schemas['title']; titleEn: Schemas['title'] };
   fid: number;
   finding: { bbox?: [number, number, number, number]; camera: Schemas['id']; class: string; confidence: number; hook: string; id: Schemas['id']; lat: Schemas['lat']; lon: Schemas['lon']; name?: string; nameEn?: string; picture?: string; received: Schemas['time']; severity: number; time: Schemas['time'] };
@@ -61,14 +61,14 @@ export interface Schemas {
   replayed: { accepted: number; deadband?: number; error?: string; refused: number; removed: boolean; results: { code: string; detail: string; index: number; phenomenon?: string }[]; seq: number };
   report: { accepted: number; deadband?: number; refused: number; results: { code: string; detail: string; index: number; phenomenon?: string }[] };
   role: 'operator' | 'dispatcher' | 'patrol' | 'handler' | 'planner' | 'public' | 'system' | 'security' | 'audit';
-  rule: { at?: Schemas['time']; doc: Schemas['ruleDocument']; edition?: string; name: string; rev: number };
+  rule: { at?: Schemas['time']; by?: string; doc: Schemas['ruleDocument']; edition?: string; name: string; rev: number };
   ruleDocument: { across?: boolean; after?: Schemas['span']; band?: number; cause?: string; classes?: string[]; clear?: string; count?: number; event?: string; fence?: string; findings?: string[]; for?: Schemas['span']; gather?: number; hold?: Schemas['span']; inhibits?: { causes?: string[]; rules?: string[] }; kind: 'threshold' | 'rate' | 'stuck' | 'stale' | 'missing' | 'fence' | 'crowding' | 'near' | 'finding'; metres?: number; off?: boolean; on?: 'enter' | 'exit' | 'dwell'; others?: string[]; over?: Schemas['span']; overrides?: Record<string, { after?: Schemas['span']; clear?: string; for?: Schemas['span']; off?: boolean; severity?: number; when?: string }>; phenomenon?: string; promote?: 'raised' | 'confirmed'; reliability?: number; schedule?: Schemas['schedule']; severity: number; sources?: Record<string, number>; times?: number; title: Schemas['title']; titleEn: Schemas['title']; unseen?: boolean; when?: string; where?: string; within?: Schemas['span'] };
   scene: { attribution: string; bounds: [number, number, number, number]; center: [number, number]; demo: boolean; title: string; titleEn: string; version: string };
   schedule: { days?: number[]; from?: string; to?: string };
   series: { phenomenon: string; samples: [number, number][]; unit: string };
   sightAlong: { cameras: { camera: Schemas['id']; lat: Schemas['lat']; lon: Schemas['lon']; metres: number; name?: string; share: number; state?: string }[]; count: number; height: number; length: number; pieces: { cameras: Schemas['id'][]; from: number; to: number }[]; seen: number; share: number; twice: number };
   sightAt: { at: [number, number]; cameras: { aim?: { azimuth: number; density?: number; level?: Schemas['level']; tilt: number }; azimuth: number; camera: Schemas['id']; class: string; density?: number; lat: Schemas['lat']; level?: Schemas['level']; lon: Schemas['lon']; metres: number; name?: string; now: boolean; state?: string; tilt: number }[]; count: number; height: number; incident?: Schemas['id'] };
-  silence: { at?: Schemas['time']; doc: Schemas['silenceDocument']; edition?: string; name: string; rev: number };
+  silence: { at?: Schemas['time']; by?: string; doc: Schemas['silenceDocument']; edition?: string; name: string; rev: number };
   silenceDocument: { from?: Schemas['time']; match: { areas?: string[]; assets?: string[]; causes?: string[]; classes?: string[]; fence?: string; rules?: string[] }; until: Schemas['time']; why: string };
   span: string;
   surveyAggregate: { by: string[]; from?: Schemas['time']; groups: Schemas['surveyGroup'][]; of: string; phenomenon?: string; size?: number; to?: Schemas['time']; unit?: string };
@@ -94,7 +94,7 @@ export interface Schemas {
   track: { geometry: { coordinates: unknown[]; type: 'Point' | 'LineString' } | null; id: Schemas['id']; properties: { class: string; minutes: number; name: string; times: Schemas['time'][]; truncated?: boolean }; type: 'Feature' };
   tree: { name: string; nodes: Schemas['nodes']; rev: number };
   upload: { file?: string; offset: number };
-  warning: { at?: Schemas['time']; doc: Schemas['warningDocument']; name: string; rev: number };
+  warning: { at?: Schemas['time']; by?: string; doc: Schemas['warningDocument']; name: string; rev: number };
   warningDocument: { from: Schemas['time']; identifier: string; place: [number, number]; sender: string; severity: number; text?: string; title: string; titleEn: string; until: Schemas['time']; where: string };
   webhook: { account: string; enabled: boolean; filter: string; grant: Schemas['grant']; layers: string[]; made: Schemas['time']; name: string; rev: number; secret?: string; status: { delivered: number; dropped: number; failed: number; last?: { at: Schemas['time']; attempts: number; id: string; result: 'delivered' | 'retrying' | 'failed' | 'dropped'; why?: string } }; types: Schemas['webhookType'][]; url: string };
   webhookType: 'asset.put' | 'asset.removed' | 'state.changed' | 'finding' | 'alarm' | 'incident';

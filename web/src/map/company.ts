@@ -63,6 +63,11 @@ export class Company {
     this.draw();
   }
 
+  /** Whether another screen leads this one. */
+  get led(): boolean {
+    return this.presence.leader?.session !== undefined;
+  }
+
   /** Says everything again, in the language of now. */
   speak(): void {
     this.draw();

@@ -1,7 +1,8 @@
 /** What the planners' page asks the server. */
 import { ask } from '../lib/ask';
 import type { Named } from '../lib/api';
-import type { Box, LonLat } from '../lib/geo';
+import type { Schemas } from '../lib/contract';
+import type { Box } from '../lib/geo';
 import { Offline } from '../lib/problem';
 import { wkt } from './cql';
 import { nearby, type Shape } from './shape';
@@ -83,23 +84,13 @@ export function about<T>(path: string, given: Record<string, string | undefined>
   return put<T>(`${path}?${q}`, ground.outline ? { method: 'POST', body: ground.outline } : {});
 }
 
-export interface Thing { id: string; kind: string; class: string; name?: string; nameEn?: string; chainage?: number; bank?: string; lon: number; lat: number; distance?: number }
-export interface Summary {
-  total: number;
-  kinds: { kind: string; total: number; classes: Record<string, number>; states?: Record<string, number>; severities?: Record<string, number> }[];
-  incidents: { open: number }; cameras: { total: number };
-}
-interface Times { start?: string; count: number; mean?: number; min?: number; max?: number; against?: Record<string, { count: number; mean?: number; change?: number }> }
-export interface Group extends Times { area?: string; class?: string; bank?: string; chainage?: number; severity?: number; cell?: [number, number]; middle?: LonLat }
-export interface Aggregate { unit?: string; size?: number; groups: Group[] }
-export interface Gaps { distance: number; banks: number; lacking: number; gaps: { of: string; bank?: string; from?: number; to?: number; metres: number; line: LonLat[] }[] }
-export interface Clusters { counted: number; noise: number; found: number; clusters: { count: number; classes: Record<string, number>; middle: LonLat; radius: number; hull: LonLat[] }[] }
-export interface Hotspots { counted: number; cells: number; spots: { outline: LonLat[][]; count: number; z: number; significant: boolean }[] }
-export interface Coverage {
-  cameras: number;
-  ground: { area: number; seen: number; share: number; twice: number; blindSpots: number; blind: { area: number; geometry: GeoJSON.Geometry }[] };
-  bank: { length: number; seen: number; share: number; gaps: number; blind: { length: number; geometry: GeoJSON.Geometry }[] };
-  next: { lon: number; lat: number; azimuth: number; area: number; bank: number }[];
-}
-export interface Related { from: Thing; steps: { depth: number; by: string; from: string; thing: Thing }[] }
-export interface Travel { state: string; why?: string; seconds?: number; arrives?: string }
+export type Thing = Schemas['surveyRow'];
+export type Summary = Schemas['surveySummary'];
+export type Group = Schemas['surveyGroup'];
+export type Aggregate = Schemas['surveyAggregate'];
+export type Gaps = Schemas['surveyGaps'];
+export type Clusters = Schemas['surveyClusters'];
+export type Hotspots = Schemas['surveyHotspots'];
+export type Coverage = Schemas['coverage'];
+export type Related = Schemas['surveyWalk'];
+export type Travel = Schemas['surveyTravel'];

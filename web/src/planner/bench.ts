@@ -9,7 +9,7 @@ import type { Picked, PlannerMap } from './map';
 import type { Store } from './store';
 import { say, type PlannerWord } from './words';
 
-/** A thing that somebody chose on the map, in the table, or among what an answer names. */
+/** A thing that somebody chose: on the map, in the table, or among what an answer names. */
 export type Chosen = Picked;
 
 export interface Bench {
@@ -22,6 +22,8 @@ export interface Bench {
   chosen(): Chosen | undefined;
   /** Chooses a thing; go: the map goes there. */
   choose(thing: Chosen | undefined, go: boolean): void;
+  /** Asks the server for everything again. */
+  refresh(): void;
   /** Shows all that is known of a thing. */
   details(thing: Chosen): void;
 }
@@ -37,14 +39,13 @@ export interface Pane {
 export class Names {
   private readonly classes = new Map<string, Named>();
   private readonly places: Map<string, Named>;
+  readonly phenomena: Tables['phenomena'];
 
-  constructor(tables: Tables, readonly layers: LayerCount[], readonly areas: Named[], incidentClasses: Named[], private readonly lang: () => Lang) {
+  constructor(tables: Tables, public layers: LayerCount[], readonly areas: Named[], incidentClasses: Named[], private readonly lang: () => Lang) {
     for (const c of [...tables.classes, ...layers.flatMap((l) => l.classes), ...incidentClasses]) this.classes.set(c.code, c);
     this.places = new Map(areas.map((a) => [a.code, a]));
     this.phenomena = tables.phenomena;
   }
-
-  readonly phenomena: Tables['phenomena'];
 
   private of(n: Named | undefined, code: string): string {
     return n ? choose([n.name, n.nameEn || n.name], this.lang()) : code;

@@ -30,7 +30,7 @@ export class ExportPane implements Pane {
     const lang = this.bench.lang();
     const name = (crs: string): string => (crs === '' ? 'WGS84 (CRS84)' : crs.endsWith('CITY') ? say('crsCity', lang) : crs.replace('urn:suhe:crs:', ''));
     const month = make('input', { type: 'month', value: this.month, required: true });
-    const cases = make('a', { className: 'button', id: 'cases-csv' }, say('casesCsv', lang));
+    const cases = make('a', { className: 'button', id: 'cases-csv', download: '' }, say('casesCsv', lang));
     const aim = (): void => { cases.href = casesAddress(this.month, this.encoding); };
     month.addEventListener('change', () => {
       if (/^\d{4}-\d\d$/.test(month.value)) this.month = month.value;

@@ -36,6 +36,10 @@ export class Figures implements Pane {
     bench.store.on((is, was) => {
       if (asked(is) !== asked(was)) void this.ask();
       if (is.shapes !== was.shapes || is.layer !== was.layer) this.speak();
+      for (const key of ['by', 'ground'] as const) {
+        const choice = this.root.querySelector<HTMLSelectElement>(`select[data-key=${key}]`);
+        if (choice && is[key] !== was[key]) choice.value = is[key];
+      }
     });
   }
 
@@ -148,7 +152,7 @@ export class Figures implements Pane {
     }, 'bar');
     press.disabled = store.state.raw !== undefined;
     press.replaceChildren(...parts);
-    press.ariaLabel = say('narrow', this.bench.lang(), { what: b.name, n: plain(b.count) });
+    press.title = say('narrow', this.bench.lang(), { what: b.name, n: plain(b.count) });
     return make('li', {}, press);
   }
 }
@@ -172,6 +176,7 @@ function squares(a: Aggregate, most: number): GeoJSON.Feature[] {
 }
 
 /** So strong is what is so full. */
-const filled = (count: number, most: number): GeoJSON.GeoJsonProperties => ({ tone: 'glow', share: 0.08 + 0.6 * (count / Math.max(1, most)), label: plain(count) });
+const filled = (count: number, most: number): GeoJSON.GeoJsonProperties => ({ tone: 'glow', share: 0.08 + 0.5 * (count / Math.max(1, most)), label: plain(count) });
 
-const asked = (s: State): string => JSON.stringify([s.layer, s.node, s.raw, s.without, s.ground, s.ground === '' || s.ground === 'view' ? '' : s.shapes, s.by]);
+/** What is counted by, but for what the map shows. */
+const asked = (s: State): string => JSON.stringify([s.layer, filterOf(s, s.layer), s.ground, groundOf(s, [0, 0, 0, 0]), s.by]);

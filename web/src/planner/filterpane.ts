@@ -1,5 +1,6 @@
 /** The filter: conditions that are built, the CQL2 text that they make, and what the server says of it. */
 import { button, make, say as put } from '../lib/dom';
+import type { Lang } from '../lib/i18n';
 import { Problem } from '../lib/problem';
 import { items, itemsQuery, type Queryable } from './asks';
 import { field, keyed, plain, select, shapeName, wrong, type Bench, type Pane } from './bench';
@@ -17,6 +18,7 @@ export class FilterPane implements Pane {
   private readonly told = make('p', { className: 'told', role: 'status' });
   private readonly said = make('p', { className: 'hint' });
   private draft: Draft;
+  private spoken: Lang | undefined;
   private properties: Record<string, Queryable> = {};
 
   constructor(private readonly bench: Bench) {
@@ -47,6 +49,8 @@ export class FilterPane implements Pane {
 
   speak(): void {
     const lang = this.bench.lang();
+    if (lang !== this.spoken) this.tell(''); // what was told was told in another language
+    this.spoken = lang;
     const { layer } = this.bench.store.state;
     const layers = this.bench.names.layers.map((l) => [l.layer, this.bench.names.layer(l.layer)] as const);
     this.build();
@@ -265,7 +269,8 @@ export class FilterPane implements Pane {
 /** What a property is called. */
 export function titleOf(name: string, is: Queryable | undefined, lang: 'zh' | 'en'): string {
   if (lang === 'zh' && is?.title) return is.title;
-  return name.replace(/^properties\./, '').replaceAll('_', ' ');
+  const bare = name.replace(/^properties\./, '').replaceAll('_', ' ');
+  return bare.charAt(0).toUpperCase() + bare.slice(1);
 }
 
 function wordOf(w: string, b: Bench): string {

@@ -63,7 +63,11 @@ export class LayerPane implements Pane {
     };
     const strength = make('input', { type: 'range', min: '0', max: '100', step: '5', value: String(Math.round((state.opacity[layer] ?? 1) * 100)), ariaLabel: say('opacity', lang, { what: name }) });
     keyed(strength, `opacity-${layer}`);
-    strength.addEventListener('input', () => store.change({ opacity: { ...store.state.opacity, [layer]: Number(strength.value) / 100 } }));
+    strength.addEventListener('input', () => {
+      const { [layer]: was, ...others } = store.state.opacity;
+      const share = Number(strength.value) / 100;
+      if (share !== (was ?? 1)) store.change({ opacity: share === 1 ? others : { ...others, [layer]: share } });
+    });
     const classes = names.classesOf(layer);
     const opened = this.open.has(layer);
     const more = keyed(button(opened ? '▾' : '▸', () => {
@@ -75,7 +79,7 @@ export class LayerPane implements Pane {
     more.ariaExpanded = String(opened);
     const inside = !opened ? [] : [make('div', { className: 'inside' },
       make('ul', { className: 'classes' }, ...classes.map((c) => this.class(layer, c.code, c.count))),
-      make('div', { className: 'strength' }, make('span', {}, say('opacity', lang, { what: '' }).trim()), strength, step(-1, 'up', '↑'), step(1, 'down', '↓')))];
+      make('div', { className: 'strength' }, make('span', {}, say('strength', lang)), strength, step(-1, 'up', '↑'), step(1, 'down', '↓')))];
     const item = make('li', { className: state.layer === layer ? 'asked' : '' }, make('div', { className: 'head' }, box, swatch(drawnAs(map, layer, '')), asks, make('span', { className: 'count' }, count === undefined ? '' : plain(count)), more), ...inside);
     item.dataset.layer = layer;
     return item;

@@ -3,9 +3,9 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import './planner.css';
 import * as api from '../lib/api';
 import { eventTables } from '../lib/cases';
-import { element, make, say as put } from '../lib/dom';
+import { button, element, make, say as put } from '../lib/dom';
 import { enter, leave, type Entered } from '../lib/entrance';
-import { around, type Box } from '../lib/geo';
+import { around } from '../lib/geo';
 import type { Why as Over } from '../lib/guard';
 import { savedLanguage, word, type Lang } from '../lib/i18n';
 import { Pass } from '../lib/pass';
@@ -22,7 +22,7 @@ import { Card } from '../map/card';
 import { SearchBox } from '../map/search';
 import { Why } from '../map/why';
 import { areas, line, queryables, type Queryable } from './asks';
-import { Names, type Bench, type Chosen } from './bench';
+import { Names, plain, type Bench, type Chosen } from './bench';
 import { DrawPane } from './drawpane';
 import { ExportPane } from './exportpane';
 import { Figures } from './figures';
@@ -50,6 +50,7 @@ class Workbench implements Bench {
   private readonly figures: Figures;
   private readonly questions: QuestionPane;
   private readonly views: Views;
+  private readonly layerPane: LayerPane;
   private readonly drawing: DrawPane;
   private readonly left: Tabs;
   private readonly right: Tabs;
@@ -69,6 +70,7 @@ class Workbench implements Bench {
     });
     this.search = new SearchBox({ box: element('search'), input: element<HTMLInputElement>('search-text'), list: element('search-list'), note: element('search-note') },
       { classes: tables.classes, lang, near: () => map.middle(), pick: (hit) => this.find(hit) });
+    this.layerPane = new LayerPane(this);
     this.drawing = new DrawPane(this);
     this.table = new Table(element('table'), this, () => files.link());
     this.figures = new Figures(this, (features, most) => {
@@ -81,15 +83,16 @@ class Workbench implements Bench {
     });
     this.views = new Views(this, (hash) => { location.hash = hash; });
     const files = new ExportPane(this, () => this.table.count);
-    this.left = new Tabs(element('left'), [['layers', new LayerPane(this)], ['filter', new FilterPane(this)], ['draw', this.drawing]], lang);
+    this.left = new Tabs(element('left'), [['layers', this.layerPane], ['filter', new FilterPane(this)], ['draw', this.drawing]], lang);
     this.right = new Tabs(element('right'), [['figures', this.figures], ['questions', this.questions], ['views', this.views], ['export', files]], lang);
     this.listen();
+    this.address();
     this.speak();
     void this.table.ask();
     void this.figures.ask();
     if (store.state.question !== '') {
       this.right.showPane('questions');
-      void this.questions.ask();
+      void this.questions.ask(false);
     }
     // For the browser tests and for a look under the hood.
     Object.assign(window, { suhe: { map: map.map, bench: this, guard: this.pass.guard } });
@@ -107,18 +110,20 @@ class Workbench implements Bench {
       this.address();
     });
     map.onMove(() => {
-      this.views.moved();
+      this.address();
       if (store.state.ground !== 'view') return;
       void this.table.ask();
       void this.figures.ask();
     });
     addEventListener('hashchange', () => {
-      const is = stateOf(new URLSearchParams(location.hash.slice(1)));
+      const q = new URLSearchParams(location.hash.slice(1));
+      const is = stateOf(q);
+      map.jump(q.get('map'));
       if (addressOf(is).toString() === addressOf(store.state).toString()) return;
       this.questions.drop();
       store.change({ node: undefined, raw: undefined, ...is });
       this.speak();
-      if (is.question !== '') void this.questions.ask();
+      if (is.question !== '') void this.questions.ask(false);
     });
     line.addEventListener('away', () => { element('away').hidden = false; });
     line.addEventListener('back', () => { element('away').hidden = true; });
@@ -128,9 +133,8 @@ class Workbench implements Bench {
 
   /** Keeps all that is set up in the address, beside where the map is. */
   private address(): void {
-    const map = location.hash.slice(1).split('&').find((p) => p.startsWith('map='));
     const rest = addressOf(this.store.state).toString();
-    history.replaceState(history.state, '', `#${[map, rest].filter((p) => p).join('&')}`);
+    history.replaceState(history.state, '', `#map=${this.map.place()}${rest && '&'}${rest}`);
     this.views.moved();
   }
 
@@ -172,10 +176,22 @@ class Workbench implements Bench {
     this.map.draw('answer', features);
     const key = element('key');
     const entry = (tone: Tone, text: string): HTMLElement => make('div', {}, swatch({ form: 'fill', colour: `var(--${tone})` }), make('span', {}, text));
-    const entries = features.length === 0 ? [] : features === spread.features ? [entry('glow', `${say('few', lang)} 0 – ${spread.most} ${say('many', lang)}`)] : answer!.legend.map((l) => entry(l.tone, say(l.text, lang)));
+    const entries = features.length === 0 ? [] : features === spread.features ? [entry('glow', `${this.names.layer(this.store.state.layer)}：0 – ${plain(spread.most)}`)] : answer!.legend.map((l) => entry(l.tone, say(l.text, lang)));
     key.hidden = entries.length === 0;
     key.setAttribute('aria-label', say('answer', lang));
     key.replaceChildren(...entries);
+    this.showPicture(answer?.picture);
+  }
+
+  /** Shows a drawing over the map, or none. */
+  private showPicture(address: string | undefined): void {
+    const picture = element('picture');
+    picture.hidden = address === undefined;
+    if (address === undefined) return picture.replaceChildren();
+    const lang = this.lang();
+    const close = button('✕', () => this.questions.drop(), 'small');
+    close.ariaLabel = say('closeTip', lang, { what: say('strip', lang) });
+    picture.replaceChildren(close, make('img', { src: address, alt: say('stripAlt', lang) }), make('a', { href: address, target: '_blank', rel: 'noopener' }, say('openPicture', lang)));
   }
 
   private over(why: Over): void {
@@ -185,9 +201,17 @@ class Workbench implements Bench {
 
   private async again(): Promise<void> {
     await this.pass.guard.again();
+    this.refresh();
+  }
+
+  refresh(): void {
     this.map.refresh();
     void this.table.ask();
     void this.figures.ask();
+    api.layers().then((layers) => {
+      this.names.layers = layers;
+      this.layerPane.speak();
+    }, () => undefined); // the table says that the server is away
   }
 
   private second(): void {
@@ -199,7 +223,7 @@ class Workbench implements Bench {
     this.speak();
     void this.map.dress(this.switches.theme, this.switches.lang).then(() => this.left.speak('tools'));
     void this.figures.ask();
-    if (this.answer) void this.questions.ask();
+    if (this.answer) void this.questions.ask(false);
   }
 
   private dressed(): void {
@@ -213,7 +237,7 @@ class Workbench implements Bench {
     put(element('title'), word('title', lang));
     put(element('what'), say('planner', lang));
     put(element('away'), say('offline', lang));
-    element('map').setAttribute('aria-label', say('map', lang));
+    this.map.map.getCanvas().setAttribute('aria-label', say('map', lang));
     showStrip(element('strip'), this.entered.about, this.entered.who, lang);
     this.left.speak('tools');
     this.right.speak('answers');
@@ -246,10 +270,10 @@ async function start(): Promise<void> {
   element('away').hidden = true;
   const { who } = entered;
   if (!may(who, 'export')) return location.replace(home(who));
-  const store = new Store(stateOf(new URLSearchParams(location.hash.slice(1))));
+  const said = new URLSearchParams(location.hash.slice(1));
+  const store = new Store(stateOf(said));
   const [scene, tables, layers, places, incidents, own] = await Promise.all([api.scene(), api.tables(), api.layers(), areas(), eventTables(), boxOf(who)]);
-  const box: Box = own ?? scene.bounds;
-  const map = await PlannerMap.open(element('map'), { center: scene.center, box }, wishOf(store.state), savedTheme(), savedLanguage());
+  const map = await PlannerMap.open(element('map'), { place: said.get('map'), box: own ?? scene.bounds }, wishOf(store.state), savedTheme(), savedLanguage());
   new Workbench(entered, map, store, tables, layers, places, incidents.classes);
 }
 

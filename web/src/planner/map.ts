@@ -26,18 +26,18 @@ export class PlannerMap {
   private readonly drawn: Record<Own, GeoJSON.Feature[]> = { answer: [], shapes: [], handles: [], mark: [] };
   private wanted = 0; // of the last style that was asked for: older ones come too late
 
-  private constructor(container: HTMLElement, base: StyleSpecification, wish: Wish, start: { center: LonLat; box: Box | undefined }) {
+  private constructor(container: HTMLElement, base: StyleSpecification, wish: Wish, start: Start) {
     this.base = base;
     this.wish = wish;
     this.map = openMap({
-      container, style: this.style(), hash: 'map', center: start.center, zoom: 13.2, maxPitch: 70, boxZoom: false,
-      ...(start.box ? { bounds: start.box, fitBoundsOptions: { padding: 30 } } : {}),
+      container, style: this.style(), maxPitch: 70, boxZoom: false, // MapLibre's own hash would decode what else stands in the address
+      ...(cameraOf(start.place) ?? { bounds: start.box, fitBoundsOptions: { padding: 30 } }),
     });
     this.ready = new Promise((done) => this.map.once('load', () => done()));
   }
 
-  /** Opens the map at the box, if there is one, unless the address says where. */
-  static async open(container: HTMLElement, start: { center: LonLat; box: Box | undefined }, wish: Wish, theme: Theme, lang: Lang): Promise<PlannerMap> {
+  /** Opens the map where the address says, else at the box. */
+  static async open(container: HTMLElement, start: Start, wish: Wish, theme: Theme, lang: Lang): Promise<PlannerMap> {
     const map = new PlannerMap(container, await fetched(theme, lang), wish, start);
     await map.ready;
     return map;
@@ -80,6 +80,20 @@ export class PlannerMap {
 
   private paint(): void {
     this.map.setStyle(this.style(), { diff: true });
+  }
+
+  /** Where it is, as addresses have it: zoom, latitude, longitude, and if it is not upright bearing and pitch. */
+  place(): string {
+    const { map } = this;
+    const turned = map.getBearing() !== 0 || map.getPitch() !== 0 ? [map.getBearing().toFixed(1), map.getPitch().toFixed(0)] : [];
+    const { lng, lat } = map.getCenter();
+    return [map.getZoom().toFixed(2), lat.toFixed(5), lng.toFixed(5), ...turned].join('/');
+  }
+
+  /** Goes to where an address says, if it does. */
+  jump(place: string | null): void {
+    const to = cameraOf(place);
+    if (to && place !== this.place()) this.map.jumpTo(to);
   }
 
   box(): Box {
@@ -141,6 +155,16 @@ export class PlannerMap {
     if (tiny) this.map.flyTo({ center: [box[0], box[1]], zoom: Math.max(this.map.getZoom(), 16.5) });
     else this.map.fitBounds(box, { padding: 50, maxZoom: 17.5 });
   }
+}
+
+/** Where the map begins. */
+interface Start { place: string | null; box: Box }
+
+/** What an address says of where the map is; undefined if that is no place. */
+function cameraOf(place: string | null): { zoom: number; center: LonLat; bearing: number; pitch: number } | undefined {
+  const [zoom, lat, lon, bearing = 0, pitch = 0] = (place ?? '').split('/').map(Number);
+  if (![zoom, lat, lon, bearing, pitch].every(Number.isFinite) || Math.abs(lat!) > 85 || Math.abs(lon!) > 180) return undefined;
+  return { zoom: zoom!, center: [lon!, lat!], bearing, pitch };
 }
 
 async function fetched(theme: Theme, lang: Lang): Promise<StyleSpecification> {

@@ -5,7 +5,7 @@ import { length, metres } from '../lib/measure';
 import type { Lang } from '../lib/i18n';
 import { plain, shapeName } from './bench';
 import type { PlannerMap } from './map';
-import { geometryOf, handles, least, measure, most, moved, whole, without, type Shape, type ShapeKind } from './shape';
+import { geometryOf, handles, least, measure, most, moved, rounded, whole, without, type Shape, type ShapeKind } from './shape';
 
 export interface Hooks {
   shapes(): Shape[];
@@ -97,7 +97,7 @@ export class Pen {
     };
     if (near(this.points.at(-1))) return; // the second click of two
     if (this.kind === 'polygon' && this.points.length >= least('polygon') && near(this.points[0])) return this.finish();
-    this.points = [...this.points, at];
+    this.points = [...this.points, rounded(at)];
     if (this.points.length === most(this.kind)) return this.finish();
     this.draw();
   }
@@ -118,7 +118,7 @@ export class Pen {
   private move(e: MapMouseEvent): void {
     this.at = [e.lngLat.lng, e.lngLat.lat];
     if (this.held) {
-      this.held.shape = moved(this.hooks.shapes()[this.chosen]!, this.held.point, this.held.between, this.at);
+      this.held.shape = moved(this.hooks.shapes()[this.chosen]!, this.held.point, this.held.between, rounded(this.at));
       this.draw();
     } else if (this.kind) this.draw();
     else if (this.chosen >= 0) this.plan.map.getCanvas().style.cursor = this.handleAt(e) ? 'grab' : '';

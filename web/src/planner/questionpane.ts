@@ -1,6 +1,7 @@
 /** Asking one of the questions: its fields, what the server answers, and where that is. */
 import { button, make, say as put } from '../lib/dom';
 import { around } from '../lib/geo';
+import type { Lang } from '../lib/i18n';
 import { groundOf, type Ground } from './asks';
 import { bar } from './figures';
 import { field, grounds, select, wrong, type Bench, type Pane } from './bench';
@@ -18,6 +19,7 @@ export class QuestionPane implements Pane {
   private readonly found = make('div', { className: 'found' });
   private answer: Answer | undefined;
   private turn = 0;
+  private spoken: Lang | undefined;
 
   /** drawn is told what is to be seen of an answer on the map; of none it is told undefined. */
   constructor(private readonly bench: Bench, private readonly drawn: (a: Answer | undefined) => void) {
@@ -49,6 +51,8 @@ export class QuestionPane implements Pane {
     which.dataset.key = 'question';
     this.form.replaceChildren(...question.fields.map((f) => this.field(f)),
       make('div', { className: 'row' }, make('button', { type: 'submit', className: 'primary' }, say('go', lang)), button(say('drop', lang), () => this.drop())));
+    if (lang !== this.spoken) this.tell(''); // what was told was told in another language
+    this.spoken = lang;
     this.root.replaceChildren(field(say('question', lang), which), this.form, this.told, this.found);
     this.show();
   }
@@ -126,7 +130,8 @@ export class QuestionPane implements Pane {
     return value === 'stretch' ? {} : groundOf({ ...state, ground: value }, this.bench.map.box());
   }
 
-  async ask(): Promise<void> {
+  /** Asks; go: the map goes where the answer is. */
+  async ask(go = true): Promise<void> {
     const turn = ++this.turn;
     const { question } = this;
     const lang = this.bench.lang();
@@ -144,7 +149,7 @@ export class QuestionPane implements Pane {
       this.answer = answer;
       this.tell(answer.said);
       this.drawn(answer);
-      const box = around(answer.features.map((f) => f.geometry));
+      const box = go ? around(answer.features.map((f) => f.geometry)) : undefined;
       if (box) this.bench.map.go(box);
     } catch (e) {
       if (turn === this.turn) this.tell(wrong(e, lang), true);
@@ -158,7 +163,6 @@ export class QuestionPane implements Pane {
     if (!a) return this.found.replaceChildren();
     const most = Math.max(1e-9, ...(a.bars ?? []).map((b) => b.count));
     this.found.replaceChildren(
-      ...(a.picture ? [make('a', { href: a.picture, target: '_blank', rel: 'noopener' }, make('img', { src: a.picture, alt: say('stripAlt', lang) }), say('openPicture', lang))] : []),
       ...(a.bars ? [make('ul', { className: 'bars' }, ...a.bars.map((b) => make('li', {}, make('div', { className: 'bar' }, make('span', { className: 'what' }, b.name), make('span', { className: 'many' }, b.more), bar(b.count / most)))))] : []),
       make('ul', { className: 'items' }, ...a.items.slice(0, mostListed).map((i) => {
         const text = [make('span', {}, i.name), make('small', {}, i.more)];

@@ -5,7 +5,7 @@ import { instant, stamp } from '../lib/time';
 import { about, type Aggregate, type Clusters, type Coverage, type Gaps, type Ground, type Group, type Hotspots, type Related, type Summary, type Thing, type Travel } from './asks';
 import { plain } from './bench';
 import type { Tone } from './paint';
-import { say, type PlannerWord } from './words';
+import { isPlannerWord, say, type PlannerWord } from './words';
 
 /** What kind of input a field is. 'ground' is a piece of ground, 'shape' an outline that was drawn, 'scope' what is counted. */
 export type FieldKind = 'number' | 'class' | 'bank' | 'thing' | 'ground' | 'shape' | 'scope' | 'phenomenon' | readonly string[];
@@ -78,7 +78,7 @@ export const questions: Question[] = [{
   },
 }, {
   key: 'clusters',
-  fields: [{ name: 'scope', label: 'what', is: 'scope', usual: 'cases' }, number('reach', 'reach', '150'), number('least', 'least', '5'), { name: 'ground', label: 'where', is: 'ground', usual: '' }],
+  fields: [{ name: 'scope', label: 'what', is: 'scope', usual: 'cases' }, number('reach', 'between', '150'), number('least', 'least', '5'), { name: 'ground', label: 'where', is: 'ground', usual: '' }],
   async ask(g) {
     const a = await about<Clusters>('/v1/clusters', { ...g.scope, reach: g.value('reach'), least: g.value('least') }, g.ground);
     const hull = (c: Clusters['clusters'][number]): GeoJSON.Geometry => (c.hull.length > 3 ? { type: 'Polygon', coordinates: [c.hull] } : c.hull.length > 1 ? { type: 'LineString', coordinates: c.hull } : { type: 'Point', coordinates: c.middle });
@@ -139,12 +139,12 @@ export const questions: Question[] = [{
     const a = await about<Related>(`/v1/relations/${encodeURIComponent(g.value('id'))}`, { follow: 'parts,carries,monitored_by' });
     const places = new Map<string, LonLat>([[a.from.id, [a.from.lon, a.from.lat]], ...a.steps.map(({ thing }) => [thing.id, [thing.lon, thing.lat]] as [string, LonLat])]);
     return {
-      ...nothing, said: say('steps', g.lang, { n: a.steps.length }), legend: [{ tone: 'warn', text: 'hangs' }],
+      ...nothing, said: say('steps', g.lang, { n: a.steps.length }), legend: [{ tone: 'warn', text: 'affected' }],
       features: [
         ...a.steps.flatMap((s) => { const from = places.get(s.from); return from ? [feature({ type: 'LineString', coordinates: [from, [s.thing.lon, s.thing.lat]] }, 'warn')] : []; }),
         ...a.steps.map((s) => feature(pointOf(s.thing), 'warn')), feature(pointOf(a.from), 'bad', a.from.name || a.from.id),
       ],
-      items: a.steps.map((s) => itemOf(s.thing, `${g.className(s.thing.class)} · ${s.by}`)),
+      items: a.steps.map((s) => itemOf(s.thing, `${g.className(s.thing.class)} · ${isPlannerWord(s.by) ? say(s.by, g.lang) : s.by}`)),
     };
   },
 }, {

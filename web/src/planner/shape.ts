@@ -28,9 +28,9 @@ function ringOf({ kind, points }: Shape): LonLat[] {
   return points;
 }
 
-/** A place as it is told: to a decimetre. */
-const rounded = (p: LonLat): LonLat => [round(p[0]), round(p[1])];
-export const round = (degrees: number): number => Math.round(degrees * 1e6) / 1e6;
+/** A place as it is drawn and told: to a decimetre, as an address keeps it. */
+export const rounded = (p: LonLat): LonLat => [round(p[0]), round(p[1])];
+const round = (degrees: number): number => Math.round(degrees * 1e6) / 1e6;
 
 /** As it is on the ground. */
 export function geometryOf(s: Shape): GeoJSON.Point | GeoJSON.LineString | GeoJSON.Polygon {

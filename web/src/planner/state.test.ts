@@ -4,15 +4,8 @@ import { area, metres } from '../lib/measure';
 import { geometryOf, handles, measure, moved, nearby, packed, unpacked, whole, without, type Shape } from './shape';
 import { addressOf, blank, classesLeft, filterOf, shapeGone, stateOf, type State } from './state';
 
-/** Random numbers that are the same in every run (mulberry32). */
-function dice(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+/** Random numbers that are the same in every run. */
+const dice = (seed: number) => (): number => (seed = (seed * 48271) % 2147483647) / 2147483647;
 
 function anyState(random: () => number): State {
   const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!;

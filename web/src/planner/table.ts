@@ -195,11 +195,7 @@ export class Table {
     put(this.note, told);
     this.note.classList.toggle('bad', this.failed !== undefined);
     const title = make('h2', {}, `${say('table', lang)} · ${this.bench.names.layer(this.bench.store.state.layer)}`);
-    const refresh = button(say('refresh', lang), () => {
-      this.bench.map.refresh();
-      void this.ask();
-    }, 'small');
-    refresh.dataset.key = 'refresh';
+    const refresh = keyed(button(say('refresh', lang), () => this.bench.refresh(), 'small'), 'refresh');
     this.head.replaceChildren(this.fold, title, this.note,
       ...(chosen ? [make('span', { className: 'chosen' }, say('chosen', lang, { what: chosen.name })), keyed(button(say('details', lang), () => this.bench.details(chosen), 'small'), 'details')] : []), refresh, this.columns);
   }
@@ -261,5 +257,5 @@ export class Table {
   }
 }
 
-/** What the table asks by. */
-const asked = (s: State): string => JSON.stringify([s.layer, s.node, s.raw, s.without, s.shapes, s.ground, s.columns, s.sort]);
+/** What the table asks by, but for what the map shows. */
+const asked = (s: State): string => JSON.stringify([s.layer, itemsQuery(s, [0, 0, 0, 0]).toString(), s.ground, s.columns, s.sort]);

@@ -11,6 +11,7 @@ export class Tabs {
   constructor(private readonly root: HTMLElement, private readonly panes: [PlannerWord, Pane][], private readonly lang: () => Lang) {
     this.buttons = panes.map(([name, pane], i) => {
       const b = make('button', { type: 'button', role: 'tab', id: `tab-${name}` });
+      b.dataset.tab = name;
       b.setAttribute('aria-controls', `pane-${name}`);
       b.addEventListener('click', () => this.show(i));
       b.addEventListener('keydown', (e) => {

@@ -35,6 +35,7 @@ export class Views implements Pane {
       this.speak();
     });
     const views = kept();
+    put(this.told, '');
     this.moved();
     this.root.replaceChildren(
       make('h3', {}, say('link', lang)), make('p', { className: 'hint' }, say('linkHint', lang)),

@@ -7,7 +7,7 @@ import type { Ground } from './ground';
 export const most = 200;
 
 /** By severity 0 to 4: metres high and wide. */
-const sizes: readonly (readonly [number, number])[] = [[60, 4], [340, 13], [240, 10], [150, 7], [100, 5]];
+const sizes: readonly (readonly [number, number])[] = [[60, 3], [340, 7], [240, 6], [150, 4.5], [100, 3.5]];
 
 const vertex = `
   varying float high;

@@ -18,12 +18,14 @@ export class Flight {
   private goal: LonLat | undefined; // the trouble that is looked at
   private landed = 0; // when the flight that is on ends, ms
   private last = NaN;
+  private joined = false; // the tour is where the camera is
   /** Another screen leads. */
   led = false;
 
   /** covered: how much of the map's bottom a panel covers, in pixels. */
   constructor(private readonly map: MapLibre, private readonly course: Course, flight: SavedScene['tour'], private readonly calm: boolean, private readonly covered: () => number) {
-    this.tour = new Tour(course, flight, calm);
+    const { lng, lat } = map.getCenter();
+    this.tour = new Tour(course, flight, calm, course.foot([lng, lat]).chainage);
     for (const kind of ['movestart', 'mousedown', 'touchstart', 'wheel', 'boxzoomstart'] as const) {
       map.on(kind, (e: { originalEvent?: unknown }) => {
         if (!e.originalEvent) return;
@@ -37,7 +39,7 @@ export class Flight {
   /** The scene flies otherwise. */
   fly(flight: SavedScene['tour']): void {
     this.tour.fly(flight);
-    this.landed = 0;
+    this.joined = false;
   }
 
   /** Goes to trouble; undefined: back to the tour. */
@@ -46,8 +48,6 @@ export class Flight {
       if (!this.goal) return;
       this.tour.from(this.course.foot(this.goal).chainage);
       this.goal = undefined;
-      const back = this.led ? undefined : this.tour.next(now);
-      if (back) this.go([back.lon, back.lat], back.zoom, back.pitch, back.bearing, 0, now);
       return;
     }
     this.goal = place;
@@ -67,22 +67,24 @@ export class Flight {
     const seconds = Number.isNaN(this.last) ? 0 : Math.min(1, (now - this.last) / 1000);
     this.last = now;
     const pilot = this.pilot(now);
+    if (pilot !== 'tour') this.joined = false;
     if (pilot === 'follow' || pilot === 'hand' || now < this.landed) return;
     if (pilot === 'trouble') {
-      if (!this.calm) this.map.jumpTo({ bearing: this.map.getBearing() + look.turn * seconds, ...this.beside() });
+      if (!this.calm) this.map.jumpTo({ bearing: this.map.getBearing() + look.turn * seconds, center: this.goal!, padding: { bottom: this.covered() } });
       return;
     }
     const to = this.tour.next(now);
-    if (to) this.map.jumpTo({ center: [to.lon, to.lat], zoom: to.zoom, pitch: to.pitch, bearing: to.bearing, padding: { bottom: 0 } });
-  }
-
-  private beside(): { center: LonLat; padding: { bottom: number } } {
-    return { center: this.goal!, padding: { bottom: this.covered() } };
+    if (!to) return;
+    if (this.joined || this.calm) this.map.jumpTo({ center: [to.lon, to.lat], zoom: to.zoom, pitch: to.pitch, bearing: to.bearing, padding: { bottom: 0 } });
+    else this.go([to.lon, to.lat], to.zoom, to.pitch, to.bearing, 0, now);
+    this.joined = true;
   }
 
   private go(center: LonLat, zoom: number, pitch: number, bearing: number, bottom: number, now: number): void {
-    this.landed = this.calm ? 0 : now + longest + 1000;
-    this.map.once('moveend', () => { this.landed = 0; });
     this.map.flyTo({ center, zoom, pitch, bearing, padding: { bottom }, maxDuration: longest, ...(this.calm ? { duration: 0 } : {}) });
+    if (this.calm) return;
+    // A flight that it ended has said so already.
+    this.landed = now + longest + 1000;
+    this.map.once('moveend', () => { this.landed = 0; });
   }
 }

@@ -8,8 +8,8 @@ import type { LonLat } from '../lib/geo';
 import { countdown, newest, phases, tally, type Row } from './phases';
 import { tell, type ScreenWord } from './words';
 
-/** So many incidents and people are listed; of more only the number is told. */
-const listed = 4;
+/** So many incidents and people are listed at most; it is as many as there is room for. */
+const listed = 10;
 
 export interface Parts { phases: HTMLElement; lights: HTMLElement; newest: HTMLElement; people: HTMLElement; counts: HTMLElement }
 
@@ -25,7 +25,7 @@ export class LoopBoard {
   private readonly nobody = make('li', { className: 'none' });
   private readonly counts = make('span');
 
-  constructor(parts: Parts, private readonly names: Names) {
+  constructor(private readonly parts: Parts, private readonly names: Names) {
     this.boxes = phases.map((_, i) => {
       const [name, count] = [make('span', { className: 'name' }), make('strong')];
       const box = make('li', {}, name, count);
@@ -57,7 +57,7 @@ export class LoopBoard {
       box.dataset.light = t.counts[i] === 0 ? 'none' : (lights[t.worst[i]!] ?? 'green');
     });
     lights.forEach((l, i) => say(this.colours[i]!, `${caseWord(l, lang)} ${t.lights[i as 0 | 1 | 2]}`));
-    const shown = newest(open, listed);
+    const shown = newest(open, room(this.parts.newest, this.cases[0]!.row));
     this.noCase.hidden = shown.length > 0;
     say(this.noCase, tell('noIncidents', lang));
     this.cases.forEach(({ row, title, state, where, clock }, i) => {
@@ -83,7 +83,7 @@ export class LoopBoard {
     say(this.counts, classes.map((c) => `${this.names.className(c)} ${all.filter((o) => o.class === c).length}`).join(' · '));
     this.nobody.hidden = all.length > 0;
     say(this.nobody, tell(movers ? 'nobodyMoves' : 'notYours', lang));
-    const shown = [...all].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1)).slice(0, listed);
+    const shown = [...all].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1)).slice(0, room(this.parts.people, this.people[0]!.row));
     this.people.forEach(({ row, name, where }, i) => {
       const o = shown[i];
       row.hidden = !o;
@@ -92,4 +92,10 @@ export class LoopBoard {
       say(where, this.names.where([o.lon, o.lat]));
     });
   }
+}
+
+/** How many rows as high as one have room in a list. */
+function room(list: HTMLElement, row: HTMLElement): number {
+  const gap = parseFloat(getComputedStyle(list).rowGap) || 0;
+  return row.offsetHeight === 0 ? 1 : Math.min(listed, Math.max(1, Math.floor((list.clientHeight + gap) / (row.offsetHeight + gap))));
 }

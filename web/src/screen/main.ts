@@ -84,7 +84,7 @@ class Wall {
     this.spotlight = new Spotlight(element('spotlight'), {
       lang, mayDispatch: may(who, 'dispatch'), movers: () => this.movers() ?? [], where, className, rays: (s) => map.rays(s), back: () => this.troubles.dismiss(),
     });
-    this.view = new View3D(map, known.facts, this.fleet, {
+    this.view = new View3D(map.map, known.facts, this.fleet, {
       scene: () => this.choice.is, live: () => isLive(this.connection.line), gauges: () => this.gauges, open: () => this.cases.open(),
       covered: () => element('spotlight').offsetHeight, broken: (is) => { element('broken').hidden = !is; }, restored: () => this.retold(),
     });
@@ -206,7 +206,7 @@ class Wall {
     this.strip.show({ gauges: this.gauges, open: this.cases.open(), movers: this.movers() ?? [], at: this.known.facts.course.foot([lng, lat]).chainage });
     const shown = this.troubles.now(now);
     this.spotlight.show(shown, this.troubles.queued, now);
-    this.view.led(!element('following').hidden);
+    this.view.led(this.company.led);
     this.view.trouble(shown?.row, now);
     element('tour').textContent = shown ? tell('spotlight', lang) : this.view.pilot(now) === 'hand' ? tell('held', lang) : this.view.pilot(now) === 'tour' ? tell('touring', lang) : '';
     this.sign();
@@ -227,18 +227,18 @@ class Wall {
   /** Another scene was chosen. */
   private staged(): void {
     this.vitals.order(this.choice.is.signs);
-    this.view?.staged();
-    if (this.switches) element('scene-name').textContent = tell(this.choice.is.name, this.switches.lang);
+    this.view.staged();
+    element('scene-name').textContent = tell(this.choice.is.name, this.switches.lang);
   }
 
   private dressed(): void {
-    this.view.dress(this.switches.theme, this.switches.lang);
+    this.map.dress(this.switches.theme, this.switches.lang);
     this.vitals.dress();
   }
 
   private spoken(): void {
     this.speak();
-    this.view.dress(this.switches.theme, this.switches.lang);
+    this.map.dress(this.switches.theme, this.switches.lang);
   }
 
   private speak(): void {

@@ -15,15 +15,15 @@ export interface SavedScene {
 
 export const scenes: readonly SavedScene[] = [
   {
-    name: 'duty', key: '1', hidden: ['coverage', 'assets'], cones: true, tour: { speed: 18, zoom: 15.9, pitch: 62, aside: 28 },
+    name: 'duty', key: '1', hidden: ['coverage', 'assets'], cones: true, tour: { speed: 18, zoom: 16.1, pitch: 68, aside: 24 },
     signs: ['level', 'rain', 'noise', 'online', 'troubled', 'highest'], movers: ['mover.patrol', 'mover.boat', 'mover.vehicle'],
   },
   {
-    name: 'flood', key: '2', hidden: ['coverage', 'assets', 'landmarks'], cones: false, tour: { speed: 14, zoom: 16.5, pitch: 68, aside: 12 },
+    name: 'flood', key: '2', hidden: ['coverage', 'assets', 'landmarks'], cones: false, tour: { speed: 14, zoom: 16.7, pitch: 71, aside: 10 },
     signs: ['level', 'highest', 'rain', 'troubled', 'online', 'noise'], movers: ['mover.boat', 'mover.vehicle', 'mover.patrol'],
   },
   {
-    name: 'festival', key: '3', hidden: ['coverage', 'assets', 'sensors', 'cameras'], cones: true, tour: { speed: 22, zoom: 15.5, pitch: 56, aside: 40 },
+    name: 'festival', key: '3', hidden: ['coverage', 'assets', 'sensors', 'cameras'], cones: true, tour: { speed: 22, zoom: 15.7, pitch: 64, aside: 36 },
     signs: ['noise', 'online', 'troubled', 'rain', 'level', 'highest'], movers: ['mover.patrol', 'mover.vehicle', 'mover.boat'],
   },
 ];

@@ -79,8 +79,8 @@ export class Spotlight {
     say(this.away, tell('putAway', lang));
     const [eyes, people, things] = this.lists;
     this.fill(eyes, 'eyes', 'noEyes', this.sight?.cameras.map((e, i) => `${i + 1}. ${told(e, lang)}`));
-    this.fill(people, 'people', 'none', this.people.map((p) => `${p.name} · ${metresText(p.distance, lang)}`));
-    this.fill(things, 'things', 'none', this.things.map((t) => [t.name || this.around.className(t.class), ...(t.distance === undefined ? [] : [metresText(t.distance, lang)])].join(' · ')));
+    this.fill(people, 'people', 'none', this.people.map((p) => `${metresText(p.distance, lang)} · ${p.name}`));
+    this.fill(things, 'things', 'none', this.things.map((t) => [...(t.distance === undefined ? [] : [metresText(t.distance, lang)]), t.name || this.around.className(t.class)].join(' · ')));
   }
 
   private fill(l: List, title: 'eyes' | 'people' | 'things', none: 'noEyes' | 'none', lines: string[] = []): void {

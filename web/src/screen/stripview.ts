@@ -74,7 +74,7 @@ export class StripView {
     const { rows, room: { letter } } = this.layout;
     const { chainage, bank } = this.course.foot(r.place);
     const [x, y, s] = [this.layout.x(chainage), bank === 'left' ? rows.top : rows.bottom, letter * (r.kind === 'incident' ? 0.5 : 0.34)];
-    return draw('path', { class: 'trouble', 'data-id': r.id, 'data-kind': r.kind, 'data-severity': r.severity, d: `M${x - s},${y}L${x},${y - s}L${x + s},${y}L${x},${y + s}Z` });
+    return draw('path', { class: 'flag', 'data-id': r.id, 'data-kind': r.kind, 'data-severity': r.severity, d: `M${x - s},${y}L${x},${y - s}L${x + s},${y}L${x},${y + s}Z` });
   }
 
   private bridges(lang: Lang): SVGElement[] {

@@ -26,9 +26,9 @@ export class Tour {
   private touched = -Infinity;
   private stood = NaN; // since when a still view stands, ms
 
-  /** calm: without motion. */
-  constructor(private readonly path: Path, private flight: SavedScene['tour'], private readonly calm: boolean) {
-    this.chainage = path.range[0];
+  /** It begins at a chainage. calm: without motion. */
+  constructor(private readonly path: Path, private flight: SavedScene['tour'], private readonly calm: boolean, begin = path.range[0]) {
+    this.chainage = begin;
   }
 
   /** Another scene flies otherwise, from where it is. */

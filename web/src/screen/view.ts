@@ -1,9 +1,7 @@
 /** The scene in the middle of the wall: it is drawn as often as the machine can, flies, and mends itself. */
-import type { Map as MapLibre } from 'maplibre-gl';
+import type { LayerSpecification, Map as MapLibre } from 'maplibre-gl';
 import type { CaseRow } from '../lib/docket';
-import type { Lang } from '../lib/i18n';
-import { ink, type Theme } from '../lib/theme';
-import type { Scene3D } from '../map/scene';
+import { ink } from '../lib/theme';
 import type { Fleet } from './craft';
 import { enlarged } from './enlarged';
 import { Flight, type Pilot } from './flight';
@@ -43,17 +41,17 @@ const restarted = 'suhe.restarted';
 export class View3D {
   private readonly flight: Flight;
   private readonly stage: Stage;
-  private readonly pace = new Pace();
+  private pace = new Pace();
   private readonly watchdog = new Watchdog(Date.now());
   private readonly calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  private readonly map: MapLibre;
   private sun: Sun;
   private at: number | undefined; // the time whose light is shown; undefined: now
   private shown: string | undefined; // the trouble that is looked at
   private lost = false;
+  private kept = false; // the style is the one of before, with all but the stage
+  private furnished = ''; // for which scene
 
-  constructor(private readonly scene: Scene3D, private readonly facts: Facts, fleet: Fleet, private readonly around: Around) {
-    this.map = scene.map;
+  constructor(private readonly map: MapLibre, private readonly facts: Facts, fleet: Fleet, private readonly around: Around) {
     this.sun = sunAt(Date.now(), facts.middle);
     this.flight = new Flight(this.map, facts.course, around.scene().tour, this.calm, around.covered);
     this.stage = new Stage(facts, fleet, () => ['dim', 'severity-1', 'severity-2', 'severity-3', 'severity-4'].map(ink), () => ({
@@ -68,8 +66,7 @@ export class View3D {
     });
     this.map.on('webglcontextrestored', () => {
       this.lost = false;
-      this.map.once('idle', () => around.restored());
-      around.restored();
+      this.kept = true; // as soon as its style is there it is furnished
       around.broken(false);
     });
     this.map.on('render', () => this.watchdog.frame(Date.now()));
@@ -85,15 +82,15 @@ export class View3D {
     this.light();
   }
 
+  /** Draws as finely as the screen is, until the machine is found to be slow: for pictures. */
+  sharp(): void {
+    this.pace = new Pace();
+  }
+
   /** Another saved scene. */
   staged(): void {
     this.flight.fly(this.around.scene().tour);
     this.furnish();
-  }
-
-  /** Another theme or language. */
-  dress(theme: Theme, lang: Lang): void {
-    this.scene.dress(theme, lang);
   }
 
   /** Whether another screen leads. */
@@ -120,18 +117,19 @@ export class View3D {
   /** Puts into a style what the wall adds to it and leaves out of it; a style that is new has none of it. */
   private furnish(): void {
     if (this.lost || !this.map.getLayer('rays')) return; // of a style on its way
+    const fresh = !this.map.getLayer(this.stage.id);
+    const { name, hidden } = this.around.scene();
+    if (!fresh && this.furnished === name) return;
+    this.furnished = name;
     const { layers } = this.map.getStyle();
-    if (!this.map.getLayer(this.stage.id)) {
+    if (fresh) {
       this.map.addLayer(this.stage, layers.find((l) => l.type === 'symbol')?.id);
-      for (const l of layers) {
-        if (l.type !== 'symbol') continue;
-        const size = enlarged(l.layout?.['text-size'], innerHeight / letters);
-        if (size !== undefined) this.map.setLayoutProperty(l.id, 'text-size', size as number);
-      }
+      if (this.kept) this.around.restored();
+      else this.enlarge(layers);
+      this.kept = false;
       this.map.setPaintProperty('movers', 'icon-opacity', 0); // the stage draws them, with every frame
       this.light();
     }
-    const { hidden } = this.around.scene();
     for (const l of layers) {
       if (!('source' in l)) continue;
       const visibility = hidden.includes(l.source as string) ? 'none' : 'visible';
@@ -139,9 +137,17 @@ export class View3D {
     }
   }
 
+  private enlarge(layers: LayerSpecification[]): void {
+    for (const l of layers) {
+      const size = l.type === 'symbol' ? enlarged(l.layout?.['text-size'], innerHeight / letters) : undefined;
+      if (size !== undefined) this.map.setLayoutProperty(l.id, 'text-size', size as number);
+    }
+  }
+
   /** Lets the map have the sky and the light of the hour. */
   private light(): void {
     this.sun = sunAt(this.at ?? Date.now(), this.facts.middle);
+    if (this.lost) return;
     const d = daylight(this.sun.altitude);
     this.map.setLight({ anchor: 'map', color: css(d.light), intensity: d.strength, position: [1.5, this.sun.azimuth, Math.min(80, Math.max(20, 90 - this.sun.altitude))] });
     this.map.setSky({ 'sky-color': css(d.sky), 'horizon-color': css(d.horizon), 'fog-color': css(d.horizon), 'sky-horizon-blend': 0.7, 'horizon-fog-blend': 0.6, 'fog-ground-blend': 0.75 });

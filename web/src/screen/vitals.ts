@@ -9,11 +9,20 @@ import { signs, units, type Sign } from '../lib/signs';
 import { ink } from '../lib/theme';
 import { hour, Series, step } from './series';
 
-/** Which of the signs sensors can tell the last hour of, by what they measure, and how several are told as one. */
-const told: readonly (readonly [Sign, string, 'mean' | 'max'])[] = [['level', 'water_level', 'mean'], ['rain', 'rainfall', 'max'], ['noise', 'noise', 'mean']];
+/** Which of the signs sensors can tell the last hour of: by what they measure, how several are told as one, and what can be: a broken one tells of −9999 m. */
+const told: readonly { sign: Sign; phenomenon: string; how: 'mean' | 'max'; range: readonly [number, number] }[] = [
+  { sign: 'level', phenomenon: 'water_level', how: 'mean', range: [-3, 10] }, { sign: 'rain', phenomenon: 'rainfall', how: 'max', range: [0, 300] },
+  { sign: 'noise', phenomenon: 'noise', how: 'mean', range: [10, 140] },
+];
 
-/** So many sensors are asked for their last hour, spread along the creek: levels and noise differ little between neighbours. */
-const asked = 16;
+/** Their values are told together by the minute, in milliseconds, and only where half of them have one: few would tell of something else. */
+const minute = 60_000;
+
+/** So many sensors are asked for their last hour at most, spread along the creek. */
+const asked = 60;
+
+/** A line that is drawn finer than this, in the sign's unit, shows only noise. */
+const least: Record<Sign, number> = { level: 0.4, highest: 0.4, rain: 4, noise: 8, online: 6, troubled: 8 };
 
 interface Tile { box: HTMLElement; name: HTMLElement; value: HTMLElement; unit: HTMLElement; chart: HTMLElement; plot: Plot | undefined; series: Series }
 
@@ -57,19 +66,25 @@ export class Vitals {
   async recall(objects: Live[], now: number): Promise<void> {
     if (this.recalled) return;
     this.recalled = true;
-    for (const [sign, phenomenon, how] of told) {
-      const all = objects.filter((o) => o.layer === 'sensors' && o.summary === 'normal' && o.values[phenomenon] !== undefined);
+    for (const { sign, phenomenon, how, range: [low, high] } of told) {
+      const all = objects.filter((o) => o.layer === 'sensors' && o.summary !== 'invalid' && o.values[phenomenon] !== undefined);
       const some = all.filter((_, i) => i % Math.ceil(all.length / asked) === 0);
-      const bins = new Map<number, number[]>();
+      const minutes = new Map<number, Map<string, number>>();
       for (const { id } of some) {
         const { samples } = await api.series(id, phenomenon, now - hour).catch(() => ({ samples: [] as [number, number][] }));
         for (const [time, value] of samples) {
-          const at = Math.floor(time / step) * step;
-          if (at < now - step) bins.set(at, [...(bins.get(at) ?? []), value]);
+          const at = Math.floor(time / minute) * minute;
+          if (at > now - minute || value < low || value > high) continue;
+          if (!minutes.has(at)) minutes.set(at, new Map());
+          minutes.get(at)!.set(id, value);
         }
       }
       const { series } = this.tiles.get(sign)!;
-      for (const [at, values] of bins) series.add(at, how === 'max' ? Math.max(...values) : values.reduce((a, b) => a + b, 0) / values.length);
+      for (const [at, those] of minutes) {
+        if (those.size < some.length / 2) continue;
+        const values = [...those.values()];
+        series.add(at, how === 'max' ? Math.max(...values) : values.reduce((a, b) => a + b, 0) / values.length);
+      }
     }
     this.redraw();
   }
@@ -89,11 +104,11 @@ export class Vitals {
   }
 
   private redraw(): void {
-    for (const t of this.tiles.values()) {
+    for (const [sign, t] of this.tiles) {
       const data = t.series.read(Date.now());
       const { clientWidth: width, clientHeight: height } = t.chart;
       if (width === 0 || data[0].length < 2) continue;
-      if (!t.plot) t.plot = plot(t.chart, width, height, data);
+      if (!t.plot) t.plot = plot(t.chart, width, height, data, least[sign]);
       else {
         if (t.plot.width !== width || t.plot.height !== height) t.plot.setSize({ width, height });
         t.plot.setData(data);
@@ -103,12 +118,18 @@ export class Vitals {
 }
 
 /** A line without axes: it shows which way a value goes, the number beside it how high it is. */
-function plot(into: HTMLElement, width: number, height: number, data: [number[], number[]]): Plot {
+function plot(into: HTMLElement, width: number, height: number, data: [number[], number[]], finest: number): Plot {
   const line = Math.max(2, height / 24);
   return new Plot({
     width, height, legend: { show: false }, cursor: { show: false }, padding: [line, line, line, line],
     axes: [{ show: false }, { show: false }],
-    scales: { y: { range: (_, low, high) => (low === high ? [low - 1, high + 1] : [low - (high - low) * 0.15, high + (high - low) * 0.15]) } },
+    scales: { y: { range: (_, low, high) => around(low, high, finest) } },
     series: [{}, { stroke: ink('glow'), width: line, fill: ink('wash'), points: { show: false } }],
   }, data, into);
+}
+
+/** The range that is drawn: what there is with some air, and never less than so much. */
+function around(low: number, high: number, finest: number): [number, number] {
+  const air = Math.max((high - low) * 0.15, (finest - (high - low)) / 2);
+  return [low - air, high + air];
 }
