@@ -85,6 +85,9 @@ var shapes = map[string]*regexp.Regexp{
 // console are lines of the console, not of the log, that tell a password on purpose.
 var console = regexp.MustCompile(`^(\*\*\* Password: |The first account is )`)
 
+// spans are how long things took, in nanoseconds: some look like a phone's number.
+var spans = regexp.MustCompile(`"took":\d+`)
+
 // leaks are the secrets that stand in logs, in order, none of them in full.
 func (l *logbook) leaks() (out []string) {
 	l.mu.Lock()
@@ -100,7 +103,7 @@ func (l *logbook) leaks() (out []string) {
 				}
 			}
 			for what, shape := range shapes {
-				if shape.MatchString(line) {
+				if shape.MatchString(spans.ReplaceAllString(line, "")) {
 					out = append(out, fmt.Sprintf("%s: %s is in the log: %.120s", whose, what, shape.ReplaceAllString(line, "…")))
 				}
 			}
@@ -129,6 +132,7 @@ func TestSecretsInLogsAreFound(t *testing.T) {
 		{"a hash", `{"account":"$argon2id$v=19$x"}`, true},
 		{"a stream address", `{"stream":"rtsp://10.0.0.7/main"}`, true},
 		{"a phone number", `{"contact":"13812345678"}`, true},
+		{"a span that looks like one", `{"msg":"scene built","took":13812000000}`, false},
 		{"the console", "*** Password: " + word, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

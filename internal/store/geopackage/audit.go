@@ -117,11 +117,14 @@ func entries(ctx context.Context, tx *sql.Tx, yield func(audit.Entry) bool, quer
 // Audit implements audit.Store. It holds one state of the file until it ends.
 func (s *Store) Audit(ctx context.Context, after uint64) iter.Seq2[audit.Entry, error] {
 	return func(yield func(audit.Entry, error) bool) {
+		more := true
 		err := s.reading(ctx, func(tx *sql.Tx) error {
-			return entries(ctx, tx, func(e audit.Entry) bool { return yield(e, nil) },
-				"SELECT "+auditColumns+" FROM audit WHERE seq > ? ORDER BY seq", int64(after))
+			return entries(ctx, tx, func(e audit.Entry) bool {
+				more = yield(e, nil)
+				return more
+			}, "SELECT "+auditColumns+" FROM audit WHERE seq > ? ORDER BY seq", int64(after))
 		})
-		if err != nil {
+		if err != nil && more {
 			yield(audit.Entry{}, fmt.Errorf("audit: %w", kind(err)))
 		}
 	}

@@ -119,7 +119,12 @@ func entryOf(raw [][]byte) (e audit.Entry, err error) {
 // Audit implements audit.Store.
 func (s *Store) Audit(ctx context.Context, after uint64) iter.Seq2[audit.Entry, error] {
 	return func(yield func(audit.Entry, error) bool) {
-		if err := s.audit(ctx, after, func(e audit.Entry) bool { return yield(e, nil) }); err != nil {
+		more := true
+		err := s.audit(ctx, after, func(e audit.Entry) bool {
+			more = yield(e, nil)
+			return more
+		})
+		if err != nil && more {
 			yield(audit.Entry{}, fmt.Errorf("audit: %w", kind(err)))
 		}
 	}

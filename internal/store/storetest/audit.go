@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -77,6 +78,12 @@ func auditRoundTrip(t *testing.T, h House) {
 	}
 	if _, is, err := s.AuditHead(t.Context()); err != nil || is.Seq != head.Seq || is.Hash != head.Hash || !is.At.Equal(head.At) || is.Algorithm != audit.SHA256 {
 		t.Errorf("head %+v, want %+v; %v", is, head, err)
+	}
+	// Who has enough is told nothing more, even if the store cannot end well.
+	ctx, cancel := context.WithCancel(t.Context())
+	for range s.Audit(ctx, 0) {
+		cancel()
+		break
 	}
 	n := 0
 	for range s.Audit(t.Context(), 2) {
