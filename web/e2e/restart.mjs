@@ -30,7 +30,7 @@ try {
     check(`${end}: the line shows as lost`, await wait('lost', () => document.getElementById('sign')?.dataset.status === 'reconnecting'));
     check('what is shown is said to be old, and of when', await wait('stale', () => !document.getElementById('stale').hidden
       && /^数据陈旧 · 所示时刻 \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(document.getElementById('stale').textContent)));
-    check('the page is grey', await wait('grey', () => document.documentElement.dataset.fresh === 'stale' && !Array.isArray(window.suhe.map.getPaintProperty('sensors-circle', 'circle-color'))));
+    check('the page is grey', await wait('grey', () => document.documentElement.dataset.fresh === 'stale' && window.suhe.map.getPaintProperty('sensors-circle', 'circle-color')[0] === 'case'));
     check('it says when it tries again', await wait('retry', () => /^(\d+ 秒后|正在连接)$/.test(document.getElementById('detail').textContent)));
     check('what was shown stays', await objects() === many, `${await objects()} of ${many}`);
     const file = option('screenshot');
@@ -41,7 +41,7 @@ try {
     check(`${begin}: live again`, await live());
     check('with all objects', await wait('all', (n) => window.standing() === n, many));
     // By state it is an expression; one grey is not.
-    check('in colour', await wait('colour', () => Array.isArray(window.suhe.map.getPaintProperty('sensors-circle', 'circle-color'))));
+    check('in colour', await wait('colour', () => window.suhe.map.getPaintProperty('sensors-circle', 'circle-color')[0] === 'match'));
     check('in the theme that was chosen meanwhile', await wait('theme', (was) => window.suhe.map.getPaintProperty('background', 'background-color') !== was, ground));
     const before = await page.textContent('#signs dl');
     check('and moving', await wait('a sign', (b) => document.querySelector('#signs dl')?.textContent !== b, before));

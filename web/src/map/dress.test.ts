@@ -48,6 +48,12 @@ describe('paled', () => {
     expect(paled({ ...lamp, source: 'assets' }, 'dark')).toEqual({});
     expect(paled({ id: 'g', type: 'background' }, 'dark')).toEqual({});
   });
+  it('stays dependent on the state of features where it was', () => {
+    const match = ['match', ['feature-state', 'state'], 'normal', '#0f0', '#f00'];
+    const grey = paled({ ...lamp, paint: { 'circle-color': match } } as never, 'dark')['circle-color'] as unknown[];
+    expect(JSON.stringify(grey)).toContain('"feature-state"');
+    expect(new Set(grey.slice(2))).toEqual(new Set([paled(lamp, 'dark')['circle-color']]));
+  });
   it('lets icons of their own colours fade, but not those that the zoom lets through', () => {
     const alert = { id: 'a', type: 'symbol', source: 'sensors', layout: { 'icon-image': 'x' } } as const;
     expect(paled(alert, 'light')).toEqual({ 'icon-opacity': 0.35 });

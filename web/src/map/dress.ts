@@ -75,13 +75,21 @@ export function dressed(was: StyleSpecification | undefined, is: StyleSpecificat
 /** The sources that show what is live: while it is not, they are pale. */
 const living = ['sensors', 'cameras', 'incidents', 'alarms', ...own];
 
+/**
+ * A value in the place of one that may depend on the state of a feature, and then does so too,
+ * in name: MapLibre asks tiles that were drawn before it changed for an expression.
+ */
+function steady(value: string, was: unknown): unknown {
+  return JSON.stringify(was ?? '').includes('"feature-state"') ? ['case', ['boolean', ['feature-state', 'any'], true], value, value] : value;
+}
+
 /** How a layer is painted while what it shows is old: each property that differs. */
 export function paled(l: LayerSpecification, theme: Theme): Record<string, unknown> {
   if (!('source' in l) || !living.includes(l.source)) return {};
   const { pale } = inks[theme];
   const colours = ['circle-color', 'circle-stroke-color', 'line-color', 'icon-color'].filter((p) => l.paint && p in l.paint);
   if (own.includes(l.source) && l.type === 'symbol') colours.push('text-color');
-  const out: Record<string, unknown> = Object.fromEntries(colours.map((p) => [p, pale]));
+  const out: Record<string, unknown> = Object.fromEntries(colours.map((p) => [p, steady(pale, (l.paint as Record<string, unknown> | undefined)?.[p])]));
   // Drawn icons have their own colours; those that are let through by zoom stand on a plate that is pale.
   if (l.type === 'symbol' && l.layout?.['icon-image'] !== undefined && !l.paint?.['icon-color'] && l.paint?.['icon-opacity'] === undefined) out['icon-opacity'] = 0.35;
   return out;
