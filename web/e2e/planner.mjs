@@ -141,7 +141,7 @@ async function table(d) {
   }));
   check('and draws only rows that are seen', await d.page.evaluate(() => document.querySelectorAll('#table tr[data-id]').length) < 120);
   await d.page.evaluate(() => { document.querySelector('#table .scroll').scrollTop = 0; });
-  const row = await d.page.waitForSelector(`#table tr[data-id="${sorted[2]}"]`);
+  const row = d.page.locator(`#table tr[data-id="${sorted[2]}"]`); // which is drawn anew as one scrolls
   await row.hover();
   check('what is pointed at in the table is shown on the map', await d.wait('mark', () => window.suhe.map.getStyle().sources.mark.data.features.length === 1));
   await row.click();
