@@ -9,18 +9,22 @@ import { picture } from './picture.mjs';
 
 const base = option('base');
 const { check, done } = checks();
+/** Bytes of packed script at most; the phone's own test has that of the phone. */
+const budgets = { '/screen': 700_000, '/console': 550_000, '/planner': 550_000 };
 const here = { longitude: 121.4441, latitude: 31.2487, accuracy: 8 };
 
 /** Somebody at one of the front ends, live. */
-async function at(browser, path, user, viewport, more = {}) {
+async function at(browser, path, user, viewport, more = {}, alive = () => document.getElementById('sign')?.dataset.status === 'live') {
   const v = await stranger(browser, base, viewport, more);
   v.page.setDefaultTimeout(60_000);
   await login(v.page, base, user, option('demo'));
   const began = Date.now();
   await v.page.goto(base + path);
-  const live = () => v.wait('live', () => document.getElementById('sign')?.dataset.status === 'live');
+  const live = () => v.wait('live', alive);
   check(`${path} of ${user} is live`, await live() || await live());
-  console.log(`${path}: live after ${Date.now() - began} ms`);
+  const script = await v.page.evaluate(() => performance.getEntriesByType('resource').filter((r) => r.name.endsWith('.js')).reduce((n, r) => n + r.encodedBodySize, 0));
+  console.log(`${path}: live after ${Date.now() - began} ms, ${script} bytes of script`);
+  if (budgets[path]) check(`the script of ${path} is less than ${budgets[path] / 1000} kB`, script > 100_000 && script < budgets[path], String(script));
   return {
     ...v, user, path,
     async ask(way) {
@@ -120,9 +124,7 @@ async function ended({ id }, { wall, desk, phone }) {
 
 /** The month's incidents, as a file. */
 async function taken({ id }, browser) {
-  const planner = await stranger(browser, base, { width: 1366, height: 768 });
-  await login(planner.page, base, 'planner', option('demo'));
-  await planner.page.goto(`${base}/planner`);
+  const planner = await at(browser, '/planner', 'planner', { width: 1366, height: 768 }, {}, () => document.querySelectorAll('#table tr[data-id]').length > 0);
   await planner.page.click('[data-tab=export]');
   const [file] = await Promise.all([planner.page.waitForEvent('download'), planner.page.click('#cases-csv')]);
   const line = readFileSync(await file.path(), 'utf8').split('\r\n').find((l) => l.includes(id)) ?? '';
