@@ -59,13 +59,13 @@ func TestMatrixOfTopics(t *testing.T) {
 				if may {
 					owners++
 				}
-				c := h.join(by)
-				if got := c != nil; got != (by.kind != "") {
-					t.Fatalf("let in: %v", got)
-				}
-				if c == nil {
+				if by.kind == "" {
+					if c := h.join(by); c != nil {
+						t.Fatal("let in")
+					}
 					return
 				}
+				c := h.letIn(t, by)
 				defer c.Disconnect(0)
 				if s.Sends {
 					h.subscribes(t, c, s, may)
@@ -94,6 +94,16 @@ func (h *house) join(by peer) paho.Client {
 	return c
 }
 
+// letIn connects who has a right to. The broker keeps a client out for a second that took
+// the place of another of the same name, and the one before may still be on its way out.
+func (h *house) letIn(t *testing.T, by peer) (c paho.Client) {
+	eventually(t, by.name+" is let in", func() bool {
+		c = h.join(by)
+		return c != nil
+	})
+	return c
+}
+
 // subscribes asks for the topic and compares with whether it may.
 func (h *house) subscribes(t *testing.T, c paho.Client, s contract.Subscription, may bool) {
 	token := c.Subscribe(s.Address, 1, func(paho.Client, paho.Message) {}).(*paho.SubscribeToken)
@@ -111,7 +121,7 @@ func (h *house) subscribes(t *testing.T, c paho.Client, s contract.Subscription,
 func (h *house) publishes(t *testing.T, c paho.Client, s contract.Subscription, may bool) {
 	before := h.heard(t)
 	c.Publish(s.Address, 1, false, []byte(s.Payload)).WaitTimeout(5 * time.Second)
-	owner := h.join(h.owner(t, s))
+	owner := h.letIn(t, h.owner(t, s))
 	defer owner.Disconnect(0)
 	if token := owner.Publish(s.Address, 1, false, []byte(s.Payload)); !token.WaitTimeout(patience) || token.Error() != nil {
 		t.Fatalf("owner: %v", token.Error())

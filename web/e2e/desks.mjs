@@ -24,7 +24,8 @@ export async function desks(browser, page, base, { check, wait, folder }) {
   await row('newcomer').locator('button', { hasText: '停用' }).click();
   await page.click('dialog .ways .primary');
   check('it can be disabled', await wait('disabled', () => [...document.querySelectorAll('#desks tr')].some((r) => /newcomer.*停用 · 待改密/.test(r.textContent))));
-  await page.fill('.add [name=username]', 'newcomer');
+  await page.fill('.add [name=username]', 'newcomer'); // once more
+  await page.fill('.add [name=areas]', '310107015');
   await page.check('.add [value=patrol]');
   await page.click('.add button[type=submit]');
   check('what cannot be is said', await wait('said', () => (document.querySelector('.told.bad')?.textContent ?? '') !== ''));
