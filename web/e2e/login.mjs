@@ -12,7 +12,7 @@ import { totp } from './totp.mjs';
 
 const base = option('base');
 const { check, done } = checks();
-const expected = /Failed to load resource: the server responded with a status of 40[13]/; // of a test of refusals
+const expected = /Failed to load resource: the server responded with a status of (40[13]|412)/; // of a test of refusals
 const fill = async (page, user, password) => {
   await page.fill('#login-username', user);
   await page.fill('#login-password', password);

@@ -81,6 +81,7 @@ func auditRoundTrip(t *testing.T, h House) {
 	}
 	// Who has enough is told nothing more, even if the store cannot end well.
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	for range s.Audit(ctx, 0) {
 		cancel()
 		break
