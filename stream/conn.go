@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"math"
 	"net"
 	"net/http"
 	"slices"
@@ -110,11 +109,6 @@ func boundBuffer(c net.Conn) {
 	if tcp, ok := c.(interface{ SetWriteBuffer(int) error }); ok {
 		_ = tcp.SetWriteBuffer(sendBuffer) // or what the kernel thinks best
 	}
-}
-
-// hello greets the client.
-func (s *session) hello() {
-	s.send(helloFrame{s.hub.marked(), s.hub.o.Now(), int(math.Ceil(s.hub.o.Beat.Seconds())), s.name})
 }
 
 // conn carries a session over a WebSocket. A goroutine reads for as long as it

@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -247,6 +248,16 @@ func (h *Hub) repaint(f footprint, at zooms) {
 	h.canvases.touch(f.box, func(c *canvas) { c.mark(f, painting{}, at) })
 }
 
+// hello greets the client. Before it there is no time frame; the first of many clients that
+// came at once are spread.
+func (s *session) hello() {
+	now, beat := s.hub.o.Now(), s.hub.o.Beat
+	s.send(helloFrame{s.hub.marked(), now, int(math.Ceil(beat.Seconds())), s.name})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.beatAt = now.Add(beat/2 + rand.N(beat/2+1))
+}
+
 // beat sends a time frame to those for whom it is time.
 func (h *Hub) beat(now time.Time) {
 	h.state.Lock()
@@ -263,7 +274,7 @@ func (h *Hub) beat(now time.Time) {
 func (s *session) beats(now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now.Before(s.beatAt) {
+	if s.beatAt.IsZero() || now.Before(s.beatAt) {
 		return s.pace.interval() > 0
 	}
 	s.beatAt, s.beat = now.Add(s.hub.o.Beat), true
@@ -340,8 +351,7 @@ func (h *Hub) enter(s *session) {
 	if h.stopped {
 		s.bye(codeAway, "the server stops", comeBack)
 	}
-	now := h.o.Now()
-	s.seen, s.beatAt = at.Events, now.Add(h.o.Beat/2+rand.N(h.o.Beat/2+1))
+	s.seen = at.Events
 	h.live[s] = struct{}{}
 	h.metrics.sessions.Set(float64(len(h.live)))
 }

@@ -44,7 +44,7 @@ type session struct {
 	rewound bool         // it began with events of the past
 	ahead   []twin.Event // that follow the last one, read from the log in one go
 	beat    bool         // a time frame is due
-	beatAt  time.Time
+	beatAt  time.Time    // of the next; zero before the client is greeted
 }
 
 func newSession(h *Hub, who access.Principal, f format, name string) *session {
