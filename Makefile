@@ -37,7 +37,7 @@ race := -race -pgo=off $(foreach p,modernc.org/sqlite/lib modernc.org/libc golan
 .PHONY: test
 test: tools build lint ## install what the tests need and run all of them: PostGIS, NATS and browser included
 	cd web && npm test
-	$(GO) test $(race) -timeout 60m ./...
+	$(GO) test $(race) -timeout 80m ./...
 	$(GO) test -pgo=off -run TestSimulation ./stream
 
 SOAK_FOR ?= 1h

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // pagesPassword is the password of the demo's accounts in tests of pages.
@@ -18,8 +20,10 @@ const pagesPassword = "Seen-on-one-screen-1"
 // checked is told if something did not hold.
 func walk(t *testing.T, s *served, script string, options ...string) {
 	t.Helper()
-	test := exec.CommandContext(t.Context(), "node", append([]string{"e2e/" + script, "--base", s.url(""), "--demo", pagesPassword}, options...)...)
-	test.Dir = "../../web"
+	ctx, cancel := context.WithTimeout(t.Context(), 25*time.Minute) // several times what a slow machine takes
+	defer cancel()
+	test := exec.CommandContext(ctx, "node", append([]string{"e2e/" + script, "--base", s.url(""), "--demo", pagesPassword}, options...)...)
+	test.Dir, test.WaitDelay = "../../web", time.Minute
 	if out, err := test.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}

@@ -9,7 +9,7 @@ export async function newer(base) {
   let edition = ''; // of now: '' is the node's own
   const lines = new Set(); // of WebSockets
   const server = createServer((asked, answer) => {
-    const onward = request({ hostname, port, path: asked.url, method: asked.method, headers: { ...asked.headers, ...(asked.url === '/patrol-sw.js' ? { 'accept-encoding': 'identity' } : {}) } }, (told) => {
+    const onward = request({ hostname, port, agent: false, path: asked.url, method: asked.method, headers: { ...asked.headers, ...(asked.url === '/patrol-sw.js' ? { 'accept-encoding': 'identity' } : {}) } }, (told) => {
       if (asked.url !== '/patrol-sw.js' || edition === '') {
         answer.writeHead(told.statusCode, told.headers);
         told.pipe(answer);
@@ -24,6 +24,7 @@ export async function newer(base) {
       });
     });
     onward.on('error', () => answer.destroy());
+    answer.on('close', () => onward.destroy());
     asked.pipe(onward);
   });
   server.on('upgrade', (asked, socket, head) => {
