@@ -28,10 +28,12 @@ type cell struct {
 // open says whether the cell is ground that can be seen.
 func (c cell) open() bool { return c.asked && !c.built }
 
-// shape is how many cells of a size a box has; neither is less than 1.
+// shape is how many cells of a size a box has; neither is less than 1. What is less than a
+// thousandth of a cell is none: distances are rounded.
 func shape(box orb.Bound, step geo.Metres) (columns, rows int) {
 	width, height := extent(box)
-	return max(1, int(math.Ceil(float64(width/step)))), max(1, int(math.Ceil(float64(height/step))))
+	cells := func(of geo.Metres) int { return max(1, int(math.Ceil(float64(of/step)-1e-3))) }
+	return cells(width), cells(height)
 }
 
 // extent is how wide and how high a box is.
