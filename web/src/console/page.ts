@@ -1,22 +1,19 @@
 /** The page around the desk: its tabs, the line to the server, who is logged in, keys, sound and words. */
 import type { Tables } from '../lib/api';
 import { element, say as put } from '../lib/dom';
-import { leave, type Entered } from '../lib/entrance';
+import type { Entered } from '../lib/entrance';
 import type { View } from '../lib/frames';
 import { pad } from '../lib/geo';
-import type { Why as Over } from '../lib/guard';
 import { word, type Lang } from '../lib/i18n';
 import { isLive } from '../lib/line';
-import { Pass } from '../lib/pass';
 import { held, type Touched } from '../lib/picture';
-import { forgetReason } from '../lib/purpose';
 import { may, type Me, type Site } from '../lib/session';
 import { showStatus } from '../lib/status';
 import { Connection, viewId } from '../lib/stream';
 import { showStrip } from '../lib/strip';
 import { Switches } from '../lib/switches';
 import { clock, day } from '../lib/time';
-import { Relogin } from '../login/relogin';
+import { Stay } from '../login/stay';
 import { moverLayer } from '../map/movers';
 import { liveLayers, type Scene3D } from '../map/scene';
 import { Desk } from './desk';
@@ -36,7 +33,6 @@ const scrollers = '#map, #case, #card, #dispatch, #doubles, #evaluation, #tabs';
 
 export class Page {
   private tab: Tab = 'inbox';
-  private resting = false; // nobody is logged in
   private readonly who: Me;
   private readonly about: Site;
   private readonly switches = new Switches(element('language'), element('theme'), () => this.spoken(), () => this.dressed());
@@ -46,8 +42,7 @@ export class Page {
   private readonly handover: Handover;
   private readonly help: Help;
   private readonly connection: Connection;
-  private readonly pass: Pass;
-  private readonly relogin: Relogin;
+  private readonly stay: Stay;
 
   constructor(entered: Entered, tables: Tables, private readonly map: Scene3D) {
     const { who } = entered;
@@ -72,10 +67,9 @@ export class Page {
     });
     this.connection = new Connection({
       touched: (t) => this.touched(t), tiles: (news) => map.repaint(news), line: () => this.sign(), hello: () => inbox.hello(), presence: () => undefined,
-      barred: (revoked) => (revoked ? this.pass.guard.end('revoked') : void this.pass.guard.check()),
+      barred: (revoked) => this.stay.barred(revoked),
     }, this.view());
-    this.relogin = new Relogin(who.id, lang, () => void this.again());
-    this.pass = new Pass({ user: element('user'), ending: element('ending') }, entered, lang, (why) => this.over(why));
+    this.stay = new Stay(entered, lang, { ended: () => this.connection.pause(), again: () => this.connection.retry() });
     map.onMove(() => this.connection.look(this.view()));
     this.wire();
     inbox.begin();
@@ -83,7 +77,7 @@ export class Page {
     setInterval(() => this.second(), 1000);
     inbox.focus();
     // For the browser tests and for a look under the hood.
-    Object.assign(window, { suhe: { map: map.map, scene: map, picture: this.connection.picture, connection: this.connection, guard: this.pass.guard, inbox } });
+    Object.assign(window, { suhe: { map: map.map, scene: map, picture: this.connection.picture, connection: this.connection, guard: this.stay.guard, inbox } });
   }
 
   private wire(): void {
@@ -117,7 +111,7 @@ export class Page {
 
   /** A key was pressed: what it means depends on where. */
   private key(e: KeyboardEvent): void {
-    if (document.documentElement.dataset.veiled !== undefined || this.resting) return;
+    if (this.stay.resting) return;
     const at = e.target instanceof HTMLElement ? e.target : document.body;
     const command = commandOf(e, {
       typing: at.closest('input:not([type=checkbox]), textarea, select') !== null, dialog: document.querySelector('dialog[open], .placing') !== null, control: at.closest('button, a, summary, input') !== null,
@@ -177,21 +171,6 @@ export class Page {
     document.title = `${this.notice.count > 0 ? `(${this.notice.count}) ` : ''}${said('desk', lang)} · ${word('title', lang)}`;
   }
 
-  private over(why: Over): void {
-    if (why === 'revoked') return leave(why);
-    this.resting = true;
-    forgetReason();
-    this.connection.pause();
-    this.relogin.open(why);
-  }
-
-  /** The same has logged in again. */
-  private async again(): Promise<void> {
-    this.resting = false;
-    await this.pass.guard.again();
-    this.connection.retry();
-  }
-
   /** Says how live the page is, and lets it look so. */
   private sign(): void {
     const { line, heard } = this.connection;
@@ -231,8 +210,7 @@ export class Page {
     this.evaluation.speak();
     if (this.tab === 'handover') this.handover.show();
     this.sound();
-    this.pass.speak();
-    this.relogin.speak();
+    this.stay.speak();
     this.second();
   }
 }

@@ -4,16 +4,13 @@ import './page.css';
 import * as api from '../lib/api';
 import { kindOf } from '../lib/docket';
 import { element } from '../lib/dom';
-import { leave, type Entered } from '../lib/entrance';
+import type { Entered } from '../lib/entrance';
 import type { View } from '../lib/frames';
 import { pad } from '../lib/geo';
-import type { Why as Over } from '../lib/guard';
 import { isWord, savedLanguage, word, type Lang } from '../lib/i18n';
 import { isLive } from '../lib/line';
 import { openPage } from '../lib/opening';
-import { Pass } from '../lib/pass';
 import { held, type Held, type Touched } from '../lib/picture';
-import { forgetReason } from '../lib/purpose';
 import { caseOf, layerOf, type Hit } from '../lib/search';
 import { may, sees, type Me, type Site } from '../lib/session';
 import { Connection, viewId } from '../lib/stream';
@@ -21,7 +18,7 @@ import { showStrip } from '../lib/strip';
 import { Switches } from '../lib/switches';
 import { savedTheme } from '../lib/theme';
 import { clock, day } from '../lib/time';
-import { Relogin } from '../login/relogin';
+import { Stay } from '../login/stay';
 import { boxOf } from '../map/areas';
 import { Card } from '../map/card';
 import { Cases } from '../cases/cases';
@@ -38,15 +35,13 @@ import { Why } from '../map/why';
 
 class Creek {
   private counts: api.LayerCount[] = [];
-  private resting = false; // nobody is logged in: nothing is asked for
   private readonly switches = new Switches(element('language'), element('theme'), () => this.spoken(), () => this.dressed());
   private readonly card: Card;
   private readonly connection: Connection;
   private readonly company: Company;
   private readonly cases: Cases;
   private readonly search: SearchBox;
-  private readonly pass: Pass;
-  private readonly relogin: Relogin;
+  private readonly stay: Stay;
 
   private readonly who: Me;
   private readonly about: Site;
@@ -84,7 +79,7 @@ class Creek {
         this.cases.hello();
       },
       presence: (here, gone) => this.company.take(here, gone),
-      barred: (said) => (said ? this.pass.guard.end('revoked') : void this.pass.guard.check()),
+      barred: (revoked) => this.stay.barred(revoked),
     }, this.view());
     this.company = new Company(map, {
       button: element('who'), panel: element('here'), title: element('here-title'), label: element('name-label'),
@@ -93,8 +88,7 @@ class Creek {
       send: (r) => this.connection.send(r), lang, selected: () => this.card.fid, sees: may(who, 'dispatch'),
       named: (fid) => this.seen().objects.get(fid)?.name ?? `#${fid}`, places: new Places(map.map),
     });
-    this.relogin = new Relogin(who.id, lang, () => void this.again());
-    this.pass = new Pass({ user: element('user'), ending: element('ending') }, entered, lang, (why) => this.over(why));
+    this.stay = new Stay(entered, lang, { ended: () => this.connection.pause(), again: () => this.again() });
     map.onMove(() => this.connection.look(this.view()));
     addEventListener('keydown', (e) => { if (e.key === 'Escape') this.close(); });
     this.speak();
@@ -103,7 +97,7 @@ class Creek {
     void this.count();
     // For the browser tests and for a look under the hood.
     Object.assign(window, { suhe: {
-      map: map.map, scene: map, session: () => this.company.myself, picture: this.connection.picture, connection: this.connection, guard: this.pass.guard,
+      map: map.map, scene: map, session: () => this.company.myself, picture: this.connection.picture, connection: this.connection, guard: this.stay.guard,
     } });
   }
 
@@ -120,19 +114,8 @@ class Creek {
     });
   }
 
-  /** The login is over: out of sight until somebody logs in again; where rights were taken away, elsewhere. */
-  private over(why: Over): void {
-    if (why === 'revoked') return leave(why);
-    this.resting = true;
-    forgetReason();
-    this.connection.pause();
-    this.relogin.open(why);
-  }
-
   /** The same has logged in again. */
-  private async again(): Promise<void> {
-    this.resting = false;
-    await this.pass.guard.again();
+  private again(): void {
     this.connection.retry();
     void this.count();
   }
@@ -186,7 +169,7 @@ class Creek {
   }
 
   private async count(): Promise<void> {
-    if (this.resting) return;
+    if (this.stay.resting) return;
     try {
       const known = this.living().length;
       // What moves is somebody's whereabouts: only for who sends people.
@@ -224,8 +207,7 @@ class Creek {
     this.cases.speak();
     this.search.speak();
     this.company.speak();
-    this.pass.speak();
-    this.relogin.speak();
+    this.stay.speak();
     this.second();
   }
 }

@@ -6,9 +6,7 @@ import { eventTables } from '../lib/cases';
 import { button, element, make, say as put } from '../lib/dom';
 import { enter, leave, type Entered } from '../lib/entrance';
 import { around } from '../lib/geo';
-import type { Why as Over } from '../lib/guard';
 import { savedLanguage, word, type Lang } from '../lib/i18n';
-import { Pass } from '../lib/pass';
 import { Problem } from '../lib/problem';
 import { layerOf, type Hit } from '../lib/search';
 import { home, may } from '../lib/session';
@@ -16,7 +14,7 @@ import { showStrip } from '../lib/strip';
 import { Switches } from '../lib/switches';
 import { savedTheme, wear } from '../lib/theme';
 import { clock, day } from '../lib/time';
-import { Relogin } from '../login/relogin';
+import { Stay } from '../login/stay';
 import { boxOf } from '../map/areas';
 import { Card } from '../map/card';
 import { SearchBox } from '../map/search';
@@ -42,8 +40,7 @@ import { say } from './words';
 class Workbench implements Bench {
   readonly names: Names;
   private readonly switches: Switches;
-  private readonly pass: Pass;
-  private readonly relogin: Relogin;
+  private readonly stay: Stay;
   private readonly card: Card;
   private readonly search: SearchBox;
   private readonly table: Table;
@@ -63,8 +60,7 @@ class Workbench implements Bench {
     this.switches = new Switches(element('language'), element('theme'), () => this.spoken(), () => this.dressed());
     const lang = (): Lang => this.switches.lang;
     this.names = new Names(tables, layers, places, incidents, lang);
-    this.relogin = new Relogin(entered.who.id, lang, () => void this.again());
-    this.pass = new Pass({ user: element('user'), ending: element('ending') }, entered, lang, (why) => this.over(why));
+    this.stay = new Stay(entered, lang, { ended: () => {}, again: () => this.refresh() });
     this.card = new Card(element('card'), {
       tables, lang, why: new Why(entered.who.id, lang), may: (action) => may(entered.who, action), changed: () => undefined, trail: () => undefined, rays: () => undefined,
     });
@@ -95,7 +91,7 @@ class Workbench implements Bench {
       void this.questions.ask(false);
     }
     // For the browser tests and for a look under the hood.
-    Object.assign(window, { suhe: { map: map.map, bench: this, guard: this.pass.guard } });
+    Object.assign(window, { suhe: { map: map.map, bench: this, guard: this.stay.guard } });
   }
 
   private listen(): void {
@@ -194,16 +190,6 @@ class Workbench implements Bench {
     picture.replaceChildren(close, make('img', { src: address, alt: say('stripAlt', lang) }), make('a', { href: address, target: '_blank', rel: 'noopener' }, say('openPicture', lang)));
   }
 
-  private over(why: Over): void {
-    if (why === 'revoked') return leave(why);
-    this.relogin.open(why);
-  }
-
-  private async again(): Promise<void> {
-    await this.pass.guard.again();
-    this.refresh();
-  }
-
   refresh(): void {
     this.map.refresh();
     void this.table.ask();
@@ -246,8 +232,7 @@ class Workbench implements Bench {
     this.drawAnswer();
     this.search.speak();
     this.card.speak();
-    this.pass.speak();
-    this.relogin.speak();
+    this.stay.speak();
     this.second();
   }
 }

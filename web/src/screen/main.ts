@@ -2,14 +2,12 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './screen.css';
 import * as api from '../lib/api';
-import { leave, type Entered } from '../lib/entrance';
+import type { Entered } from '../lib/entrance';
 import { element } from '../lib/dom';
 import type { Live, View } from '../lib/frames';
-import type { Why as Over } from '../lib/guard';
 import { choose, savedLanguage, word, type Lang } from '../lib/i18n';
 import { isLive } from '../lib/line';
 import { openPage } from '../lib/opening';
-import { Pass } from '../lib/pass';
 import { held, type Touched } from '../lib/picture';
 import { may, type Me } from '../lib/session';
 import { showStatus } from '../lib/status';
@@ -18,7 +16,7 @@ import { showStrip } from '../lib/strip';
 import { Switches } from '../lib/switches';
 import { savedTheme } from '../lib/theme';
 import { clock, day } from '../lib/time';
-import { Relogin } from '../login/relogin';
+import { Stay } from '../login/stay';
 import { Company } from '../map/company';
 import { moverLayer } from '../map/movers';
 import { Places } from '../map/places';
@@ -61,8 +59,7 @@ class Wall {
   private readonly strip: StripView;
   private readonly spotlight: Spotlight;
   private readonly view: View3D;
-  private readonly pass: Pass;
-  private readonly relogin: Relogin;
+  private readonly stay: Stay;
   private readonly who: Me;
   private readonly chainages = new Map<string, number>(); // of gauges, which stand still
   private gauges: Gauges = [];
@@ -95,7 +92,7 @@ class Wall {
         void this.cases.hello();
       },
       presence: (here, gone) => this.company.take(here, gone),
-      barred: (said) => (said ? this.pass.guard.end('revoked') : void this.pass.guard.check()),
+      barred: (revoked) => this.stay.barred(revoked),
     }, this.looked());
     this.company = new Company(map, {
       button: element('who'), panel: element('here'), title: element('here-title'), label: element('name-label'),
@@ -103,8 +100,7 @@ class Wall {
     }, {
       send: (r) => this.connection.send(r), lang, selected: () => 0, sees: may(who, 'dispatch'), named: (fid) => this.objects().get(fid)?.name ?? `#${fid}`, places: new Places(map.map),
     });
-    this.relogin = new Relogin(who.id, lang, () => void this.again());
-    this.pass = new Pass({ user: element('user'), ending: element('ending') }, entered, lang, (why) => this.over(why));
+    this.stay = new Stay(entered, lang, { ended: () => this.connection.pause(), again: () => this.connection.retry() });
     for (const kind of ['pointermove', 'pointerdown', 'keydown'] as const) addEventListener(kind, () => this.awake());
     addEventListener('keydown', (e) => { if (e.key === 'Escape') this.close(); });
     this.staged();
@@ -114,22 +110,11 @@ class Wall {
     // For the browser tests and for a look under the hood.
     Object.assign(window, { suhe: {
       map: map.map, scene: map, view: this.view, troubles: this.troubles, vitals: this.vitals, cases: this.cases, session: () => this.company.myself,
-      picture: this.connection.picture, connection: this.connection, guard: this.pass.guard,
+      picture: this.connection.picture, connection: this.connection, guard: this.stay.guard,
     } });
   }
 
   /** The login is over: out of sight until somebody logs in again; where rights were taken away, elsewhere. */
-  private over(why: Over): void {
-    if (why === 'revoked') return leave(why);
-    this.connection.pause();
-    this.relogin.open(why);
-  }
-
-  private async again(): Promise<void> {
-    await this.pass.guard.again();
-    this.connection.retry();
-  }
-
   /** All of the creek, wherever the scene flies: values, the strip and the light of trouble are of all of it. */
   private looked(): View {
     const { bounds } = this.about;
@@ -254,8 +239,7 @@ class Wall {
     this.choice.speak(lang);
     this.strip.lay(lang);
     this.company.speak();
-    this.pass.speak();
-    this.relogin.speak();
+    this.stay.speak();
     this.second();
   }
 }
