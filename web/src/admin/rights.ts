@@ -8,8 +8,6 @@ const actions: Record<Action, readonly [string, string]> = {
   supervise: ['督办', 'supervise'], rule: ['设告警规则', 'set rules'], repair: ['修复接入', 'repair intake'], operate: ['运维', 'operate'], admit: ['管账号', 'admit people'], audit: ['审计', 'audit'],
 };
 
-export const allActions = Object.keys(actions) as Action[];
-
 /** What an action is called; one that is newer than the page stands as it is. */
 export const actionWord = (action: string, lang: Lang): string => (action in actions ? choose(actions[action as Action], lang) : action);
 

@@ -5,7 +5,6 @@ import type { Reason } from './purpose';
 
 export type Scene = Schemas['scene'];
 export type LayerCount = Schemas['layerCount'];
-export type ClassCount = LayerCount['classes'][number];
 
 export interface Named { code: string; name: string; nameEn: string }
 export type Phenomenon = Schemas['phenomenon'];

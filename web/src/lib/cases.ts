@@ -9,14 +9,10 @@ export type Limit = Schemas['timeLimit'];
 
 /** What a clock shows; due of one that stands is when it would be, did it go on now. */
 export type Reading = Schemas['reading'];
-export type Colour = Reading['colour'];
 
 /** One proof: a file, or what the twin knew of the place. */
 export type Evidence = Schemas['evidence'];
 export type Incident = Schemas['incident'];
-
-/** Another incident that may be the same, metres away and seconds apart. */
-export type Double = NonNullable<Incident['doubles']>[number];
 
 /** What a list tells of an incident; clock is the one that matters most. Of the state the stream tells as well, which may be newer than this page. */
 export type Listed = Pick<Schemas['incidentRow'], 'id' | 'rev' | 'class' | 'title' | 'severity' | 'place' | 'area' | 'clock'> & { state: string };

@@ -1,7 +1,6 @@
 /** What the panes of the planners' page share: what is set up, the map, names, and what is chosen. */
 import type { LayerCount, Named, Tables } from '../lib/api';
 import { make } from '../lib/dom';
-import type { Box } from '../lib/geo';
 import { choose, isWord, word, type Lang } from '../lib/i18n';
 import { Offline } from '../lib/problem';
 import type { Queryable } from './asks';
@@ -117,6 +116,3 @@ export function grounds(b: Bench): [string, string][] {
 }
 
 export const shapeName = (kind: PlannerWord, n: number, lang: Lang): string => say('shape', lang, { kind: say(kind, lang), n: n + 1 });
-
-/** The box of one place. */
-export const boxAt = (lon: number, lat: number): Box => [lon, lat, lon, lat];
