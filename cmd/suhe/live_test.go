@@ -334,12 +334,7 @@ func TestKill(t *testing.T) {
 func TestPage(t *testing.T) {
 	t.Parallel()
 	s := serve(t, t.TempDir(), "--demo")
-	test := exec.Command("node", "e2e/run.mjs", "--base", s.url(""), "--user", testName, "--password", testPassword)
-	test.Dir = "../../web"
-	out, err := test.CombinedOutput()
-	if err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
+	walk(t, s, "run.mjs", "--user", testName, "--password", testPassword)
 }
 
 // The page goes through kill and restart without a reload, and says meanwhile that

@@ -17,15 +17,16 @@ import (
 const pagesPassword = "Seen-on-one-screen-1"
 
 // walk lets a browser walk the pages of the node as a script of web/e2e says; what it
-// checked is told if something did not hold.
+// checked is told as it goes on.
 func walk(t *testing.T, s *served, script string, options ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 25*time.Minute) // several times what a slow machine takes
 	defer cancel()
 	test := exec.CommandContext(ctx, "node", append([]string{"e2e/" + script, "--base", s.url(""), "--demo", pagesPassword}, options...)...)
 	test.Dir, test.WaitDelay = "../../web", time.Minute
-	if out, err := test.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
+	test.Stdout, test.Stderr = t.Output(), t.Output()
+	if err := test.Run(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os/exec"
 	"strings"
 	"testing"
 )
@@ -13,7 +12,6 @@ import (
 // the while shows each step; somebody of another street sees none of it.
 func TestStory(t *testing.T) {
 	t.Parallel()
-	const demo = "Seen-on-one-screen-1"
 	dir := t.TempDir()
 	streets := []string{"310107020", "310107005", "310107022"} // one of them is another than that of the incident
 	for _, area := range streets {
@@ -21,13 +19,8 @@ func TestStory(t *testing.T) {
 			t.Fatal(errs)
 		}
 	}
-	s := serve(t, dir, "--demo", "--demo-password", demo, "--scene-size", "1000", "--scene-surge", "4")
-	story := exec.CommandContext(t.Context(), "node", "e2e/loop.mjs", "--base", s.url(""), "--demo", demo, "--password", testPassword, "--areas", strings.Join(streets, ","))
-	story.Dir = "../../web"
-	story.Stdout, story.Stderr = t.Output(), t.Output()
-	if err := story.Run(); err != nil {
-		t.Error(err)
-	}
+	s := serve(t, dir, "--demo", "--demo-password", pagesPassword, "--scene-size", "1000", "--scene-surge", "4")
+	walk(t, s, "loop.mjs", "--password", testPassword, "--areas", strings.Join(streets, ","))
 	s.terminate()
 	if code, out, errs := suhe("audit", "verify", "--data-dir", dir); code != exitOK {
 		t.Errorf("the record: %s %s", out, errs)
