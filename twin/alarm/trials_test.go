@@ -3,6 +3,7 @@ package alarm
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -136,4 +137,64 @@ func (w *WouldBe) life() string {
 		members[m.Asset] = fmt.Sprint(m.Since.Format(time.TimeOnly), m.Until, m.Why)
 	}
 	return fmt.Sprint(w.Raised.Format(time.TimeOnly), w.Over, w.Severity, w.Area, members)
+}
+
+// What cannot be tried is refused by its field.
+func TestTrialRefuses(t *testing.T) {
+	trials := NewTrials(TrialOptions{World: newHall(t, nil), History: chronicle{}, Locate: located, Phenomenon: sane})
+	high, at := rule(t, "tried", triedRules[0]), time.UnixMilli(t0)
+	for _, c := range []struct {
+		name string
+		is   Trial
+		want string
+	}{
+		{"what moves", Trial{Rule: rule(t, "in", patrols+"'enter'}"), From: at, To: at.Add(time.Hour)}, "kind"},
+		{"a time of no length", Trial{Rule: high, From: at, To: at}, "from"},
+		{"a time that runs backwards", Trial{Rule: high, From: at.Add(time.Hour), To: at}, "from"},
+		{"more than a week", Trial{Rule: high, From: at, To: at.Add(MaxTrial + time.Second)}, "from"},
+	} {
+		if _, err := trials.Try(t.Context(), c.is); !errors.Is(err, assets.ErrInvalid) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want one about %s", c.name, err, c.want)
+		}
+	}
+	for range trialsAt {
+		trials.places <- struct{}{}
+	}
+	if _, err := trials.Try(t.Context(), Trial{Rule: high, From: at, To: at.Add(time.Hour)}); !errors.Is(err, assets.ErrBusy) {
+		t.Errorf("as many as may be: %v", err)
+	}
+}
+
+// A trial is about what one sees, says how often a day, and that what began before was
+// open already; one that is off is tried as if it were on.
+func TestTrialCounts(t *testing.T) {
+	day := time.Date(2026, 11, 20, 12, 0, 0, 0, shanghai)
+	at := func(hours float64, id string, value float64) twin.Observation {
+		when := day.Add(time.Duration(hours * float64(time.Hour))).UnixMilli()
+		return twin.Observation{Asset: assets.ID(id), Phenomenon: "water_level", Value: value, PhenomenonTime: when, ReceivedTime: when}
+	}
+	past := chronicle{
+		at(-0.5, "a", 4), at(1, "a", 2), // open when it begins
+		at(3, "a", 4), at(4, "a", 2), at(20, "a", 4), at(21, "a", 2), at(22, "a", 99), // not a level at all
+		at(5, "hidden", 4),
+		at(47, "a", 5), // open at the end
+	}
+	h := newHall(t, nil, gauge(1, "a"), gauge(2, "hidden"))
+	trials := NewTrials(TrialOptions{World: h, History: past, Locate: located, Phenomenon: sane})
+	got, err := trials.Try(t.Context(), Trial{
+		Rule: rule(t, "tried", strings.Replace(triedRules[0], "{", "{'off': true, ", 1)), From: day, To: day.Add(48 * time.Hour),
+		Sees: func(a *assets.Asset) bool { return a.ID != "hidden" },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Things != 1 || got.Judged != 1 || got.Readings != 8 || got.Raised != 3 || got.Before != 1 || got.Conditions != 3 || got.Bound != "" {
+		t.Errorf("%+v", got)
+	}
+	if want := []TriedDay{{"2026-11-20", 1}, {"2026-11-21", 1}, {"2026-11-22", 1}}; !slices.Equal(got.Days, want) {
+		t.Errorf("days %v, want %v", got.Days, want)
+	}
+	if n := len(got.Alarms); n != 4 || got.Alarms[0].Over != nil || *got.Alarms[0].Members[0].Value != 5 || !got.Alarms[3].Raised.Before(day) {
+		t.Errorf("alarms %+v", got.Alarms)
+	}
 }
