@@ -6,15 +6,15 @@ import { launch, login, option, patience, stranger } from './harness.mjs';
 import { weak } from './link.mjs';
 
 const base = option('base');
-const wide = { width: 1600, height: 900 };
-const pocket = [{ width: 390, height: 844 }, { hasTouch: true, isMobile: true, deviceScaleFactor: 2, permissions: ['geolocation'], geolocation: { longitude: 121.4338, latitude: 31.2494, accuracy: 8 } }];
+const wide = [{ width: 1600, height: 900 }, { pace: 0 }]; // it draws as often as it likes
+const pocket = [{ width: 390, height: 844 }, { pace: 0, hasTouch: true, isMobile: true, deviceScaleFactor: 2, permissions: ['geolocation'], geolocation: { longitude: 121.4338, latitude: 31.2494, accuracy: 8 } }];
 
 /** Who opens what, and where the first value stands: something of theirs, and not the sign alone. */
 const pages = {
-  creek: { path: '/', user: 'operator', at: [wide], value: '#signs [data-sign=level]' },
-  screen: { path: '/screen', user: 'operator', at: [wide], value: '#vitals [data-sign=level]' },
-  console: { path: '/console', user: 'dispatcher', at: [wide], value: '#grid .body .row[data-id]' },
-  planner: { path: '/planner', user: 'planner', at: [wide], value: '#table tr[data-id]' },
+  creek: { path: '/', user: 'operator', at: wide, value: '#signs [data-sign=level]' },
+  screen: { path: '/screen', user: 'operator', at: wide, value: '#vitals [data-sign=level]' },
+  console: { path: '/console', user: 'dispatcher', at: wide, value: '#grid .body .row[data-id]' },
+  planner: { path: '/planner', user: 'planner', at: wide, value: '#table tr[data-id]' },
   patrol: { path: '/patrol', user: 'patrol', at: pocket, value: '#tasks .card[data-id]' },
   'patrol-weak': { path: '/patrol', user: 'patrol', at: pocket, value: '#tasks .card[data-id]', link: weak },
   'patrol-weak-again': { path: '/patrol', user: 'patrol', at: pocket, value: '#tasks .card[data-id]', link: weak, again: true },
