@@ -165,6 +165,7 @@ async function around(p, id) {
   await p.turn('mine');
   await shot(p, 'patrol-mine');
   await clean(p, 'oneself');
+  await installs(p);
   const steady = () => p.page.evaluate(() => {
     const map = window.suhe.around.chart;
     const on = (at) => map.look(at).ground.includes('bridges');
@@ -177,6 +178,17 @@ async function around(p, id) {
   check('places lie where they lay', JSON.stringify(await steady()) === JSON.stringify(before));
   await p.page.selectOption('#mine [data-key=datum]', 'wgs84');
   await p.turn('tasks');
+}
+
+/** What a phone says when the page can be one of its apps: a browser without a screen says it of no page. */
+async function installs(p) {
+  await p.page.evaluate(() => {
+    const can = new Event('beforeinstallprompt', { cancelable: true });
+    can.prompt = async () => { window.prompted = (window.prompted ?? 0) + 1; };
+    dispatchEvent(can);
+  });
+  await p.tap('#mine [data-key=install]');
+  check('the phone asks whether to install it, once', await p.wait('asked', () => window.prompted === 1 && !document.querySelector('#mine [data-key=install]')));
 }
 
 /** The shift sends where the phone is. */
