@@ -21,11 +21,11 @@ func BenchmarkPlaces(b *testing.B) {
 	for _, c := range []struct {
 		name string
 		find finder
-	}{{"box", ourBox(world)}, {"polygon", ourPolygon(world)}, {"nearest", ourNearest(world)}} {
+	}{{"box", ourBox(world, ourThing)}, {"polygon", ourPolygon(world, ourThing)}, {"nearest", ourNearest(world, ourThing)}} {
 		b.Run(c.name, func(b *testing.B) {
 			runtime.LockOSThread()
 			defer runtime.UnlockOSThread()
-			var dst []int64
+			var dst []found
 			b.ReportAllocs()
 			begun := threadTime()
 			i := 0
