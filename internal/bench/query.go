@@ -106,38 +106,47 @@ func (m *querying) places(ctx context.Context) (err error) {
 	if err := rival.ready(ctx, asks); err != nil {
 		return err
 	}
-	for _, told := range []struct {
-		what   string
-		ours   teller
-		theirs answers
-		target float64
-	}{{"", ourThing, rival.rows, 50}, {", numbers alone", ourNumber, rival.numbers, 0}} {
-		for _, c := range []struct {
-			what         string
-			ours, theirs finder
-			near         bool
-		}{
-			{fmt.Sprintf("box of %d m", boxSide), ourBox(m.world, told.ours), inBox(told.theirs), false},
-			{fmt.Sprintf("polygon of %d corners", corners), ourPolygon(m.world, told.ours), inPolygon(told.theirs), false},
-			{fmt.Sprintf("nearest %d", nearest), ourNearest(m.world, told.ours), nearestTo(told.theirs), true},
-		} {
-			m.say("%s%s", c.what, told.what)
-			if err := sameFinds(ctx, asks, c.ours, c.theirs, m.things, c.near); err != nil {
-				return fmt.Errorf("%s: %w", c.what, err)
-			}
-			r := race[*place]{asks: asks, workers: m.workers, turn: min(len(asks), 50*m.workers), again: 20, span: m.Span, spent: rival.spent(ctx)}
-			a, b, err := r.run(ctx, c.ours.racing(), c.theirs.racing())
-			if err != nil {
-				return err
-			}
-			m.place(c.what+told.what, a, b, told.target)
+	if err := m.race(ctx, rival, asks, told{"", ourThing, rival.rows, 50}); err != nil {
+		return err
+	}
+	return m.race(ctx, rival, asks, told{", numbers alone", ourNumber, rival.numbers, 0})
+}
+
+// told is what both sides tell of what they find.
+type told struct {
+	what   string
+	ours   teller
+	theirs answers
+	target float64 // how many times the rival's answers are wanted; 0: any
+}
+
+// race asks both sides for what is in a box, in a polygon, and nearest.
+func (m *querying) race(ctx context.Context, rival *yardstick, asks []*place, told told) error {
+	for _, c := range []struct {
+		what         string
+		ours, theirs finder
+		near         bool
+	}{
+		{fmt.Sprintf("box of %d m", boxSide), ourBox(m.world, told.ours), inBox(told.theirs), false},
+		{fmt.Sprintf("polygon of %d corners", corners), ourPolygon(m.world, told.ours), inPolygon(told.theirs), false},
+		{fmt.Sprintf("nearest %d", nearest), ourNearest(m.world, told.ours), nearestTo(told.theirs), true},
+	} {
+		what := c.what + told.what
+		m.say("%s", what)
+		if err := sameFinds(ctx, asks, c.ours, c.theirs, m.things, c.near); err != nil {
+			return fmt.Errorf("%s: %w", what, err)
 		}
+		r := race[*place]{asks: asks, workers: m.workers, turn: min(len(asks), 50*m.workers), again: 20, span: m.Span, spent: rival.spent(ctx)}
+		a, b, err := r.run(ctx, c.ours.racing(), c.theirs.racing())
+		if err != nil {
+			return err
+		}
+		m.place(what, a, b, told.target)
 	}
 	return nil
 }
 
-// place tells how a race went; target is how many times the rival's answers are wanted,
-// 0: any.
+// place tells how a race went.
 func (m *querying) place(what string, ours, theirs *score, target float64) {
 	name := count(m.Count) + " assets: " + what
 	var faster, less limit
