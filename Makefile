@@ -46,7 +46,7 @@ SOAK_FOR ?= 1h
 soak: tools build ## the long forms of the fault tests, a million questions put to PostGIS too, and an hour of load (SOAK_FOR=10m for less)
 	@./.ci/tools sqlmap python3-qgis
 	SUHE_SOAK=1 SUHE_SOAK_FOR=$(SOAK_FOR) $(GO) test -pgo=off -count 1 -v -timeout 4h \
-	  -run 'Soak|Database|DiskFull|ClockJumps|Backlog|Phones|Killed' ./cmd/suhe
+	  -run 'Soak|Database|DiskFull|ClockJumps|Backlog|Phones|Killed|PageScreen' ./cmd/suhe
 	SUHE_SOAK=1 $(GO) test -pgo=off -count 1 -v -timeout 4h -run AgainstPostGIS ./geo ./internal/features ./twin/survey
 
 .PHONY: tools

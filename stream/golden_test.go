@@ -17,7 +17,7 @@ import (
 	"suhe/twin"
 )
 
-var update = flag.Bool("update", false, "write testdata/frames.json anew")
+var update = flag.Bool("update", false, "write the files of testdata anew")
 
 // goldenFile holds frames in both protocols, one after the other as a client could
 // get them. The page's tests read it too: what they make of the columns must be

@@ -70,8 +70,9 @@ type Hub struct {
 	sessions  sync.WaitGroup
 	pastReads chan struct{}
 	writers   writers
-	writing   atomic.Int32  // connections that are written to, or wait for it
-	behind    time.Duration // how long a client that is ahead of us waits
+	writing   atomic.Int32                           // connections that are written to, or wait for it
+	behind    time.Duration                          // how long a client that is ahead of us waits
+	chance    func(less time.Duration) time.Duration // draws from 0 to less than that, by which clients are kept apart
 	bounds    bounds
 
 	mu      sync.Mutex
@@ -124,7 +125,7 @@ func New(o Options) *Hub {
 		o.Log = slog.Default()
 	}
 	h := &Hub{o: o, live: make(map[*session]struct{}), metrics: newMetrics(o.Metrics), resting: resting{calm: o.Calm}, rest: o.Rest,
-		pastReads: make(chan struct{}, pastReads), behind: 2 * time.Second, bounds: usualBounds()}
+		pastReads: make(chan struct{}, pastReads), behind: 2 * time.Second, chance: rand.N[time.Duration], bounds: usualBounds()}
 	h.events.kept = h.bounds.events
 	h.upgrader = h.newUpgrader()
 	return h
@@ -255,7 +256,7 @@ func (s *session) hello() {
 	s.send(helloFrame{s.hub.marked(), now, int(math.Ceil(beat.Seconds())), s.name})
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.beatAt = now.Add(beat/2 + rand.N(beat/2+1))
+	s.beatAt = now.Add(beat/2 + s.hub.chance(beat/2+1))
 }
 
 // beat sends a time frame to those for whom it is time.
@@ -295,7 +296,7 @@ func (h *Hub) end() {
 	h.stopped = true
 	spread := max(time.Second, min(latestRun, time.Duration(len(h.live))*comeBack))
 	for s := range h.live {
-		s.bye(codeAway, "the server stops", rand.N(spread))
+		s.bye(codeAway, "the server stops", h.chance(spread))
 	}
 	h.state.Unlock()
 	late := time.AfterFunc(goodbye, h.cutAll)

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"cmp"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -104,7 +103,7 @@ func (l *lens) turn(h *Hub, at twin.Position, now time.Time) {
 	if now.Add(h.o.Tick / 2).Before(l.due) {
 		return
 	}
-	l.due = l.next(h.rest, now)
+	l.due = h.next(l, now)
 	if len(l.items) > 0 {
 		p := &portion{id: l.id, look: l.look, from: l.at, at: at, since: l.shown, items: merge(l.items), many: len(l.members) > 1}
 		for v := range l.members {
@@ -120,20 +119,20 @@ func (l *lens) turn(h *Hub, at twin.Position, now time.Time) {
 
 // next is when it is time again. Lenses keep apart in time, so that clients that each
 // have their own are not all written to at once.
-func (l *lens) next(rest time.Duration, now time.Time) time.Time {
-	every := max(l.look.interval, rest)
+func (h *Hub) next(l *lens, now time.Time) time.Time {
+	every := max(l.look.interval, h.rest)
 	if due := l.due.Add(every); due.After(now) {
 		return due
 	}
-	return apart(every, now)
+	return h.apart(every, now)
 }
 
 // apart is some time within the next turn of a lens.
-func apart(every time.Duration, now time.Time) time.Time {
+func (h *Hub) apart(every time.Duration, now time.Time) time.Time {
 	if every == 0 {
 		return now
 	}
-	return now.Add(every - rand.N(every))
+	return now.Add(every - h.chance(every))
 }
 
 // merge makes one of several items of a thing; the result is in order of fid.
@@ -254,7 +253,7 @@ func (a *lenses) join(h *Hub, v *view, l *look, scope access.Scope) {
 	in := a.byKey[key]
 	if in == nil {
 		in = &lens{key: key, id: v.id, look: l, scope: scope, kinds: kindsOf(l.kinds...), plain: l.plain(), members: make(map[*view]struct{}), at: h.marked(), shown: h.shown}
-		in.due = apart(h.rest, h.o.Now())
+		in.due = h.apart(h.rest, h.o.Now())
 		in.class = a.classes.take(scope.Class())
 		if a.byKey == nil {
 			a.byKey = make(map[string]*lens)

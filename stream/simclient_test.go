@@ -37,6 +37,7 @@ type simClient struct {
 	goodbyes int
 	hurried  error // it was told more often than it can take
 	trace    func(format string, args ...any)
+	page     *simPage // whose client it is; nil: nobody's
 }
 
 // flying is a frame on its way.
@@ -71,15 +72,13 @@ func (c *simClient) view(id string) *simView {
 
 // connect opens a connection to the node and asks for what the client looked at.
 func (c *simClient) connect(n *node) error {
-	c.node, c.flight, c.stalls, c.last, c.rewinds = n, nil, false, 0, false
-	c.here, c.follows = nil, false
-	c.must = make(map[uint64]twin.Event)
-	c.s = newSession(n.hub, c.who, c.format, c.name)
-	if !n.hub.join(c.s) {
-		return fmt.Errorf("not let in")
+	if c.page != nil {
+		return c.page.connect(n)
 	}
 	hello := c.hello
-	c.s.hello()
+	if err := c.link(n); err != nil {
+		return err
+	}
 	for _, v := range c.views {
 		v.parts, v.void, v.asked.Held = false, false, nil
 		clear(v.cells)
@@ -101,6 +100,19 @@ func (c *simClient) connect(n *node) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// link opens a connection, by which nothing is asked for yet.
+func (c *simClient) link(n *node) error {
+	c.node, c.flight, c.stalls, c.last, c.rewinds = n, nil, false, 0, false
+	c.here, c.follows = nil, false
+	c.must = make(map[uint64]twin.Event)
+	c.s = newSession(n.hub, c.who, c.format, c.name)
+	if !n.hub.join(c.s) {
+		return fmt.Errorf("not let in")
+	}
+	c.s.hello()
 	return nil
 }
 
@@ -176,6 +188,9 @@ func (c *simClient) review() {
 func (c *simClient) drop() {
 	if c.s != nil {
 		c.node.hub.leave(c.s)
+	}
+	if c.page != nil {
+		c.page.lose()
 	}
 	c.s, c.flight = nil, nil
 	clear(c.must)
@@ -255,6 +270,11 @@ func (c *simClient) receive(most int) error {
 		}
 		if err := c.take(is); err != nil {
 			return fmt.Errorf("%w, by %+v", err, is)
+		}
+		if c.page != nil {
+			if err := c.page.hear(is, f.data); err != nil {
+				return err
+			}
 		}
 		if f.last {
 			c.drop()

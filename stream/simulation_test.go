@@ -34,7 +34,11 @@ import (
 func TestSimulation(t *testing.T) {
 	const atOnce = 100 // schedules of one seed
 	for range schedules / atOnce {
-		rapid.Check(t, func(r *rapid.T) { newSimulation(r).run() })
+		rapid.Check(t, func(r *rapid.T) {
+			s := newSimulation(r, seedOfAll.Draw(r, "seed"))
+			s.invite()
+			s.run(seedOfStep.Draw(r, "steps"))
+		})
 		if t.Failed() {
 			return
 		}
@@ -43,7 +47,7 @@ func TestSimulation(t *testing.T) {
 
 // simulation is one schedule on its way.
 type simulation struct {
-	*rapid.T
+	rapid.TB
 	log     simLog
 	bounds  bounds
 	nodes   []*node
@@ -80,25 +84,35 @@ var simScopes = []access.Scope{
 
 const simThings = 12
 
-func newSimulation(r *rapid.T) *simulation {
-	s := &simulation{T: r, chance: rand.New(rand.NewPCG(seedOfAll.Draw(r, "seed"), 0)), bounds: bounds{objects: 3, events: 6, formers: 3, held: simThings}}
+// newSimulation is a log with some things in it and two nodes that follow it.
+func newSimulation(t rapid.TB, seed uint64) *simulation {
+	s := &simulation{TB: t, chance: rand.New(rand.NewPCG(seed, 0)), bounds: bounds{objects: 3, events: 6, formers: 3, held: simThings}}
 	s.log = simLog{at: twin.Position{Epoch: 1}, now: time.UnixMilli(1_795_400_000_000), first: 1}
-	if s.oneOf(3) == 0 {
-		s.bounds.held = simThings / 3 // then some have to begin anew
-	}
 	for range 4 + s.oneOf(16) {
 		s.put()
 	}
+	return s
+}
+
+// open starts the nodes.
+func (s *simulation) open() {
 	for range 2 {
 		s.nodes = append(s.nodes, startNode(&s.log, s.bounds))
 	}
+}
+
+// invite opens the nodes and lets three clients look at the world.
+func (s *simulation) invite() {
+	if s.oneOf(3) == 0 {
+		s.bounds.held = simThings / 3 // then some have to begin anew
+	}
+	s.open()
 	for i := range 3 {
 		c := &simClient{name: fmt.Sprint("c", i), trace: s.trace, who: access.Principal{ID: fmt.Sprint("who", i%2), Scope: access.Open()}, format: format(i % int(formats)), room: 1 + s.oneOf(6), got: make(map[uint64]bool)}
 		s.clients = append(s.clients, c)
 		s.ok(c.connect(s.nodes[i%2]))
 		s.subscribe(c, "a")
 	}
-	return s
 }
 
 // oneOf draws one of n.
@@ -132,9 +146,10 @@ func (s *simulation) ok(err error) {
 	}
 }
 
-func (s *simulation) run() {
+// run does a step for each seed, and compares in the end.
+func (s *simulation) run(steps []uint64) {
 	all := s.chance.Uint64()
-	for _, seed := range seedOfStep.Draw(s.T, "steps") {
+	for _, seed := range steps {
 		s.chance = rand.New(rand.NewPCG(seed, all))
 		s.step()
 	}

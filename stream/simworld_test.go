@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -113,6 +114,8 @@ func startNode(l *simLog, small bounds) *node {
 	n.load()
 	n.hub = New(Options{World: n, Ground: simGround(), Clusters: n, Past: n, Beat: 1e6 * time.Hour,
 		Now: func() time.Time { return l.now }, Log: slog.New(slog.DiscardHandler)})
+	chance := rand.New(rand.NewPCG(uint64(len(l.entries)), 0)) // the same whenever a schedule is run
+	n.hub.chance = func(less time.Duration) time.Duration { return time.Duration(chance.Int64N(int64(less))) }
 	n.hub.behind, n.hub.bounds, n.hub.events.kept = 0, small, small.events
 	n.told = n.hub.marked().Events
 	n.hub.recall(context.Background(), n.told)

@@ -16,7 +16,8 @@ func Start(t testing.TB) string {
 	s, err := server.NewServer(&server.Options{
 		ServerName: "outside", Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true,
 		JetStream: true, StoreDir: t.TempDir(), MaxPayload: 9 << 20, // more than a message of the bus
-		MQTT: server.MQTTOpts{Host: "127.0.0.1", Port: -1},
+		JetStreamMaxStore: 1 << 40, // whatever the disk has free: the streams are bounded themselves
+		MQTT:              server.MQTTOpts{Host: "127.0.0.1", Port: -1},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -58,10 +58,33 @@ export async function visit(browser, base, viewport) {
   return visitor;
 }
 
-/** A new page of somebody who is not logged in; more is what else its browser is like. Notes what it complains of and whom else it asks. */
-export async function stranger(browser, base, viewport = { width: 1600, height: 900 }, more = {}) {
+/** Lets the page draw so seldom, in milliseconds: a processor that has to do the work of a graphics card would do nothing else. */
+function seldom(pace) {
+  const next = window.requestAnimationFrame.bind(window);
+  const waiting = new Map();
+  let drawn = -pace;
+  let id = 0;
+  window.requestAnimationFrame = (draw) => {
+    const mine = ++id;
+    const turn = () => next((now) => {
+      if (!waiting.delete(mine)) return;
+      drawn = now;
+      draw(now);
+    });
+    waiting.set(mine, setTimeout(turn, Math.max(0, drawn + pace - performance.now())));
+    return mine;
+  };
+  window.cancelAnimationFrame = (its) => {
+    clearTimeout(waiting.get(its));
+    waiting.delete(its);
+  };
+}
+
+/** A new page of somebody who is not logged in; pace is how seldom it draws, 0 for as often as it likes, more what else its browser is like. Notes what it complains of and whom else it asks. */
+export async function stranger(browser, base, viewport = { width: 1600, height: 900 }, { pace = 200, ...more } = {}) {
   const page = await browser.newPage({ viewport, locale: 'zh-CN', ...more });
   page.context().setDefaultTimeout(patience);
+  if (pace > 0) await page.addInitScript(seldom, pace);
   await page.addInitScript(() => {
     // Waits until the map has drawn everything; a busy machine may never rest.
     window.rest = () => new Promise((done) => { window.suhe.map.once('idle', done); setTimeout(done, 15_000); });

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { axe, checks, launch, login, option, patience, stranger } from './harness.mjs';
 import { newer } from './newer.mjs';
 import { picture } from './picture.mjs';
+import { strong, weak } from './link.mjs';
 
 const base = option('base');
 const { check, done } = checks();
@@ -14,9 +15,6 @@ const here = { longitude: 121.4338, latitude: 31.2494, accuracy: 8 };
 const manhole = { class: 'facility.manhole', title: '井盖缺失 · 梦清园东门', place: [121.4346, 31.2504], text: '步道井盖缺失，已放置警示桩。', address: '宜昌路66号梦清园东门' };
 const railing = { class: 'facility.railing', title: '护栏松动 · 莫干山路', place: [121.4401, 31.2489], text: '两节护栏松动。' };
 const rubbish = { class: 'water.rubbish', title: '水面漂浮物 · 江宁路桥', place: [121.4292, 31.2472], text: '桥下漂浮物约三平方米。' };
-/** 100 kbit/s, as in a basement. */
-const weak = { offline: false, latency: 300, downloadThroughput: 12_500, uploadThroughput: 12_500 };
-const strong = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
 
 /** Somebody who acts by the API alone. */
 async function clerk(browser, user) {
@@ -165,6 +163,7 @@ async function around(p, id) {
   await p.turn('mine');
   await shot(p, 'patrol-mine');
   await clean(p, 'oneself');
+  await installs(p);
   const steady = () => p.page.evaluate(() => {
     const map = window.suhe.around.chart;
     const on = (at) => map.look(at).ground.includes('bridges');
@@ -177,6 +176,17 @@ async function around(p, id) {
   check('places lie where they lay', JSON.stringify(await steady()) === JSON.stringify(before));
   await p.page.selectOption('#mine [data-key=datum]', 'wgs84');
   await p.turn('tasks');
+}
+
+/** What a phone says when the page can be one of its apps: a browser without a screen says it of no page. */
+async function installs(p) {
+  await p.page.evaluate(() => {
+    const can = new Event('beforeinstallprompt', { cancelable: true });
+    can.prompt = async () => { window.prompted = (window.prompted ?? 0) + 1; };
+    dispatchEvent(can);
+  });
+  await p.tap('#mine [data-key=install]');
+  check('the phone asks whether to install it, once', await p.wait('asked', () => window.prompted === 1 && !document.querySelector('#mine [data-key=install]')));
 }
 
 /** The shift sends where the phone is. */

@@ -4,7 +4,7 @@ import { watched } from './stopwatch.mjs';
 
 /** The page of an account, live; where is the place on the map that it begins at. */
 export async function person(browser, { base, user, password, viewport, where = '' }, { check }) {
-  const v = await stranger(browser, base, viewport);
+  const v = await stranger(browser, base, viewport, { pace: 0 }); // it is timed
   const watch = await watched(v.page);
   await login(v.page, base, user, password);
   await v.page.goto(`${base}/${where}`);

@@ -13,7 +13,7 @@ const looking = await eye(browser);
 
 /** A wall, live and drawn; more is what else its browser is like. */
 async function wall(viewport, where = '/screen', more = {}) {
-  const w = await stranger(browser, base, viewport, more);
+  const w = await stranger(browser, base, viewport, { pace: 0, ...more }); // the wall paces itself
   w.page.setDefaultTimeout(60_000);
   await login(w.page, base, 'dispatcher', option('demo'));
   await w.page.goto(base + where);

@@ -16,7 +16,7 @@ export interface Schemas {
   collection: { crs: unknown; extent: unknown; id: string; links: Schemas['links']; title: unknown };
   command: { arguments: Record<string, unknown>; by: string; changed: Schemas['time']; detail?: string; device: Schemas['id']; expires: Schemas['time']; id: string; name: string; sent: Schemas['time']; state: 'sent' | 'undeliverable' | 'accepted' | 'done' | 'failed' | 'refused' | 'timeout' };
   commandKind: { arguments: Record<string, unknown>; classes: string[]; name: string; title: string; titleEn: string };
-  coverage: { bank: { blind: { geometry: GeoJSON.Geometry; length: number }[]; gaps: number; length: number; seen: number; share: number; twice: number }; cameras: number; ground: { area: number; blind: { area: number; geometry: GeoJSON.Geometry }[]; blindSpots: number; seen: number; share: number; twice: number }; height: number; labelling: { area?: string; cameras: number; told: Record<string, number> }[]; next: { area: number; azimuth: number; bank: number; lat: Schemas['lat']; lon: Schemas['lon'] }[]; step: number };
+  coverage: { bank: { blind: { geometry: GeoJSON.Geometry; length: number }[]; gaps: number; length: number; seen: number; share: number; twice: number }; cameras: number; ground: { area: number; blind: { area: number; geometry: GeoJSON.Geometry }[]; blindSpots: number; seen: number; share: number; twice: number }; height: number; labelling: { area?: string; cameras: number; told: Record<string, number> }[]; next: { area: number; at?: Schemas['placeAsked']; azimuth: number; bank: number; lat: Schemas['lat']; lon: Schemas['lon'] }[]; step: number };
   eventClass: { code: string; condition: string; duplicate: { hours: number; radius: number }; findings?: string[]; movers?: string[]; name: string; nameEn: string; promote: { reliability?: number; severity?: number; sources?: number }; severity: number; terms: Schemas['terms']; units: Record<string, string> };
   evidence: { at: Schemas['time']; by: string; kind: 'file' | 'camera' | 'asset' | 'value' | 'picture'; name?: string; notes?: string[]; ref: string; round?: number; taken?: Schemas['time']; type?: string; unit?: string; value?: number; when?: 'before' | 'after' };
   feature: { geometry: Record<string, unknown> | null; id: string; links?: Schemas['links']; properties: Record<string, unknown>; type: 'Feature' };
@@ -50,6 +50,7 @@ export interface Schemas {
   nodes: Record<string, string[]>;
   pastAsset: { area?: string; bank?: 'left' | 'right'; base?: number; camera?: { azimuth?: number | null; gbId?: string; horizontalFov?: number; mountHeight?: number; narrowFov?: number; panFrom?: number; panTo?: number; ptz?: 'fixed' | 'ptz' | 'dome'; range?: number; tilt?: number; verticalFov?: number }; chainage?: number; changedAt?: Schemas['time']; changedBy?: string; class: string; fid: Schemas['fid']; geometry?: GeoJSON.Geometry; height?: number; hidden?: string[]; id: Schemas['id']; kind: 'area' | 'water' | 'bank' | 'bridge' | 'building' | 'landmark' | 'asset' | 'camera' | 'sensor' | 'mover'; lifecycle: 'planned' | 'in_use' | 'retired'; name: string; offset?: number; orientation?: number; owner?: string; properties?: Record<string, unknown> | null; removed?: boolean; revision: number; sensor?: { measures?: { normal: [number, number]; phenomenon: string; unit: string }[]; mountedOn?: string; reportInterval?: number }; why?: string };
   phenomenon: { code: string; name: string; nameEn: string; restless?: boolean; step?: number; unit: string; valid: [number, number] };
+  placeAsked: [number, number];
   playTicket: { expires: Schemas['time']; ticket: string; url: string };
   point: [number, number];
   positions: { accuracy?: number; heading?: number; id: Schemas['id']; lat: Schemas['lat']; lon: Schemas['lon']; speed?: number; time?: Schemas['time'] }[];
@@ -66,8 +67,8 @@ export interface Schemas {
   scene: { attribution: string; bounds: [number, number, number, number]; center: [number, number]; demo: boolean; title: string; titleEn: string; version: string };
   schedule: { days?: number[]; from?: string; to?: string };
   series: { phenomenon: string; samples: [number, number][]; unit: string };
-  sightAlong: { cameras: { camera: Schemas['id']; lat: Schemas['lat']; lon: Schemas['lon']; metres: number; name?: string; share: number; state?: string }[]; count: number; height: number; length: number; pieces: { cameras: Schemas['id'][]; from: number; to: number }[]; seen: number; share: number; twice: number };
-  sightAt: { at: [number, number]; cameras: { aim?: { azimuth: number; density?: number; level?: Schemas['level']; tilt: number }; azimuth: number; camera: Schemas['id']; class: string; density?: number; lat: Schemas['lat']; level?: Schemas['level']; lon: Schemas['lon']; metres: number; name?: string; now: boolean; state?: string; tilt: number }[]; count: number; height: number; incident?: Schemas['id'] };
+  sightAlong: { cameras: { at?: Schemas['placeAsked']; camera: Schemas['id']; lat: Schemas['lat']; lon: Schemas['lon']; metres: number; name?: string; share: number; state?: string }[]; count: number; height: number; length: number; pieces: { cameras: Schemas['id'][]; from: number; to: number }[]; seen: number; share: number; twice: number };
+  sightAt: { at: [number, number]; cameras: { aim?: { azimuth: number; density?: number; level?: Schemas['level']; tilt: number }; at?: Schemas['placeAsked']; azimuth: number; camera: Schemas['id']; class: string; density?: number; lat: Schemas['lat']; level?: Schemas['level']; lon: Schemas['lon']; metres: number; name?: string; now: boolean; state?: string; tilt: number }[]; count: number; height: number; incident?: Schemas['id'] };
   silence: { at?: Schemas['time']; by?: string; doc: Schemas['silenceDocument']; edition?: string; name: string; rev: number };
   silenceDocument: { from?: Schemas['time']; match: { areas?: string[]; assets?: string[]; causes?: string[]; classes?: string[]; fence?: string; rules?: string[] }; until: Schemas['time']; why: string };
   span: string;
@@ -78,7 +79,7 @@ export interface Schemas {
   surveyGaps: { banks: number; distance: number; gaps: { bank?: string; from?: number; line: [number, number][]; metres: number; of: Schemas['id']; to?: number }[]; lacking: number };
   surveyGroup: { against?: Record<string, Schemas['surveyWas']>; area?: string; bank?: string; cell?: [number, number]; chainage?: number; class?: string; count: number; kind?: string; max?: number; mean?: number; middle?: [number, number]; min?: number; severity?: number; start?: Schemas['time'] };
   surveyHotspots: { cells: number; counted: number; fdr: number; mean: number; method: string; p: number; reach: number; size: number; spots: { around: number; cell: [number, number]; count: number; outline: [number, number][][]; p: number; significant: boolean; z: number }[] };
-  surveyRow: { area?: string; bank?: 'left' | 'right'; chainage?: number; class: string; distance?: number; id: Schemas['id']; kind: string; lat: number; lon: number; name?: string; nameEn?: string; offset?: number; severity?: number; state?: string };
+  surveyRow: { area?: string; at?: Schemas['placeAsked']; bank?: 'left' | 'right'; chainage?: number; class: string; distance?: number; id: Schemas['id']; kind: string; lat: number; lon: number; name?: string; nameEn?: string; offset?: number; severity?: number; state?: string };
   surveyStrip: { areas: { bank: string; code: string; from: number; name: string; to: number }[]; bin: number; counts: { bank: string; class: string; counts: number[]; total: number }[]; from: number; marks: Schemas['surveyRow'][]; more?: number; profile?: { phenomenon: string; unit: string; values: { bank: string; chainage: number; id: Schemas['id']; normal: boolean; state?: string; time: Schemas['time']; value: number }[] }; to: number };
   surveySummary: { alarms: Schemas['surveyCases']; cameras: Schemas['surveyFew']; incidents: Schemas['surveyCases']; kinds: { classes: Record<string, number>; kind: string; severities?: Record<string, number>; states?: Record<string, number>; total: number }[]; patrols: Schemas['surveyFew']; total: number };
   surveyTravel: { arrives?: Schemas['time']; from: number; gauges: { chainage: number; id: Schemas['id']; time?: Schemas['time']; used: boolean; velocity?: number; why?: string }[]; seconds?: number; state: 'known' | 'slack' | 'against' | 'unknown'; to: number; velocity?: number; why?: string };
@@ -93,6 +94,7 @@ export interface Schemas {
   title: string;
   track: { geometry: { coordinates: unknown[]; type: 'Point' | 'LineString' } | null; id: Schemas['id']; properties: { class: string; minutes: number; name: string; times: Schemas['time'][]; truncated?: boolean }; type: 'Feature' };
   tree: { name: string; nodes: Schemas['nodes']; rev: number };
+  triedRule: { alarms: { area: string; held: number; lat: number; lon: number; members: { asset: Schemas['id']; since: Schemas['time']; unit?: string; until?: Schemas['time']; value?: number; why?: string }[]; over?: Schemas['time']; raised: Schemas['time']; severity: number }[]; before: number; bound?: 'time' | 'readings' | 'conditions'; conditions: number; days: { day: string; raised: number }[]; from: Schemas['time']; judged: number; raised: number; readings: number; things: number; to: Schemas['time'] };
   upload: { file?: string; offset: number };
   warning: { at?: Schemas['time']; by?: string; doc: Schemas['warningDocument']; name: string; rev: number };
   warningDocument: { from: Schemas['time']; identifier: string; place: [number, number]; sender: string; severity: number; text?: string; title: string; titleEn: string; until: Schemas['time']; where: string };
@@ -213,6 +215,7 @@ export interface Answers {
   'POST /v1/otp/confirm': { expires: Schemas['time']; principal: Schemas['me']; token: string };
   'POST /v1/password': { expires: Schemas['time']; principal: Schemas['me']; token: string };
   'POST /v1/positions': Schemas['report'];
+  'POST /v1/rules/try': Schemas['triedRule'];
   'POST /v1/summary': Schemas['surveySummary'];
   'POST /v1/tickets': { expires: Schemas['time']; ticket: string };
   'POST /v1/webhooks/{name}/test': { delivered: boolean; millis: number; why?: string };
@@ -246,6 +249,7 @@ export interface Bodies {
   'POST /v1/password': { new: string; otp?: string; password: string; username: string };
   'POST /v1/positions': { positions: Schemas['positions'] };
   'POST /v1/rules/check': Schemas['ruleDocument'];
+  'POST /v1/rules/try': Schemas['ruleDocument'];
   'PUT /v1/accounts/{name}': { areas: string[]; disabled?: boolean; name?: string; roles: Schemas['role'][]; unit?: string };
   'PUT /v1/assets/{id}': Schemas['assetEdit'];
   'PUT /v1/fences/{name}': Schemas['fenceDocument'];

@@ -61,5 +61,6 @@ declare module '*/suhe.proto' {
     | { tell: undefined };
 
   export function readTell(pbf: PbfReader): Tell;
+  export function readAsk(pbf: PbfReader): Ask;
   export function writeAsk(ask: Ask, pbf: PbfWriter): void;
 }

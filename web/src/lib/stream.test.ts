@@ -2,21 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Screen } from './frames';
 import { Connection, viewId } from './stream';
-
-/** The far end of a line: what a server does that no real one can be made to do at will. */
-class Socket {
-  static all: Socket[] = [];
-  static readonly OPEN = 1;
-  readyState = 1;
-  sent: Uint8Array[] = [];
-  closed = false;
-  onmessage: ((m: { data: unknown }) => void) | undefined;
-  onclose: (() => void) | undefined;
-  constructor(readonly url: string, readonly protocol: string) { Socket.all.push(this); }
-  send(b: Uint8Array): void { this.sent.push(b); }
-  close(): void { this.closed = true; } // and no answer: the network is gone
-  tell(...frames: ArrayBuffer[]): void { for (const data of frames) this.onmessage?.({ data }); }
-}
+import { FakeSocket as Socket } from './fakesocket';
 
 const last = (): Socket => Socket.all.at(-1)!;
 
@@ -40,11 +26,7 @@ function connect() {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  Socket.all = [];
-  vi.stubGlobal('WebSocket', Socket);
-  vi.stubGlobal('location', { protocol: 'http:', host: 'creek' });
-  vi.stubGlobal('addEventListener', () => {});
-  vi.stubGlobal('window', globalThis);
+  Socket.install();
   vi.spyOn(console, 'warn').mockImplementation(() => {});
 });
 afterEach(() => {

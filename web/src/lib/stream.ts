@@ -67,6 +67,7 @@ export class Connection {
       this.subscribe();
       return;
     }
+    if (!this.greeted) return; // it is asked for with the first word
     this.send({ type: 'update', id: viewId, ...view, ...(this.looked ? { position: this.looked } : {}) });
     this.looked = this.picture.position;
   }

@@ -141,9 +141,12 @@ class Patrol {
     });
     addEventListener('beforeinstallprompt', (e) => {
       e.preventDefault();
-      this.installer = () => void (e as Event & { prompt(): Promise<void> }).prompt();
-      this.draw();
+      this.offer(() => {
+        this.offer(undefined); // a browser asks once only
+        void (e as Event & { prompt(): Promise<void> }).prompt();
+      });
     });
+    addEventListener('appinstalled', () => this.offer(undefined));
     setInterval(() => this.second(), 1000);
     this.second();
     this.connection = new Connection({
@@ -294,6 +297,12 @@ class Patrol {
     put(element('title'), say(to, this.lang));
     if (to === 'around') void this.around.show();
     this.drawNow();
+  }
+
+  /** Offers to be put among the phone's own apps, or does so no longer. */
+  private offer(install: (() => void) | undefined): void {
+    this.installer = install;
+    this.draw();
   }
 
   /** Draws what is seen, once for all that changed meanwhile. */
