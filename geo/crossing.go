@@ -16,10 +16,10 @@ const maxPairs = 50_000_000
 // checkCrossing finds two edges of the polygon's rings that cross, by a sweep
 // from west to east over the edges' boxes.
 func checkCrossing(p orb.Polygon) error {
-	segments := sortedSegments(p)
-	active := make([]segment, 0, 64)
+	var room, others [fewSegments]segment // of most polygons, and no garbage
+	active := others[:0]
 	pairs := 0
-	for _, s := range segments {
+	for _, s := range sortedSegments(room[:0], p) {
 		kept := active[:0]
 		for _, t := range active {
 			if t.east < s.west {
@@ -40,22 +40,25 @@ func checkCrossing(p orb.Polygon) error {
 	return nil
 }
 
+// fewSegments is how many edges most polygons have at most.
+const fewSegments = 32
+
 // segment is an edge and how far it reaches west and east.
 type segment struct {
 	ends       [2]orb.Point
 	west, east float64
 }
 
-func sortedSegments(p orb.Polygon) []segment {
-	var out []segment
+// sortedSegments appends the edges of the rings, from west to east.
+func sortedSegments(dst []segment, p orb.Polygon) []segment {
 	for _, ring := range p {
 		for i := 1; i < len(ring); i++ {
 			a, b := ring[i-1], ring[i]
-			out = append(out, segment{[2]orb.Point{a, b}, min(a[0], b[0]), max(a[0], b[0])})
+			dst = append(dst, segment{[2]orb.Point{a, b}, min(a[0], b[0]), max(a[0], b[0])})
 		}
 	}
-	slices.SortFunc(out, func(a, b segment) int { return cmp.Compare(a.west, b.west) })
-	return out
+	slices.SortFunc(dst, func(a, b segment) int { return cmp.Compare(a.west, b.west) })
+	return dst
 }
 
 // properlyCross says whether each segment has its ends strictly on both sides of the other.

@@ -1,6 +1,10 @@
 package geo
 
-import "github.com/paulmach/orb"
+import (
+	"slices"
+
+	"github.com/paulmach/orb"
+)
 
 // figure is a geometry taken apart, so that it can be compared with another.
 // Its slices are kept when it is filled again.
@@ -108,6 +112,12 @@ func (f *figure) line(l orb.LineString) {
 
 func (f *figure) polygon(p orb.Polygon) {
 	from := len(f.bundles)
+	vertices := 0
+	for _, ring := range p {
+		vertices += len(ring)
+	}
+	f.edges = slices.Grow(f.edges, vertices)
+	f.bundles = slices.Grow(f.bundles, vertices/bundleSize+len(p))
 	for _, ring := range p {
 		f.join(ring)
 	}

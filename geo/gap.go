@@ -18,18 +18,8 @@ func (p *Prepared) Distance(g orb.Geometry, limit Metres) (d Metres, ok bool) {
 	if n.apart2(p.figure.bound, b) > n.best2 {
 		return 0, false
 	}
-	if point, is := g.(orb.Point); is {
-		if p.Touches(point) {
-			return 0, true
-		}
-		n.point(point, p.shape())
-	} else {
-		f := figurePool.Get().(*figure)
-		defer figurePool.Put(f)
-		if f.fill(g); f.meets(p.shape()) {
-			return 0, true
-		}
-		n.figures(f, p.shape())
+	if n.measure(g, p) {
+		return 0, true
 	}
 	if !n.found {
 		return 0, false
@@ -63,6 +53,49 @@ func (n *nearing) apart2(a, b orb.Bound) float64 {
 	dx := max(0, a.Min[0]-b.Max[0], b.Min[0]-a.Max[0]) * n.x
 	dy := max(0, a.Min[1]-b.Max[1], b.Min[1]-a.Max[1]) * n.y
 	return dx*dx + dy*dy
+}
+
+// measure measures from the site to g; true: they share a point.
+func (n *nearing) measure(g orb.Geometry, site *Prepared) (meet bool) {
+	switch g := g.(type) {
+	case orb.Point:
+		if site.Touches(g) {
+			return true
+		}
+		n.point(g, site.shape())
+		return false
+	case orb.Polygon: // a building, and mostly from a point
+		if f := &site.figure; len(f.points) == 1 && len(f.pieces) == 0 {
+			return n.rings(f.points[0], g)
+		}
+	}
+	f := figurePool.Get().(*figure)
+	defer figurePool.Put(f)
+	if f.fill(g); f.meets(site.shape()) {
+		return true
+	}
+	n.figures(f, site.shape())
+	return false
+}
+
+// rings measures from a point to the edges of a polygon; true: it lies in it.
+func (n *nearing) rings(p orb.Point, g orb.Polygon) (in bool) {
+	for _, ring := range g {
+		for i := 1; i < len(ring); i++ {
+			e := [2]orb.Point{ring[i-1], ring[i]}
+			if e[0] == e[1] {
+				continue
+			}
+			switch crossing(e, p) {
+			case onEdge:
+				return true
+			case meets:
+				in = !in
+			}
+			n.edge(p, e)
+		}
+	}
+	return in
 }
 
 // figures measures all of f against all of o.

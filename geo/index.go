@@ -183,13 +183,7 @@ func (x *Index[K]) Within(dst []K, b orb.Bound) []K {
 	defer x.rooms.Put(r)
 	r.blocks, r.spare = x.packed.search(r.blocks, r.spare, &b)
 	for _, i := range r.blocks {
-		from, to := x.packed.block(0, int(i))
-		boxes := x.packed.levels[0][from:to]
-		for k := range boxes {
-			if touch(&boxes[k], &b) {
-				dst = append(dst, x.packed.keys[from+k])
-			}
-		}
+		dst = x.packed.within(dst, int(i), &b)
 	}
 	if x.tree.Len() > 0 {
 		x.tree.Search(b.Min, b.Max, func(_, _ [2]float64, key K) bool {

@@ -17,18 +17,13 @@ func (x *Index[K]) Meeting(sure, unsure []K, site *Prepared) ([]K, []K) {
 	defer x.rooms.Put(r)
 	r.blocks, r.spare = x.packed.search(r.blocks, r.spare, &b)
 	for _, i := range r.blocks {
-		from, to := x.packed.block(0, int(i))
-		boxes, keys := x.packed.levels[0][from:to], x.packed.keys[from:to]
-		if is := site.around(&x.packed.levels[1][i]); is != border {
-			if is == solid {
-				sure = appendLiving(sure, keys, boxes)
-			}
-			continue
-		}
-		for k := range boxes {
-			if touch(&boxes[k], &b) {
-				sure, unsure = judge(site, sure, unsure, keys[k], &boxes[k])
-			}
+		switch is := site.around(&x.packed.levels[1][i]); {
+		case is == solid:
+			sure = x.packed.living(sure, int(i))
+		case is == border && site.box && x.packed.points != nil:
+			sure = x.packed.within(sure, int(i), &b)
+		case is == border:
+			sure, unsure = x.packed.meeting(sure, unsure, int(i), site, &b)
 		}
 	}
 	if x.tree.Len() > 0 {
@@ -40,14 +35,25 @@ func (x *Index[K]) Meeting(sure, unsure []K, site *Prepared) ([]K, []K) {
 	return sure, unsure
 }
 
-// appendLiving appends the keys that are somewhere.
-func appendLiving[K comparable](dst, keys []K, boxes []orb.Bound) []K {
+// meeting is Meeting of a block of keys, of which the site's box may touch some.
+func (p *packed[K]) meeting(sure, unsure []K, block int, site *Prepared, b *orb.Bound) ([]K, []K) {
+	from, to := p.block(0, block)
+	keys := p.keys[from:to]
+	if p.points != nil {
+		for k, q := range p.points[from:to] {
+			if site.Touches(q) {
+				sure = append(sure, keys[k])
+			}
+		}
+		return sure, unsure
+	}
+	boxes := p.levels[0][from:to]
 	for k := range boxes {
-		if boxes[k].Min[0] <= boxes[k].Max[0] {
-			dst = append(dst, keys[k])
+		if touch(&boxes[k], b) {
+			sure, unsure = judge(site, sure, unsure, keys[k], &boxes[k])
 		}
 	}
-	return dst
+	return sure, unsure
 }
 
 // judge appends a key to sure or unsure, or to none.

@@ -64,16 +64,11 @@ func (s *seeking[K]) full() bool { return len(s.least) == s.n }
 // packed looks at a block of the packed boxes and of those below it that is nearest first.
 func (s *seeking[K]) packed(p *packed[K], level, block int) {
 	from, to := p.block(level, block)
-	boxes := p.levels[level][from:to]
 	if level == 0 {
-		for k := range boxes {
-			b := &boxes[k]
-			if d := s.square(b); d <= s.reach2 {
-				s.offer(math.Sqrt(d), p.keys[from+k], b.Min, b.Max)
-			}
-		}
+		s.leaf(p, from, to)
 		return
 	}
+	boxes := p.levels[level][from:to]
 	var far [fanout]float64
 	var order [fanout]uint8
 	n := 0
@@ -95,6 +90,25 @@ func (s *seeking[K]) packed(p *packed[K], level, block int) {
 			return
 		}
 		s.packed(p, level-1, from+int(k))
+	}
+}
+
+// leaf looks at packed keys.
+func (s *seeking[K]) leaf(p *packed[K], from, to int) {
+	if p.points != nil && s.even {
+		for k, q := range p.points[from:to] {
+			x, y := (q[0]-s.p[0])*s.x, (q[1]-s.p[1])*s.y
+			if d := x*x + y*y; d <= s.reach2 {
+				s.offer(math.Sqrt(d), p.keys[from+k], q, q)
+			}
+		}
+		return
+	}
+	for at := from; at < to; at++ {
+		b := p.box(uint32(at))
+		if d := s.square(&b); d <= s.reach2 {
+			s.offer(math.Sqrt(d), p.keys[at], b.Min, b.Max)
+		}
 	}
 }
 

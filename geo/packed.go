@@ -16,11 +16,15 @@ const fanout = 16
 // on up to one block. A box that went has its place still, and is nowhere.
 type packed[K comparable] struct {
 	keys   []K
+	points []orb.Point   // of the keys, if none has a larger box: half the memory to wait for
 	levels [][]orb.Bound // those of the keys, of blocks of them, and so on; the last is one
 }
 
-// nowhere is a box that touches none.
-var nowhere = orb.Bound{Min: orb.Point{math.Inf(1), math.Inf(1)}, Max: orb.Point{math.Inf(-1), math.Inf(-1)}}
+// nowhere is a box that touches none, and a point that no box holds.
+var (
+	nowhere      = orb.Bound{Min: orb.Point{math.Inf(1), math.Inf(1)}, Max: orb.Point{math.Inf(-1), math.Inf(-1)}}
+	nowherePoint = orb.Point{math.NaN(), math.NaN()}
+)
 
 // curved is where a box of a list lies.
 type curved struct {
@@ -40,12 +44,32 @@ func pack[K comparable](all []Move[K]) (p packed[K], order []curved) {
 	for i, o := range order {
 		p.keys[i], boxes[i] = all[o.at].Key, boxOf(&all[o.at])
 	}
+	p.points = pointsOf(boxes)
 	p.levels = append(p.levels, boxes)
 	for first := true; first || len(boxes) > 1; first = false {
 		boxes = blocks(boxes)
 		p.levels = append(p.levels, boxes)
 	}
+	if p.points != nil {
+		p.levels[0] = nil
+	}
 	return p, order
+}
+
+// pointsOf are the boxes as points; nil if one is larger.
+func pointsOf(boxes []orb.Bound) []orb.Point {
+	out := make([]orb.Point, len(boxes))
+	for i := range boxes {
+		switch b := &boxes[i]; {
+		case b.Min == b.Max:
+			out[i] = b.Min
+		case *b == nowhere:
+			out[i] = nowherePoint
+		default:
+			return nil
+		}
+	}
+	return out
 }
 
 // boxOf is where a move leads.
@@ -74,8 +98,39 @@ func blocks(boxes []orb.Bound) []orb.Bound {
 
 // block is where the boxes of a level lie that are in box i of the level above.
 func (p *packed[K]) block(level, i int) (from, to int) {
-	return i * fanout, min((i+1)*fanout, len(p.levels[level]))
+	all := len(p.keys)
+	if level > 0 {
+		all = len(p.levels[level])
+	}
+	return i * fanout, min((i+1)*fanout, all)
 }
+
+// within appends the keys of a block whose boxes touch b.
+func (p *packed[K]) within(dst []K, block int, b *orb.Bound) []K {
+	from, to := p.block(0, block)
+	keys := p.keys[from:to]
+	if p.points != nil {
+		for k, q := range p.points[from:to] {
+			if b.Min[0] <= q[0] && q[0] <= b.Max[0] && b.Min[1] <= q[1] && q[1] <= b.Max[1] {
+				dst = append(dst, keys[k])
+			}
+		}
+		return dst
+	}
+	boxes := p.levels[0][from:to]
+	for k := range boxes {
+		if touch(&boxes[k], b) {
+			dst = append(dst, keys[k])
+		}
+	}
+	return dst
+}
+
+// living appends the keys of a block that are somewhere.
+func (p *packed[K]) living(dst []K, block int) []K { return p.within(dst, block, &everywhere) }
+
+// everywhere is a box that touches all that are somewhere.
+var everywhere = orb.Bound{Min: orb.Point{-math.MaxFloat64, -math.MaxFloat64}, Max: orb.Point{math.MaxFloat64, math.MaxFloat64}}
 
 // root is the box around all; none has nothing in it.
 func (p *packed[K]) root() (box orb.Bound, top int) {
@@ -116,7 +171,18 @@ func (p *packed[K]) search(found, spare []int32, b *orb.Bound) (blocks, scratch 
 }
 
 // remove lets the key at a place be nowhere.
-func (p *packed[K]) remove(at uint32) { p.levels[0][at] = nowhere }
+func (p *packed[K]) remove(at uint32) {
+	if p.points != nil {
+		p.points[at] = nowherePoint
+		return
+	}
+	p.levels[0][at] = nowhere
+}
 
 // box is that of the key at a place.
-func (p *packed[K]) box(at uint32) orb.Bound { return p.levels[0][at] }
+func (p *packed[K]) box(at uint32) orb.Bound {
+	if p.points != nil {
+		return p.points[at].Bound()
+	}
+	return p.levels[0][at]
+}

@@ -20,6 +20,10 @@ type raster struct {
 	cells []ground
 	rows  []int32        // where the edges of each row of cells begin, and where the last end
 	edges [][2]orb.Point // row by row
+	room  struct {       // of the least
+		cells [rasterLeast * rasterLeast]ground
+		rows  [rasterLeast + 2]int32
+	}
 }
 
 // The bounds of a raster.
@@ -44,7 +48,9 @@ func newRaster(f *figure) *raster {
 			return nil
 		}
 	}
-	r.cells = make([]ground, r.side*r.side)
+	if r.cells, r.rows = r.room.cells[:], r.room.rows[:]; r.side > rasterLeast {
+		r.cells, r.rows = make([]ground, r.side*r.side), make([]int32, r.side+2)
+	}
 	r.sort(f.edges)
 	for _, e := range f.edges {
 		r.mark(e)
@@ -69,7 +75,6 @@ func (r *raster) span(e [2]orb.Point) (from, to int) {
 
 // sort puts the edges into rows.
 func (r *raster) sort(edges [][2]orb.Point) {
-	r.rows = make([]int32, r.side+2)
 	for _, e := range edges {
 		from, to := r.span(e)
 		for row := from; row <= to; row++ {

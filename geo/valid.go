@@ -27,7 +27,8 @@ func Check(g orb.Geometry) error {
 		}
 		return nil
 	}
-	all := parts(nil, g)
+	var room [1]part
+	all := parts(room[:0], g)
 	vertices := 0
 	for _, p := range all {
 		for _, line := range p.lines {

@@ -97,7 +97,7 @@ func (m *querying) places(ctx context.Context) (err error) {
 		}
 	}()
 	m.table.Machine = append(m.table.Machine, rival.about...)
-	m.table.Machine = append(m.table.Machine, fmt.Sprintf("%d at once on each side, by turns; EPSG:4326 stored, and EPSG:4549 for the nearest, each with its GiST index, clustered; numbers of things as one array", m.workers))
+	m.table.Machine = append(m.table.Machine, fmt.Sprintf("%d at once on each side, by turns; EPSG:4326 stored, and EPSG:4549 for the nearest, each with its GiST index, clustered; things with id, class, name and geometry, or their numbers alone as one array", m.workers))
 	m.say("filling PostGIS")
 	if err := rival.fillGround(ctx, "ground", m.things); err != nil {
 		return err
@@ -106,30 +106,56 @@ func (m *querying) places(ctx context.Context) (err error) {
 	if err := rival.ready(ctx, asks); err != nil {
 		return err
 	}
-	name := count(m.Count) + " assets: "
+	if err := m.race(ctx, rival, asks, told{"", ourThing, rival.rows, 50}); err != nil {
+		return err
+	}
+	return m.race(ctx, rival, asks, told{", numbers alone", ourNumber, rival.numbers, 0})
+}
+
+// told is what both sides tell of what they find.
+type told struct {
+	what   string
+	ours   teller
+	theirs answers
+	target float64 // how many times the rival's answers are wanted; 0: any
+}
+
+// race asks both sides for what is in a box, in a polygon, and nearest.
+func (m *querying) race(ctx context.Context, rival *yardstick, asks []*place, told told) error {
 	for _, c := range []struct {
 		what         string
 		ours, theirs finder
 		near         bool
 	}{
-		{fmt.Sprintf("box of %d m", boxSide), ourBox(m.world), rival.inBox(), false},
-		{fmt.Sprintf("polygon of %d corners", corners), ourPolygon(m.world), rival.inPolygon(), false},
-		{fmt.Sprintf("nearest %d", nearest), ourNearest(m.world), rival.nearest(), true},
+		{fmt.Sprintf("box of %d m", boxSide), ourBox(m.world, told.ours), inBox(told.theirs), false},
+		{fmt.Sprintf("polygon of %d corners", corners), ourPolygon(m.world, told.ours), inPolygon(told.theirs), false},
+		{fmt.Sprintf("nearest %d", nearest), ourNearest(m.world, told.ours), nearestTo(told.theirs), true},
 	} {
-		m.say("%s", c.what)
+		what := c.what + told.what
+		m.say("%s", what)
 		if err := sameFinds(ctx, asks, c.ours, c.theirs, m.things, c.near); err != nil {
-			return fmt.Errorf("%s: %w", c.what, err)
+			return fmt.Errorf("%s: %w", what, err)
 		}
 		r := race[*place]{asks: asks, workers: m.workers, turn: min(len(asks), 50*m.workers), again: 20, span: m.Span, spent: rival.spent(ctx)}
 		a, b, err := r.run(ctx, c.ours.racing(), c.theirs.racing())
 		if err != nil {
 			return err
 		}
-		m.add(compare(name+c.what, "answers/s", a.rate(), "PostGIS", b.rate(), atLeast(50)),
-			compare(name+c.what+": processor time of an answer", "µs", a.each(), "PostGIS and pgx", b.each(), atMost(1.0/50)),
-			alone(name+c.what+": p99", "µs", 1000*a.percentile(0.99), limit{}))
+		m.place(what, a, b, told.target)
 	}
 	return nil
+}
+
+// place tells how a race went.
+func (m *querying) place(what string, ours, theirs *score, target float64) {
+	name := count(m.Count) + " assets: " + what
+	var faster, less limit
+	if target > 0 {
+		faster, less = atLeast(target), atMost(1/target)
+	}
+	m.add(compare(name, "answers/s", ours.rate(), "PostGIS", theirs.rate(), faster),
+		compare(name+": processor time of an answer", "µs", ours.each(), "PostGIS and pgx", theirs.each(), less),
+		alone(name+": p99", "µs", 1000*ours.percentile(0.99), limit{}))
 }
 
 func places(all []place) []*place {

@@ -15,17 +15,17 @@ func TestSameFinds(t *testing.T) {
 		t.Fatal(err)
 	}
 	asks := places(questions(20, ground(100)))
-	if err := sameFinds(t.Context(), asks, ourNearest(world), ourNearest(world), things, true); err != nil {
+	if err := sameFinds(t.Context(), asks, ourNearest(world, ourThing), ourNearest(world, ourThing), things, true); err != nil {
 		t.Error(err)
 	}
-	if err := sameFinds(t.Context(), asks, ourBox(world), ourPolygon(world), things, false); err == nil {
+	if err := sameFinds(t.Context(), asks, ourBox(world, ourThing), ourPolygon(world, ourThing), things, false); err == nil {
 		t.Error("a box and a polygon find the same")
 	}
 	other, err := newWorld(t.Context(), newMaker().points(assets.Fixture, 100, ground(50)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sameFinds(t.Context(), asks, ourNearest(world), ourNearest(other), things, true); err == nil {
+	if err := sameFinds(t.Context(), asks, ourNearest(world, ourThing), ourNearest(other, ourThing), things, true); err == nil {
 		t.Error("the nearest of two worlds are the same")
 	}
 }

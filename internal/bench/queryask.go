@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -55,19 +56,39 @@ func questions(n int, in orb.Bound) []place {
 	return out
 }
 
-// finder answers a question with the numbers of things, in any order: it appends them.
-type finder func(ctx context.Context, dst []int64, q *place) ([]int64, error)
+// found is a thing as who asks wants it: by its number alone, or with what it is and
+// where.
+type found struct {
+	fid             int64
+	id, class, name string
+	plane           orb.Geometry
+}
 
-// racing lets a finder take part in a race: its numbers are looked at by nobody.
+// finder answers a question with things: it appends them. Those of a box or a polygon may
+// come in any order.
+type finder func(ctx context.Context, dst []found, q *place) ([]found, error)
+
+// racing lets a finder take part in a race: what it finds is looked at by nobody.
 func (f finder) racing() answerer[*place] {
-	room := sync.Pool{New: func() any { return new([]int64) }}
+	room := sync.Pool{New: func() any { return new([]found) }}
 	return func(ctx context.Context, q *place) ([]byte, error) {
-		dst := room.Get().(*[]int64)
+		dst := room.Get().(*[]found)
 		defer room.Put(dst)
 		var err error
 		*dst, err = f(ctx, (*dst)[:0], q)
 		return nil, err
 	}
+}
+
+// teller says of a thing what is wanted.
+type teller func(*twin.Thing) found
+
+// ourNumber tells the number of a thing.
+func ourNumber(t *twin.Thing) found { return found{fid: int64(t.Label.FID)} }
+
+// ourThing tells what a thing is and where.
+func ourThing(t *twin.Thing) found {
+	return found{int64(t.Label.FID), string(t.Asset.ID), t.Label.Class, t.Label.Name, t.Geometry()}
 }
 
 // kindsAsked are the kinds of things that are looked for.
@@ -80,24 +101,24 @@ func asked(w *twin.World) (*survey.Survey, survey.Ask) {
 }
 
 // ourBox finds what shares a point with the box.
-func ourBox(w *twin.World) finder {
-	return ourGround(w, func(q *place) (survey.Region, error) { return survey.Box(q.box), nil })
+func ourBox(w *twin.World, tell teller) finder {
+	return ourGround(w, tell, func(q *place) (survey.Region, error) { return survey.Box(q.box), nil })
 }
 
 // ourPolygon finds what shares a point with the polygon.
-func ourPolygon(w *twin.World) finder {
-	return ourGround(w, func(q *place) (survey.Region, error) { return survey.Touching(q.polygon) })
+func ourPolygon(w *twin.World, tell teller) finder {
+	return ourGround(w, tell, func(q *place) (survey.Region, error) { return survey.Touching(q.polygon) })
 }
 
-func ourGround(w *twin.World, region func(*place) (survey.Region, error)) finder {
+func ourGround(w *twin.World, tell teller, region func(*place) (survey.Region, error)) finder {
 	s, ask := asked(w)
-	return func(ctx context.Context, dst []int64, q *place) (_ []int64, err error) {
+	return func(ctx context.Context, dst []found, q *place) (_ []found, err error) {
 		ask := ask
 		if ask.Region, err = region(q); err != nil {
 			return nil, err
 		}
 		err = s.Each(ctx, &ask, func(t *twin.Thing) error {
-			dst = append(dst, int64(t.Label.FID))
+			dst = append(dst, tell(t))
 			return nil
 		})
 		return dst, err
@@ -105,12 +126,12 @@ func ourGround(w *twin.World, region func(*place) (survey.Region, error)) finder
 }
 
 // ourNearest finds the nearest things.
-func ourNearest(w *twin.World) finder {
+func ourNearest(w *twin.World, tell teller) finder {
 	s, ask := asked(w)
-	return func(ctx context.Context, dst []int64, q *place) ([]int64, error) {
+	return func(ctx context.Context, dst []found, q *place) ([]found, error) {
 		near, err := s.Near(ctx, ask, q.point, nearest, farthest)
 		for _, is := range near {
-			dst = append(dst, int64(is.Thing.Label.FID))
+			dst = append(dst, tell(is.Thing))
 		}
 		return dst, err
 	}
@@ -132,19 +153,27 @@ func sameFinds(ctx context.Context, asks []*place, ours, theirs finder, things [
 			return fmt.Errorf("question %d: ours finds %d things, theirs %d", i, len(a), len(b))
 		}
 		if !near {
-			slices.Sort(a)
-			slices.Sort(b)
+			slices.SortFunc(a, byNumber)
+			slices.SortFunc(b, byNumber)
 		}
 		for k := range a {
-			if a[k] == b[k] {
-				continue
-			}
-			if !near || !asNear(q.point, things[a[k]-1], things[b[k]-1]) {
-				return fmt.Errorf("question %d: ours finds %d, theirs %d", i, a[k], b[k])
+			switch same := a[k].fid == b[k].fid; {
+			case same && !a[k].is(&b[k]):
+				return fmt.Errorf("question %d: of %d ours tells %v, theirs %v", i, a[k].fid, a[k], b[k])
+			case !same && !(near && asNear(q.point, things[a[k].fid-1], things[b[k].fid-1])):
+				return fmt.Errorf("question %d: ours finds %d, theirs %d", i, a[k].fid, b[k].fid)
 			}
 		}
 	}
 	return nil
+}
+
+func byNumber(a, b found) int { return cmp.Compare(a.fid, b.fid) }
+
+// is says whether both tell the same.
+func (f *found) is(o *found) bool {
+	return f.fid == o.fid && f.id == o.id && f.class == o.class && f.name == o.name && (f.plane == nil) == (o.plane == nil) &&
+		(f.plane == nil || orb.Equal(f.plane, o.plane))
 }
 
 func asNear(p orb.Point, a, b *assets.Asset) bool {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/paulmach/orb/encoding/wkb"
 
 	"suhe/assets"
@@ -16,19 +17,20 @@ import (
 // twin has them, and on a plane in metres, on which the nearest are found by the index.
 func (p *yardstick) fillGround(ctx context.Context, name string, things []*assets.Asset) error {
 	table := p.schema + "." + name
-	if _, err := p.pool.Exec(ctx, "CREATE UNLOGGED TABLE "+table+"_raw (fid bigint, plane bytea)"); err != nil {
+	if _, err := p.pool.Exec(ctx, "CREATE UNLOGGED TABLE "+table+"_raw (fid bigint, id text, class text, name text, plane bytea)"); err != nil {
 		return fmt.Errorf("yardstick: %w", err)
 	}
-	_, err := p.pool.CopyFrom(ctx, pgx.Identifier{p.schema, name + "_raw"}, []string{"fid", "plane"},
+	_, err := p.pool.CopyFrom(ctx, pgx.Identifier{p.schema, name + "_raw"}, []string{"fid", "id", "class", "name", "plane"},
 		pgx.CopyFromSlice(len(things), func(i int) ([]any, error) {
-			plane, err := wkb.Marshal(things[i].Shape.Geometry.Plane)
-			return []any{int64(things[i].FID), plane}, err
+			a := things[i]
+			plane, err := wkb.Marshal(a.Shape.Geometry.Plane)
+			return []any{int64(a.FID), string(a.ID), a.Class, a.Name, plane}, err
 		}))
 	if err != nil {
 		return fmt.Errorf("yardstick: copy: %w", err)
 	}
 	for _, sql := range []string{
-		"CREATE TABLE " + table + " AS SELECT fid, ST_GeomFromWKB(plane, 4326) AS geom, ST_Transform(ST_GeomFromWKB(plane, 4326), 4549) AS plane FROM " + table + "_raw",
+		"CREATE TABLE " + table + " AS SELECT fid, id, class, name, ST_GeomFromWKB(plane, 4326) AS geom, ST_Transform(ST_GeomFromWKB(plane, 4326), 4549) AS plane FROM " + table + "_raw",
 		"DROP TABLE " + table + "_raw",
 		"CREATE INDEX " + name + "_geom ON " + table + " USING gist (geom)",
 		"CREATE INDEX " + name + "_plane ON " + table + " USING gist (plane)",
@@ -79,25 +81,57 @@ func (p *yardstick) ready(ctx context.Context, asks []*place) (err error) {
 	return nil
 }
 
-// finds asks for the numbers of things as one array, which is the least to send.
-func (p *yardstick) finds(sql string, with func(q *place) []any) finder {
-	sql = "SELECT ARRAY(" + fmt.Sprintf(sql, p.schema) + ")"
-	return func(ctx context.Context, dst []int64, q *place) ([]int64, error) {
-		err := p.pool.QueryRow(ctx, sql, with(q)...).Scan(&dst)
+// answers makes a finder of things by what stands behind the name of their table.
+type answers func(from string, with func(q *place) []any) finder
+
+// numbers asks for the numbers of things as one array, which is the least to send.
+func (p *yardstick) numbers(from string, with func(q *place) []any) finder {
+	sql := "SELECT ARRAY(SELECT fid FROM " + p.schema + ".ground " + from + ")"
+	return func(ctx context.Context, dst []found, q *place) ([]found, error) {
+		var fids []int64
+		err := p.pool.QueryRow(ctx, sql, with(q)...).Scan(&fids)
+		for _, fid := range fids {
+			dst = append(dst, found{fid: fid})
+		}
 		return dst, err
 	}
 }
 
-func (p *yardstick) inBox() finder {
-	return p.finds("SELECT fid FROM %s.ground WHERE ST_Intersects(geom, ST_MakeEnvelope($1, $2, $3, $4, 4326))",
+// rows asks for things: what they are and where.
+func (p *yardstick) rows(from string, with func(q *place) []any) finder {
+	sql := "SELECT fid, id, class, name, ST_AsBinary(geom) FROM " + p.schema + ".ground " + from
+	return func(ctx context.Context, dst []found, q *place) ([]found, error) {
+		rows, err := p.pool.Query(ctx, sql, with(q)...)
+		if err != nil {
+			return dst, err
+		}
+		defer rows.Close()
+		var f found
+		var plane pgtype.DriverBytes // not copied
+		into := []any{&f.fid, &f.id, &f.class, &f.name, &plane}
+		for rows.Next() {
+			if err := rows.Scan(into...); err != nil {
+				return dst, err
+			}
+			if f.plane, err = wkb.Unmarshal(plane); err != nil {
+				return dst, err
+			}
+			dst = append(dst, f)
+		}
+		return dst, rows.Err()
+	}
+}
+
+func inBox(ask answers) finder {
+	return ask("WHERE ST_Intersects(geom, ST_MakeEnvelope($1, $2, $3, $4, 4326))",
 		func(q *place) []any { return []any{q.box.Min[0], q.box.Min[1], q.box.Max[0], q.box.Max[1]} })
 }
 
-func (p *yardstick) inPolygon() finder {
-	return p.finds("SELECT fid FROM %s.ground WHERE ST_Intersects(geom, ST_GeomFromWKB($1, 4326))", func(q *place) []any { return []any{q.wkb} })
+func inPolygon(ask answers) finder {
+	return ask("WHERE ST_Intersects(geom, ST_GeomFromWKB($1, 4326))", func(q *place) []any { return []any{q.wkb} })
 }
 
-func (p *yardstick) nearest() finder {
-	return p.finds(fmt.Sprintf("SELECT fid FROM %%s.ground ORDER BY plane <-> ST_SetSRID(ST_MakePoint($1, $2), 4549) LIMIT %d", nearest),
+func nearestTo(ask answers) finder {
+	return ask(fmt.Sprintf("ORDER BY plane <-> ST_SetSRID(ST_MakePoint($1, $2), 4549) LIMIT %d", nearest),
 		func(q *place) []any { return []any{q.plane[0], q.plane[1]} })
 }

@@ -17,22 +17,13 @@ import (
 // names, beginnings, pairs of characters, initials, numbers, words for a class.
 func (m *querying) words(ctx context.Context) error {
 	m.say("building the index of words")
-	classes := assets.DefaultClasses()
-	before := held()
-	index := search.New(search.Options{World: m.world, Names: func(_ assets.Kind, class string) (zh, en string) {
-		if c, ok := classes.Class(class); ok {
-			return c.Name, c.NameEn
-		}
-		return "", ""
-	}})
-	index.Took(twin.Batch{})
-	begun := time.Now()
-	if err := index.Run(ctx); err != nil {
+	before, begun := held(), time.Now()
+	index, shows, err := m.wordIndex(ctx)
+	if err != nil {
 		return err
 	}
 	built := time.Since(begun)
 	kept := held() - before
-	shows := access.Open().Fields(classes.FieldSensitivity)
 	all := 0
 	times, err := timesOfEach(m.Asks, func(i int) error {
 		f, err := index.Find(ctx, m.typed(i), access.Open(), shows)
@@ -49,6 +40,19 @@ func (m *querying) words(ctx context.Context) error {
 	m.add(alone(name+": p50", "ms", milliseconds(percentile(times, 0.5)), limit{}), alone(name+": p99", "ms", milliseconds(percentile(times, 0.99)), atMost(5)),
 		alone("index of words: built in", "s", built.Seconds(), limit{}), alone("index of words: memory", "MB", float64(kept)/1e6, limit{}))
 	return nil
+}
+
+// wordIndex builds the index of words; shows is who is shown all.
+func (m *querying) wordIndex(ctx context.Context) (*search.Index, access.Fields, error) {
+	classes := assets.DefaultClasses()
+	index := search.New(search.Options{World: m.world, Names: func(_ assets.Kind, class string) (zh, en string) {
+		if c, ok := classes.Class(class); ok {
+			return c.Name, c.NameEn
+		}
+		return "", ""
+	}})
+	index.Took(twin.Batch{})
+	return index, access.Open().Fields(classes.FieldSensitivity), index.Run(ctx)
 }
 
 // typed is what somebody looks for.

@@ -65,8 +65,10 @@ func percentile(times []time.Duration, share float64) time.Duration {
 func milliseconds(d time.Duration) float64 { return d.Seconds() * 1000 }
 
 // race lets two sides answer the same questions, a few at a time in turns, on equally
-// many goroutines. The first, which is thought to be the faster, answers each turn
-// `again` times. It ends after the first whole pass that ends after the span.
+// many goroutines. The first, which is thought to be the faster, answers `again` times as
+// many in each turn, going on where its last turn ended: so both meet each question when
+// they have answered all others. It ends after the first whole pass that ends after the
+// span.
 type race[Q any] struct {
 	asks    []Q
 	workers int
@@ -79,18 +81,20 @@ type race[Q any] struct {
 // run returns the scores, after a turn to warm up that does not count.
 func (r race[Q]) run(ctx context.Context, first, second answerer[Q]) (a, b *score, err error) {
 	a, b = new(score), new(score)
-	warm := r.asks[:min(len(r.asks), r.turn)]
 	for _, s := range []answerer[Q]{first, second} {
-		if err := pass(ctx, warm, r.workers, s, new(score)); err != nil {
+		if err := pass(ctx, r.part(0, min(len(r.asks), r.turn)), r.workers, s, new(score)); err != nil {
 			return nil, nil, err
 		}
 	}
+	done := 0
 	for end := time.Now().Add(r.span); ; {
 		for turn := range slices.Chunk(r.asks, r.turn) {
-			if err := r.turns(ctx, turn, r.again, first, a); err != nil {
+			more := r.again * len(turn)
+			if err := r.take(ctx, r.part(done, more), first, a); err != nil {
 				return nil, nil, err
 			}
-			if err := r.turns(ctx, turn, 1, second, b); err != nil {
+			done += more
+			if err := r.take(ctx, turn, second, b); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -100,19 +104,26 @@ func (r race[Q]) run(ctx context.Context, first, second answerer[Q]) (a, b *scor
 	}
 }
 
-// turns lets one side answer the questions so many times.
-func (r race[Q]) turns(ctx context.Context, asks []Q, n int, answer answerer[Q], to *score) error {
+// part are n questions from that one on; behind the last comes the first again.
+func (r race[Q]) part(from, n int) []Q {
+	out := make([]Q, n)
+	for i := range out {
+		out[i] = r.asks[(from+i)%len(r.asks)]
+	}
+	return out
+}
+
+// take lets one side have its turn.
+func (r race[Q]) take(ctx context.Context, asks []Q, answer answerer[Q], to *score) error {
 	if r.spent == nil {
-		r.spent = func() (time.Duration, error) { return 0, nil }
+		return pass(ctx, asks, r.workers, answer, to)
 	}
 	before, err := r.spent()
 	if err != nil {
 		return err
 	}
-	for range n {
-		if err := pass(ctx, asks, r.workers, answer, to); err != nil {
-			return err
-		}
+	if err := pass(ctx, asks, r.workers, answer, to); err != nil {
+		return err
 	}
 	after, err := r.spent()
 	to.spent += after - before

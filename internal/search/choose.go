@@ -39,7 +39,7 @@ func (a *asking) choose(s *segment) {
 		}
 		begin.addTo(&a.titled)
 		if end, ok := s.lists[pair(f, ends, a.last)]; ok {
-			addCommon(&a.one, &a.scratch, append(a.lists[:0], begin, end))
+			a.common = addCommon(&a.one, &a.scratch, a.common, append(a.lists[:0], begin, end))
 		}
 	}
 	a.titled.intersect(&a.text)
@@ -63,7 +63,7 @@ func (a *asking) inTexts(s *segment, t int) {
 			a.lists = append(a.lists, l)
 		}
 		if len(a.lists) > 0 {
-			addCommon(&a.one, &a.scratch, a.lists)
+			a.common = addCommon(&a.one, &a.scratch, a.common, a.lists)
 		}
 	}
 }

@@ -30,9 +30,11 @@
 // [Index] is a sink of a world: a change is found when World.Wait returns. It is built
 // beside the running world on every core; until then a question waits for a while, then
 // fails with assets.ErrBusy. A question looks at no more than maxCounted things that the
-// scope sees; of more it says that it is not exact.
+// scope sees; of more it says that it is not exact. If something is to be near, those
+// around the point are looked at first.
 //
 // Things lie in segments of 65,536, each with posting lists of pairs of characters, so
-// that all work is on sets of 8 kB. A million assets with ids, owners and names take
+// that all work is on sets of 8 kB. In them things of a kind lie by place, with a box
+// around each 64: what is elsewhere is not looked at. A million assets with ids, owners and names take
 // about 170 MB.
 package search

@@ -2,8 +2,10 @@ package search
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"math/bits"
+	"slices"
 	"sync"
 	"unicode/utf8"
 
@@ -45,9 +47,22 @@ func (x *Index) answer(a *asking, scope access.Scope) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	x.prepare(a, scope)
-	for i := len(x.segments) - 1; i >= 0; i-- { // what there is most of lies in the first
-		a.ask(x.segments[i])
+	for _, s := range a.inOrder(x.segments) {
+		a.ask(s)
 	}
+}
+
+// inOrder are the segments in the order in which they are asked: what there is most of,
+// which lies in the first, comes last; if something is to be near, the nearest first.
+func (a *asking) inOrder(all []*segment) []*segment {
+	a.order = append(a.order[:0], all...)
+	slices.Reverse(a.order)
+	if a.near != nil {
+		slices.SortStableFunc(a.order, func(s, o *segment) int {
+			return cmp.Compare(a.near.to(&s.around), a.near.to(&o.around))
+		})
+	}
+	return a.order
 }
 
 // asking is one question on its way. It is used again.
@@ -62,11 +77,11 @@ type asking struct {
 	sure   bool           // pairs of characters tell all of the terms
 	sureOf [maxTerms]bool // of each term
 
-	somewhere bool // it is asked where or when
+	timed bool // it is asked when
 
 	severity bool // may order them
 	near     *nearness
-	box      *[4]uint32
+	box      *box
 	from, to uint32 // seconds, [from, to); to 0: for ever
 	after    *rank
 
@@ -85,6 +100,8 @@ type asking struct {
 	all, text, titled, one, scratch set
 	keys                            []key
 	lists                           []list
+	order                           []*segment
+	common                          []uint16
 }
 
 var askings = sync.Pool{New: func() any { return new(asking) }}
@@ -94,6 +111,7 @@ func (a *asking) begin(q *Query, shows access.Fields) (err error) {
 	*a = asking{
 		q: q, mask: shown(shows), severity: shows("severity"), exact: true, sure: true,
 		passes: a.passes[:0], words: a.words[:0], counts: a.counts[:0], keys: a.keys, lists: a.lists,
+		order: a.order, common: a.common,
 		classes: a.classes[:0], areas: a.areas[:0], top: top{most: q.Limit + 1, ranks: a.top.ranks[:0]},
 	}
 	if a.terms, a.whole, err = parse(q.Text); err != nil {
@@ -118,7 +136,7 @@ func (a *asking) begin(q *Query, shows access.Fields) (err error) {
 	if !q.To.IsZero() {
 		a.to = max(1, seconds(q.To.Unix()))
 	}
-	a.somewhere = a.box != nil || a.from > 0 || a.to > 0
+	a.timed = a.from > 0 || a.to > 0
 	if q.After != "" {
 		r, err := parseRank(q.After)
 		if err != nil {
@@ -223,56 +241,78 @@ func (a *asking) ask(s *segment) {
 		among = &a.one
 	}
 	for w, left := range among {
-		for ; left != 0; left &= left - 1 {
-			i := uint16(w<<6 + bits.TrailingZeros64(left))
-			m := s.marks[i]
-			if !a.passes[m.like()] || a.somewhere && !a.lies(s, i) || !a.sure && !a.has(s.record(i), m.like()) {
-				continue
-			}
-			a.total++
-			a.counts[m.like()]++
-			if r := a.bestRank(s, i, m); a.top.wants(&r) {
-				a.rank(s.record(i), m.like(), r)
-			}
+		if left != 0 {
+			a.askBlock(s, w, left)
 		}
 	}
 }
 
-// lies says whether a thing is where and when it is asked for.
-func (a *asking) lies(s *segment, i uint16) bool {
-	d := &s.docs[i]
-	if b := a.box; b != nil && (d.box[0] > b[2] || d.box[2] < b[0] || d.box[1] > b[3] || d.box[3] < b[1]) {
-		return false
+// askBlock counts and ranks things of one block, a bit of each.
+func (a *asking) askBlock(s *segment, block int, left uint64) {
+	lie := a.lie(&s.blocks[block])
+	if lie == outside {
+		return
 	}
-	return d.time >= a.from && (a.to == 0 || d.time < a.to)
+	var best rank // that a thing of the block may have
+	if a.near != nil {
+		best.distance = a.near.to(&s.blocks[block])
+	}
+	for ; left != 0; left &= left - 1 {
+		i := uint16(block<<6 + bits.TrailingZeros64(left))
+		m := s.marks[i]
+		switch {
+		case !a.passes[m.like()], lie != inside && a.lie(&s.docs[i].box) == outside, a.timed && !a.lasts(s.docs[i].time), !a.sure && !a.has(s, i):
+			continue
+		}
+		a.total++
+		a.counts[m.like()]++
+		if best.tier, best.severity = a.bestTier(i), a.severityOf(m); !a.top.wants(&best) {
+			continue
+		}
+		r := rank{tier: best.tier, severity: best.severity, fid: s.fids[i]}
+		if a.near != nil {
+			r.distance = a.near.to(&s.docs[i].box)
+		}
+		if a.top.wants(&r) {
+			a.rank(s.record(i), m.like(), r)
+		}
+	}
 }
 
-// has says whether a record, or what is a word for its class or area, has all terms. Of
-// too many records it is taken to be so.
-func (a *asking) has(record []byte, like uint32) bool {
+// lie is how a box lies to what is asked for.
+func (a *asking) lie(b *box) lie {
+	if a.box == nil {
+		return inside
+	}
+	return b.to(a.box)
+}
+
+// lasts says whether a time is asked for.
+func (a *asking) lasts(time uint32) bool { return time >= a.from && (a.to == 0 || time < a.to) }
+
+// has says whether a thing's record, or what is a word for its class or area, has all
+// terms. Of too many records it is taken to be so.
+func (a *asking) has(s *segment, i uint16) bool {
 	if a.verified == maxVerified {
 		a.exact = false
 		return true
 	}
 	a.verified++
+	record, words := s.record(i), a.words[s.marks[i].like()]
 	for t := range a.terms {
-		if !a.sureOf[t] && a.words[like]>>t&1 == 0 && !a.terms[t].in(record, a.mask) {
+		if !a.sureOf[t] && words>>t&1 == 0 && !a.terms[t].in(record, a.mask) {
 			return false
 		}
 	}
 	return true
 }
 
-// bestRank is the best that a thing may have, as far as posting lists tell.
-func (a *asking) bestRank(s *segment, i uint16, m mark) rank {
-	r := rank{tier: a.bestTier(i), severity: 5, fid: s.fids[i]}
+// severityOf is a mark's severity in a rank.
+func (a *asking) severityOf(m mark) uint8 {
 	if a.severity && m.severity() > 0 {
-		r.severity = m.severity()
+		return m.severity()
 	}
-	if a.near != nil {
-		r.distance = a.near.to(&s.docs[i].box)
-	}
-	return r
+	return 5
 }
 
 // rank takes a thing that may come among the first; it was counted, and is not any more

@@ -2,6 +2,7 @@ package search
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -12,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"suhe/assets"
+	"suhe/geo"
 	"suhe/twin"
 )
 
@@ -197,20 +199,39 @@ func (x *Index) Run(ctx context.Context) error {
 }
 
 // parts are the things that are to be in a segment each. What there is most of comes
-// first: it is looked at last.
+// first: it is looked at last. Of each kind what lies side by side comes side by side, so
+// that who asks for a place need not look at all.
 func (x *Index) parts() (parts [][]*twin.Thing) {
 	var all []*twin.Thing
 	most := []assets.Kind{assets.Fixture, assets.Building}
 	for _, kind := range slices.Concat(most, slices.DeleteFunc(assets.Kinds(), func(k assets.Kind) bool { return slices.Contains(most, k) })) {
+		from := len(all)
 		x.options.World.Each(kind, func(t *twin.Thing) bool {
 			all = append(all, t)
 			return true
 		})
+		sortByPlace(all[from:])
 	}
 	for part := range slices.Chunk(all, segmentSize) {
 		parts = append(parts, part)
 	}
 	return parts
+}
+
+// sortByPlace puts things in the order of a curve through the plane.
+func sortByPlace(things []*twin.Thing) {
+	type placed struct {
+		cell  uint64
+		thing *twin.Thing
+	}
+	all := make([]placed, len(things))
+	for i, t := range things {
+		all[i] = placed{geo.Curve(t.Anchor), t}
+	}
+	slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.cell, b.cell) })
+	for i, p := range all {
+		things[i] = p.thing
+	}
 }
 
 // segment makes the segment of some things.

@@ -30,7 +30,15 @@ type rank struct {
 }
 
 func compareRanks(a, b rank) int {
-	return cmp.Or(cmp.Compare(a.tier, b.tier), cmp.Compare(a.distance, b.distance), cmp.Compare(a.severity, b.severity), cmp.Compare(a.fid, b.fid))
+	switch {
+	case a.tier != b.tier:
+		return cmp.Compare(a.tier, b.tier)
+	case a.distance != b.distance:
+		return cmp.Compare(a.distance, b.distance)
+	case a.severity != b.severity:
+		return cmp.Compare(a.severity, b.severity)
+	}
+	return cmp.Compare(a.fid, b.fid)
 }
 
 // String is the rank as a page's end; parseRank reads it.
@@ -84,7 +92,7 @@ func newNearness(p orb.Point) *nearness {
 }
 
 // to is how far a box is, in decimetres.
-func (n *nearness) to(box *[4]uint32) uint32 {
+func (n *nearness) to(box *box) uint32 {
 	dx, dy := gap(n.x, box[0], box[2])*n.east, gap(n.y, box[1], box[3])*n.north
 	return uint32(min(math.Sqrt(dx*dx+dy*dy), math.MaxUint32))
 }

@@ -4,8 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/paulmach/orb"
-
 	"suhe/assets"
 	"suhe/twin"
 )
@@ -20,6 +18,9 @@ type segment struct {
 	marks []mark
 	fids  []assets.FID
 	docs  []doc
+
+	around box   // all of them
+	blocks []box // around the things of each word of a set; no smaller when things go
 
 	records []byte // of all docs, and what was theirs before
 	wasted  int    // bytes of records that nobody has any more
@@ -40,10 +41,10 @@ func (m mark) severity() uint8 { return uint8(m) & (1<<severityBits - 1) }
 
 // doc is one thing in short.
 type doc struct {
-	box    [4]uint32 // west, south, east, north; see fixed
-	time   uint32    // of its last edit or step, Unix seconds
-	from   uint32    // its record in records
-	length uint16    // enough: maxText bounds each text
+	box    box
+	time   uint32 // of its last edit or step, Unix seconds
+	from   uint32 // its record in records
+	length uint16 // enough: maxText bounds each text
 }
 
 // entry is all that the index keeps of a thing but its record.
@@ -53,7 +54,7 @@ type entry struct {
 	doc
 }
 
-func newSegment() *segment { return &segment{lists: map[key]list{}} }
+func newSegment() *segment { return &segment{lists: map[key]list{}, around: nowhere} }
 
 // full says whether there is no room for one more.
 func (s *segment) full() bool { return len(s.docs) == segmentSize && len(s.free) == 0 }
@@ -72,16 +73,6 @@ func entryOf(t *twin.Thing, like uint32) entry {
 // seconds is a Unix time as docs keep it.
 func seconds(unix int64) uint32 { return uint32(max(0, min(unix, math.MaxUint32))) }
 
-// fixed is a longitude or latitude in steps of 1e-7 degrees, from -200 on.
-func fixed(degrees float64) uint32 {
-	return uint32(math.Round((max(-200, min(degrees, 200)) + 200) * 1e7))
-}
-
-// fixedBox is a box in those steps: west, south, east, north.
-func fixedBox(b orb.Bound) [4]uint32 {
-	return [4]uint32{fixed(b.Min[0]), fixed(b.Min[1]), fixed(b.Max[0]), fixed(b.Max[1])}
-}
-
 // put makes e with that record the next thing of the segment, and returns its number.
 func (s *segment) put(e entry, record []byte, x *likes) uint16 {
 	e.from, e.length = uint32(len(s.records)), uint16(len(record))
@@ -95,6 +86,7 @@ func (s *segment) put(e entry, record []byte, x *likes) uint16 {
 	}
 	s.marks[i], s.fids[i], s.docs[i] = e.mark, e.fid, e.doc
 	s.alive.add(i)
+	s.hold(i)
 	for _, k := range s.keysOf(i, x) {
 		l := s.lists[k]
 		l.add(i)
@@ -107,6 +99,17 @@ func (s *segment) put(e entry, record []byte, x *likes) uint16 {
 func (s *segment) renew(i uint16, e entry) {
 	e.from, e.length = s.docs[i].from, s.docs[i].length
 	s.marks[i], s.docs[i] = e.mark, e.doc
+	s.hold(i)
+}
+
+// hold lets the boxes around a thing hold it.
+func (s *segment) hold(i uint16) {
+	block := int(i >> 6)
+	for len(s.blocks) <= block {
+		s.blocks = append(s.blocks, nowhere)
+	}
+	s.blocks[block].extend(&s.docs[i].box)
+	s.around.extend(&s.docs[i].box)
 }
 
 // keysOf are the keys of a thing, in order and each once; the slice is the segment's.

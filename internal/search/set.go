@@ -1,6 +1,9 @@
 package search
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // segmentSize is how many things a segment holds: as many as 16 bits number.
 const segmentSize = 1 << 16
@@ -63,14 +66,6 @@ func (l *list) remove(i uint16) bool {
 	return len(l.few) == 0
 }
 
-func (l *list) has(i uint16) bool {
-	if l.many != nil {
-		return l.many.has(i)
-	}
-	_, found := slices.BinarySearch(l.few, i)
-	return found
-}
-
 // addTo adds the numbers to the set.
 func (l *list) addTo(s *set) {
 	if l.many != nil {
@@ -90,28 +85,58 @@ func (l *list) size() int {
 	return len(l.few)
 }
 
-// addCommon adds to dst what all lists have in common; scratch is used up. There is at
-// least one list.
-func addCommon(dst, scratch *set, lists []list) {
-	least := &lists[0]
-	for i := range lists {
-		if lists[i].size() < least.size() {
-			least = &lists[i]
+// addCommon adds to dst what all lists have in common. There is at least one list; they
+// are put in another order, and scratch and room are used up.
+func addCommon(dst, scratch *set, room []uint16, lists []list) []uint16 {
+	slices.SortFunc(lists, func(a, b list) int { return cmp.Compare(a.size(), b.size()) })
+	least, others := lists[0], lists[1:]
+	if least.many != nil {
+		*scratch = *least.many
+		for i := range others {
+			scratch.intersect(others[i].many)
 		}
+		dst.unite(scratch)
+		return room
 	}
-	if least.many == nil {
-		for _, n := range least.few {
-			if !slices.ContainsFunc(lists, func(l list) bool { return !l.has(n) }) {
-				dst.add(n)
+	room = append(room[:0], least.few...)
+	for i := range others {
+		room = others[i].keep(room)
+	}
+	for _, n := range room {
+		dst.add(n)
+	}
+	return room
+}
+
+// keep keeps those of the numbers, which are in order, that are in the list.
+func (l *list) keep(numbers []uint16) []uint16 {
+	kept := numbers[:0]
+	if l.many != nil {
+		for _, n := range numbers {
+			if l.many.has(n) {
+				kept = append(kept, n)
 			}
 		}
-		return
+		return kept
 	}
-	*scratch = *least.many
-	for i := range lists {
-		if lists[i].many != least.many {
-			scratch.intersect(lists[i].many)
+	rest := l.few
+	for _, n := range numbers {
+		if rest = from(rest, n); len(rest) == 0 {
+			break
+		}
+		if rest[0] == n {
+			kept = append(kept, n)
 		}
 	}
-	dst.unite(scratch)
+	return kept
+}
+
+// from are the numbers from n on, looked for in steps that grow.
+func from(numbers []uint16, n uint16) []uint16 {
+	step := 1
+	for step < len(numbers) && numbers[step] < n {
+		step *= 2
+	}
+	at, _ := slices.BinarySearch(numbers[step/2:min(step+1, len(numbers))], n)
+	return numbers[step/2+at:]
 }

@@ -129,6 +129,9 @@ func (s *Survey) nearestOf(v *nearRoom, a *Ask, kind assets.Kind, p orb.Point, n
 			if site == nil {
 				site = geo.Prepare(p)
 			}
+			if len(v.best) == n {
+				reach = v.best[n-1].Distance // and what is farther is not measured
+			}
 			if d, ok := site.Distance(b.Thing.Geometry(), reach); ok {
 				v.best = insert(v.best, twin.Near{Thing: b.Thing, Distance: d}, n)
 			}
