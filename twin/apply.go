@@ -155,7 +155,7 @@ func (w *World) observe(o *Observation, seq uint64) string {
 	if !plausible(o) {
 		return ResultFuture
 	}
-	if i, found := seek(t.Last, o.Phenomenon); found && o.PhenomenonTime <= t.Last[i].PhenomenonTime && !ahead(&t.Last[i], o) {
+	if i, found := seek(t.Last, o.Phenomenon); found && !o.Follows(&t.Last[i]) {
 		if o.PhenomenonTime == t.Last[i].PhenomenonTime {
 			return ResultRepeat
 		}
@@ -198,7 +198,7 @@ func (w *World) valid(o *Observation) bool {
 		return true
 	}
 	r, known := w.options.Phenomenon(o.Phenomenon)
-	return !known || r.holds(o.Value)
+	return !known || r.Holds(o.Value)
 }
 
 // judgeAll decides the health of every sensor and mover that the batch changed.

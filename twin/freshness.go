@@ -51,7 +51,7 @@ func judge(a *assets.Asset, last []Observation, runs []run, rule func(string) (R
 		if rule != nil {
 			r, known = rule(o.Phenomenon)
 		}
-		valid := !known || r.holds(o.Value)
+		valid := !known || r.Holds(o.Value)
 		switch {
 		case !valid:
 			h.atWorst(Invalid)
@@ -161,7 +161,8 @@ func (h *health) alarm(s *assets.SensorSpec, o Observation) {
 	}
 }
 
-func (r Rule) holds(v float64) bool {
+// Holds says whether the value is one that the quantity can have.
+func (r Rule) Holds(v float64) bool {
 	return !(r.Valid[0] < r.Valid[1]) || (r.Valid[0] <= v && v <= r.Valid[1])
 }
 

@@ -10,3 +10,9 @@ type Observation struct {
 	PhenomenonTime int64 // when it was true, Unix milliseconds
 	ReceivedTime   int64 // when we got it, Unix milliseconds
 }
+
+// Follows says whether o becomes the state where last was it: it is newer, or last was
+// stamped by a clock that has been set back since.
+func (o *Observation) Follows(last *Observation) bool {
+	return o.PhenomenonTime > last.PhenomenonTime || ahead(last, o)
+}

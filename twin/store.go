@@ -84,6 +84,10 @@ type History interface {
 	// Series returns the samples in [from, to), oldest first; if there are more
 	// than limit, the newest limit ones.
 	Series(ctx context.Context, id assets.ID, phenomenon string, from, to time.Time, limit int) ([]Sample, error)
+	// Readings returns the observations of the asset in [from, to), of one phenomenon or,
+	// if that is empty, of all, in the order in which they were received; if there are more
+	// than limit, the newest limit ones (by PhenomenonTime).
+	Readings(ctx context.Context, id assets.ID, phenomenon string, from, to time.Time, limit int) ([]Observation, error)
 	// Forget removes what of the sort is of before that time (PhenomenonTime), at most
 	// so many rows in one transaction, and returns how many; 0: nothing is left. What
 	// Latest yields stays.

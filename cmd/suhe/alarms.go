@@ -25,6 +25,7 @@ type alarms struct {
 	*alarm.Desk
 	docket.Store
 	library *alarm.Library
+	trials  *alarm.Trials
 	engine  *alarm.Engine
 	keeper  *alarm.Keeper
 	board   *docket.Board[alarm.Alarm]
@@ -67,6 +68,7 @@ func (n *node) openAlarms(context.Context) (err error) {
 		Silences: a.library.Silences, Fences: a.library.Fences, Now: n.now, Log: n.log,
 		Told: func(ctx context.Context) error { _, err := n.relay.Flush(ctx); return err },
 	})
+	a.trials = alarm.NewTrials(alarm.TrialOptions{World: n.world, History: n.store, Locate: n.registry.Locate, Phenomenon: rules(n.registry.Classes())})
 	a.Desk = alarm.NewDesk(alarm.DeskOptions{Store: n.store, Locate: n.registry.Locate, Now: n.now})
 	n.cases.boards = append(n.cases.boards, a.board.Load)
 	n.cases.steps = append(n.cases.steps, a.board.Took, a.keeper.Told, a.told)

@@ -339,6 +339,7 @@ func TestIncidentsAsAFile(t *testing.T) {
 			t.Errorf("%s: %d", query, status)
 		}
 	}
+	h.evaluationAsAFile(t)
 	eventually(t, "the record tells of every file", func() bool {
 		recorded := 0
 		for e, err := range h.store.Audit(t.Context(), 0) {
@@ -371,4 +372,37 @@ func (h *house) file(by, path string) (status int, kind, text string) {
 		h.t.Fatalf("GET %s: %v", path, err)
 	}
 	return response.StatusCode, response.Header.Get("Content-Type"), string(body)
+}
+
+// evaluationAsAFile: the scores by class are a file for those who may export, with the
+// figures that JSON has.
+func (h *house) evaluationAsAFile(t *testing.T) {
+	t.Helper()
+	for encoding, want := range map[string]string{
+		"utf-8": "\ufeffid,name,found,on_time,on_time_of,returned,returned_of,reworked,reworked_of,reopened,reopened_of,first_contact,first_contact_of,satisfied,satisfied_of\r\nfacility.railing,护栏破损,2,",
+		"gbk":   "facility.railing,\xbb\xa4\xc0\xb8\xc6\xc6\xcb\xf0,2,",
+	} {
+		status, kind, text := h.file("dispatcher-here", "/v1/evaluation?by=class&f=csv&encoding="+encoding)
+		if status != http.StatusOK || kind != "text/csv; charset="+encoding || !strings.Contains(text, want) || strings.Count(text, "\r\n") != 2 {
+			t.Errorf("%s: %d %s\n%q", encoding, status, kind, text)
+		}
+	}
+	_, scores := h.asks("dispatcher-here", "GET", "/v1/evaluation?by=class", nil)
+	if all := scores["scores"].([]any); len(all) != 1 || all[0].(map[string]any)["found"] != 2.0 {
+		t.Errorf("scores %v", scores)
+	}
+	if _, _, text := h.file("dispatcher-here", "/v1/evaluation?by=area&f=csv"); !strings.Contains(text, "310107015,") || strings.Contains(text, "310107015,310107015") {
+		t.Errorf("an area goes by its name: %q", text)
+	}
+	if _, _, text := h.file("operator-elsewhere", "/v1/evaluation?by=class&f=csv"); strings.Contains(text, "facility") {
+		t.Errorf("elsewhere: %q", text)
+	}
+	if status, _, _ := h.file("handler-here", "/v1/evaluation?by=class&f=csv"); status != http.StatusForbidden {
+		t.Errorf("who may not export: %d", status)
+	}
+	for _, query := range []string{"f=shp", "f=csv&encoding=latin1"} {
+		if status, _, _ := h.file("dispatcher-here", "/v1/evaluation?by=class&"+query); status != http.StatusBadRequest {
+			t.Errorf("%s: %d", query, status)
+		}
+	}
 }

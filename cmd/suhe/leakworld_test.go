@@ -121,11 +121,17 @@ func openLeakNode(t *testing.T) *leakNode {
 	if _, err := parser.Parse([]string{"--data-dir", t.TempDir(), "--mqtt-listen", freePort(t)}); err != nil {
 		t.Fatal(err)
 	}
-	n, err := openNode(context.Background(), s.settings, time.Now, slog.New(slog.DiscardHandler))
+	log := new(syncBuffer)
+	n, err := openNode(context.Background(), s.settings, time.Now, slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(n.close)
+	t.Cleanup(func() {
+		n.close()
+		if t.Failed() {
+			t.Log(log.String())
+		}
+	})
 	a, b := newSides()
 	l := &leakNode{node: n, sides: [2]*side{a, b}, shared: map[uint64]bool{}, ground: map[assets.Kind]int{}}
 	l.fill(t)

@@ -133,7 +133,7 @@ func (n *node) deps() api.Deps {
 	deps := api.Deps{
 		Live: n.liveViews(), Registry: n.registry, Relay: n.relay, Classes: n.registry.Classes(),
 		Basemaps: n.basemaps, Intake: n.intake, Mappings: n.mappings, DeadLetters: n.dead, Doors: n.allDoors(), Commands: n.commands, Answers: n.answers, Backups: n,
-		Incidents: n.incidents, Media: n.media, Alarms: n.alarms, Library: n.alarms.library,
+		Incidents: n.incidents, Media: n.media, Alarms: n.alarms, Library: n.alarms.library, Trials: n.alarms.trials,
 		Holds: n.holds, Player: n.player,
 		Places: n.places, Findings: n.findings, Hooks: n.hooks,
 		Door: n.door, Gate: n.gate, Logins: n.logins, Accounts: n.logins, Keys: n.keys, Links: n.links, Webhooks: n.webhooks, Cities: n.cities, Federation: n.logins,

@@ -140,6 +140,7 @@ type Deps struct {
 	Media       Media // files of incidents
 	Alarms      Alarms
 	Library     Library // of rules, fences and silences
+	Trials      Trials  // of rules
 
 	Door       Door
 	Gate       Gate

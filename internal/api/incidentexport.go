@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"suhe/assets"
 	"suhe/geo"
 	"suhe/internal/access"
-	"suhe/internal/audit"
 	"suhe/internal/format"
 	"suhe/twin/incident"
 )
@@ -26,51 +24,24 @@ var incidentColumns = []format.Field{
 // exportIncidents answers with all incidents that are asked for as CSV, newest first. It
 // tells what a list does, and how the incident went; nothing of who reported it.
 func (s *server) exportIncidents(w http.ResponseWriter, r *http.Request, who access.Principal, ask *incidentAsk) error {
-	if !who.Scope.May(access.Export) {
-		return access.Denied(who, access.Export)
-	}
-	done, err := s.oneFile()
-	if err != nil {
-		return err
-	}
-	defer done()
-	encoding := r.URL.Query().Get("encoding")
-	file := newUnhurried(w, mediaOf("csv")+"; charset="+cmp.Or(encoding, format.UTF8), "suhe-incidents.csv")
-	out, err := format.New("csv", file, format.Head{Name: "incidents", Fields: incidentColumns, Encoding: encoding, Form: format.FormXY})
-	if err != nil {
-		return err
-	}
-	defer out.Discard()
-	if r.Method == http.MethodHead {
-		file.begin()
-		return nil
-	}
-	detail := map[string]string{"form": "csv", "query": short(r.URL.RawQuery, maxDetail)}
-	err = s.doing(r.Context(), audit.AssetExport, "incidents", detail, func() error { return s.writeIncidents(r.Context(), out, who, ask) })
-	if err != nil && file.begun {
-		return s.cut("incidents", "csv", err)
-	}
-	return err
-}
-
-func (s *server) writeIncidents(ctx context.Context, out format.Writer, who access.Principal, ask *incidentAsk) error {
-	ctx, cancel := context.WithTimeout(ctx, downloadPatience)
-	defer cancel()
-	classes := s.Incidents.Tables().Classes
-	for before, more := assets.FID(0), true; more; {
-		page, left, err := s.readIncidents(ctx, who, ask, before, casesAtOnce)
-		if err != nil {
-			return err
-		}
-		for i := range page {
-			if err := out.Write(incidentLine(&page[i].Is, classes)); err != nil {
+	head := format.Head{Name: "incidents", Fields: incidentColumns, Form: format.FormXY}
+	return s.exportTable(w, r, who, head, func(ctx context.Context, out format.Writer) error {
+		classes := s.Incidents.Tables().Classes
+		for before, more := assets.FID(0), true; more; {
+			page, left, err := s.readIncidents(ctx, who, ask, before, casesAtOnce)
+			if err != nil {
 				return err
 			}
-			before = page[i].Marker.FID
+			for i := range page {
+				if err := out.Write(incidentLine(&page[i].Is, classes)); err != nil {
+					return err
+				}
+				before = page[i].Marker.FID
+			}
+			more = left
 		}
-		more = left
-	}
-	return out.Close()
+		return nil
+	})
 }
 
 func incidentLine(in *incident.Incident, classes *incident.Classes) *format.Feature {

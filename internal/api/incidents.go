@@ -161,29 +161,6 @@ func (s *server) incidentAdvice(w http.ResponseWriter, r *http.Request, who acce
 	return nil
 }
 
-// evaluation scores the incidents that were found in a period; the last 30 days if it
-// is not told.
-func (s *server) evaluation(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	by, err := incident.CheckBy(r.URL.Query().Get("by"))
-	if err != nil {
-		return err
-	}
-	from, to, err := lastMonth(r)
-	if err != nil {
-		return err
-	}
-	scores, err := s.Incidents.Evaluate(r.Context(), who, by, from, to)
-	if err != nil {
-		return err
-	}
-	answerUnkept(w, http.StatusOK, struct {
-		From   time.Time        `json:"from"`
-		To     time.Time        `json:"to"`
-		Scores []incident.Score `json:"scores"`
-	}{from, to, scores})
-	return nil
-}
-
 // incidentView is all that a caller is told of an incident.
 type incidentView struct {
 	incident.Incident

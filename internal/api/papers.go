@@ -17,6 +17,7 @@ type Library interface {
 	Papers(k settings.Kind) []alarm.Paper
 	Paper(k settings.Kind, name string) (alarm.Paper, error)
 	Read(k settings.Kind, name string, doc []byte) (is any, err error)
+	Rule(name string, doc []byte) (*alarm.Rule, error)
 	Put(ctx context.Context, k settings.Kind, name string, was int64, doc []byte) (alarm.Paper, error)
 	Remove(ctx context.Context, k settings.Kind, name string, was int64) error
 }
@@ -82,19 +83,5 @@ func (s *server) putPaper(w http.ResponseWriter, r *http.Request, who access.Pri
 		status = http.StatusCreated
 	}
 	answerPaper(w, status, p)
-	return nil
-}
-
-// checkRule says whether a rule is good, without saving it.
-func (s *server) checkRule(w http.ResponseWriter, r *http.Request, _ access.Principal) error {
-	r.Body = http.MaxBytesReader(w, r.Body, alarm.MaxDocument)
-	doc, err := readBody(r)
-	if err != nil {
-		return err
-	}
-	if _, err := s.Library.Read(alarm.RuleKind, "check", doc); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

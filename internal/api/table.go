@@ -141,6 +141,7 @@ func (s *server) routes() {
 	s.papers("/v1/fences", alarm.FenceKind)
 	s.papers("/v1/silences", alarm.SilenceKind)
 	s.route("POST /v1/rules/check", access.Rule, s.checkRule)
+	s.route("POST /v1/rules/try", access.Rule, s.tryRule)
 	s.route("GET /v1/cap", access.View, s.capFeed)
 	s.route("POST /v1/cap", access.Rule, s.capWarning)
 	s.route("GET /v1/cap/{id}", access.View, s.capAlarm)

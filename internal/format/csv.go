@@ -36,12 +36,23 @@ func newCSV(w io.Writer, h Head) (Writer, error) {
 	for _, name := range unique(c.cols, place, whole) {
 		c.buf = append(appendCell(c.buf, name), ',')
 	}
-	c.buf = append(append(c.buf, strings.Join(place, ",")...), "\r\n"...)
+	c.buf = c.end(append(c.buf, strings.Join(place, ",")...))
 	return c, c.flush()
+}
+
+// end ends a line: of one without a place there is a comma too many.
+func (c *csvFile) end(line []byte) []byte {
+	if c.h.Placeless {
+		line = bytes.TrimSuffix(line, []byte(","))
+	}
+	return append(line, "\r\n"...)
 }
 
 // placeColumns are the names of the last columns, where the geometry is.
 func placeColumns(h *Head) []string {
+	if h.Placeless {
+		return nil
+	}
 	if h.Form == FormWKT {
 		return []string{"WKT"}
 	}
@@ -68,7 +79,7 @@ func (c *csvFile) Write(f *Feature) error {
 		}
 		b = append(appendValue(b, v), ',')
 	}
-	c.buf = append(c.place(b, c.h.shape(f)), "\r\n"...)
+	c.buf = c.end(c.place(b, c.h.shape(f)))
 	return c.flush()
 }
 
@@ -88,6 +99,8 @@ func (*csvFile) Discard()       {}
 // place appends the columns of the geometry.
 func (c *csvFile) place(b []byte, s geo.Solid) []byte {
 	switch {
+	case c.h.Placeless:
+		return b
 	case c.h.Form == FormXY:
 		return c.xy(b, s)
 	case s.Plane == nil:

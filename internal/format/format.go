@@ -56,6 +56,10 @@ type Head struct {
 	// geometry without heights lies at 0 where a format wants one of each vertex.
 	Z bool
 
+	// Placeless leaves out the columns of the geometry; of CSV, for a table of what has no
+	// place.
+	Placeless bool
+
 	// Form is one of Format.Forms, empty the first of them.
 	Form string
 

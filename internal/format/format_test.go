@@ -54,6 +54,8 @@ func TestTextsAreAsTheyShouldBe(t *testing.T) {
 		{"plane", "csv", format.Head{Form: format.FormXY, CRS: "EPSG:4549"}, at("a"), "\ufeffid,x,y\r\na,121.4,31.2\r\n"},
 		{"large metres", "csv", format.Head{Form: format.FormXY, CRS: "EPSG:4549", Z: true}, &format.Feature{ID: "a", Geometry: geo.Solid{Plane: orb.Point{500_000, 3_458_000.12345678}, Z: []float64{-0.0001}}}, "\ufeffid,x,y,z\r\na,500000,3458000.123,0\r\n"},
 		{"many digits", "csv", format.Head{Form: format.FormXY, Fields: []format.Field{{Name: "n", Type: format.Number}}}, &format.Feature{ID: "a", Values: []any{3.458e6}, Geometry: geo.Solid{Plane: orb.Point{121.40000000000001, 31.123456789123}}}, "\ufeffid,n,lon,lat\r\na,3458000,121.4,31.123456789\r\n"},
+		{"a table of what has no place", "csv", format.Head{Placeless: true, Fields: one}, &format.Feature{ID: "a", Values: []any{"b"}}, "\ufeffid,name\r\na,b\r\n"},
+		{"of which the last cell is empty", "csv", format.Head{Placeless: true, Fields: one}, &format.Feature{ID: "a", Values: []any{nil}}, "\ufeffid,name\r\na,\r\n"},
 		{"no place", "csv", format.Head{Form: format.FormXY, Z: true}, &format.Feature{ID: "a"}, "\ufeffid,lon,lat,z\r\na,,,\r\n"},
 		{"own id, a column called as ours", "csv", format.Head{Fields: []format.Field{{Name: "id"}, {Name: "wkt"}}}, at("a", "b", "c"), "\ufeffid,wkt_2,WKT\r\nb,c,POINT(121.4 31.2)\r\n"},
 	}

@@ -223,6 +223,11 @@ func (l *Library) Read(k settings.Kind, name string, doc []byte) (is any, err er
 	return s, err
 }
 
+// Rule reads a rule that nobody has saved yet.
+func (l *Library) Rule(name string, doc []byte) (*Rule, error) {
+	return ReadRule(name, doc, l.options.Tables)
+}
+
 // Put saves a document in place of revision was: 0, there is none; assets.AnyRev,
 // whatever there is. Errors are those of the readers and of settings.Store.
 func (l *Library) Put(ctx context.Context, k settings.Kind, name string, was int64, doc []byte) (Paper, error) {

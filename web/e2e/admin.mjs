@@ -70,6 +70,12 @@ async function rules(desk) {
   await page.fill('dialog [name=when]', 'value > 0.0');
   await page.click('dialog .ways button:has-text("校验")');
   check('a good one is called good', await wait('good', () => /校验通过/.test(document.querySelector('dialog .told[role=status]')?.textContent ?? '')));
+  await page.click('dialog .trial button');
+  check('tried on the last day it says what it would have raised', await wait('tried', () => /会产生 [1-9]\d* 起告警/.test(document.querySelector('dialog .tried')?.textContent ?? '')
+    && /noise-\d+ [\d.]+ dB/.test(document.querySelector('dialog .tried')?.textContent ?? '')), await page.textContent('dialog .tried'));
+  check('and nothing is raised by that', (await desk.ask('GET', '/v1/alarms?rule=try&open=all')).alarms.length === 0);
+  await desk.accessible('a rule that is tried');
+  await desk.shot('trial');
   await page.selectOption('dialog [name=kind]', 'stale');
   check('another kind asks for other things, and keeps the rest', await wait('kind', () => document.querySelector('dialog [name=after]') && !document.querySelector('dialog [name=when]'))
     && await page.inputValue('dialog [name=title]') === '试验噪声' && await page.inputValue('dialog [name=name]') === 'desk-noise');

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { axe, checks, launch, login, option, patience, stranger } from './harness.mjs';
 import { newer } from './newer.mjs';
 import { picture } from './picture.mjs';
+import { strong, weak } from './link.mjs';
 
 const base = option('base');
 const { check, done } = checks();
@@ -14,9 +15,6 @@ const here = { longitude: 121.4338, latitude: 31.2494, accuracy: 8 };
 const manhole = { class: 'facility.manhole', title: '井盖缺失 · 梦清园东门', place: [121.4346, 31.2504], text: '步道井盖缺失，已放置警示桩。', address: '宜昌路66号梦清园东门' };
 const railing = { class: 'facility.railing', title: '护栏松动 · 莫干山路', place: [121.4401, 31.2489], text: '两节护栏松动。' };
 const rubbish = { class: 'water.rubbish', title: '水面漂浮物 · 江宁路桥', place: [121.4292, 31.2472], text: '桥下漂浮物约三平方米。' };
-/** 100 kbit/s, as in a basement. */
-const weak = { offline: false, latency: 300, downloadThroughput: 12_500, uploadThroughput: 12_500 };
-const strong = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
 
 /** Somebody who acts by the API alone. */
 async function clerk(browser, user) {

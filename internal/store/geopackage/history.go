@@ -217,6 +217,35 @@ func (s *Store) Series(ctx context.Context, id assets.ID, phenomenon string, fro
 	return out, nil
 }
 
+// Readings implements twin.History.
+func (s *Store) Readings(ctx context.Context, id assets.ID, phenomenon string, from, to time.Time, limit int) (out []twin.Observation, err error) {
+	err = s.reading(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT phenomenon, time_ms, received_ms, value FROM (
+			SELECT phenomenon, time_ms, received_ms, value FROM observations
+			WHERE fid = (SELECT fid FROM assets WHERE id = ?) AND (phenomenon = ? OR ? = '') AND time_ms >= ? AND time_ms < ?
+			ORDER BY time_ms DESC LIMIT ?) ORDER BY received_ms, time_ms, phenomenon`,
+			string(id), phenomenon, phenomenon, ceilMilli(from), ceilMilli(to), max(limit, 0))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		in := assets.NewInterner()
+		for rows.Next() {
+			o := twin.Observation{Asset: id}
+			if err := rows.Scan(&o.Phenomenon, &o.PhenomenonTime, &o.ReceivedTime, &o.Value); err != nil {
+				return err
+			}
+			o.Phenomenon = in.Text(o.Phenomenon)
+			out = append(out, o)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("readings of %s: %w", id, err)
+	}
+	return out, nil
+}
+
 // ceilMilli is the first millisecond that is not before t: whole milliseconds
 // compare with it as they compare with t.
 func ceilMilli(t time.Time) int64 {

@@ -129,3 +129,33 @@ func (s *Store) Series(ctx context.Context, id assets.ID, phenomenon string, fro
 	slices.Reverse(out)
 	return out, nil
 }
+
+// Readings implements twin.History.
+func (s *Store) Readings(ctx context.Context, id assets.ID, phenomenon string, from, to time.Time, limit int) ([]twin.Observation, error) {
+	ctx, cancel := patiently(ctx)
+	defer cancel()
+	conn, err := s.acquire(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("readings of %s: %w", id, err)
+	}
+	defer conn.Release()
+	rows, err := conn.Query(ctx, `SELECT phenomenon, time, received, value FROM (
+		SELECT o.phenomenon, o.time, o.received, o.value FROM suhe.observations o
+		JOIN suhe.assets a USING (fid)
+		WHERE a.id = $1 AND (o.phenomenon = $2 OR $2 = '') AND o.time >= $3 AND o.time < $4
+		ORDER BY o.time DESC LIMIT $5) newest ORDER BY received, time, phenomenon COLLATE "C"`, binaryRows, string(id), phenomenon, from, to, max(limit, 0))
+	if err != nil {
+		return nil, fmt.Errorf("readings of %s: %w", id, kind(err))
+	}
+	in := assets.NewInterner()
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (twin.Observation, error) {
+		raw := row.RawValues()
+		return twin.Observation{
+			Asset: id, Phenomenon: in.Bytes(raw[0]), PhenomenonTime: timeOf(raw[1]).UnixMilli(), ReceivedTime: timeOf(raw[2]).UnixMilli(), Value: float8Of(raw[3]),
+		}, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("readings of %s: %w", id, kind(err))
+	}
+	return out, nil
+}

@@ -147,6 +147,41 @@ func historySeries(t *testing.T, h House) {
 	}
 }
 
+func historyReadings(t *testing.T, h House) {
+	s := h.Open(t)
+	put(t, s, sample("a", assets.Sensor), sample("b", assets.Sensor))
+	late, flow := reading("a", 3, 7, 2), reading("a", 10, 40, 2)
+	late.ReceivedTime = noon + 60_000
+	flow.Phenomenon = "flow"
+	save(t, s, 2, reading("a", 10, 1, 1), reading("b", 10, 9, 1), late, flow, reading("a", 20, 2, 2), reading("a", 30, 3, 2))
+	at := func(second int64) time.Time { return time.UnixMilli(noon + second*1000) }
+	for _, c := range []struct {
+		name, phenomenon string
+		from, to         int64
+		limit            int
+		want             []twin.Kept
+	}{
+		{"all phenomena, as they were received", "", 0, 30, 10, []twin.Kept{flow, reading("a", 10, 1, 1), reading("a", 20, 2, 2), late}},
+		{"one", "water_level", 0, 31, 10, []twin.Kept{reading("a", 10, 1, 1), reading("a", 20, 2, 2), reading("a", 30, 3, 2), late}},
+		{"the newest two", "water_level", 0, 100, 2, []twin.Kept{reading("a", 20, 2, 2), reading("a", 30, 3, 2)}},
+		{"none in a time of no length", "", 10, 10, 10, nil},
+		{"none at most", "", 0, 100, 0, nil},
+		{"of another phenomenon", "rainfall", 0, 100, 10, nil},
+	} {
+		var want []twin.Observation
+		for _, k := range c.want {
+			want = append(want, k.Observation)
+		}
+		got, err := s.Readings(t.Context(), "a", c.phenomenon, at(c.from), at(c.to), c.limit)
+		if err != nil || len(got) != len(want) || len(want) > 0 && !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, %v, want %+v", c.name, got, err, want)
+		}
+	}
+	if got, err := s.Readings(t.Context(), "nobody", "", at(0), at(100), 10); err != nil || len(got) != 0 {
+		t.Errorf("another asset: %v %v", got, err)
+	}
+}
+
 func historyUnknown(t *testing.T, h House) {
 	s := h.Open(t)
 	put(t, s, sample("a", assets.Sensor))

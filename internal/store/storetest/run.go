@@ -93,6 +93,7 @@ func Run(t *testing.T, build func(testing.TB) House) {
 		{"historyLate", historyLate},
 		{"historyAhead", historyAhead},
 		{"historySeries", historySeries},
+		{"historyReadings", historyReadings},
 		{"historyUnknown", historyUnknown},
 		{"historyPosition", historyPosition},
 		{"fixesOnce", fixesOnce},

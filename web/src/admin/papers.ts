@@ -26,6 +26,7 @@ export interface Papers<D extends object> {
   pages?: string[]; // fields that are the page's own, and are not sent
   redrawnBy?: string; // the field by which others come and go
   part?(form: Form, doc: Partial<D>, say: Say): HTMLElement; // beside the fields
+  trial?(attempt: (what: (doc: object) => Promise<void>) => Promise<boolean>, say: Say, lang: Lang): HTMLElement; // what it would do is tried here
   ready?(): Promise<void>; // what rows and fields want to know
 }
 
@@ -97,6 +98,7 @@ export class PaperDesk<D extends object> extends ListDesk {
     const name: Field[] = p ? [] : [{ name: 'name', label: say('named'), as: 'text', required: true, hint: say('nameHint') }];
     const beside = make('div');
     const checked = make('p', { className: 'told', role: 'status' });
+    const trial = make('div');
     const own = [...(kind.pages ?? []), ...(p ? [] : ['name'])];
     const plain = (given: Document): Document => Object.fromEntries(Object.entries(given).filter(([k]) => !own.includes(k)));
     const form: Form = new Form(this.lang, [...name, ...fields], p ? doc : { ...doc, name: named }, say('save'), async (given) => {
@@ -110,7 +112,8 @@ export class PaperDesk<D extends object> extends ListDesk {
         await ask(kind.check ?? '', { method: 'POST', body: plain(given) });
         checked.textContent = say('isGood');
       }))] : []),
-    ], [beside, checked]);
+    ], [beside, checked, trial]);
+    if (kind.trial) trial.append(kind.trial((what) => form.try((given) => what(plain(given))), say, this.lang()));
     if (kind.part) beside.append(kind.part(form, doc as Partial<D>, say));
     if (kind.redrawnBy) form.control(kind.redrawnBy)?.addEventListener('change', () => {
       const given = form.read();

@@ -7,6 +7,7 @@ import { choose, type Lang } from '../lib/i18n';
 import type { Field } from './form';
 import type { Paper, Papers, Say } from './papers';
 import { fieldsOf, ruleKinds, type Rule } from './rulefields';
+import { trialPart } from './trial';
 import { isAdminWord, type AdminWord } from './words';
 
 /** The severities that a rule may have; 0 is for information. */
@@ -23,6 +24,7 @@ export class Rules implements Papers<Rule> {
   readonly name = 'rules';
   readonly check = '/v1/rules/check';
   readonly redrawnBy = 'kind';
+  readonly trial = trialPart;
   readonly heads: AdminWord[] = ['heading', 'kind', 'severity', 'alarmed', 'wrongly'];
   private tallies = new Map<string, Tally>();
   private tables: api.Tables | undefined;

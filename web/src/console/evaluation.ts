@@ -1,13 +1,13 @@
 /** The tab of the evaluation (问效): how incidents of a period went, by what, as a table and as bars; and who is to be called back. */
 import type uPlot from 'uplot';
-import { evaluation, type By, type Score } from '../lib/cases';
+import { evaluation, evaluationFile, type By, type Score } from '../lib/cases';
 import { channelWord, say as caseWord } from '../lib/casewords';
 import { button, make, say as put } from '../lib/dom';
 import type { Lang } from '../lib/i18n';
 import { Problem } from '../lib/problem';
 import { ink } from '../lib/theme';
 import type { Entry } from './entry';
-import { bounds, csv, figure, measures, periods, total, value, type Measure, type Period } from './scores';
+import { bounds, figure, measures, periods, total, value, type Measure, type Period } from './scores';
 import { said, type DeskWord } from './words';
 
 export interface Around {
@@ -17,6 +17,7 @@ export interface Around {
   closed(): Promise<Entry[]>; // incidents that are closed and not yet evaluated
   open(e: Entry): void;
   mayEvaluate: boolean;
+  mayExport: boolean;
 }
 
 const bys: { by: By; word: DeskWord }[] = [
@@ -37,10 +38,11 @@ export class EvaluationTab {
   private to = '';
   private measure: Measure = 'found';
   private scores: Score[] = [];
+  private shown: { by: By; from: string; to: string } | undefined; // of what the scores are
   private calls: Entry[] = [];
   private turn = 0;
   private plot: uPlot | undefined;
-  private address: string | undefined;
+  private encoding = 'utf-8';
   private readonly form = make('form', { className: 'asked' });
   private readonly told = make('p', { className: 'told', role: 'status' });
   private readonly chart = make('div', { className: 'chart' });
@@ -73,7 +75,8 @@ export class EvaluationTab {
       choice('period', said('period', lang), periods.map((p) => [p, said(p, lang)]), this.period),
       date('from', said('from', lang)), date('to', said('until', lang)),
       choice('measure', said('measure', lang), measures.map((m) => [m, said(measureWords[m], lang)]), this.measure),
-      button(said('reload', lang), () => void this.load()), make('a', { className: 'button', id: 'evaluation-csv', download: 'suhe-evaluation.csv', hidden: true }, said('csv', lang)));
+      button(said('reload', lang), () => void this.load()),
+      ...(this.around.mayExport ? [choice('encoding', said('encoding', lang), [['utf-8', 'UTF-8'], ['gbk', 'GBK']], this.encoding), make('a', { className: 'button', id: 'evaluation-csv', download: '', hidden: true }, said('csv', lang))] : []));
     this.panel.replaceChildren(make('header', {}, make('h2', {}, said('evaluation', lang)), this.form), this.told, this.chart, this.table, this.backs);
     this.draw();
   }
@@ -91,6 +94,8 @@ export class EvaluationTab {
     this.period = periods.find((p) => p === text('period')) ?? 'last30';
     this.measure = measures.find((m) => m === text('measure')) ?? 'found';
     [this.from, this.to] = [text('from'), text('to')];
+    this.encoding = text('encoding');
+    this.link();
     for (const name of ['from', 'to']) this.form.querySelector<HTMLElement>(`[name=${name}]`)!.parentElement!.hidden = this.period !== 'ownPeriod';
     if (by === this.by && period === this.period && from === this.from && to === this.to) void this.bars();
     else void this.load();
@@ -103,6 +108,7 @@ export class EvaluationTab {
     try {
       const [{ scores }, calls] = await Promise.all([evaluation(this.by, span.from, span.to), this.around.mayEvaluate ? this.around.closed() : []]);
       if (turn !== this.turn) return;
+      this.shown = { by: this.by, ...span };
       this.scores = scores;
       this.calls = calls;
       put(this.told, '');
@@ -145,18 +151,16 @@ export class EvaluationTab {
       make('thead', {}, make('tr', {}, ...heads.map((h) => make('th', { scope: 'col' }, h)))),
       make('tbody', {}, ...this.scores.map((s) => row(s, this.name(s.group)))),
       make('tfoot', {}, row(total(this.scores, '*'), said('sum', lang)))));
-    this.save(lang);
+    this.link();
     this.callBacks(lang);
     void this.bars();
   }
 
-  /** The link that keeps the table. */
-  private save(lang: Lang): void {
+  /** The file of what is shown, which the server makes. */
+  private link(): void {
     const link = this.form.querySelector<HTMLAnchorElement>('#evaluation-csv');
-    if (!link) return;
-    if (this.address) URL.revokeObjectURL(this.address);
-    this.address = URL.createObjectURL(new Blob([csv(this.scores, { group: said('group', lang), of: (m) => said(measureWords[m], lang) }, (g) => this.name(g))], { type: 'text/csv' }));
-    link.href = this.address;
+    if (!link || !this.shown) return;
+    link.href = evaluationFile(this.shown.by, this.shown.from, this.shown.to, this.encoding);
     link.hidden = this.scores.length === 0;
   }
 

@@ -56,7 +56,7 @@ export class Page {
     const { inbox } = this.desk;
     this.help = new Help(lang);
     this.evaluation = new EvaluationTab(element('evaluation'), {
-      lang, className: (code) => inbox.className(code), areaName: (code) => inbox.areaName(code), closed: () => inbox.closed(), open: (e) => this.desk.open(e), mayEvaluate: may(who, 'check'),
+      lang, className: (code) => inbox.className(code), areaName: (code) => inbox.areaName(code), closed: () => inbox.closed(), open: (e) => this.desk.open(e), mayEvaluate: may(who, 'check'), mayExport: may(who, 'export'),
     });
     this.handover = new Handover(element('handover'), {
       lang, who, all: () => inbox.all, clock: (e) => inbox.clock(e), open: (e) => this.desk.open(e), filter: (f) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Score } from '../lib/cases';
-import { bounds, csv, figure, total, value } from './scores';
+import { bounds, figure, total, value } from './scores';
 
 const none = { of: 0, all: 0 };
 const score = (group: string, more: Partial<Score> = {}): Score => ({ group, found: 2, onTime: { of: 1, all: 3 }, steps: {}, returned: none, reworked: none, reopened: none, firstContact: none, satisfied: none, ...more });
@@ -9,15 +9,6 @@ it('writes rates with what they are of, and nothing of none', () => {
   expect([figure(score('a'), 'onTime'), figure(score('a'), 'returned'), figure(score('a'), 'found'), value(score('a'), 'returned')]).toEqual(['33.3 % (1/3)', '–', '2', undefined]);
 });
 it('adds before it divides', () => expect(figure(total([score('a'), score('b', { onTime: { of: 3, all: 3 } })], '*'), 'onTime')).toBe('66.7 % (4/6)'));
-
-describe('CSV', () => {
-  const lines = csv([score('a,"b"'), score('=1+1')], { group: 'g', of: (m) => m }, (g) => g).split('\r\n');
-  it('says that it is UTF-8, and quotes what it must', () => {
-    expect(lines[0]?.startsWith('\uFEFFg,found,onTime,onTime /')).toBe(true);
-    expect(lines[1]?.startsWith('"a,""b""",2,1,3,0,0')).toBe(true);
-  });
-  it('is no formula', () => expect(lines[2]?.startsWith("'=1+1,2")).toBe(true));
-});
 
 describe('periods', () => {
   const now = Date.parse('2026-03-01T00:30:00+08:00');

@@ -31,22 +31,6 @@ export function total(all: Score[], group: string): Score {
   };
 }
 
-/** The table as CSV (RFC 4180) with a mark that says UTF-8; rates as of and all, so that nothing is rounded. */
-export function csv(all: Score[], head: { group: string; of(m: Measure): string }, name: (group: string) => string): string {
-  const rates = measures.filter((m) => m !== 'found');
-  const rows = [
-    [head.group, head.of('found'), ...rates.flatMap((m) => [head.of(m), `${head.of(m)} /`])],
-    ...all.map((s) => [name(s.group), String(s.found), ...rates.flatMap((m) => [String(s[m].of), String(s[m].all)])]),
-  ];
-  return '\uFEFF' + rows.map((cells) => cells.map(cell).join(',')).join('\r\n') + '\r\n';
-}
-
-/** A cell that a spreadsheet would take for a formula is written as text. */
-function cell(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
-}
-
 /** Periods that are asked for by a name. */
 export const periods = ['last7', 'last30', 'last90', 'thisMonth', 'ownPeriod'] as const;
 export type Period = (typeof periods)[number];

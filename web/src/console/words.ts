@@ -149,6 +149,7 @@ const words = {
   sum: ['合计', 'Total'],
   nobody: ['未派遣', 'None'],
   csv: ['导出 CSV', 'Export CSV'],
+  encoding: ['编码', 'Encoding'],
   noScores: ['该时段没有案件', 'No incidents in this period'],
   callBacks: ['待回访', 'To call back'],
   callBacksNone: ['没有待回访的案件', 'Nobody is to be called back'],

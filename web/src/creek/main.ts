@@ -73,7 +73,7 @@ class Creek {
     this.connection = new Connection({
       touched: (t) => this.touched(t),
       tiles: (news) => this.map.repaint(news),
-      line: () => this.sign(),
+      line: () => this.second(),
       hello: (session) => {
         this.company.hello(session);
         this.cases.hello();

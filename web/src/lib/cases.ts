@@ -117,6 +117,10 @@ export type By = 'area' | 'unit' | 'class' | 'channel' | 'day' | 'month';
 export const evaluation = (by: By, from: string, to: string) =>
   ask<{ from: string; to: string; scores: Score[] }>(`/v1/evaluation?${new URLSearchParams({ by, from, to })}`);
 
+/** Where the same is as a file. */
+export const evaluationFile = (by: By, from: string, to: string, encoding: string): string =>
+  `/v1/evaluation?${new URLSearchParams({ by, from, to, f: 'csv', encoding })}`;
+
 export const advice = (id: string) => ask<Advice>(`${one('incident', id)}/advice`);
 
 /** Does something with a case as it is at the revision. */

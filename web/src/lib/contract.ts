@@ -94,6 +94,7 @@ export interface Schemas {
   title: string;
   track: { geometry: { coordinates: unknown[]; type: 'Point' | 'LineString' } | null; id: Schemas['id']; properties: { class: string; minutes: number; name: string; times: Schemas['time'][]; truncated?: boolean }; type: 'Feature' };
   tree: { name: string; nodes: Schemas['nodes']; rev: number };
+  triedRule: { alarms: { area: string; held: number; lat: number; lon: number; members: { asset: Schemas['id']; since: Schemas['time']; unit?: string; until?: Schemas['time']; value?: number; why?: string }[]; over?: Schemas['time']; raised: Schemas['time']; severity: number }[]; before: number; bound?: 'time' | 'readings' | 'conditions'; conditions: number; days: { day: string; raised: number }[]; from: Schemas['time']; judged: number; raised: number; readings: number; things: number; to: Schemas['time'] };
   upload: { file?: string; offset: number };
   warning: { at?: Schemas['time']; by?: string; doc: Schemas['warningDocument']; name: string; rev: number };
   warningDocument: { from: Schemas['time']; identifier: string; place: [number, number]; sender: string; severity: number; text?: string; title: string; titleEn: string; until: Schemas['time']; where: string };
@@ -214,6 +215,7 @@ export interface Answers {
   'POST /v1/otp/confirm': { expires: Schemas['time']; principal: Schemas['me']; token: string };
   'POST /v1/password': { expires: Schemas['time']; principal: Schemas['me']; token: string };
   'POST /v1/positions': Schemas['report'];
+  'POST /v1/rules/try': Schemas['triedRule'];
   'POST /v1/summary': Schemas['surveySummary'];
   'POST /v1/tickets': { expires: Schemas['time']; ticket: string };
   'POST /v1/webhooks/{name}/test': { delivered: boolean; millis: number; why?: string };
@@ -247,6 +249,7 @@ export interface Bodies {
   'POST /v1/password': { new: string; otp?: string; password: string; username: string };
   'POST /v1/positions': { positions: Schemas['positions'] };
   'POST /v1/rules/check': Schemas['ruleDocument'];
+  'POST /v1/rules/try': Schemas['ruleDocument'];
   'PUT /v1/accounts/{name}': { areas: string[]; disabled?: boolean; name?: string; roles: Schemas['role'][]; unit?: string };
   'PUT /v1/assets/{id}': Schemas['assetEdit'];
   'PUT /v1/fences/{name}': Schemas['fenceDocument'];

@@ -37,6 +37,7 @@ export interface Picked { id: string; layer: string; name: string }
 
 export class Scene3D {
   readonly map: MapLibre;
+  /** The style is there: layers can be switched and drawn on; tiles may be on their way yet. */
   readonly ready: Promise<void>;
   private readonly pending = new Map<string, { source: string; id: number; state: Record<string, string | number> }>();
   private readonly stale = new Stale();
@@ -54,7 +55,8 @@ export class Scene3D {
       ...(box ? { bounds: box, fitBoundsOptions: { padding: 40, pitch: 50 } } : {}),
     }, !wall);
     this.movers = new Movers(this.map);
-    this.ready = new Promise((done) => this.map.once('load', () => {
+    // Not MapLibre's 'load', which waits until all tiles in view are drawn: what is live need not wait for them.
+    this.ready = new Promise((done) => this.map.once('style.load', () => {
       this.addOwn();
       done();
     }));

@@ -33,7 +33,7 @@ export class PlannerMap {
       container, style: this.style(), maxPitch: 70, boxZoom: false, // MapLibre's own hash would decode what else stands in the address
       ...(cameraOf(start.place) ?? { bounds: start.box, fitBoundsOptions: { padding: 30 } }),
     });
-    this.ready = new Promise((done) => this.map.once('load', () => done()));
+    this.ready = new Promise((done) => this.map.once('style.load', () => done()));
   }
 
   /** Opens the map where the address says, else at the box. */

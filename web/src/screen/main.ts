@@ -86,7 +86,7 @@ class Wall {
       covered: () => element('spotlight').offsetHeight, broken: (is) => { element('broken').hidden = !is; }, restored: () => this.retold(),
     });
     this.connection = new Connection({
-      touched: (t) => this.touched(t), tiles: (news) => map.repaint(news), line: () => this.sign(),
+      touched: (t) => this.touched(t), tiles: (news) => map.repaint(news), line: () => this.second(),
       hello: (session) => {
         this.company.hello(session);
         void this.cases.hello();
@@ -114,7 +114,6 @@ class Wall {
     } });
   }
 
-  /** The login is over: out of sight until somebody logs in again; where rights were taken away, elsewhere. */
   /** All of the creek, wherever the scene flies: values, the strip and the light of trouble are of all of it. */
   private looked(): View {
     const { bounds } = this.about;
@@ -247,8 +246,7 @@ class Wall {
 element('title').textContent = tell('title', savedLanguage());
 openPage((who) => may(who, 'view'), async (entered, awaiting) => {
   const [about, tables] = await insist(() => Promise.all([api.scene(), api.tables()]), awaiting);
-  const known = await insist(() => creek(about), awaiting);
   const map = new Scene3D(element('map'), about, undefined, savedTheme(), savedLanguage(), true);
-  await map.ready;
+  const [known] = await Promise.all([insist(() => creek(about), awaiting), map.ready]);
   new Wall(entered, about, tables, known, map);
 });
