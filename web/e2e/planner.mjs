@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { axe, checks, launch, login, option, stranger } from './harness.mjs';
-import { questions } from './planning.mjs';
+import { past, questions } from './planning.mjs';
 
 const base = option('base');
 const { check, done } = checks();
@@ -339,6 +339,9 @@ try {
   await table(d);
   await figures(d);
   await shapes(d);
+  const clerk = await desk(browser, 'operator', small);
+  await past(clerk);
+  await clerk.page.close();
   await questions(d, check);
   await links(browser, d);
   const take = await files(d);

@@ -20,6 +20,18 @@ async function asked(d, key, given) {
   return d.text('#pane-questions .told');
 }
 
+/** Levels of two weeks and of the days a year before, as an operator sends them: a demo has none yet. */
+export async function past(clerk) {
+  const hour = 3_600_000;
+  const days = [...Array(16).keys()].flatMap((day) => (day < 9 ? [day, day + 365] : [day]));
+  const observations = days.flatMap((day) => [...Array(12).keys()].flatMap((n) => ['wl-0001', 'wl-0002'].map((id) => ({
+    id, time: new Date(Date.now() - (day * 24 + 2 * n) * hour).toISOString(),
+    values: { water_level: 2.78 + 0.12 * Math.sin(day * 1.3) + 0.08 * Math.cos((n * Math.PI) / 6) - (day >= 365 ? 0.15 : 0) },
+  }))));
+  const report = await clerk.ask('/v1/observations', { observations });
+  if (report.accepted !== observations.length) throw new Error(`levels of the past: ${JSON.stringify(report)}`);
+}
+
 const plain = (n, digits = 0) => n.toLocaleString('en', { maximumFractionDigits: digits });
 
 /** Sets up what a picture shows, as hands would. */
@@ -65,9 +77,15 @@ export async function questions(d, check) {
   await asked(d, 'hangs', { id: 'cabinet-003' });
   check('what hangs on a cabinet', (await d.text('#pane-questions .items')).includes('摄像机'));
   await picture('planners-cabinet');
+  const gauges = (await d.ask('/v1/creek?chainage=9000,11500&class=sensor.flow&limit=1000')).things;
   check('when the water arrives, or why that is not known', /约|无法估算/.test(await asked(d, 'travel', {})));
+  check('and by which gauges', gauges.length > 3 && await d.page.locator('#pane-questions .items button').count() === gauges.length, String(gauges.length));
+  await d.go([121.4250, 31.2372], 13.7);
+  await picture('planners-travel');
   await asked(d, 'levels', {});
-  check('how the water compares', await d.page.locator('#pane-questions .bars li').count() > 0);
+  check('how the water compares', await d.wait('levels', () => { const bars = [...document.querySelectorAll('#pane-questions .bars li')]; return bars.length > 6 && bars.every((b) => /上周 [+-]/.test(b.textContent) && /去年同期 [+-]/.test(b.textContent)); }));
+  check('all of it is seen', await d.page.evaluate(() => [...document.querySelectorAll('#pane-questions .bar .many')].every((e) => e.getBoundingClientRect().right <= document.getElementById('pane-questions').getBoundingClientRect().right)));
+  await picture('planners-levels');
   await asked(d, 'cases', {});
   check('incidents over time', /共 \d+ 个/.test(await d.text('#pane-questions .told')));
 

@@ -151,10 +151,21 @@ export const questions: Question[] = [{
   key: 'travel',
   fields: [number('from', 'fromChainage', '9000'), number('to', 'toChainage', '11500')],
   async ask(g) {
-    const a = await about<Travel>('/v1/creek/travel', { chainage: stretch(g) });
-    if (a.seconds === undefined) return { ...nothing, said: say('stands', g.lang, { why: a.why ?? a.state }) };
-    const minutes = Math.round(a.seconds / 60);
-    return { ...nothing, said: say('flows', g.lang, { t: say('hours', g.lang, { h: Math.floor(minutes / 60), m: minutes % 60 }), at: stamp(instant(a.arrives) ?? 0).slice(0, 16) }) };
+    const [a, along] = await Promise.all([
+      about<Travel>('/v1/creek/travel', { chainage: stretch(g) }),
+      about<{ things: Thing[] }>('/v1/creek', { chainage: stretch(g), kind: 'sensor', limit: '1000' }),
+    ]);
+    const gauges = new Map(a.gauges.map((x) => [x.id, x]));
+    const told = along.things.flatMap((t) => { const gauge = gauges.get(t.id); return gauge ? [{ t, gauge, speed: gauge.velocity === undefined ? '' : `${plain(gauge.velocity, 2)} m/s` }] : []; });
+    const minutes = Math.round((a.seconds ?? 0) / 60);
+    return {
+      ...nothing,
+      said: a.seconds === undefined ? say('stands', g.lang, { why: a.why ?? a.state })
+        : say('flows', g.lang, { t: say('hours', g.lang, { h: Math.floor(minutes / 60), m: minutes % 60 }), at: stamp(instant(a.arrives) ?? 0).slice(0, 16) }),
+      legend: [{ tone: 'good', text: 'flowGauge' }, ...(told.every((x) => x.gauge.used) ? [] : [{ tone: 'warn' as const, text: 'flowGaugeSilent' as const }])],
+      features: told.map(({ t, gauge, speed }) => feature(pointOf(t), gauge.used ? 'good' : 'warn', speed)),
+      items: told.map(({ t, gauge, speed }) => itemOf(t, [km(t.chainage), speed, gauge.used ? '' : gauge.why ?? ''].filter(Boolean).join(' · '))),
+    };
   },
 }, {
   key: 'levels',

@@ -192,6 +192,8 @@ const words = {
   carries: ['挂载', 'carried'],
   monitored_by: ['监测', 'monitors'],
   flows: ['约 {t}，预计 {at} 到达', 'About {t}, arrives {at}'],
+  flowGauge: ['流速站', 'Flow gauge'],
+  flowGaugeSilent: ['未采用的流速站', 'Flow gauge that was not used'],
   stands: ['无法估算：{why}', 'No estimate: {why}'],
   hours: ['{h} 小时 {m} 分', '{h} h {m} min'],
   mean: ['均值', 'mean'],
