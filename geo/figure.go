@@ -136,5 +136,8 @@ func (f *figure) join(vertices []orb.Point) {
 	}
 }
 
-// first is a vertex of the piece.
+// first is the first vertex of the piece.
 func (f *figure) first(p *piece) orb.Point { return f.edges[f.bundles[p.from].from][0] }
+
+// last is the last vertex of the piece.
+func (f *figure) last(p *piece) orb.Point { return f.edges[f.bundles[p.to-1].to-1][1] }

@@ -33,18 +33,19 @@ func (f *figure) meets(o *figure) bool {
 }
 
 func (f *figure) pieceMeets(p *piece, o *figure, q *piece) bool {
-	return p.bound.Intersects(q.bound) && (f.edgesMeet(p, o, q) ||
+	return p.bound.Intersects(q.bound) && (f.edgesMeet(p, o, q, edgesTouch) ||
 		p.polygon != nil && f.locateIn(p, o.first(q)) != outside ||
 		q.polygon != nil && o.locateIn(q, f.first(p)) != outside)
 }
 
-func (f *figure) edgesMeet(p *piece, o *figure, q *piece) bool {
+// edgesMeet says whether meet does of any bundles of the two that may.
+func (f *figure) edgesMeet(p *piece, o *figure, q *piece, meet func(some, others [][2]orb.Point) bool) bool {
 	for _, b := range f.bundles[p.from:p.to] {
 		if !b.bound.Intersects(q.bound) {
 			continue
 		}
 		for _, c := range o.bundles[q.from:q.to] {
-			if b.bound.Intersects(c.bound) && edgesTouch(f.edges[b.from:b.to], o.edges[c.from:c.to]) {
+			if b.bound.Intersects(c.bound) && meet(f.edges[b.from:b.to], o.edges[c.from:c.to]) {
 				return true
 			}
 		}

@@ -114,9 +114,7 @@ func (f *figure) touched(piece *piece, p orb.Point) bool {
 
 // endsAt counts the ends of a line that lie at p; a closed line has none.
 func (f *figure) endsAt(piece *piece, p orb.Point) int {
-	first := f.edges[f.bundles[piece.from].from][0]
-	last := f.edges[f.bundles[piece.to-1].to-1][1]
-	switch {
+	switch first, last := f.first(piece), f.last(piece); {
 	case first == last:
 		return 0
 	case p == first, p == last:

@@ -15,7 +15,8 @@ import (
 )
 
 // Intersects and Within say what PostGIS says, on a coarse grid where nearly
-// everything touches and on random ordinates where little does.
+// everything touches and on random ordinates where little does. There the other relations
+// are asked as well, which have a grid of their own.
 func TestPredicatesAgainstPostGIS(t *testing.T) {
 	url := pgtest.Start(t)
 	random := rand.New(rand.NewPCG(5, 6))
@@ -35,8 +36,8 @@ func TestPredicatesAgainstPostGIS(t *testing.T) {
 			}
 			pgtest.Query(t, url, "DROP TABLE IF EXISTS pairs; CREATE TABLE pairs (i int, a geometry, b geometry); COPY pairs FROM STDIN", lines...)
 			touching, inside := 0, 0
-			for _, row := range pgtest.Query(t, url, `SELECT ST_AsText(a, 17), ST_AsText(b, 17), ST_Intersects(a, b)::int, ST_Within(a, b)::int
-				FROM pairs WHERE ST_IsValid(a) AND ST_IsValid(b)`) {
+			for _, row := range pgtest.Query(t, url, `SELECT ST_AsText(a, 17), ST_AsText(b, 17), ST_Intersects(a, b)::int, ST_Within(a, b)::int,
+				ST_Equals(a, b)::int, ST_Touches(a, b)::int, ST_Overlaps(a, b)::int, ST_Crosses(a, b)::int FROM pairs WHERE ST_IsValid(a) AND ST_IsValid(b)`) {
 				a, b := parse(t, row[0]), parse(t, row[1])
 				if got := geo.Intersects(a, b); strconv.Itoa(number(got)) != row[2] {
 					t.Errorf("Intersects %s, %s: %v", row[0], row[1], got)
@@ -49,6 +50,11 @@ func TestPredicatesAgainstPostGIS(t *testing.T) {
 				}
 				if box := a.Bound(); box.Min[0] < box.Max[0] && box.Min[1] < box.Max[1] && (geo.Intersects(b, box) != geo.Intersects(b, box.ToPolygon()) || geo.Within(b, box) != geo.Within(b, box.ToPolygon())) {
 					t.Errorf("%s lies otherwise to the box of %s than to its polygon", row[1], row[0])
+				}
+				for i, r := range relations {
+					if got := r.holds(geo.Prepare(a), b); name == "random" && strconv.Itoa(number(got)) != row[4+i] {
+						t.Errorf("%s %s, %s: %v", r.name, row[0], row[1], got)
+					}
 				}
 				touching += number(row[2] == "1")
 				inside += number(row[3] == "1")

@@ -6,28 +6,32 @@ import "github.com/paulmach/orb"
 func Within(a, b orb.Geometry) bool { return Prepare(b).Holds(a) }
 
 // liesIn says whether f lies within o.
-func (f *figure) liesIn(o *figure) bool {
+func (f *figure) liesIn(o *figure) bool { return f.liesTo(o) == within }
+
+// liesTo says how f lies to o: outside if any of it is, within if all of it is in o and
+// the interiors meet, else onBoundary.
+func (f *figure) liesTo(o *figure) where {
 	if !surrounds(o.bound, f.bound) {
-		return false
+		return outside
 	}
-	inner := false // the interiors meet
+	how := onBoundary
 	for _, p := range f.points {
 		switch o.locate(p) {
 		case outside:
-			return false
+			return outside
 		case within:
-			inner = true
+			how = within
 		}
 	}
 	for i := range f.pieces {
 		switch f.pieceIn(i, o) {
 		case outside:
-			return false
+			return outside
 		case within:
-			inner = true
+			how = within
 		}
 	}
-	return inner
+	return how
 }
 
 // pieceIn says how a piece lies to o: outside if any of it is, onBoundary if all

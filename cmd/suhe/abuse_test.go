@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -190,7 +191,9 @@ func (h *house) judge(t *testing.T, c *contract.Contract, o *contract.Operation,
 	if a.status == http.StatusRequestHeaderFieldsTooLarge {
 		return // net/http's own, before any of ours
 	}
-	if a.status >= 500 && a.status != http.StatusNotImplemented {
+	// What is asked for may be much: then time is the bound, and a machine that has much else to do comes to it.
+	tooMuch := a.status == http.StatusServiceUnavailable && bytes.Contains(a.body, []byte(`"the answer took too long"`))
+	if a.status >= 500 && a.status != http.StatusNotImplemented && !tooMuch {
 		t.Errorf("%s: a failure of ours", what)
 	}
 	if a.status >= 400 {

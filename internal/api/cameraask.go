@@ -48,9 +48,10 @@ func (s *server) looks(region bool, own []string, answers func(ctx context.Conte
 		if err := q.known(allowed); err != nil {
 			return err
 		}
+		q.systems(s.systems, w)
 		q.how()
-		if region {
-			q.ground(r)
+		if region && q.err == nil {
+			s.lookedAt(q, r)
 		}
 		if q.err != nil {
 			return q.err
@@ -80,12 +81,12 @@ func (q *seeing) how() {
 // metres, for who covers it.
 const usualOffset = "100"
 
-// ground reads the ground that is asked about.
-func (q *seeing) ground(r *http.Request) {
+// lookedAt reads the ground that is asked about.
+func (s *server) lookedAt(q *seeing, r *http.Request) {
 	if q.query.Has("chainage") && !q.query.Has("offset") {
 		q.query.Set("offset", usualOffset)
 	}
-	q.region(r)
+	s.region(&q.question, r)
 	if q.err == nil && q.ask.Region.Everywhere() {
 		q.wrong("area: none, want area, bbox, chainage, or an outline in the body of a POST")
 	}
@@ -105,14 +106,6 @@ func (q *question) ranged(name string, usual, least, most float64) float64 {
 
 func (q *question) height(name string, usual float64) geo.Metres {
 	return geo.Metres(q.ranged(name, usual, 0, maxSightHeight))
-}
-
-// place checks a point.
-func (q *question) place(name string, lon, lat float64) orb.Point {
-	if lon < -180 || lon > 180 || lat < -90 || lat > 90 {
-		q.wrong("%s: %g,%g, want longitude and latitude in degrees", name, lon, lat)
-	}
-	return orb.Point{lon, lat}
 }
 
 // geometry is the geometry as GeoJSON.

@@ -27,11 +27,12 @@ type bankGap struct {
 
 // nextCamera is where one more camera would help most.
 type nextCamera struct {
-	Lon     float64 `json:"lon"`
-	Lat     float64 `json:"lat"`
-	Azimuth float64 `json:"azimuth"`
-	Area    float64 `json:"area"` // m² that it adds
-	Bank    float64 `json:"bank"` // metres that it adds
+	Lon     float64    `json:"lon"`
+	Lat     float64    `json:"lat"`
+	At      *orb.Point `json:"at,omitempty"` // in the CRS that was asked for
+	Azimuth float64    `json:"azimuth"`
+	Area    float64    `json:"area"` // m² that it adds
+	Bank    float64    `json:"bank"` // metres that it adds
 }
 
 // labelling is how much is told of the cameras that stand in an area.
@@ -77,7 +78,7 @@ func (s *server) coverage(ctx context.Context, w http.ResponseWriter, _ *http.Re
 	if err != nil {
 		return err
 	}
-	out := answerOf(covered, q.look.Height, q.limit)
+	out := q.answer(covered)
 	for _, l := range q.cameras.Labels(q.ask.Sees, q.ask.Shows, func(p orb.Point) bool { return ground.Box.Contains(p) && ground.Holds(p) }) {
 		out.Labelling = append(out.Labelling, labelling(l))
 	}
@@ -116,28 +117,28 @@ func (s *server) wanted(q *seeing) sight.Wanted {
 // usualCamera is the class of cameras that are looked for places for.
 const usualCamera = "camera.bullet"
 
-func answerOf(c *sight.Coverage, height geo.Metres, limit int) *coverageAnswer {
-	out := &coverageAnswer{Step: c.Step, Height: height, Cameras: c.Cameras, Next: []nextCamera{}, Labelling: []labelling{}}
+func (q *seeing) answer(c *sight.Coverage) *coverageAnswer {
+	out := &coverageAnswer{Step: c.Step, Height: q.look.Height, Cameras: c.Cameras, Next: []nextCamera{}, Labelling: []labelling{}}
 	g, b := &out.Ground, &out.Bank
 	g.Area, g.Seen, g.Share, g.Twice = tenth(c.Area), tenth(c.Seen), share(c.Seen, c.Area), tenth(c.Twice)
 	g.BlindSpots, g.Blind = len(c.Blind), []blindSpot{}
 	corners := 0
-	for _, spot := range c.Blind[:min(limit, len(c.Blind))] {
+	for _, spot := range c.Blind[:min(q.limit, len(c.Blind))] {
 		for _, ring := range spot.Ground {
 			corners += len(ring)
 		}
 		if corners > maxSpotCorners {
 			break
 		}
-		g.Blind = append(g.Blind, blindSpot{tenth(spot.Area), geometry(spot.Ground)})
+		g.Blind = append(g.Blind, blindSpot{tenth(spot.Area), geometry(q.told(spot.Ground))})
 	}
 	b.Length, b.Seen, b.Share, b.Twice = tenth(c.Bank.Length), tenth(c.Bank.Seen), share(float64(c.Bank.Seen), float64(c.Bank.Length)), tenth(c.Bank.Twice)
 	b.Gaps, b.Blind = len(c.Bank.Blind), []bankGap{}
-	for _, gap := range c.Bank.Blind[:min(limit, len(c.Bank.Blind))] {
-		b.Blind = append(b.Blind, bankGap{tenth(gap.Length), geometry(gap.Line)})
+	for _, gap := range c.Bank.Blind[:min(q.limit, len(c.Bank.Blind))] {
+		b.Blind = append(b.Blind, bankGap{tenth(gap.Length), geometry(q.told(gap.Line))})
 	}
 	for _, p := range c.Next {
-		out.Next = append(out.Next, nextCamera{p.At[0], p.At[1], float64(p.Azimuth), tenth(p.Area), tenth(p.Bank)})
+		out.Next = append(out.Next, nextCamera{p.At[0], p.At[1], q.at(p.At), float64(p.Azimuth), tenth(p.Area), tenth(p.Bank)})
 	}
 	return out
 }

@@ -39,8 +39,8 @@ type Player interface {
 
 // cameraRoutes are the routes of what cameras see, and of looking through them.
 func (s *server) cameraRoutes() {
-	s.route("GET /v1/sight", access.View, s.looks(false, []string{"point", "line"}, s.sight))
-	covers := s.looks(true, []string{"step", "next", "with", "gain"}, s.coverage)
+	s.route("GET /v1/sight", access.View, s.looks(false, []string{"point", "line", askedCRS, answeredCRS}, s.sight))
+	covers := s.looks(true, []string{"step", "next", "with", "gain", answeredCRS}, s.coverage)
 	s.route("GET /v1/coverage", access.View, covers)
 	s.route("POST /v1/coverage", access.View, covers)
 	s.route("POST /v1/cameras/{id}/play", access.Witness, s.play)

@@ -23,6 +23,7 @@ type seenCamera struct {
 	State   string      `json:"state,omitempty"`
 	Lon     float64     `json:"lon"`
 	Lat     float64     `json:"lat"`
+	At      *orb.Point  `json:"at,omitempty"` // in the CRS that was asked for
 	Metres  float64     `json:"metres"`
 	Azimuth float64     `json:"azimuth"`
 	Tilt    float64     `json:"tilt"`
@@ -56,9 +57,9 @@ func (s *server) sight(ctx context.Context, w http.ResponseWriter, _ *http.Reque
 		Incident assets.ID    `json:"incident,omitempty"`
 		Count    int          `json:"count"` // of all that see it
 		Cameras  []seenCamera `json:"cameras"`
-	}{p, q.look.Height, of, len(seen), []seenCamera{}}
+	}{q.told(p).(orb.Point), q.look.Height, of, len(seen), []seenCamera{}}
 	for _, c := range seen[:min(q.limit, len(seen))] {
-		out.Cameras = append(out.Cameras, seenOf(c, q.ask.Shows))
+		out.Cameras = append(out.Cameras, q.seen(c))
 	}
 	answerUnkept(w, http.StatusOK, out)
 	return nil
@@ -103,10 +104,10 @@ func (q *seeing) line() orb.LineString {
 	return line
 }
 
-func seenOf(c sight.Seen, shows access.Fields) seenCamera {
-	name, state := brief(c.Thing, shows)
+func (q *seeing) seen(c sight.Seen) seenCamera {
+	name, state := brief(c.Thing, q.ask.Shows)
 	out := seenCamera{
-		Camera: c.Thing.Asset.ID, Name: name, Class: c.Thing.Asset.Class, State: state, Lon: c.Thing.Anchor[0], Lat: c.Thing.Anchor[1],
+		Camera: c.Thing.Asset.ID, Name: name, Class: c.Thing.Asset.Class, State: state, Lon: c.Thing.Anchor[0], Lat: c.Thing.Anchor[1], At: q.at(orb.Point(c.Thing.Anchor)),
 		Metres: tenth(c.Glance.Metres), Azimuth: tenth(c.Glance.Azimuth), Tilt: tenth(c.Glance.Tilt), Now: c.Now, Density: tenth(c.Glance.Density), Level: c.Level,
 	}
 	if c.Turns {
@@ -138,13 +139,14 @@ type linePiece struct {
 
 // lineCamera is how much of a line a camera sees.
 type lineCamera struct {
-	Camera assets.ID `json:"camera"`
-	Name   string    `json:"name,omitempty"`
-	State  string    `json:"state,omitempty"`
-	Lon    float64   `json:"lon"`
-	Lat    float64   `json:"lat"`
-	Metres float64   `json:"metres"`
-	Share  float64   `json:"share"`
+	Camera assets.ID  `json:"camera"`
+	Name   string     `json:"name,omitempty"`
+	State  string     `json:"state,omitempty"`
+	Lon    float64    `json:"lon"`
+	Lat    float64    `json:"lat"`
+	At     *orb.Point `json:"at,omitempty"`
+	Metres float64    `json:"metres"`
+	Share  float64    `json:"share"`
 }
 
 // sightOfLine answers how much of a line is seen and by whom.
@@ -176,7 +178,7 @@ func (s *server) sightOfLine(ctx context.Context, w http.ResponseWriter, q *seei
 	}
 	for _, c := range is.Cameras[:min(q.limit, len(is.Cameras))] {
 		name, state := brief(c.Thing, q.ask.Shows)
-		out.Cameras = append(out.Cameras, lineCamera{c.Thing.Asset.ID, name, state, c.Thing.Anchor[0], c.Thing.Anchor[1], tenth(c.Metres), share(float64(c.Metres), float64(is.Length))})
+		out.Cameras = append(out.Cameras, lineCamera{c.Thing.Asset.ID, name, state, c.Thing.Anchor[0], c.Thing.Anchor[1], q.at(orb.Point(c.Thing.Anchor)), tenth(c.Metres), share(float64(c.Metres), float64(is.Length))})
 	}
 	answerUnkept(w, http.StatusOK, out)
 	return nil

@@ -180,8 +180,7 @@ func (s *server) namedFeature(r *http.Request, types ...string) (kind assets.Kin
 }
 
 // bodyFeature reads the body as a feature in one of the media types; without a type it
-// is taken for the first. Its geometry is in the coordinate reference system that the
-// header Content-Crs names (OGC 18-058).
+// is taken for the first. Its geometry is in what contentCRS says.
 func (s *server) bodyFeature(r *http.Request, types ...string) (*featureBody, error) {
 	if given := r.Header.Get("Content-Type"); given != "" {
 		kind, _, err := mime.ParseMediaType(given)
@@ -197,7 +196,7 @@ func (s *server) bodyFeature(r *http.Request, types ...string) (*featureBody, er
 	if err != nil {
 		return nil, err
 	}
-	crs, err := s.systems.Find("Content-Crs", strings.Trim(r.Header.Get("Content-Crs"), "<> "))
+	crs, err := s.contentCRS(r)
 	if err != nil {
 		return nil, err
 	}

@@ -13,11 +13,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paulmach/orb"
-
 	"suhe/assets"
 	"suhe/geo"
 	"suhe/internal/access"
+	"suhe/internal/features"
 	"suhe/twin"
 	"suhe/twin/filter"
 	"suhe/twin/survey"
@@ -29,7 +28,7 @@ const surveyPatience = 10 * time.Second
 // The parameters that questions about the ground have in common.
 var (
 	whichParameters  = []string{"kind", "class", "filter", "filter-lang"}
-	regionParameters = []string{"area", "bbox", "chainage", "bank", "offset", "distance", "relation"}
+	regionParameters = []string{"area", "bbox", askedCRS, "chainage", "bank", "offset", "distance", "relation"}
 )
 
 // question is a request about the ground on its way.
@@ -39,7 +38,8 @@ type question struct {
 	world  World
 	survey *survey.Survey
 	ask    survey.Ask
-	err    error // the first that was wrong
+	crs    *features.CRS // of the coordinates in the address
+	err    error         // the first that was wrong
 }
 
 // questions makes a handler of one that answers a question. own are its parameters
@@ -58,9 +58,10 @@ func (s *server) questions(region bool, own []string, answers func(ctx context.C
 		if err := q.known(allowed); err != nil {
 			return err
 		}
+		q.systems(s.systems, w)
 		q.which()
-		if region {
-			q.region(r)
+		if region && q.err == nil {
+			s.region(&q, r)
 		}
 		if q.err != nil {
 			return q.err
@@ -218,18 +219,14 @@ func (q *question) which() {
 }
 
 // region reads the ground that is asked about: what is in all that is given.
-func (q *question) region(r *http.Request) {
+func (s *server) region(q *question, r *http.Request) {
 	if r.Method == http.MethodPost {
-		q.drawn(r)
+		s.drawn(q, r)
 	} else if q.query.Has("distance") || q.query.Has("relation") {
 		q.wrong("distance, relation: of an outline in the body, want POST")
 	}
-	if b := q.numbers("bbox", 4, "west,south,east,north in degrees"); b != nil {
-		box := orb.Bound{Min: orb.Point{b[0], b[1]}, Max: orb.Point{b[2], b[3]}}
-		if box.IsEmpty() || box.Min[0] < -180 || box.Max[0] > 180 || box.Min[1] < -90 || box.Max[1] > 90 {
-			q.wrong("bbox: %v, want west,south,east,north in degrees, in [-180,180] and [-90,90] and rising", b)
-		}
-		q.ask.Region = q.ask.Region.And(survey.Box(box))
+	if b := q.some("bbox", "four numbers, or six with heights", 4, 6); b != nil {
+		q.ask.Region = q.ask.Region.And(q.box(b))
 	}
 	if code := q.query.Get("area"); code != "" {
 		region, err := q.survey.Area(&q.ask, code)
@@ -262,7 +259,12 @@ func (q *question) stretch() (st survey.Stretch, given bool) {
 }
 
 // drawn reads the outline in the body: a GeoJSON geometry or a feature with one.
-func (q *question) drawn(r *http.Request) {
+func (s *server) drawn(q *question, r *http.Request) {
+	crs, err := s.contentCRS(r)
+	if err != nil {
+		q.note(err)
+		return
+	}
 	body, err := readBody(r)
 	if err != nil {
 		q.note(err)
@@ -279,6 +281,9 @@ func (q *question) drawn(r *http.Request) {
 	if err != nil {
 		q.wrong("body: %w", err)
 		return
+	}
+	if put := crs.Place(); put != nil {
+		solid.Plane = put(solid.Plane)
 	}
 	var region survey.Region
 	switch relation := q.word("relation", "intersects", "within"); {

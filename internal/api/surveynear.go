@@ -24,20 +24,21 @@ const (
 
 // nearest answers with what is nearest to a point or a thing.
 func (s *server) nearest(ctx context.Context, w http.ResponseWriter, r *http.Request, q *question) error {
-	p := q.numbers("point", 2, "longitude,latitude in degrees")
+	p := q.numbers("point", 2, "longitude,latitude in degrees, or two numbers of bbox-crs")
 	limit := q.whole("limit", usualNear, 1, survey.MaxNearest)
 	radius := q.number("radius", usualRadius, "metres")
 	of := assets.ID(q.query.Get("id"))
 	if (p == nil) == (of == "") {
 		q.wrong("point, id: want one of both")
 	}
+	var from orb.Point
+	if p != nil {
+		from = q.place("point", p[0], p[1])
+	}
 	if q.err != nil {
 		return q.err
 	}
-	var from orb.Point
-	if of == "" {
-		from = orb.Point{p[0], p[1]}
-	} else {
+	if of != "" {
 		thing := q.world.ByID(of)
 		if thing == nil || !q.who.Scope.Sees(thing.Asset) {
 			return unseen(of)

@@ -11,18 +11,18 @@ import (
 // surveys adds the routes of questions about the ground. Those about a piece of it take
 // an outline by POST as well.
 func (s *server) surveys() {
-	s.route("GET /v1/nearest", access.View, s.questions(false, []string{"point", "id", "radius", "limit"}, s.nearest))
-	s.ground("/v1/within", []string{"after", "limit"}, s.inside)
-	s.ground("/v1/summary", nil, s.summary)
-	s.ground("/v1/aggregate", []string{"of", "by", "size", "from", "to", "compare", "phenomenon"}, s.aggregate)
-	s.ground("/v1/hotspots", []string{"from", "to", "size", "reach"}, s.hotspots)
-	s.ground("/v1/clusters", []string{"from", "to", "reach", "least"}, s.clusters)
+	s.route("GET /v1/nearest", access.View, s.questions(false, []string{"point", askedCRS, answeredCRS, "id", "radius", "limit"}, s.nearest))
+	s.ground("/v1/within", []string{answeredCRS, "after", "limit"}, s.inside)
+	s.ground("/v1/summary", []string{answeredCRS}, s.summary)
+	s.ground("/v1/aggregate", []string{"of", "by", "size", "from", "to", "compare", "phenomenon", answeredCRS}, s.aggregate)
+	s.ground("/v1/hotspots", []string{"from", "to", "size", "reach", answeredCRS}, s.hotspots)
+	s.ground("/v1/clusters", []string{"from", "to", "reach", "least", answeredCRS}, s.clusters)
 	s.route("GET /v1/relations", access.View, s.relations)
-	s.route("GET /v1/relations/{id}", access.View, s.questions(false, []string{"follow", "depth"}, s.related))
+	s.route("GET /v1/relations/{id}", access.View, s.questions(false, []string{"follow", "depth", answeredCRS}, s.related))
 	along := []string{"chainage", "bank", "offset", "upstream_of", "downstream_of", "reach"}
-	s.route("GET /v1/creek", access.View, s.questions(false, append(along, "order", "after", "limit"), s.creek))
+	s.route("GET /v1/creek", access.View, s.questions(false, append(along, "order", "after", "limit", answeredCRS), s.creek))
 	s.route("GET /v1/creek/strip", access.View, s.questions(false, append(along, "phenomenon", "f", "lang", "width"), s.strip))
-	s.route("GET /v1/creek/gaps", access.View, s.questions(false, append(along, "distance"), s.gaps))
+	s.route("GET /v1/creek/gaps", access.View, s.questions(false, append(along, "distance", answeredCRS), s.gaps))
 	s.route("GET /v1/creek/travel", access.View, s.questions(false, []string{"chainage"}, s.travel))
 }
 

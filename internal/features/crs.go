@@ -103,6 +103,17 @@ func (c *CRS) Projected(s geo.Solid, xy bool) geo.Solid {
 	return s
 }
 
+// Point converts a point in degrees WGS84 into the system, in the order of its axes, to
+// 1e-7 degrees or a millimetre.
+func (c *CRS) Point(p orb.Point) orb.Point {
+	p = c.Projected(geo.Solid{Plane: p}, false).Plane.(orb.Point)
+	parts := 1e3
+	if c.degrees {
+		parts = 1e7
+	}
+	return orb.Point{math.Round(p[0]*parts) / parts, math.Round(p[1]*parts) / parts}
+}
+
 // toWGS84 converts a point in the order of the system's axes.
 func (c *CRS) toWGS84(p orb.Point) orb.Point {
 	if c.north {

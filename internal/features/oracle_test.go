@@ -50,7 +50,7 @@ func leaf(random *rand.Rand) term {
 	quoted := "'" + strings.ReplaceAll(pattern, "'", "''") + "'"
 	g := shape(random)
 	wkt := string(geo.AppendWKT(nil, g))
-	spatial := pick(random, "Intersects", "Disjoint", "Within", "Contains")
+	spatial := pick(random, "Intersects", "Disjoint", "Within", "Contains", "Equals", "Touches", "Overlaps", "Crosses")
 	return pick(random,
 		term{fmt.Sprintf("height %s %d", op, n), fmt.Sprintf("height %s %d", op, n)},
 		term{fmt.Sprintf("values.water_level %s %d", op, n/2), fmt.Sprintf("level %s %d", op, n/2)},

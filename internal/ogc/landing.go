@@ -57,6 +57,7 @@ func (d Documents) Conformance() Conformance {
 		"http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison",
 		"http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
 		"http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions-plus",
+		"http://www.opengis.net/spec/cql2/1.0/conf/spatial-functions",
 		"http://www.opengis.net/spec/cql2/1.0/conf/temporal-functions",
 		"http://www.opengis.net/spec/cql2/1.0/conf/array-functions",
 		"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",

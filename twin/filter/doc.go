@@ -20,10 +20,12 @@
 // (Unicode simple folding). false is less than true. Texts are ordered by code
 // point, not by any language's alphabet.
 //
-// S_INTERSECTS, S_DISJOINT, S_WITHIN and S_CONTAINS take the property geometry and
+// The eight spatial functions of OGC 06-103r4, S_INTERSECTS, S_DISJOINT, S_WITHIN,
+// S_CONTAINS, S_EQUALS, S_TOUCHES, S_OVERLAPS and S_CROSSES, take the property geometry and
 // a literal, in either order: WKT of points, lines, polygons and multis of these,
 // or BBOX, in degrees WGS84, longitude first, unless [Read] is told to put them there.
-// S_INTERSECTS and S_DISJOINT take collections of them as well.
+// S_INTERSECTS and S_DISJOINT take collections of them as well, of which the standard
+// defines no more. What does not hold between two types, as S_CROSSES of areas, is false.
 //
 //	T_DURING(updated, INTERVAL('2026-11-01', '..'))
 //	T_INTERSECTS(INTERVAL(begun, ended), DATE('2026-11-24'))
@@ -37,8 +39,7 @@
 //
 // In JSON the same is said as {"op": …, "args": […]}.
 //
-// Not handled: arithmetic, functions of one's own, ACCENTI, the other spatial
-// functions.
+// Not handled: arithmetic, functions of one's own, ACCENTI.
 //
 // # Null
 //

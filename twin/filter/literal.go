@@ -89,7 +89,7 @@ func (p *parser) instant() (v Value, err error) {
 		layout, example = time.DateOnly, "2026-11-24"
 	case "TIMESTAMP":
 	default:
-		return v, wrong(name.at, "function %s: want CASEI, TIMESTAMP, DATE, or where it is true or false S_INTERSECTS, S_DISJOINT, S_WITHIN, S_CONTAINS, T_… or A_…", name)
+		return v, wrong(name.at, "function %s: want CASEI, TIMESTAMP, DATE, or where it is true or false S_…, T_… or A_…", name)
 	}
 	err = p.advance()
 	if err == nil {

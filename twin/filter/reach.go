@@ -17,7 +17,7 @@ type reach struct {
 func reachOf(n node) reach {
 	switch n := n.(type) {
 	case *place:
-		return reach{n.shape.Bound(), !n.opposite, n.relation == within, n.shape}
+		return reach{n.shape.Bound(), !n.opposite, n.relation == within || n.relation == equals, n.shape}
 	case all:
 		return narrowest(n)
 	case anyOf:

@@ -183,7 +183,7 @@ func (p *jsonParser) operation(op string, args []json.RawMessage, path string, d
 	case "in":
 		return p.among(args, path)
 	}
-	return nil, fmt.Errorf(`"op": %.40q, want and, or, not, =, <>, <, <=, >, >=, like, between, in, isNull, s_intersects, s_disjoint, s_within, s_contains, t_… or a_…`, op)
+	return nil, fmt.Errorf(`"op": %.40q, want and, or, not, =, <>, <, <=, >, >=, like, between, in, isNull, s_…, t_… or a_…`, op)
 }
 
 func wantArgs(op string, args []json.RawMessage, n int) error {

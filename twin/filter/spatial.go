@@ -23,12 +23,16 @@ const (
 	disjoint   relation = "S_DISJOINT"
 	within     relation = "S_WITHIN"
 	contains   relation = "S_CONTAINS"
+	equals     relation = "S_EQUALS"
+	touches    relation = "S_TOUCHES"
+	overlying  relation = "S_OVERLAPS"
+	crosses    relation = "S_CROSSES"
 )
 
 // relationOf finds a spatial function by its name in capitals.
 func relationOf(name string) (relation, bool) {
 	switch r := relation(name); r {
-	case intersects, disjoint, within, contains:
+	case intersects, disjoint, within, contains, equals, touches, overlying, crosses:
 		return r, true
 	}
 	return "", false
@@ -103,6 +107,14 @@ func (p *place) holds(g orb.Geometry) bool {
 		return p.shape.Holds(g)
 	case contains:
 		return p.shape.Within(g)
+	case equals:
+		return p.shape.Equals(g)
+	case touches:
+		return p.shape.Adjoins(g)
+	case overlying:
+		return p.shape.Overlaps(g)
+	case crosses:
+		return p.shape.Crosses(g)
 	}
 	return p.shape.Intersects(g)
 }

@@ -21,6 +21,9 @@ func (d *Desk) marker(in *Incident, now time.Time) *assets.Asset {
 		"level":             string(in.Task.Level),
 		"sources":           len(in.Sources),
 	}
+	if in.What.Address != "" {
+		props["address"] = in.What.Address // by which search finds it
+	}
 	if in.Task.Unit != "" {
 		props["unit"] = in.Task.Unit
 	}

@@ -82,7 +82,7 @@ type Answer struct {
 // is there though nothing was counted of it now.
 type Group struct {
 	Cell     *[2]int32       `json:"cell,omitempty"`
-	Middle   *orb.Point      `json:"middle,omitempty"`   // of the cell, lon, lat
+	Middle   *orb.Point      `json:"middle,omitempty"`   // of the cell, as Ask.Put has it
 	Area     *string         `json:"area,omitempty"`     // "" outside all
 	Chainage *geo.Metres     `json:"chainage,omitempty"` // where the stretch begins; -1: not along the creek
 	Bank     *geo.Bank       `json:"bank,omitempty"`     // "" not along the creek
@@ -361,8 +361,8 @@ func (c *count) group(k key, tallies []map[key]Tally) Group {
 	for _, by := range c.q.By {
 		switch by {
 		case ByGrid:
-			middle := c.grid.Middle(k.cell)
-			g.Cell, g.Middle = &[2]int32{k.cell.X, k.cell.Y}, &orb.Point{fine(middle[0], 1e7), fine(middle[1], 1e7)}
+			middle := c.q.put(c.grid.Middle(k.cell))
+			g.Cell, g.Middle = &[2]int32{k.cell.X, k.cell.Y}, &middle
 		case ByArea:
 			g.Area = &k.area
 		case ByChainage:

@@ -23,6 +23,15 @@ type Ask struct {
 	Classes []string               // with all below them: "sensor" has "sensor.flow"; empty: all
 	Filter  filter.Filter
 	Region  Region
+	Put     func(orb.Point) orb.Point // converts the places of the answer, but for lon and lat; nil: they are degrees, longitude first
+}
+
+// put is a point as the answer tells it.
+func (a *Ask) put(p orb.Point) orb.Point {
+	if a.Put != nil {
+		return a.Put(p)
+	}
+	return orb.Point{fine(p[0], 1e7), fine(p[1], 1e7)}
 }
 
 func (a *Ask) kinds() []assets.Kind {
@@ -85,11 +94,16 @@ type Row struct {
 	Severity *twin.Severity `json:"severity,omitempty"`
 	Lon      float64        `json:"lon"`
 	Lat      float64        `json:"lat"`
+	At       *orb.Point     `json:"at,omitempty"`       // the same as Ask.Put converts it
 	Distance *geo.Metres    `json:"distance,omitempty"` // on the ground, from what was asked of
 }
 
 func (a *Ask) row(t *twin.Thing) Row {
 	r := Row{ID: t.Asset.ID, Kind: t.Asset.Kind, Class: t.Asset.Class, Lon: fine(t.Anchor[0], 1e7), Lat: fine(t.Anchor[1], 1e7)}
+	if a.Put != nil {
+		p := a.Put(place(t))
+		r.At = &p
+	}
 	at := t.Location()
 	if a.shows("name") {
 		r.Name, r.NameEn = t.Asset.Name, twin.EnglishName(t.Asset)

@@ -292,8 +292,13 @@ func (d *density) describe(a *Ask, members []int) Cluster {
 	for _, p := range places {
 		c.Radius = max(c.Radius, geo.Distance(c.Middle, p))
 	}
-	c.Radius, c.Middle = *metre(c.Radius), orb.Point{fine(c.Middle[0], 1e7), fine(c.Middle[1], 1e7)}
+	c.Radius, c.Middle = *metre(c.Radius), a.put(c.Middle)
 	c.Hull = hull(places)
+	if a.Put != nil {
+		for i := range c.Hull {
+			c.Hull[i] = a.Put(c.Hull[i])
+		}
+	}
 	return c
 }
 

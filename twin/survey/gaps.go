@@ -35,7 +35,7 @@ type Gap struct {
 	From   *geo.Metres    `json:"from,omitempty"` // chainage
 	To     *geo.Metres    `json:"to,omitempty"`
 	Metres geo.Metres     `json:"metres"` // along the bank
-	Line   orb.LineString `json:"line"`   // lon, lat
+	Line   orb.LineString `json:"line"`   // as Ask.Put has it
 }
 
 // pace is a point of a bank that is looked at.
@@ -167,7 +167,7 @@ func gapOf(a *Ask, bank *twin.Thing, run []pace) Gap {
 		if i > 0 {
 			gap.Metres += geo.Distance(run[i-1].at, p.at)
 		}
-		gap.Line = append(gap.Line, orb.Point{fine(p.at[0], 1e7), fine(p.at[1], 1e7)})
+		gap.Line = append(gap.Line, a.put(p.at))
 	}
 	first, last := run[0].where.Place, run[len(run)-1].where.Place
 	if first != nil && last != nil && a.shows("chainage") {

@@ -56,7 +56,7 @@ type Hotspots struct {
 // Hotspot is a cell.
 type Hotspot struct {
 	Cell        [2]int32    `json:"cell"`
-	Outline     orb.Polygon `json:"outline"` // lon, lat
+	Outline     orb.Polygon `json:"outline"` // as Ask.Put has it
 	Count       int         `json:"count"`   // in the cell itself
 	Around      int         `json:"around"`  // with its neighbours
 	Z           float64     `json:"z"`
@@ -101,7 +101,7 @@ func (s *Survey) Hotspots(ctx context.Context, q HotspotAsk) (Hotspots, error) {
 	if out.Cells > 0 {
 		out.Mean = float64(out.Counted) / float64(out.Cells)
 	}
-	out.judge(grid, cells, held, near)
+	out.judge(&q.Ask, grid, cells, held, near)
 	return out, ctx.Err()
 }
 
@@ -119,7 +119,7 @@ func neighbourhood(reach float64) (steps []geo.Cell) {
 	return steps
 }
 
-func (h *Hotspots) judge(grid *geo.Grid, cells []geo.Cell, held map[geo.Cell]int, near []geo.Cell) {
+func (h *Hotspots) judge(a *Ask, grid *geo.Grid, cells []geo.Cell, held map[geo.Cell]int, near []geo.Cell) {
 	n := float64(len(cells))
 	squares := 0.0
 	in := make(map[geo.Cell]bool, len(cells))
@@ -147,7 +147,7 @@ func (h *Hotspots) judge(grid *geo.Grid, cells []geo.Cell, held map[geo.Cell]int
 	h.Limit = discoveries(spots, h.FDR)
 	for _, spot := range spots {
 		if spot.Significant = h.Limit > 0 && spot.P <= h.Limit; spot.Significant || spot.Count > 0 {
-			spot.Outline = fineOutline(grid.Outline(geo.Cell{X: spot.Cell[0], Y: spot.Cell[1]}))
+			spot.Outline = outlineOf(a, grid.Outline(geo.Cell{X: spot.Cell[0], Y: spot.Cell[1]}))
 			h.Spots = append(h.Spots, spot)
 		}
 	}
@@ -169,10 +169,10 @@ func discoveries(spots []Hotspot, rate float64) (limit float64) {
 	return limit
 }
 
-func fineOutline(p orb.Polygon) orb.Polygon {
+func outlineOf(a *Ask, p orb.Polygon) orb.Polygon {
 	for _, ring := range p {
 		for i := range ring {
-			ring[i] = orb.Point{fine(ring[i][0], 1e7), fine(ring[i][1], 1e7)}
+			ring[i] = a.put(ring[i])
 		}
 	}
 	return p
