@@ -56,10 +56,14 @@ var evaluationColumns = []format.Field{
 
 // exportEvaluation answers with the scores as CSV, a group in each line.
 func (s *server) exportEvaluation(w http.ResponseWriter, r *http.Request, who access.Principal, by incident.By, scores []incident.Score) error {
+	v, err := s.views(r.Context(), who)
+	if err != nil {
+		return err
+	}
 	head := format.Head{Name: "evaluation", Fields: evaluationColumns, Placeless: true}
 	return s.exportTable(w, r, who, head, func(_ context.Context, out format.Writer) error {
 		for i := range scores {
-			if err := out.Write(s.evaluationLine(who, by, &scores[i])); err != nil {
+			if err := out.Write(evaluationLine(s.groupName(v.World, who, by, scores[i].Group), &scores[i])); err != nil {
 				return err
 			}
 		}
@@ -67,8 +71,8 @@ func (s *server) exportEvaluation(w http.ResponseWriter, r *http.Request, who ac
 	})
 }
 
-func (s *server) evaluationLine(who access.Principal, by incident.By, is *incident.Score) *format.Feature {
-	values := []any{s.groupName(who, by, is.Group), is.Found}
+func evaluationLine(name string, is *incident.Score) *format.Feature {
+	values := []any{name, is.Found}
 	for _, rate := range []incident.Rate{is.OnTime, is.Returned, is.Reworked, is.Reopened, is.FirstContact, is.Satisfied} {
 		values = append(values, rate.Of, rate.All)
 	}
@@ -77,7 +81,7 @@ func (s *server) evaluationLine(who access.Principal, by incident.By, is *incide
 
 // groupName is what a group is called: an area or a class by its name, others by what they
 // are grouped by.
-func (s *server) groupName(who access.Principal, by incident.By, group string) string {
+func (s *server) groupName(w World, who access.Principal, by incident.By, group string) string {
 	switch by {
 	case incident.ByClass:
 		if c, err := s.Incidents.Tables().Classes.Class(group); err == nil {
@@ -85,7 +89,7 @@ func (s *server) groupName(who access.Principal, by incident.By, group string) s
 		}
 	case incident.ByArea:
 		if id, _, known := s.Registry.Area(group); known {
-			if t := s.Live.World.ByID(id); t != nil && who.Scope.Sees(t.Asset) {
+			if t := w.ByID(id); t != nil && who.Scope.Sees(t.Asset) {
 				return t.Asset.Name
 			}
 		}
