@@ -15,7 +15,7 @@ const here = { longitude: 121.4441, latitude: 31.2487, accuracy: 8 };
 
 /** Somebody at one of the front ends, live. */
 async function at(browser, path, user, viewport, more = {}, alive = () => document.getElementById('sign')?.dataset.status === 'live') {
-  const v = await stranger(browser, base, viewport, { pace: path === '/screen' ? 0 : 200, ...more }); // the wall paces itself
+  const v = await stranger(browser, base, viewport, more);
   v.page.setDefaultTimeout(60_000);
   await login(v.page, base, user, option('demo'));
   const began = Date.now();
