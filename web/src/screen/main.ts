@@ -246,7 +246,8 @@ class Wall {
 element('title').textContent = tell('title', savedLanguage());
 openPage((who) => may(who, 'view'), async (entered, awaiting) => {
   const [about, tables] = await insist(() => Promise.all([api.scene(), api.tables()]), awaiting);
+  const facts = insist(() => creek(about), awaiting); // comes while the map is made
   const map = new Scene3D(element('map'), about, undefined, savedTheme(), savedLanguage(), true);
-  const [known] = await Promise.all([insist(() => creek(about), awaiting), map.ready]);
+  const [known] = await Promise.all([facts, map.ready]);
   new Wall(entered, about, tables, known, map);
 });

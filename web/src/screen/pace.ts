@@ -15,12 +15,13 @@ const coarsest = 0.5;
 
 export class Pace {
   private mean = fastest;
+  private all = 0;
   private frames = 0;
   private coarse = 1;
 
   /** Takes what a frame cost, in milliseconds. */
   took(ms: number): void {
-    this.mean += (Math.min(ms, slowest) - this.mean) * 0.1;
+    this.mean += (Math.min(ms, slowest) - this.mean) * Math.max(0.1, 1 / ++this.all); // the first is believed: a slow machine has the rest of the page to begin
     this.frames++;
     if (this.frames < enough) return;
     this.frames = 0;
