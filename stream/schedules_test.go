@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"slices"
 	"testing"
 
 	"suhe/twin"
@@ -21,18 +22,17 @@ const (
 
 // TestSchedulesOfPages plays the kept schedules; they are what the hub says now.
 func TestSchedulesOfPages(t *testing.T) {
-	var out bytes.Buffer
+	var lines [][]byte
 	for seed := range uint64(keptSchedules) {
 		line, err := json.Marshal(playPage(t, seed))
 		if err != nil {
 			t.Fatal(err)
 		}
-		out.WriteString(map[bool]string{true: "[\n", false: ",\n"}[seed == 0])
-		out.Write(line)
+		lines = append(lines, line)
 	}
-	out.WriteString("\n]\n")
+	out := slices.Concat([]byte("[\n"), bytes.Join(lines, []byte(",\n")), []byte("\n]\n"))
 	if *update {
-		if err := os.WriteFile(schedulesFile, out.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(schedulesFile, out, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -40,7 +40,7 @@ func TestSchedulesOfPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(kept, out.Bytes()) {
+	if !bytes.Equal(kept, out) {
 		t.Errorf("%s is not what the hub says now: go test ./stream -run Schedules -update, then npm test", schedulesFile)
 	}
 }
