@@ -84,6 +84,8 @@ func (w *World) visit(v *visit, kind assets.Kind, site *geo.Prepared, after asse
 	from, _ := slices.BinarySearch(v.numbers.keys, 2*(after+1))
 	for part := range slices.Chunk(v.numbers.keys[from:], eachAtOnce) {
 		w.living(v, kind, part)
+		wake(v.things)
+		wakeGround(v.things, v.asked)
 		for i, t := range v.things {
 			if v.asked[i] && site != nil && !site.Intersects(t.Geometry()) {
 				continue
@@ -96,15 +98,14 @@ func (w *World) visit(v *visit, kind assets.Kind, site *geo.Prepared, after asse
 }
 
 // living fills v with those of the things that still are, and are of the kind. What the
-// index knew holds for as long as nothing has changed. Each thing is read here in any
-// case, since who takes it will: one behind the other memory is waited for once for many.
+// index knew holds for as long as nothing has changed.
 func (w *World) living(v *visit, kind assets.Kind, numbers []assets.FID) {
 	v.things, v.asked = v.things[:0], v.asked[:0]
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	known := v.shown == w.shown
 	for _, n := range numbers {
-		if t := w.stock.things.get(n / 2); t != nil && t.Asset.Kind == kind {
+		if t := w.stock.things.get(n / 2); t != nil && (known || t.Asset.Kind == kind) {
 			v.things = append(v.things, t)
 			v.asked = append(v.asked, !known || n%2 == 1)
 		}

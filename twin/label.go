@@ -66,7 +66,7 @@ func NewThing(a *assets.Asset) *Thing {
 // begin lets a zero thing be that of a.
 func (t *Thing) begin(a *assets.Asset) {
 	g := a.Shape.Geometry.Plane
-	t.Asset, t.Flat, t.Anchor = a, geo.Flatten(g), geo.Anchor(g)
+	t.Asset, t.geometry, t.Flat, t.Anchor = a, g, geo.Flatten(g), geo.Anchor(g)
 	t.Label = LabelOf(a, &t.Flat)
 	t.State = State{Communication: Unknown, Data: None, Service: service(a)}
 	if !a.Kind.Registered() {

@@ -22,8 +22,6 @@ type Live struct {
 	Snapped  orb.Point       // its foot on the path along the bank, if OnBank
 	OnBank   bool            // it is so near to the bank line that it is taken to walk along it
 	Track    []TrackPoint    // where it was in the last TrackKept, oldest first; the fix itself may be up to a second newer
-
-	geometry orb.Geometry // the fix; kept, since asking must not allocate
 }
 
 // TrackPoint is where a mover was.
@@ -36,7 +34,7 @@ type TrackPoint struct {
 // the district is still to be said. Tracks of one mover share memory: only the
 // world's writer makes the next one, behind the end of all others.
 func (was *Live) follow(f Fix) *Live {
-	is := &Live{Fix: f, geometry: f.Point()}
+	is := &Live{Fix: f}
 	if was != nil && was.PhenomenonTime < f.PhenomenonTime { // else our clock was set back
 		is.Track = was.Track
 	}
@@ -51,5 +49,5 @@ func (was *Live) follow(f Fix) *Live {
 
 // moveTo lets the thing, a draft, be where the fix is.
 func (t *Thing) moveTo(is *Live) {
-	t.Live, t.Anchor = is, is.Point()
+	t.Live, t.geometry, t.Anchor = is, is.Point(), is.Point()
 }

@@ -16,10 +16,7 @@ var _ filter.Subject = (*Thing)(nil)
 
 // Geometry is where the thing is now, in degrees WGS84.
 func (t *Thing) Geometry() orb.Geometry {
-	if t.Moves() && t.Live != nil { // of most things Live, which lies elsewhere in memory, is not waited for
-		return t.Live.geometry
-	}
-	return t.Asset.Shape.Geometry.Plane
+	return t.geometry
 }
 
 // Property is the value of one of [Queryables]; null if the thing has none, or

@@ -75,6 +75,7 @@ func (w *World) Nearest(dst []Near, kind assets.Kind, p orb.Point, n int, limit 
 	for _, hit := range *hits {
 		dst = append(dst, Near{w.stock.things.get(hit.Key), hit.Distance, hit.Point})
 	}
+	wakeNear(dst[len(dst)-len(*hits):])
 	return dst
 }
 

@@ -28,11 +28,11 @@ func everything(t testing.TB) *Thing {
 		t.Fatal(err)
 	}
 	a.Properties = ps
-	return &Thing{
-		Asset: a, Last: []Observation{reading(a.ID, "level", 2.5, t0), reading(a.ID, "rain", 0, t0-minute)},
-		State: State{Online, Fresh, Normal}, Severity: 4,
-		Live: &Live{Fix: fixAt(a.ID, orb.Point{121.42, 31.24}, t0-minute), Location: a.Location, geometry: orb.Point{121.42, 31.24}},
-	}
+	is := NewThing(a)
+	is.Last = []Observation{reading(a.ID, "level", 2.5, t0), reading(a.ID, "rain", 0, t0-minute)}
+	is.State, is.Severity = State{Online, Fresh, Normal}, 4
+	is.moveTo(&Live{Fix: fixAt(a.ID, orb.Point{121.42, 31.24}, t0-minute), Location: a.Location})
+	return is
 }
 
 // Every queryable has a value of its type, and a filter may name it.

@@ -50,6 +50,7 @@ type Thing struct {
 	Label    Label
 	Severity Severity
 	Asset    *assets.Asset
+	geometry orb.Geometry  // where it is now: of a mover that was heard, its fix
 	Flat     geo.Flat      // the asset's geometry, prepared for tiles: of a mover its home
 	Anchor   [2]float64    // lon, lat of the point that stands for it: of a mover that was heard, where it is
 	Last     []Observation // latest of each phenomenon, in order of phenomenon
@@ -59,7 +60,7 @@ type Thing struct {
 
 	Finding *Finding // the latest in a camera's picture; nil if there was none
 
-	_ [24]byte // six lines of a processor's cache: then the label lies in two
+	_ [8]byte // six lines of a processor's cache: then the label lies in two
 }
 
 // Bound is the box of where the thing is now, in degrees WGS84.
