@@ -18,12 +18,27 @@ func wake(things []*Thing) (sum uint64) {
 	return sum
 }
 
-// wakeNear is wake of what is near.
+// wakeNear is wake of what is near, and wakeGround of those whose distance is not known.
 //
 //go:noinline
-func wakeNear(near []Near) (sum uint64) {
+func wakeNear(near []Near) (sum uint64, corners float64) {
 	for i := range near {
 		sum += near[i].Thing.wake()
+		if !near[i].Point {
+			corners += near[i].Thing.corner()
+		}
+	}
+	return sum, corners
+}
+
+// wakeGround reads a corner of those of the things that will be compared.
+//
+//go:noinline
+func wakeGround(things []*Thing, compared []bool) (sum float64) {
+	for i, t := range things {
+		if compared[i] {
+			sum += t.corner()
+		}
 	}
 	return sum
 }
@@ -32,14 +47,10 @@ func (t *Thing) wake() uint64 {
 	return uint64(t.Label.FID) + uint64(t.Severity) + uint64(t.Flat.Type) + uint64(t.Asset.FID)
 }
 
-// wakeGround reads a corner of those of the things that will be compared.
-//
-//go:noinline
-func wakeGround(things []*Thing, compared []bool) (sum float64) {
-	for i, t := range things {
-		if g, ok := t.geometry.(orb.Polygon); ok && compared[i] && len(g) > 0 && len(g[0]) > 0 {
-			sum += g[0][0][0]
-		}
+// corner reads one of a polygon.
+func (t *Thing) corner() float64 {
+	if g, ok := t.geometry.(orb.Polygon); ok && len(g) > 0 && len(g[0]) > 0 {
+		return g[0][0][0]
 	}
-	return sum
+	return 0
 }
