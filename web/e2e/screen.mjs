@@ -281,7 +281,7 @@ async function again({ page, wait }) {
 /** Who may less sees less, and who has nothing to see here is led home. */
 async function others() {
   for (const [user, what, sees] of [
-    ['planner', 'who sends nobody is shown incidents but nobody who moves', () => document.querySelector('#newest li[data-id]') && document.querySelector('#people .none')?.textContent === '本账号不显示人员位置' && window.suhe.view.state().stage?.craft === 0],
+    ['planner', 'who sends nobody is shown incidents but nobody who moves', () => document.querySelector('#newest li[data-id]') && document.querySelector('#people .none')?.textContent === '本账号不显示人员位置' && window.suhe?.view.state().stage?.craft === 0],
     ['system', 'who administers is led home', () => location.pathname === '/admin'],
   ]) {
     const o = await stranger(browser, base, { width: 640, height: 480 });
@@ -291,6 +291,31 @@ async function others() {
     check(`${user} has nothing to complain of`, o.complaints.length === 0, o.complaints.slice(0, 3).join(' | '));
     await o.page.close();
   }
+}
+
+/** What is so now is shown before there is a scene, which comes as soon as it can. */
+async function early() {
+  const o = await stranger(browser, base, { width: 640, height: 480 });
+  await login(o.page, base, 'dispatcher', option('demo'));
+  let away = true;
+  let line;
+  await o.page.route('**/styles/*', (r) => (away ? r.abort() : r.continue()));
+  await o.page.routeWebSocket('**/v1/stream', (ws) => {
+    ws.connectToServer();
+    line = ws;
+  });
+  await o.page.goto(`${base}/screen`);
+  check('values, the loop, people and the strip do not wait for the scene', await o.wait('values', () => document.getElementById('sign').dataset.status === 'live'
+    && /^\d/.test(document.querySelector('#vitals .value').textContent) && document.querySelector('#newest li[data-id]') && / (左岸|右岸)$/.test(document.querySelector('#people .where').textContent)
+    && document.querySelectorAll('#along .mover').length > 5));
+  for (const end = Date.now() + 60_000; o.complaints.length === 0 && Date.now() < end;) await o.page.waitForTimeout(100);
+  check('of which it is said that it comes, while its server is away', await o.page.isVisible('#coming') && await o.page.textContent('#coming') === '实景绘制中' && await o.page.evaluate(() => !window.suhe));
+  away = false;
+  await line.close();
+  check('it comes when the line is mended', await o.wait('scene', () => window.suhe?.view.state().stage?.craft > 0 && document.getElementById('coming').hidden));
+  check('and hears of tiles', await o.wait('tiles', () => window.suhe.connection.view.tiles.includes('incidents')));
+  check('all that it complained of is the style', o.complaints.every((c) => /map: |ERR_FAILED/.test(c)), o.complaints.join(' | '));
+  await o.page.close();
 }
 
 /** However much happens, nothing grows that is not more data. */
@@ -353,6 +378,7 @@ try {
   await again(w);
   await company(w);
   await others();
+  await early();
   await soak(w, Number(option('soak') ?? 20));
   // The graphics that were lost on purpose are no complaint.
   const own = complaints.filter((c) => !/CONTEXT_LOST|context (was )?lost/i.test(c));
