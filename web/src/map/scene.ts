@@ -189,6 +189,10 @@ export class Scene3D {
   dress(theme: Theme, lang: Lang): void {
     this.theme = theme;
     this.onItsWay = lang;
+    if (this.painted.length === 0) { // the first, of which there is nothing to keep
+      this.map.setStyle(styleOf(theme, lang), { diff: false });
+      return;
+    }
     this.map.setStyle(styleOf(theme, lang), {
       transformStyle: (was, is) => {
         const full = dressed(was, is, theme);
