@@ -58,7 +58,7 @@ func (b Basemaps) ServeTile(w http.ResponseWriter, r *http.Request, _ access.Pri
 	switch {
 	case len(stored) == 0:
 		answer.status = http.StatusNoContent
-	case gzipped && acceptsGzip(r.Header.Values("Accept-Encoding")):
+	case gzipped && AcceptsGzip(r.Header.Values("Accept-Encoding")):
 		answer.gzip = stored
 	case gzipped:
 		if answer.data, err = archive.Inflate(stored); err != nil {

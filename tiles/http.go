@@ -71,7 +71,7 @@ func serve(w http.ResponseWriter, r *http.Request, b body) error {
 	h.Set("Cache-Control", "private, no-cache")
 	h.Set("Vary", "Accept-Encoding")
 	data, tag := b.data, b.etag
-	if b.gzip != nil && acceptsGzip(r.Header.Values("Accept-Encoding")) {
+	if b.gzip != nil && AcceptsGzip(r.Header.Values("Accept-Encoding")) {
 		data, tag = b.gzip, b.etag+gzipMark
 		h.Set("Content-Encoding", "gzip")
 	}
@@ -108,9 +108,9 @@ func hasTag(values []string, etag string) bool {
 	return false
 }
 
-// acceptsGzip reads Accept-Encoding (RFC 9110, 12.5.3): gzip or * without a
+// AcceptsGzip reads Accept-Encoding (RFC 9110, 12.5.3): gzip or * without a
 // weight of zero; gzip's own word counts more than that of *.
-func acceptsGzip(values []string) bool {
+func AcceptsGzip(values []string) bool {
 	any := false
 	for _, v := range values {
 		for _, part := range strings.Split(v, ",") {

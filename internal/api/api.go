@@ -190,7 +190,7 @@ type server struct {
 // New builds the handler of the whole HTTP face.
 func New(d Deps) http.Handler {
 	s := newServer(d)
-	return s.guard(s.mux)
+	return s.guard(pack(s.mux))
 }
 
 func newServer(d Deps) *server {

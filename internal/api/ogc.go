@@ -71,7 +71,7 @@ func mediaOfDocument(doc any) string {
 // forms, and whether it is as it was is for us to say.
 func browsable(h http.Header) {
 	h.Set("Cache-Control", "private, no-cache")
-	h.Set("Vary", "Accept")
+	h.Add("Vary", "Accept")
 }
 
 // writePage sends a page that is made in memory first: it is small, and what goes

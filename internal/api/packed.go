@@ -3,13 +3,66 @@ package api
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
 	"strings"
 	"sync"
+
+	"github.com/klauspost/compress/gzhttp"
+
+	"suhe/tiles"
 )
+
+// What is packed as it is answered.
+const (
+	packFrom = 1024 // bytes: less fits in one packet anyway
+	// noise is up to so many bytes at random, so that the length of what is packed tells
+	// nobody what is in it besides what he wrote himself (BREACH).
+	noise = 32
+)
+
+// pack lets answers go as gzip to who takes that: texts, as they are written, of which no
+// more is held than gzip's window. Tiles and the page's files come packed already and stay
+// as they are. An ETag stays too: here it is the number of a revision, by which it is edited,
+// and stands for what is said, not for its bytes.
+func pack(next http.Handler) http.Handler {
+	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(packFrom), gzhttp.EnableZstd(false), gzhttp.ContentTypeFilter(isText), gzhttp.RandomJitter(noise, -1, false))
+	if err != nil {
+		panic(fmt.Sprintf("gzhttp: %v", err)) // of our own numbers
+	}
+	packing := wrap(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if unending[r.URL.Path] {
+			next.ServeHTTP(w, r)
+			return
+		}
+		packing(w, r)
+	})
+}
+
+// unending are the addresses of answers that do not end: each word goes at once.
+var unending = map[string]bool{"/v1/stream": true, "/v1/events": true}
+
+// isText says whether gzip makes a medium smaller. Pictures and archives are packed by themselves.
+func isText(contentType string) bool {
+	medium, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return false
+	}
+	kind, name, _ := strings.Cut(medium, "/")
+	if kind == "text" {
+		return true
+	}
+	for _, ending := range []string{"json", "json-seq", "xml", "yaml"} {
+		if strings.HasSuffix(name, ending) {
+			return kind == "application" || kind == "image" // which is SVG
+		}
+	}
+	return false
+}
 
 // packed keeps the page's scripts and styles as gzip, each from when it is first asked
 // for: a phone on a weak network waits for every byte. The zero value is ready.
@@ -52,8 +105,7 @@ func (s *server) servePacked(w http.ResponseWriter, r *http.Request, name string
 	if !packable[path.Ext(name)] {
 		return false, nil
 	}
-	w.Header().Add("Vary", "Accept-Encoding")
-	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") || r.Header.Get("Range") != "" {
+	if !tiles.AcceptsGzip(r.Header.Values("Accept-Encoding")) || r.Header.Get("Range") != "" {
 		return false, nil
 	}
 	data, err := s.packed.get(s.Site.Pages, name)

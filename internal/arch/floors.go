@@ -100,7 +100,7 @@ var rooms = map[string][]string{
 	"golang.org/x/oauth2":           {"internal/account/idp"},
 	"golang.org/x/time":             {"internal/api", "internal/account/key"},
 	"github.com/emmansun/gmsm":      {"internal/audit"},
-	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/bench", "internal/backup"},
+	"github.com/klauspost/compress": {"tiles", "tiles/archive", "assets", "internal/api", "internal/bench", "internal/backup"},
 	"filippo.io/age":                {"internal/backup"},
 	"github.com/google/cel-go":      {"twin/alarm"},
 	"gocloud.dev":                   {"internal/media"},

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Screen } from './frames';
 import { Connection, viewId } from './stream';
 import { FakeSocket as Socket } from './fakesocket';
+import { write } from './wire';
 
 const last = (): Socket => Socket.all.at(-1)!;
 
@@ -114,6 +115,16 @@ describe('connection', () => {
     expect(last().sent.map((b) => b[0]! >> 3)).toEqual([2, 2]); // subscribe, twice
     last().tell(...snapshots);
     expect(connection.line.state).toBe('live');
+  });
+
+  it('knows from when on tiles are as new as what it holds, if it asks for them later than for the rest', () => {
+    const view = { layers: ['sensors'], bbox: [121, 31, 122, 32] as [number, number, number, number], zoom: 14, zooms: [14, 14] as [number, number] };
+    const { connection } = connect();
+    last().tell(...hello, ...snapshots);
+    connection.look({ ...view, tiles: ['sensors'] });
+    connection.look({ ...view, tiles: ['sensors', 'water'] });
+    const at = { type: 'update', id: viewId, position: connection.picture.position! } as const;
+    expect(last().sent.slice(1)).toEqual([write({ ...at, ...view, tiles: ['sensors'] }), write({ ...at, ...view, tiles: ['sensors', 'water'] })]);
   });
 
   it.each([['that says nothing', 10_000, []], ['that falls silent', 20_000, [...hello, ...snapshots]]] as const)('gives up a server %s, without waiting for its leave', (_, after, first) => {

@@ -62,6 +62,7 @@ export class Connection {
 
   /** Looks at another part of the world. */
   look(view: View): void {
+    if (this.view.tiles.length === 0 && view.tiles.length > 0) this.looked = this.picture.position; // no tile was fetched that could be older
     this.view = view;
     if (this.line.state === 'refused') {
       this.subscribe();

@@ -98,7 +98,7 @@ function arrowPicture(): ImageData {
   const size = 44;
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = size;
-  const c = canvas.getContext('2d');
+  const c = canvas.getContext('2d', { willReadFrequently: true }); // drawn by the processor: to fetch one picture from a graphics card takes longer
   if (!c) return new ImageData(size, size);
   c.beginPath();
   for (const [x, y] of [[22, 5], [36, 38], [22, 30], [8, 38]] as const) c.lineTo(x, y);

@@ -55,8 +55,10 @@ export class Scene3D {
       ...(box ? { bounds: box, fitBoundsOptions: { padding: 40, pitch: 50 } } : {}),
     }, !wall);
     this.movers = new Movers(this.map);
+    this.onItsWay = lang;
     // Not MapLibre's 'load', which waits until all tiles in view are drawn: what is live need not wait for them.
     this.ready = new Promise((done) => this.map.once('style.load', () => {
+      this.onItsWay = undefined;
       this.addOwn();
       done();
     }));
@@ -187,6 +189,10 @@ export class Scene3D {
   dress(theme: Theme, lang: Lang): void {
     this.theme = theme;
     this.onItsWay = lang;
+    if (this.painted.length === 0) { // the first, of which there is nothing to keep
+      this.map.setStyle(styleOf(theme, lang), { diff: false });
+      return;
+    }
     this.map.setStyle(styleOf(theme, lang), {
       transformStyle: (was, is) => {
         const full = dressed(was, is, theme);

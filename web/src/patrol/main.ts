@@ -61,6 +61,7 @@ class Patrol {
   private creek = { share: 0, bytes: 0 };
   private resting = false; // nobody is logged in: nothing is asked for
   private drawing = false; // soon
+  private toLearn = false; // since the session of the stream began
   private sure: boolean; // the server has said who is here
   private known: Set<string> | undefined; // one's own tasks that were shown; undefined until the first list
   private installer: (() => void) | undefined;
@@ -155,7 +156,7 @@ class Patrol {
         if (t.changes.length > 0) this.around.take(this.seen().values());
         if (t.changes.length > 0 || t.events.length > 0) this.draw();
       },
-      tiles: () => {}, presence: () => {}, line: () => this.drawNow(),
+      tiles: () => {}, presence: () => {}, line: () => this.settle(),
       hello: () => void this.greeted(),
       barred: (told) => (told ? this.guard.end('revoked') : void this.guard.check()),
     }, this.view());
@@ -172,7 +173,16 @@ class Patrol {
     await this.assure();
     this.outbox.wake();
     await quiet(this.book.fill());
-    await quiet(this.learn());
+    this.toLearn = true;
+    this.settle();
+  }
+
+  /** The line is another. What is for later waits until it has told what is so now: on a weak network they would share it. */
+  private settle(): void {
+    this.drawNow();
+    if (!this.toLearn || !this.live() && this.connection?.line.state !== 'refused') return;
+    this.toLearn = false;
+    void quiet(this.learn());
   }
 
   /** Asks who is here, if that is only remembered; begins anew if it is somebody else, or may something else. */

@@ -25,14 +25,14 @@ type Thing = Asset & { height?: number; properties?: Record<string, unknown> };
 
 interface Cameras { features: { geometry: GeoJSON.Point; properties: Partial<Record<'azimuth' | 'hfov' | 'range' | 'height' | 'base', number | null>> }[]; links?: { rel: string; href: string }[] }
 
-/** Asks until there is an answer; waiting is told of every attempt that had none. */
-export async function insist<T>(f: () => Promise<T>, waiting: () => void): Promise<T> {
+/** Asks until there is an answer; waiting, if there is one, is told of every attempt that had none. */
+export async function insist<T>(f: () => Promise<T>, waiting?: () => void): Promise<T> {
   for (let n = 0; ; n++) {
     try {
       return await f();
     } catch (e) {
       if (!(e instanceof Offline) && !(e instanceof Problem && e.status >= 500)) throw e;
-      waiting();
+      waiting?.();
       await new Promise((done) => setTimeout(done, delay(n, Math.random())));
     }
   }
@@ -61,7 +61,7 @@ async function things(kind: string): Promise<Thing[]> {
 /** How the cameras look; of one that does not say it nothing is drawn. */
 async function cameras(): Promise<Lens[]> {
   const out: Lens[] = [];
-  let next: string | undefined = '/ogc/collections/cameras/items?limit=1000';
+  let next: string | undefined = '/ogc/collections/cameras/items?limit=1000&properties=azimuth,hfov,range,height,base';
   for (let n = 0; next && n < pages; n++) {
     const page: Cameras = await ask<Cameras>(next, { headers: { Accept: 'application/geo+json' } });
     for (const { geometry, properties: { azimuth, hfov, range, height, base } } of page.features) {

@@ -40,6 +40,7 @@ const words = {
   touring: ['沿河巡航', 'Touring'],
   held: ['手动浏览', 'By hand'],
   mapSaid: ['苏州河三维实景', 'The creek in 3D'],
+  coming: ['实景绘制中', 'The scene is being drawn'],
   broken: ['图形中断，正在恢复', 'Graphics lost, recovering'],
 } as const satisfies Record<string, readonly [string, string]>;
 
