@@ -280,6 +280,44 @@ func TestCrowd(t *testing.T) {
 	})
 }
 
+// What lay packed and went is nowhere, and in no outline.
+func TestGoneIsInNoOutline(t *testing.T) {
+	var x geo.Index[int]
+	var batch []geo.Move[int]
+	for key := range 400 {
+		batch = append(batch, geo.Move[int]{Key: key, Is: orb.Point{121.4 + float64(key%20)*1e-4, 31.2 + float64(key/20)*1e-4}.Bound()})
+	}
+	if err := x.Apply(batch); err != nil {
+		t.Fatal(err)
+	}
+	x.Pack()
+	for key := range batch {
+		batch[key].Gone = key%3 != 0
+	}
+	if err := x.Apply(batch); err != nil {
+		t.Fatal(err)
+	}
+	var ring orb.Ring
+	for k := range 12 {
+		sin, cos := math.Sincos(2 * math.Pi * float64(k) / 12)
+		ring = append(ring, orb.Point{121.401 + 7e-4*cos, 31.201 + 7e-4*sin})
+	}
+	site := geo.Prepare(orb.Polygon{append(ring, ring[0])})
+	sure, unsure := x.Meeting(nil, nil, site)
+	want := 0
+	for _, m := range batch {
+		if !m.Gone && site.Touches(m.Is.Min) {
+			want++
+		}
+	}
+	if len(sure) != want || len(unsure) > 0 || want == 0 {
+		t.Errorf("%d and %d unsure, want %d", len(sure), len(unsure), want)
+	}
+	if nowhere := (orb.Point{math.NaN(), math.NaN()}); site.Touches(nowhere) || site.Intersects(nowhere) || site.Holds(nowhere) || geo.Prepare(ring.Bound()).Touches(nowhere) {
+		t.Error("what is nowhere is found")
+	}
+}
+
 func checkMeeting(t *rapid.T, x *geo.Index[int], model map[int]orb.Bound, at orb.Point) {
 	far := rapid.Float64Range(0.0005, 0.1).Draw(t, "far")
 	var ring orb.Ring

@@ -111,7 +111,7 @@ func (p *packed[K]) within(dst []K, block int, b *orb.Bound) []K {
 	keys := p.keys[from:to]
 	if p.points != nil {
 		for k, q := range p.points[from:to] {
-			if b.Min[0] <= q[0] && q[0] <= b.Max[0] && b.Min[1] <= q[1] && q[1] <= b.Max[1] {
+			if holds(b, q) {
 				dst = append(dst, keys[k])
 			}
 		}

@@ -105,8 +105,8 @@ func (p *Prepared) touchesCorner(g orb.Geometry) bool {
 
 // Touches is Intersects of a point; it allocates nothing.
 func (p *Prepared) Touches(point orb.Point) bool {
-	if !p.figure.bound.Contains(point) || p.box {
-		return p.figure.bound.Contains(point)
+	if in := holds(&p.figure.bound, point); !in || p.box {
+		return in
 	}
 	if r := p.cells.Load(); r != nil {
 		return r.touches(point)
@@ -118,7 +118,7 @@ func (p *Prepared) Touches(point orb.Point) bool {
 // interiors meet, so that a line along the edge of a polygon is not within it.
 func (p *Prepared) Holds(g orb.Geometry) bool {
 	if point, ok := g.(orb.Point); ok {
-		return p.figure.bound.Contains(point) && p.shape().locate(point) == within
+		return holds(&p.figure.bound, point) && p.shape().locate(point) == within
 	}
 	switch b := boundOf(g); {
 	case !surrounds(p.figure.bound, b):
@@ -141,6 +141,12 @@ func (p *Prepared) Within(g orb.Geometry) bool {
 	defer figurePool.Put(f)
 	f.fill(g)
 	return p.shape().liesIn(f)
+}
+
+// holds says whether the point is in the box; one that is nowhere, and so no number, is
+// in none.
+func holds(b *orb.Bound, p orb.Point) bool {
+	return b.Min[0] <= p[0] && p[0] <= b.Max[0] && b.Min[1] <= p[1] && p[1] <= b.Max[1]
 }
 
 // surrounds says whether the box b lies in the box a.
