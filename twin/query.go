@@ -63,6 +63,13 @@ var hitRooms = sync.Pool{New: func() any { return new([]geo.Hit[assets.FID]) }}
 // Nearest appends at most n things of the kind by the ground distance from p to
 // their boxes, nearest first, none farther than limit.
 func (w *World) Nearest(dst []Near, kind assets.Kind, p orb.Point, n int, limit geo.Metres) []Near {
+	from := len(dst)
+	dst = w.nearest(dst, kind, p, n, limit)
+	wakeNear(dst[from:]) // without the lock
+	return dst
+}
+
+func (w *World) nearest(dst []Near, kind assets.Kind, p orb.Point, n int, limit geo.Metres) []Near {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	l := w.stock.layers[kind]
@@ -75,7 +82,6 @@ func (w *World) Nearest(dst []Near, kind assets.Kind, p orb.Point, n int, limit 
 	for _, hit := range *hits {
 		dst = append(dst, Near{w.stock.things.get(hit.Key), hit.Distance, hit.Point})
 	}
-	wakeNear(dst[len(dst)-len(*hits):])
 	return dst
 }
 
